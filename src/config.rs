@@ -1,0 +1,358 @@
+//! Every variable that Easel reads, once, typed. `.env.example` is held against [`VARIABLES`] by a test.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::money::Micros;
+
+/// Every variable of ours. The AWS SDK reads its own (`AWS_*`).
+pub const VARIABLES: &[&str] = &[
+    "DISCORD_TOKEN",
+    "DISCORD_PUBLIC_KEY",
+    "DISCORD_GUILD_ID",
+    "DISCORD_API_URL",
+    "EASEL_ENGINE",
+    "EASEL_MODEL",
+    "EASEL_MODELS_FILE",
+    "EASEL_ARCHIVE",
+    "EASEL_STORE",
+    "EASEL_QUEUE",
+    "EASEL_GUARDRAIL",
+    "EASEL_HTTP_ADDR",
+    "EASEL_METRICS_ADDR",
+    "EASEL_API_KEYS_FILE",
+    "EASEL_MONTHLY_BUDGET_USD",
+    "EASEL_WORKERS",
+    "EASEL_LOG",
+    "EASEL_LOG_FORMAT",
+    "EASEL_LOCALES_DIR",
+];
+
+/// Variables whose meaning a later version brings: set, they stop the start instead of being ignored.
+const NOT_YET: &[&str] =
+    &["EASEL_GUARDRAIL", "EASEL_METRICS_ADDR", "EASEL_API_KEYS_FILE", "EASEL_LOCALES_DIR"];
+
+/// Variables of the HTTP door, which `easel run` has no use for.
+const OTHER_DOOR: &[&str] = &["DISCORD_PUBLIC_KEY", "EASEL_HTTP_ADDR"];
+
+/// What one process was told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The bot's token.
+    pub token: Option<SecretString>,
+    /// The one server to register commands in, for trying out.
+    pub guild: Option<u64>,
+    /// Discord's API, or a stand-in.
+    pub discord_url: Url,
+    /// `DISCORD_API_URL` was set: attachments may come from its host too.
+    pub discord_is_elsewhere: bool,
+    /// Which engine paints.
+    pub engine: EngineChoice,
+    /// The default model's name or id, if it was set.
+    pub model: Option<String>,
+    /// The operator's own models.
+    pub models_file: Option<PathBuf>,
+    /// Where pictures go.
+    pub archive: ArchiveUrl,
+    /// The `SQLite` database.
+    pub store: PathBuf,
+    /// The ceiling of the whole deployment for a calendar month (UTC).
+    pub monthly_budget: Option<Micros>,
+    /// Jobs at once in this process.
+    pub workers: usize,
+    /// Filter of the log, as `tracing` spells it.
+    pub log: String,
+    /// How a log line looks.
+    pub log_format: LogFormat,
+}
+
+/// `EASEL_ENGINE`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum EngineChoice {
+    /// Amazon Bedrock.
+    Bedrock,
+    /// The built-in engine, which needs no account.
+    Sketch,
+}
+
+/// `EASEL_ARCHIVE`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArchiveUrl {
+    /// `file:DIR`
+    Folder(PathBuf),
+    /// `s3://BUCKET/PREFIX`
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// Comes before every key, without slashes at its ends; may be empty.
+        prefix: String,
+    },
+}
+
+/// `EASEL_LOG_FORMAT`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// Everything that is wrong with the environment, together.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl Config {
+    /// Reads `.env` in the working folder, if there is one, below the environment.
+    ///
+    /// # Errors
+    /// [`Problems`], or a sentence on the `.env` file.
+    pub fn from_environment() -> anyhow::Result<Config> {
+        load_env_file(Path::new(".env"))?;
+        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+        let read = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        let values = VARIABLES.iter().filter_map(|name| Some(((*name).to_owned(), read(name)?))).collect();
+        Ok(Config::read(values)?)
+    }
+
+    /// Reads the variables in `values`; an empty one counts as not set.
+    ///
+    /// # Errors
+    /// All problems, each a sentence with the variable, what was read and what is allowed.
+    pub fn read(values: HashMap<String, String>) -> Result<Config, Problems> {
+        let mut reader = Reader { values, problems: Vec::new() };
+        for name in NOT_YET {
+            reader.refuse_if_set(name);
+        }
+        let elsewhere = reader.parsed(
+            "DISCORD_API_URL",
+            "an http(s) URL without path, such as https://discord.com",
+            base_url,
+        );
+        let store = reader.parsed("EASEL_STORE", "sqlite:PATH", |text| path_behind(text, "sqlite:"));
+        let archive = reader.parsed("EASEL_ARCHIVE", "file:DIR or s3://BUCKET/PREFIX", archive_url);
+        reader.parsed("EASEL_QUEUE", "local", |text| (text == "local").then_some(()));
+        let config = Config {
+            token: reader.parsed(
+                "DISCORD_TOKEN",
+                "the token of the Bot page, without `Bot ` and spaces",
+                token,
+            ),
+            guild: reader.parsed("DISCORD_GUILD_ID", "a server's id, 15 to 20 digits", snowflake),
+            discord_is_elsewhere: elsewhere.is_some(),
+            discord_url: elsewhere.unwrap_or_else(default_discord),
+            engine: reader
+                .parsed("EASEL_ENGINE", "bedrock or sketch", engine)
+                .unwrap_or(EngineChoice::Bedrock),
+            model: reader.take("EASEL_MODEL"),
+            models_file: reader.take("EASEL_MODELS_FILE").map(PathBuf::from),
+            archive: archive.unwrap_or_else(|| ArchiveUrl::Folder("data/archive".into())),
+            store: store.unwrap_or_else(|| "data/easel.db".into()),
+            monthly_budget: reader.parsed(
+                "EASEL_MONTHLY_BUDGET_USD",
+                "dollars such as 25 or 0.50",
+                Micros::from_dollars,
+            ),
+            workers: reader.parsed("EASEL_WORKERS", "a whole number from 1 to 4096", workers).unwrap_or(64),
+            log: reader
+                .parsed("EASEL_LOG", "a filter such as info or easel=debug", filter)
+                .unwrap_or_else(|| "info".into()),
+            log_format: reader
+                .parsed("EASEL_LOG_FORMAT", "text or json", log_format)
+                .unwrap_or(LogFormat::Text),
+        };
+        if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
+    }
+
+    /// The folder of the store, in which the spool lies too.
+    pub fn data_dir(&self) -> PathBuf {
+        match self.store.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        }
+    }
+}
+
+fn load_env_file(path: &Path) -> anyhow::Result<()> {
+    match dotenvy::from_path(path) {
+        Err(dotenvy::Error::LineParse(_, at)) => anyhow::bail!(
+            "`.env` cannot be read near column {at} of one of its lines: each line must be NAME=value; put a value with spaces or # in quotes"
+        ),
+        Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => anyhow::bail!(
+            "`.env` cannot be read ({error}): make it a text file that this user may read, or remove it"
+        ),
+        Ok(()) => Ok(()),
+    }
+}
+
+struct Reader {
+    values: HashMap<String, String>,
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn take(&mut self, name: &str) -> Option<String> {
+        self.values.remove(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn refuse_if_set(&mut self, name: &str) {
+        if self.take(name).is_some() {
+            self.problems.push(format!("{name}: this version does not know it yet; remove it"));
+        }
+    }
+
+    /// The variable's value, or a problem. Values of secrets are not repeated.
+    fn parsed<T>(&mut self, name: &str, allowed: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.take(name)?;
+        let value = parse(&text);
+        if value.is_none() {
+            let shown =
+                if name == "DISCORD_TOKEN" { "what was read".to_owned() } else { format!("`{text}`") };
+            self.problems.push(format!("{name}: {shown} is not allowed here; it must be {allowed}"));
+        }
+        value
+    }
+}
+
+fn default_discord() -> Url {
+    #[expect(clippy::expect_used, reason = "a constant")]
+    Url::parse("https://discord.com").expect("a valid URL")
+}
+
+fn base_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.path() == "/";
+    (plain && url.query().is_none()).then_some(url)
+}
+
+fn path_behind(text: &str, scheme: &str) -> Option<PathBuf> {
+    text.strip_prefix(scheme).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn archive_url(text: &str) -> Option<ArchiveUrl> {
+    let Some(place) = text.strip_prefix("s3://") else {
+        return path_behind(text, "file:").map(ArchiveUrl::Folder);
+    };
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let named = (3..=63).contains(&bucket.len()) && bucket.chars().all(fine);
+    named.then(|| ArchiveUrl::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
+}
+
+fn token(text: &str) -> Option<SecretString> {
+    let fine = text.len() >= 20 && text.chars().all(|c| c.is_ascii_graphic());
+    fine.then(|| SecretString::from(text.to_owned()))
+}
+
+fn snowflake(text: &str) -> Option<u64> {
+    (15..=20).contains(&text.len()).then(|| text.parse().ok()).flatten()
+}
+
+fn engine(text: &str) -> Option<EngineChoice> {
+    match text {
+        "bedrock" => Some(EngineChoice::Bedrock),
+        "sketch" => Some(EngineChoice::Sketch),
+        _ => None,
+    }
+}
+
+fn workers(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|workers| (1..=4096).contains(workers))
+}
+
+fn filter(text: &str) -> Option<String> {
+    tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned())
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, Problems> {
+        Config::read(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_gives_the_documented_defaults() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.archive, ArchiveUrl::Folder("data/archive".into()));
+        assert_eq!(config.store, PathBuf::from("data/easel.db"));
+        assert_eq!(
+            (config.workers, config.engine, config.discord_is_elsewhere),
+            (64, EngineChoice::Bedrock, false)
+        );
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once_with_name_value_and_remedy() {
+        let wrong = [
+            ("DISCORD_TOKEN", "Bot secret-canary"),
+            ("DISCORD_GUILD_ID", "my server"),
+            ("DISCORD_API_URL", "discord.com"),
+            ("EASEL_ENGINE", "dalle"),
+            ("EASEL_ARCHIVE", "s3:/bucket"),
+            ("EASEL_STORE", "postgres:x"),
+            ("EASEL_QUEUE", "kafka"),
+            ("EASEL_MONTHLY_BUDGET_USD", "ten"),
+            ("EASEL_WORKERS", "0"),
+            ("EASEL_LOG", "a=b=c"),
+            ("EASEL_LOG_FORMAT", "xml"),
+            ("EASEL_GUARDRAIL", "id:1"),
+        ];
+        let said = read(&wrong).unwrap_err().to_string();
+        assert_eq!(said.lines().count(), wrong.len(), "{said}");
+        for (name, _) in wrong {
+            assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
+        }
+        assert!(!said.contains("secret-canary"));
+    }
+
+    #[test]
+    fn a_bucket_may_have_a_prefix() {
+        let config = read(&[("EASEL_ARCHIVE", "s3://my-bucket/easel/pictures/")]).unwrap();
+        assert_eq!(
+            config.archive,
+            ArchiveUrl::S3 { bucket: "my-bucket".into(), prefix: "easel/pictures".into() }
+        );
+    }
+
+    #[test]
+    fn the_example_file_names_every_variable_and_no_other() {
+        let example = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
+        let named: Vec<_> = example
+            .lines()
+            .filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='))
+            .map(|(name, _)| name)
+            .filter(|name| {
+                !name.starts_with("AWS_") && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+            })
+            .collect();
+        let expected: Vec<_> = VARIABLES
+            .iter()
+            .copied()
+            .filter(|name| !NOT_YET.contains(name) && !OTHER_DOOR.contains(name))
+            .collect();
+        assert_eq!(named, expected, "the order of .env.example is that of VARIABLES");
+    }
+}

@@ -1,0 +1,3 @@
+//! The image models: what there is, and how to ask for a picture.
+
+pub mod catalogue;

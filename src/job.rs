@@ -1,0 +1,221 @@
+//! A job: one `/imagine`, its pictures, and what may happen to it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::error::Refusal;
+use crate::request::ImageRequest;
+
+/// How long Discord accepts an interaction's token.
+pub const TOKEN_LIFE: Duration = Duration::minutes(15);
+
+/// A call whose result may have been paid is made at most this often for one picture.
+pub const MAX_PAID_CALLS: u32 = 2;
+
+/// A job's id: a ULID, 26 characters that sort by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(ulid::Ulid);
+
+impl JobId {
+    /// The id of a job admitted at `now`; `random` makes it unique within its millisecond.
+    pub fn new(now: OffsetDateTime, random: u128) -> JobId {
+        let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        JobId(ulid::Ulid::from_parts(millis, random))
+    }
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for JobId {
+    type Err = ulid::DecodeError;
+    fn from_str(text: &str) -> Result<JobId, Self::Err> {
+        text.parse().map(JobId)
+    }
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Paid for in advance and written down; nobody works on it.
+    Admitted,
+    /// A worker has it.
+    Generating,
+    /// Every picture has its answer, and the bytes are safe.
+    Generated,
+    /// The person has at least one picture.
+    Delivered,
+    /// The person knows why there is none.
+    Failed,
+    /// Taken back before anything was asked of a model.
+    Cancelled,
+}
+
+impl State {
+    /// The name in the store and in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Admitted => "admitted",
+            State::Generating => "generating",
+            State::Generated => "generated",
+            State::Delivered => "delivered",
+            State::Failed => "failed",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<State> {
+        use State::{Admitted, Cancelled, Delivered, Failed, Generated, Generating};
+        [Admitted, Generating, Generated, Delivered, Failed, Cancelled].into_iter().find(|s| s.name() == name)
+    }
+
+    /// Whether the person's answer is out.
+    pub fn is_final(self) -> bool {
+        matches!(self, State::Delivered | State::Failed | State::Cancelled)
+    }
+}
+
+/// Who asked, from where, and how to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "via", rename_all = "snake_case")]
+pub enum Origin {
+    /// A slash command.
+    Discord(DiscordOrigin),
+    /// `easel imagine` on the command line.
+    Shell,
+}
+
+/// A slash command's coordinates.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscordOrigin {
+    /// The interaction's id.
+    pub interaction: u64,
+    /// The application's id, part of every webhook path.
+    pub application: u64,
+    /// The interaction's token, a secret for fifteen minutes.
+    pub token: String,
+    /// The server, or `None` in a private conversation.
+    pub guild: Option<u64>,
+    /// The channel to answer in.
+    pub channel: u64,
+    /// The member who asked.
+    pub member: u64,
+    /// Only the member may see the answer.
+    pub private: bool,
+    /// Bytes that one file may have in the answer.
+    pub file_limit: u64,
+}
+
+/// Leaves the token out.
+impl fmt::Debug for DiscordOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DiscordOrigin")
+            .field("interaction", &self.interaction)
+            .field("channel", &self.channel)
+            .field("member", &self.member)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `admit` writes down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Who asked.
+    pub origin: Origin,
+    /// What for, every choice made.
+    pub request: ImageRequest,
+    /// When it was admitted.
+    pub created: OffsetDateTime,
+    /// The job that this one varies, if any.
+    pub parent: Option<JobId>,
+}
+
+impl Job {
+    /// One row a request: a second delivery of the same interaction must find the first.
+    pub fn dedupe_key(&self) -> String {
+        match &self.origin {
+            Origin::Discord(discord) => format!("discord:{}", discord.interaction),
+            Origin::Shell => format!("shell:{}", self.id),
+        }
+    }
+
+    /// The moment from which the interaction's token must not be used.
+    pub fn token_dies(&self) -> OffsetDateTime {
+        self.created + TOKEN_LIFE
+    }
+}
+
+/// How one picture's asking ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The bytes are in the spool (or in the archive).
+    Painted(Painted),
+    /// There is none.
+    Refused {
+        /// The reason, for the person.
+        refusal: Refusal,
+    },
+}
+
+/// A finished picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Painted {
+    /// The seed that made it, as the model reported it.
+    pub seed: u32,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// One of a job's pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its number, from 0.
+    pub n: u32,
+    /// The seed to ask for.
+    pub seed: u32,
+    /// How it ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// Calls made for it that may have been paid.
+    pub paid_calls: u32,
+    /// Calls made for it.
+    pub calls: u32,
+    /// Its key in the archive, once it is there.
+    pub archived: Option<String>,
+}
+
+impl Picture {
+    /// The finished picture, if there is one.
+    pub fn painted(&self) -> Option<&Painted> {
+        match &self.outcome {
+            Some(Outcome::Painted(painted)) => Some(painted),
+            _ => None,
+        }
+    }
+}
+
+/// A worker's hold on a job. Every write it makes carries the fence; a later claim makes them void.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The job.
+    pub job: Job,
+    /// Where it stood when it was claimed.
+    pub state: State,
+    /// The fencing token.
+    pub fence: i64,
+    /// Its pictures, by number.
+    pub pictures: Vec<Picture>,
+}
