@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::date;
 
@@ -15,7 +15,7 @@ use crate::error::Refusal;
 use crate::money::Micros;
 
 /// The shape of a model's request and answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Family {
     /// `prompt`, `aspect_ratio`, …; answers `images` and `finish_reasons`.

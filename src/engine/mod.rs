@@ -1,3 +1,190 @@
 //! The image models: what there is, and how to ask for a picture.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::request::ImageRequest;
+use catalogue::Model;
+
+mod answer;
+pub mod bedrock;
 pub mod catalogue;
+mod connector;
+mod sdxl;
+pub mod sketch;
+mod stability;
+
+pub use bedrock::Bedrock;
+
+/// Whatever paints.
+#[derive(Debug, Clone)]
+pub enum Engine {
+    /// Amazon Bedrock.
+    Bedrock(Bedrock),
+    /// The built-in engine, which needs no account.
+    Sketch(Gate),
+}
+
+impl Engine {
+    /// One call for one picture. It is never repeated here: the caller records each attempt before it calls.
+    ///
+    /// `start` holds the bytes of `request.image`.
+    ///
+    /// # Errors
+    /// What happened, and with it whether a repetition helps and whether the call may have been paid.
+    pub async fn paint(
+        &self,
+        model: &Model,
+        request: &ImageRequest,
+        seed: u32,
+        start: Option<&Bytes>,
+    ) -> Result<Painting, Failure> {
+        match self {
+            Engine::Bedrock(bedrock) => bedrock.paint(model, request, seed, start).await,
+            Engine::Sketch(gate) => sketched(gate, request, seed).await,
+        }
+    }
+}
+
+async fn sketched(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
+    let prompt = request.prompt.clone();
+    let style = request.style.map(|style| style.name());
+    let size = request.aspect.size();
+    // Before painting: here a picture takes memory from its first stroke.
+    let permit = gate.enter().await;
+    let painted = tokio::task::spawn_blocking(move || sketch::paint(&prompt, style, seed, size)).await;
+    let bytes = painted
+        .context("the built-in engine stopped")
+        .and_then(|painted| painted.context("the built-in engine cannot write its picture"))
+        .map_err(|cause| Failure { class: Class::Broken, cause })?;
+    Ok(Painting { bytes: bytes.into(), seed, permit })
+}
+
+/// A finished picture.
+#[derive(Debug)]
+pub struct Painting {
+    /// The PNG, as the model made it.
+    pub bytes: Bytes,
+    /// The seed as the model reports it, else the one that it was sent.
+    pub seed: u32,
+    /// To be dropped together with `bytes`.
+    pub permit: Permit,
+}
+
+/// Bounds how many jobs hold a picture's bytes at once.
+///
+/// A job that waits for its model costs kilobytes, one that holds an answer costs megabytes, and fresh pages cost
+/// more time than everything else that Easel does to a picture.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Semaphore>);
+
+impl Gate {
+    /// A gate for `most` pictures at once.
+    pub fn new(most: usize) -> Gate {
+        Gate(Arc::new(Semaphore::new(most)))
+    }
+
+    /// Waits for a place.
+    pub async fn enter(&self) -> Permit {
+        // The semaphore is private and never closed, which is the only error.
+        Permit { _place: Arc::clone(&self.0).acquire_owned().await.ok() }
+    }
+}
+
+/// A place behind the [`Gate`], free again when this is dropped.
+#[derive(Debug)]
+pub struct Permit {
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+/// A call without a picture.
+#[derive(Debug)]
+pub struct Failure {
+    /// What follows from it.
+    pub class: Class,
+    /// The cause, for the log.
+    pub cause: anyhow::Error,
+}
+
+/// What follows from a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Refused before any work (429, 503): to be repeated later, at the earliest `after` from now.
+    Busy {
+        /// How long the service asks to wait.
+        after: Option<Duration>,
+    },
+    /// Nothing was sent, the service could not be reached: to be repeated like `Busy`.
+    NotSent,
+    /// Failed during or after the work (500, 408, 424, 529, a lost connection, an unusable answer): one more try.
+    Broken,
+    /// No answer in time. The service may still be at it, so it is never repeated.
+    TimedOut,
+    /// The model's content filter. Repeating it gives the same.
+    Filtered(Filter),
+    /// The request is not acceptable (400, 413, a service quota).
+    Rejected,
+    /// No access to the model, no such model, or no credentials (403, 404).
+    Unavailable,
+}
+
+impl Class {
+    /// Whether AWS may bill the call. It does not document whether a filtered one is billed.
+    pub fn may_be_paid(&self) -> bool {
+        match self {
+            Class::Broken | Class::TimedOut | Class::Filtered(_) => true,
+            Class::Busy { .. } | Class::NotSent | Class::Rejected | Class::Unavailable => false,
+        }
+    }
+}
+
+/// What the content filter objects to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// The prompt.
+    Prompt,
+    /// The finished picture.
+    Output,
+    /// The picture to start from.
+    Input,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::catalogue::Catalogue;
+    use crate::request::Aspect;
+
+    /// A request with nothing but a prompt.
+    pub(super) fn plain_request() -> ImageRequest {
+        ImageRequest {
+            prompt: "a fox".to_owned(),
+            negative: None,
+            model: "core".to_owned(),
+            aspect: Aspect::Square,
+            style: None,
+            style_as_words: false,
+            seeds: vec![42],
+            image: None,
+            cfg: None,
+            steps: None,
+            private: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_built_in_engine_paints_behind_the_gate() {
+        let gate = Gate::new(1);
+        let engine = Engine::Sketch(gate.clone());
+        let model = Catalogue::sketch().models()[0].clone();
+        let painting = engine.paint(&model, &plain_request(), 7, None).await.unwrap();
+        assert!(painting.bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
+        assert_eq!((painting.seed, gate.0.available_permits()), (7, 0));
+        drop(painting);
+        assert_eq!(gate.0.available_permits(), 1);
+    }
+}

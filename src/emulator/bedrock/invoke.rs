@@ -1,0 +1,279 @@
+//! `InvokeModel`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::connection::Line;
+use super::fault::Fault;
+use super::journal::Call;
+use super::picture::{Format, Painting, sides};
+use super::rejection::Rejection;
+use super::reply::{Piece, Reply, Sent, pause};
+use super::schema::{Dialect, Schema};
+use super::{Shared, auth, catalog, input, random, request_id};
+
+/// The largest body of a request, in bytes.
+const MAX_REQUEST: usize = 25_000_000;
+/// The largest body of an answer, in bytes.
+pub(super) const MAX_ANSWER: usize = 16_777_216;
+/// Beyond this the fake stops reading and hangs up.
+const MAX_READ: usize = 64 << 20;
+
+/// Prompts with one of these texts meet the filter.
+const TRIGGERS: [(&str, Filter); 4] = [
+    ("[[filter-prompt]]", Filter::Prompt),
+    ("[[filter-output]]", Filter::Output),
+    ("[[filter-input]]", Filter::Input),
+    ("[[inference-error]]", Filter::Inference),
+];
+
+/// Why a 200 has no good picture.
+#[derive(Clone, Copy)]
+enum Filter {
+    Prompt,
+    Output,
+    Input,
+    Inference,
+}
+
+impl Filter {
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Prompt => "Filter reason: prompt",
+            Self::Output => "Filter reason: output image",
+            Self::Input => "Filter reason: input image",
+            Self::Inference => "Inference error",
+        }
+    }
+}
+
+/// A request that passed all rules.
+struct Order {
+    dialect: Dialect,
+    seed: u64,
+    filter: Option<Filter>,
+    painting: Painting,
+}
+
+/// `POST /model/{id}/invoke`.
+pub(super) async fn invoke(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    Path(model): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let at = Instant::now();
+    let id = request_id();
+    let body = axum::body::to_bytes(body, MAX_READ).await.unwrap_or_else(|_| {
+        line.cut();
+        Bytes::new()
+    });
+    let json: Option<Value> = serde_json::from_slice(&body).ok();
+    let ordered = accept(&shared, &model, &headers, body.len(), json.as_ref());
+    let (fault, hold) = if ordered.is_ok() { shared.script().next() } else { (None, None) };
+    let (order, answer) = match ordered {
+        Ok(order) => {
+            let answer = answer(&order, fault);
+            (Some(order), answer)
+        }
+        Err(rejection) => (None, Err(rejection)),
+    };
+    if let Err(rejection) = &answer {
+        shared.refused(&format!("InvokeModel {model}"), rejection);
+    }
+    let reply = answer.unwrap_or_else(|rejection| rejection.reply());
+    let dropped = fault == Some(Fault::Drop);
+    let call = shared.journal.enter(Call {
+        at,
+        answered: None,
+        region: auth::region(&headers, "bedrock").ok().flatten(),
+        attempt: auth::text(&headers, "amz-sdk-request").map(str::to_owned),
+        model,
+        body: json.unwrap_or_default(),
+        status: (!dropped).then_some(reply.status),
+        seed: order.as_ref().map(|order| order.seed),
+        request_id: id.clone(),
+        painting: order.map(|order| order.painting),
+    });
+    let extra = if let Some(Fault::SlowFirstByte(extra)) = fault { extra } else { Duration::ZERO };
+    let wait = async {
+        if let Some(hold) = hold {
+            hold.wait().await;
+        }
+        pause(shared.latency() + extra).await;
+    };
+    let stopped = shared.stop.run_until_cancelled(wait).await.is_none();
+    if dropped || stopped {
+        line.cut();
+    }
+    let sent = Sent { line, journal: Arc::clone(&shared.journal), call };
+    reply.respond(&id, at, (!dropped).then_some(sent))
+}
+
+/// Rules 1 to 8.
+fn accept(
+    shared: &Shared,
+    model: &str,
+    headers: &HeaderMap,
+    length: usize,
+    body: Option<&Value>,
+) -> Result<Order, Rejection> {
+    let options = &shared.options;
+    let region = auth::region(headers, "bedrock")?.unwrap_or_else(|| options.region.clone());
+    let (schema, bare) = catalog::resolve(model, &region, &options.account, &options.known_endpoints)?;
+    if shared.is_forbidden(model) || shared.is_forbidden(bare) {
+        return Err(Rejection::no_access());
+    }
+    check_headers(headers)?;
+    if length > MAX_REQUEST {
+        return Err(Rejection::validation(format!(
+            "Request body of {length} bytes exceeds the maximum of {MAX_REQUEST} bytes"
+        )));
+    }
+    let body = schema.check(body.ok_or_else(|| Rejection::schema(&[]))?)?;
+    order(shared, model, schema, body)
+}
+
+fn check_headers(headers: &HeaderMap) -> Result<(), Rejection> {
+    let kind = auth::text(headers, "content-type").and_then(|value| value.split(';').next()).map(str::trim);
+    if kind != Some("application/json") {
+        return Err(Rejection::validation(format!(
+            "The provided content type {} is invalid or not supported for this model.",
+            kind.unwrap_or_default()
+        )));
+    }
+    let accepts = auth::text(headers, "accept").unwrap_or("*/*");
+    if !matches!(accepts, "" | "*/*" | "application/json") {
+        return Err(Rejection::validation(format!("The provided accept type {accepts} is invalid.")));
+    }
+    // Silence would look like a picture that passed the guardrail.
+    if headers.keys().any(|name| name.as_str().starts_with("x-amzn-bedrock-guardrail")) {
+        return Err(Rejection::validation("The emulator knows guardrails by ApplyGuardrail only."));
+    }
+    Ok(())
+}
+
+fn order(
+    shared: &Shared,
+    model: &str,
+    schema: &Schema,
+    body: &Map<String, Value>,
+) -> Result<Order, Rejection> {
+    let seed = match body.get("seed").and_then(Value::as_u64) {
+        None | Some(0) => random() % 4_294_967_294 + 1,
+        Some(seed) => seed,
+    };
+    let prompts = body.get("text_prompts").and_then(Value::as_array).into_iter().flatten();
+    let texts = prompts.filter_map(|prompt| prompt.get("text")).chain(body.get("prompt"));
+    let filter = texts
+        .filter_map(Value::as_str)
+        .find_map(|text| TRIGGERS.iter().find(|(word, _)| text.contains(word)).map(|(_, filter)| *filter));
+    let mut hash = Sha256::new();
+    hash.update(model);
+    for (name, value) in body.iter().filter(|(name, _)| *name != "seed") {
+        hash.update(name);
+        hash.update(value.to_string());
+    }
+    hash.update(seed.to_be_bytes());
+    let mut mark = [0; 24];
+    mark.copy_from_slice(&hash.finalize()[..24]);
+    let format = Format::named(body.get("output_format").and_then(Value::as_str));
+    let blurred = schema.dialect == Dialect::Sdxl && filter.is_some();
+    let painting = Painting::new(shared.options.picture, format, wanted_sides(body), blurred, mark)
+        .map_err(|error| Rejection::new(500, "InternalServerException", format!("cannot paint: {error}")))?;
+    Ok(Order { dialect: schema.dialect, seed, filter, painting })
+}
+
+/// The sides that the body asks for, or those of the picture that it brings.
+fn wanted_sides(body: &Map<String, Value>) -> (u32, u32) {
+    let side = |name: &str| body.get(name).and_then(Value::as_u64).and_then(|side| u32::try_from(side).ok());
+    if let (Some(width), Some(height)) = (side("width"), side("height")) {
+        return (width, height);
+    }
+    if let Some(aspect) = body.get("aspect_ratio").and_then(Value::as_str) {
+        return sides(aspect);
+    }
+    ["image", "init_image"]
+        .iter()
+        .find_map(|name| {
+            let file = STANDARD.decode(body.get(*name)?.as_str()?).ok()?;
+            input::sides(&file).map(|(_, width, height)| (width, height))
+        })
+        .unwrap_or_else(|| sides("1:1"))
+}
+
+/// Rules 9 to 11.
+fn answer(order: &Order, fault: Option<Fault>) -> Result<Reply, Rejection> {
+    if let Some(rejection) = fault.and_then(Fault::rejection) {
+        return Err(rejection);
+    }
+    let text = |value: Value| Ok(Reply::json([Bytes::from(value.to_string())]));
+    let stable = order.dialect == Dialect::Stable;
+    let filter = match fault {
+        Some(Fault::FilteredPrompt) => Some(Filter::Prompt),
+        Some(Fault::FilteredOutput) => Some(Filter::Output),
+        Some(Fault::InferenceError) => Some(Filter::Inference),
+        _ => order.filter,
+    };
+    let artifact = |base64: &str, reason: &str| json!({"result": "success", "artifacts": [{"seed": order.seed, "base64": base64, "finishReason": reason}]});
+    let broken = |base64: &str| {
+        if stable {
+            json!({"seeds": [order.seed], "finish_reasons": [null], "images": [base64]})
+        } else {
+            artifact(base64, "SUCCESS")
+        }
+    };
+    match (fault, filter) {
+        (Some(Fault::NoJson), _) => {
+            let mut reply = Reply::json([Bytes::from_static(b"<html><body>Bad Gateway</body></html>")]);
+            reply.content_type = "text/html";
+            return Ok(reply);
+        }
+        (Some(Fault::BadBase64), _) => return text(broken("%%% this is not base64 %%%")),
+        (Some(Fault::NotAPicture), _) => return text(broken(&STANDARD.encode("this is no picture"))),
+        (Some(Fault::EmptyImages), _) if stable => {
+            return text(json!({"seeds": [], "finish_reasons": [null], "images": []}));
+        }
+        (Some(Fault::EmptyImages), _) => return text(json!({"result": "success", "artifacts": []})),
+        (_, Some(filter)) if stable => return text(json!({"finish_reasons": [filter.reason()]})),
+        (_, Some(Filter::Inference)) => return text(artifact("", "ERROR")),
+        _ => {}
+    }
+    let mut reply = picture(order, filter.is_some());
+    if reply.len() > MAX_ANSWER {
+        return Err(Rejection::too_large(reply.len(), MAX_ANSWER));
+    }
+    match fault {
+        Some(Fault::StallMidBody(length)) => reply.interrupt(Piece::Pause(length)),
+        Some(Fault::CutBody) => reply.interrupt(Piece::Cut),
+        _ => {}
+    }
+    Ok(reply)
+}
+
+/// A 200 with a picture, which SDXL also gives if its filter blurred it.
+fn picture(order: &Order, filtered: bool) -> Reply {
+    let seed = order.seed;
+    let reason = if filtered { "CONTENT_FILTERED" } else { "SUCCESS" };
+    let (head, tail) = match order.dialect {
+        Dialect::Stable => {
+            (format!(r#"{{"seeds":[{seed}],"finish_reasons":[null],"images":[""#), r#""]}"#.to_owned())
+        }
+        Dialect::Sdxl => (
+            format!(r#"{{"result":"success","artifacts":[{{"seed":{seed},"base64":""#),
+            format!(r#"","finishReason":"{reason}"}}]}}"#),
+        ),
+    };
+    let [before, stamp, after] = order.painting.base64();
+    Reply::json([Bytes::from(head), before, stamp, after, Bytes::from(tail)])
+}

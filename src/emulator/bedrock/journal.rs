@@ -1,0 +1,93 @@
+//! What arrived, for the assertions of a test.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use super::lock;
+use super::picture::Painting;
+
+/// One `InvokeModel` request, whatever came of it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// When the head of the request was read.
+    pub at: Instant,
+    /// When the socket took the last byte of the answer; `None` while it is under way, or if it was cut.
+    pub answered: Option<Instant>,
+    /// The model identifier or ARN as it was sent, percent-decoded.
+    pub model: String,
+    /// The region of the credential scope.
+    pub region: Option<String>,
+    /// The body, or null if it was not JSON.
+    pub body: Value,
+    /// The `amz-sdk-request` header, such as `attempt=1; max=3`.
+    pub attempt: Option<String>,
+    /// The HTTP status of the answer; `None` if the connection is dropped before any.
+    pub status: Option<u16>,
+    /// The seed of the picture: the one that was sent, or the one drawn in its place.
+    pub seed: Option<u64>,
+    /// The `x-amzn-requestid` of the answer.
+    pub request_id: String,
+    pub(super) painting: Option<Painting>,
+}
+
+impl Call {
+    /// The file that was painted, even if a fault kept it from the client.
+    pub fn picture(&self) -> Option<Vec<u8>> {
+        self.painting.as_ref().map(Painting::file)
+    }
+
+    /// The SHA-256 of [`Call::picture`], in lower-case hexadecimal.
+    pub fn picture_sha256(&self) -> Option<String> {
+        let file = self.picture()?;
+        Some(Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// All calls and violations since the start.
+pub(super) struct Journal {
+    calls: Mutex<Vec<Call>>,
+    violations: Mutex<Vec<String>>,
+    arrived: watch::Sender<usize>,
+}
+
+impl Journal {
+    pub(super) fn new() -> Self {
+        Self { calls: Mutex::default(), violations: Mutex::default(), arrived: watch::Sender::new(0) }
+    }
+
+    /// Enters a call and returns its number.
+    pub(super) fn enter(&self, call: Call) -> usize {
+        let mut calls = lock(&self.calls);
+        calls.push(call);
+        self.arrived.send_replace(calls.len());
+        calls.len() - 1
+    }
+
+    pub(super) fn answered(&self, call: usize, at: Instant) {
+        if let Some(call) = lock(&self.calls).get_mut(call) {
+            call.answered = Some(at);
+        }
+    }
+
+    pub(super) fn violation(&self, text: String) {
+        lock(&self.violations).push(text);
+    }
+
+    pub(super) fn calls(&self) -> Vec<Call> {
+        lock(&self.calls).clone()
+    }
+
+    pub(super) fn violations(&self) -> Vec<String> {
+        lock(&self.violations).clone()
+    }
+
+    pub(super) async fn called(&self, n: usize) {
+        let mut arrived = self.arrived.subscribe();
+        // The sender lives in `self`, so the wait cannot end early.
+        let _ = arrived.wait_for(|arrived| *arrived >= n).await;
+    }
+}

@@ -1,0 +1,210 @@
+//! What a person does in the client: a command, a look at suggestions, a click, a modal.
+
+use serde_json::{Map, Value, json};
+
+use super::message::{Attachment, Message};
+
+/// `VIEW_CHANNEL`, `SEND_MESSAGES`, `EMBED_LINKS`, `ATTACH_FILES`, `READ_MESSAGE_HISTORY`, `USE_APPLICATION_COMMANDS`.
+const USUAL_PERMISSIONS: u64 = 0x400 | 0x800 | 0x4000 | 0x8000 | 0x1_0000 | 0x8000_0000;
+
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Command,
+    Autocomplete { focused: String },
+    Component { message: Message, custom_id: String, values: Vec<String> },
+    Modal { message: Option<Message>, custom_id: String, fields: Vec<(String, String)> },
+    Raw { kind: u8, data: Value },
+}
+
+/// One interaction to be sent. The person is user 7 in channel 5 of guild 3 unless it says otherwise.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub(super) act: Act,
+    pub(super) command: String,
+    pub(super) options: Vec<(String, Value)>,
+    pub(super) attachments: Vec<(String, Attachment)>,
+    pub(super) user: u64,
+    pub(super) user_name: String,
+    pub(super) roles: Vec<u64>,
+    pub(super) guild: Option<u64>,
+    pub(super) channel: u64,
+    pub(super) nsfw: bool,
+    pub(super) locale: String,
+    pub(super) guild_locale: String,
+    pub(super) permissions: u64,
+    pub(super) app_permissions: u64,
+    pub(super) attachment_size_limit: u64,
+    pub(super) user_install: bool,
+    pub(super) fields: Map<String, Value>,
+}
+
+impl Ask {
+    fn new(act: Act, command: &str) -> Self {
+        Self {
+            act,
+            command: command.to_owned(),
+            options: Vec::new(),
+            attachments: Vec::new(),
+            user: 7,
+            user_name: "mira".to_owned(),
+            roles: Vec::new(),
+            guild: Some(3),
+            channel: 5,
+            nsfw: false,
+            locale: "en-US".to_owned(),
+            guild_locale: "en-US".to_owned(),
+            permissions: USUAL_PERMISSIONS,
+            app_permissions: USUAL_PERMISSIONS,
+            attachment_size_limit: 10 * 1024 * 1024,
+            user_install: false,
+            fields: Map::new(),
+        }
+    }
+
+    /// A slash command; `"settings show"` is a subcommand, `"settings role add"` one in a group.
+    pub fn command(path: &str) -> Self {
+        Self::new(Act::Command, path)
+    }
+
+    /// Typing into an option of a slash command.
+    pub fn autocomplete(path: &str, option: &str, typed: &str) -> Self {
+        Self::new(Act::Autocomplete { focused: option.to_owned() }, path).option(option, typed)
+    }
+
+    /// A click on a button of a message.
+    pub fn click(message: &Message, custom_id: &str) -> Self {
+        Self::choose(message, custom_id, &[])
+    }
+
+    /// A choice in a select menu of a message.
+    pub fn choose(message: &Message, custom_id: &str, values: &[&str]) -> Self {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let act = Act::Component { message: message.clone(), custom_id: custom_id.to_owned(), values };
+        Self::new(act, "").in_channel(message.channel)
+    }
+
+    /// A filled modal, as (`custom_id`, text); `message` is the one whose button opened it.
+    pub fn submit(message: Option<&Message>, custom_id: &str, fields: &[(&str, &str)]) -> Self {
+        let fields = fields.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
+        let act = Act::Modal { message: message.cloned(), custom_id: custom_id.to_owned(), fields };
+        let ask = Self::new(act, "");
+        message.map_or(ask.clone(), |message| ask.in_channel(message.channel))
+    }
+
+    /// Any interaction type with any `data`.
+    pub fn raw(kind: u8, data: Value) -> Self {
+        Self::new(Act::Raw { kind, data }, "")
+    }
+
+    /// An option as Discord sends it: a string, a number, a bool.
+    #[must_use]
+    pub fn option(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.options.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// An attachment option.
+    #[must_use]
+    pub fn attachment(mut self, name: &str, attachment: &Attachment) -> Self {
+        self.options.push((name.to_owned(), json!(attachment.id.to_string())));
+        self.attachments.push((name.to_owned(), attachment.clone()));
+        self
+    }
+
+    /// By this user.
+    #[must_use]
+    pub fn by(self, user: u64) -> Self {
+        Self { user, ..self }
+    }
+
+    /// With this user name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { user_name: name.to_owned(), ..self }
+    }
+
+    /// With these roles.
+    #[must_use]
+    pub fn with_roles(self, roles: &[u64]) -> Self {
+        Self { roles: roles.to_vec(), ..self }
+    }
+
+    /// In this guild.
+    #[must_use]
+    pub fn in_guild(self, guild: u64) -> Self {
+        Self { guild: Some(guild), ..self }
+    }
+
+    /// In this channel.
+    #[must_use]
+    pub fn in_channel(self, channel: u64) -> Self {
+        Self { channel, ..self }
+    }
+
+    /// In this DM with the bot.
+    #[must_use]
+    pub fn in_dm(self, channel: u64) -> Self {
+        Self { guild: None, channel, ..self }
+    }
+
+    /// In a channel with age restriction.
+    #[must_use]
+    pub fn nsfw(self) -> Self {
+        Self { nsfw: true, ..self }
+    }
+
+    /// With this client language.
+    #[must_use]
+    pub fn locale(self, locale: &str) -> Self {
+        Self { locale: locale.to_owned(), ..self }
+    }
+
+    /// With these permissions of the person in the channel.
+    #[must_use]
+    pub fn permissions(self, permissions: u64) -> Self {
+        Self { permissions, ..self }
+    }
+
+    /// With these permissions of the bot in the channel.
+    #[must_use]
+    pub fn app_permissions(self, app_permissions: u64) -> Self {
+        Self { app_permissions, ..self }
+    }
+
+    /// With this limit for each uploaded file.
+    #[must_use]
+    pub fn attachment_size_limit(self, bytes: u64) -> Self {
+        Self { attachment_size_limit: bytes, ..self }
+    }
+
+    /// The user installed the app, the guild did not: the bot cannot use the channel by itself.
+    #[must_use]
+    pub fn user_install(self) -> Self {
+        Self { user_install: true, ..self }
+    }
+
+    /// Sets or replaces a top-level field of the interaction.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: Value) -> Self {
+        self.fields.insert(name.to_owned(), value);
+        self
+    }
+
+    pub(super) fn kind(&self) -> u8 {
+        match &self.act {
+            Act::Command => 2,
+            Act::Component { .. } => 3,
+            Act::Autocomplete { .. } => 4,
+            Act::Modal { .. } => 5,
+            Act::Raw { kind, .. } => *kind,
+        }
+    }
+
+    pub(super) fn clicked(&self) -> Option<u64> {
+        match &self.act {
+            Act::Component { message, .. } => Some(message.id),
+            Act::Modal { message, .. } => message.as_ref().map(|message| message.id),
+            _ => None,
+        }
+    }
+}

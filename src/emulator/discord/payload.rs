@@ -1,0 +1,193 @@
+//! The `INTERACTION_CREATE` that an [`Ask`] becomes.
+
+use serde_json::{Map, Value, json};
+
+use super::ask::{Act, Ask};
+use super::channels::{channel_json, joined_at};
+use super::message::walk;
+use super::world::{World, lock};
+
+const STRING: u64 = 3;
+const ATTACHMENT: u64 = 11;
+
+impl Ask {
+    /// Makes the channel known.
+    pub(super) fn enter(&self, world: &World) {
+        let mut channels = lock(&world.channels);
+        let channel = channels.by_id.entry(self.channel).or_default();
+        channel.guild = self.guild;
+        channel.nsfw |= self.nsfw;
+        channel.bot_inside |= !self.user_install || self.guild.is_none();
+        if self.guild.is_none() {
+            channel.recipient = Some(self.user);
+            channels.dms.insert(self.user, self.channel);
+        }
+    }
+
+    /// `interaction_metadata` of the messages that answer it.
+    pub(super) fn metadata(&self, id: u64) -> Value {
+        let mut metadata = json!({
+            "id": id.to_string(),
+            "type": self.kind(),
+            "user": self.user(),
+            "authorizing_integration_owners": self.owners(),
+        });
+        if let (3, Some(clicked)) = (self.kind(), self.clicked()) {
+            metadata["interacted_message_id"] = json!(clicked.to_string());
+        }
+        if self.kind() == 5 {
+            let mut trigger = metadata.clone();
+            trigger["type"] = json!(2);
+            metadata["triggering_interaction_metadata"] = trigger;
+        }
+        metadata
+    }
+
+    fn user(&self) -> Value {
+        json!({
+            "id": self.user.to_string(), "username": self.user_name, "discriminator": "0",
+            "global_name": self.user_name, "avatar": null, "public_flags": 0,
+        })
+    }
+
+    fn owners(&self) -> Value {
+        match (self.user_install, self.guild) {
+            (true, _) => json!({ "1": self.user.to_string() }),
+            (false, guild) => json!({ "0": guild.unwrap_or_default().to_string() }),
+        }
+    }
+
+    /// `d` of `INTERACTION_CREATE`.
+    pub(super) fn payload(&self, world: &World, id: u64, token: &str) -> Value {
+        let channel = {
+            let channels = lock(&world.channels);
+            let mut shown = channels
+                .by_id
+                .get(&self.channel)
+                .map_or(Value::Null, |found| channel_json(self.channel, found));
+            shown["permissions"] = json!(self.permissions.to_string());
+            shown
+        };
+        let mut event = json!({
+            "id": id.to_string(),
+            "application_id": world.options.application_id.to_string(),
+            "type": self.kind(),
+            "data": self.data(world),
+            "channel_id": self.channel.to_string(),
+            "channel": channel,
+            "token": token,
+            "version": 1,
+            "app_permissions": self.app_permissions.to_string(),
+            "locale": self.locale,
+            "entitlements": [],
+            "authorizing_integration_owners": self.owners(),
+            "context": if self.guild.is_some() { 0 } else { 1 },
+            "attachment_size_limit": self.attachment_size_limit,
+        });
+        match self.guild {
+            Some(guild) => {
+                event["guild_id"] = json!(guild.to_string());
+                event["guild_locale"] = json!(self.guild_locale);
+                event["guild"] =
+                    json!({ "id": guild.to_string(), "locale": self.guild_locale, "features": [] });
+                event["member"] = self.member();
+            }
+            None => event["user"] = self.user(),
+        }
+        if let Act::Component { message, .. } | Act::Modal { message: Some(message), .. } = &self.act {
+            event["message"] = message.json(world);
+        }
+        for (name, value) in &self.fields {
+            event[name.as_str()] = value.clone();
+        }
+        event
+    }
+
+    fn member(&self) -> Value {
+        let roles: Vec<String> = self.roles.iter().map(u64::to_string).collect();
+        json!({
+            "user": self.user(), "nick": null, "avatar": null, "roles": roles, "joined_at": joined_at(),
+            "premium_since": null, "deaf": false, "mute": false, "flags": 0, "pending": false,
+            "permissions": self.permissions.to_string(), "communication_disabled_until": null,
+        })
+    }
+
+    fn data(&self, world: &World) -> Value {
+        match &self.act {
+            Act::Raw { data, .. } => data.clone(),
+            Act::Component { message, custom_id, values } => {
+                let mut kind = 2;
+                walk(&message.components, &mut |component| {
+                    if component.get("custom_id").and_then(Value::as_str) == Some(custom_id) {
+                        kind = component.get("type").and_then(Value::as_u64).unwrap_or(kind);
+                    }
+                });
+                json!({ "custom_id": custom_id, "component_type": kind, "id": 1, "values": values })
+            }
+            Act::Modal { custom_id, fields, .. } => {
+                let row = |(id, text): &(String, String)| json!({ "type": 1, "id": 1, "components": [{ "type": 4, "id": 2, "custom_id": id, "value": text }] });
+                let rows: Vec<Value> = fields.iter().map(row).collect();
+                json!({ "custom_id": custom_id, "components": rows })
+            }
+            Act::Command | Act::Autocomplete { .. } => self.command_data(world),
+        }
+    }
+
+    fn command_data(&self, world: &World) -> Value {
+        let mut steps = self.command.split_whitespace();
+        let name = steps.next().unwrap_or_default();
+        let registered = self.registered(world, name);
+        let mut known = registered.as_ref();
+        let below: Vec<&str> = steps.collect();
+        for step in &below {
+            known = known.and_then(|node| named(node, step));
+        }
+        let mut options: Vec<Value> =
+            self.options.iter().map(|(name, value)| self.entry(known, name, value)).collect();
+        for (at, step) in below.iter().enumerate().rev() {
+            let kind = if at + 1 == below.len() { 1 } else { 2 };
+            options = vec![json!({ "name": step, "type": kind, "options": options })];
+        }
+        let id = registered.as_ref().map_or_else(|| json!("9"), |command| command["id"].clone());
+        let mut data = json!({ "id": id, "name": name, "type": 1, "options": options });
+        if let Some(guild) = registered.and_then(|command| command.get("guild_id").cloned()) {
+            data["guild_id"] = guild;
+        }
+        if !self.attachments.is_empty() {
+            let files = self.attachments.iter().map(|(_, file)| {
+                let mut shown = file.json();
+                shown["ephemeral"] = json!(true);
+                (file.id.to_string(), shown)
+            });
+            data["resolved"] = json!({ "attachments": files.collect::<Map<_, _>>() });
+        }
+        data
+    }
+
+    fn registered(&self, world: &World, name: &str) -> Option<Value> {
+        let commands = lock(&world.commands);
+        let scopes = [self.guild, None].into_iter().filter_map(|scope| commands.get(&scope));
+        scopes.flatten().find(|command| command["name"] == name && command["type"] == 1).cloned()
+    }
+
+    fn entry(&self, known: Option<&Value>, name: &str, value: &Value) -> Value {
+        let declared = known.and_then(|node| named(node, name)).and_then(|option| option["type"].as_u64());
+        let attached = self.attachments.iter().any(|(option, _)| option == name);
+        let shape = match value {
+            _ if attached => ATTACHMENT,
+            Value::Bool(_) => 5,
+            Value::Number(number) if number.is_f64() => 10,
+            Value::Number(_) => 4,
+            _ => STRING,
+        };
+        let mut entry = json!({ "name": name, "type": declared.unwrap_or(shape), "value": value });
+        if matches!(&self.act, Act::Autocomplete { focused } if focused == name) {
+            entry["focused"] = json!(true);
+        }
+        entry
+    }
+}
+
+fn named<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+    node["options"].as_array()?.iter().find(|option| option["name"] == name)
+}

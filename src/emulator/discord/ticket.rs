@@ -1,0 +1,100 @@
+//! A test's view of one interaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::interactions::Interaction;
+use super::message::Message;
+use super::world::{World, lock};
+
+/// The first response to an interaction.
+#[derive(Clone, Debug)]
+pub struct Ack {
+    /// Callback type: 4 message, 5 deferred message, 6 deferred update, 7 update, 8 choices, 9 modal.
+    pub kind: u8,
+    /// Whether only the person who asked sees the reply.
+    pub ephemeral: bool,
+    /// `data` as it was sent.
+    pub data: Value,
+    /// Time from the interaction's dispatch to the last byte of the response.
+    pub after: Duration,
+}
+
+/// An interaction that was sent to the bot.
+#[derive(Clone)]
+pub struct Ticket {
+    /// The interaction's id.
+    pub id: u64,
+    pub(super) world: Arc<World>,
+    pub(super) interaction: Arc<Interaction>,
+}
+
+impl Ticket {
+    /// Waits for the first response.
+    pub async fn acknowledged(&self) -> Ack {
+        self.interaction.changed.until(|| self.ack()).await
+    }
+
+    /// Waits for the first state of the reply that is not "thinking".
+    pub async fn answered(&self) -> Message {
+        self.until(|message| !message.loading).await
+    }
+
+    /// Waits until the reply has a file.
+    pub async fn picture(&self) -> Message {
+        self.until(|message| !message.attachments.is_empty()).await
+    }
+
+    /// Waits for a state of the reply. States between two wake-ups are not seen.
+    pub async fn until(&self, wanted: impl Fn(&Message) -> bool) -> Message {
+        self.interaction.changed.until(|| self.message().filter(|message| wanted(message))).await
+    }
+
+    /// Waits until there are so many follow-ups.
+    pub async fn followed_up(&self, count: usize) -> Vec<Message> {
+        let enough = || Some(self.followups()).filter(|messages| messages.len() >= count);
+        self.interaction.changed.until(enough).await
+    }
+
+    /// The first response, if there is one.
+    pub fn ack(&self) -> Option<Ack> {
+        lock(&self.interaction.progress).ack.clone()
+    }
+
+    /// The reply as it is.
+    pub fn message(&self) -> Option<Message> {
+        let original = lock(&self.interaction.progress).original?;
+        self.world.message(self.interaction.channel, original)
+    }
+
+    /// How often the reply was edited.
+    pub fn edits(&self) -> usize {
+        lock(&self.interaction.progress).edits
+    }
+
+    /// The follow-ups as they are.
+    pub fn followups(&self) -> Vec<Message> {
+        let ids = lock(&self.interaction.progress).followups.clone();
+        ids.into_iter().filter_map(|id| self.world.message(self.interaction.channel, id)).collect()
+    }
+
+    /// The choices that were offered to an autocomplete, as (name, value).
+    pub async fn choices(&self) -> Vec<(String, Value)> {
+        let ack = self.acknowledged().await;
+        let choices = ack.data["choices"].as_array().cloned().unwrap_or_default();
+        let name = |choice: &Value| choice["name"].as_str().unwrap_or_default().to_owned();
+        choices.iter().map(|choice| (name(choice), choice["value"].clone())).collect()
+    }
+
+    /// The `INTERACTION_CREATE` that the bot was sent.
+    pub fn payload(&self) -> &Value {
+        &self.interaction.payload
+    }
+
+    /// The interaction's token.
+    pub fn token(&self) -> &str {
+        &self.interaction.token
+    }
+}
