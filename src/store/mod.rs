@@ -1,0 +1,87 @@
+//! The truth about jobs and money. Every operation that decides is one atomic write.
+
+mod sqlite;
+
+pub use sqlite::Sqlite as Store;
+
+use crate::error::Refusal;
+use crate::job::{JobId, Outcome, State};
+use crate::money::Micros;
+
+/// What `admit` said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Admission {
+    /// The job is written down and its price reserved.
+    Admitted,
+    /// This request was admitted before, as that job.
+    Duplicate(JobId),
+    /// A limit forbids it; nothing was written.
+    Refused(Refusal),
+}
+
+/// What `attempt` said about one more call of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attempt {
+    /// It is in the ledger under this number; make it.
+    Go(CallId),
+    /// Another worker has the job.
+    Stale,
+    /// As many calls as may be paid for one picture were made.
+    Exhausted,
+    /// The ceiling does not allow another.
+    Refused(Refusal),
+}
+
+/// A line of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallId(i64);
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settlement {
+    /// The picture's number.
+    pub n: u32,
+    /// The ledger's line, if a call was made.
+    pub call: Option<CallId>,
+    /// Whether the call may be on the bill.
+    pub paid: bool,
+    /// What it means for the picture; `None` leaves it open for another call.
+    pub outcome: Option<Outcome>,
+}
+
+/// Parts of a job's end, written together. Empty parts stay as they are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    /// The person has the answer: the final state, how many pictures it holds, and the reason if it holds none.
+    pub concluded: Option<Conclusion>,
+    /// Pictures that lie in the archive: number and key.
+    pub archived: Vec<(u32, String)>,
+    /// Give the job back; what is left of it is not touched before this many milliseconds from now.
+    pub release_for: Option<i64>,
+}
+
+/// What the person got.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conclusion {
+    /// `delivered` or `failed`.
+    pub state: State,
+    /// Pictures in the answer.
+    pub delivered: u32,
+    /// Why there are none, or fewer than asked for.
+    pub refusal: Option<Refusal>,
+}
+
+/// Sums over the whole ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Jobs that still have something to do.
+    pub open: u32,
+    /// Calls of a model.
+    pub attempted: u32,
+    /// What they may cost.
+    pub attempted_micros: Micros,
+    /// Pictures that people got.
+    pub delivered: u32,
+    /// Reserved for calls to come.
+    pub reserved: Micros,
+}

@@ -1,0 +1,307 @@
+//! `SQLite`: one file, one writer thread. What waits together is committed together, so that a burst of jobs
+//! shares its fsyncs.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use time::OffsetDateTime;
+use tokio::sync::oneshot;
+
+use super::{Admission, Attempt, Progress, Settlement, Totals};
+use crate::job::{Claim, Job, JobId};
+use crate::money::Micros;
+
+mod ops;
+mod rows;
+
+const MIGRATIONS: &[&str] = &[include_str!("sqlite/schema.sql")];
+
+/// Operations in one commit at most, so that the first of them does not wait for ever.
+const BATCH: usize = 256;
+/// How long the writer waits for the lock of a database that another program holds.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
+
+/// A store in one `SQLite` file.
+#[derive(Debug)]
+pub struct Sqlite {
+    writer: mpsc::Sender<Op>,
+    /// Shared among the processes that have the database open; see [`Sqlite::open`].
+    _lock: File,
+}
+
+/// Runs in the batch's transaction, or is told that there is none; what it returns runs after the commit.
+type Op = Box<dyn FnOnce(Result<&mut Transaction<'_>, &Fault>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), &Fault>) + Send>;
+type Fault = rusqlite::Error;
+
+impl Sqlite {
+    /// Opens or makes the database at `path`.
+    ///
+    /// A process that finds itself alone with the file knows that every lease in it belongs to a dead one, and
+    /// frees them: a restart after a crash goes on at once.
+    ///
+    /// # Errors
+    /// A sentence with the path and the remedy.
+    pub fn open(path: &Path) -> anyhow::Result<Sqlite> {
+        let shown = path.display();
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("EASEL_STORE: cannot make the folder `{}`", folder.display()))?;
+        }
+        let lock_file = PathBuf::from(format!("{shown}.lock"));
+        let lock = private_file(&lock_file).with_context(|| {
+            format!("EASEL_STORE: cannot write `{}`; give this user the folder", lock_file.display())
+        })?;
+        let alone = match lock.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => {
+                return Err(error).context("EASEL_STORE: cannot lock its file");
+            }
+        };
+        drop(private_file(path).with_context(|| format!("EASEL_STORE: cannot write `{shown}`"))?);
+        let mut connection = connect(path).with_context(|| {
+            format!("EASEL_STORE: `{shown}` cannot be used as a database; move it away or name another file")
+        })?;
+        migrate(&mut connection).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
+        if alone {
+            connection
+                .execute("UPDATE jobs SET lease_until = 0 WHERE open = 1", [])
+                .context("freeing dead leases")?;
+        }
+        lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
+        let (writer, waiting) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("easel-store".into())
+            .spawn(move || write_all(connection, &waiting))?;
+        Ok(Sqlite { writer, _lock: lock })
+    }
+
+    /// Writes the job down and reserves its price, or says why not: one write.
+    ///
+    /// A caller that stops waiting before it is this call's turn leaves nothing behind.
+    ///
+    /// # Errors
+    /// The database failed; nothing was written.
+    pub async fn admit(
+        &self,
+        job: &Job,
+        price: Micros,
+        budget: Option<Micros>,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Admission> {
+        let job = job.clone();
+        self.run(true, move |tx| ops::admit(tx, &job, price, budget, now)).await
+    }
+
+    /// Takes back a job that nobody claimed; whether it did.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
+        self.run(false, move |tx| ops::cancel(tx, job, now)).await
+    }
+
+    /// Takes back a job that nobody claimed, as soon as the store gets to it; nobody has to wait for that.
+    pub fn cancel_soon(&self, job: JobId, now: OffsetDateTime) {
+        drop(self.submit(false, move |tx| ops::cancel(tx, job, now)));
+    }
+
+    /// Takes hold of a job that has something to do and that nobody else holds.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn claim(
+        &self,
+        job: JobId,
+        owner: &str,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> anyhow::Result<Option<Claim>> {
+        let owner = owner.to_owned();
+        self.run(false, move |tx| ops::claim(tx, job, &owner, now, lease)).await
+    }
+
+    /// Holds the job for another `lease`; `false` if another worker has it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn extend(
+        &self,
+        job: JobId,
+        fence: i64,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> anyhow::Result<bool> {
+        self.run(false, move |tx| ops::extend(tx, job, fence, now, lease)).await
+    }
+
+    /// Puts one call of a model, at `price`, into the ledger before it is made.
+    ///
+    /// # Errors
+    /// The database failed: make no call.
+    pub async fn attempt(
+        &self,
+        job: JobId,
+        fence: i64,
+        n: u32,
+        price: Micros,
+        budget: Option<Micros>,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Attempt> {
+        self.run(false, move |tx| ops::attempt(tx, job, fence, n, price, budget, now)).await
+    }
+
+    /// Writes down how a call ended; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn settle(&self, job: JobId, fence: i64, settlement: Settlement) -> anyhow::Result<bool> {
+        self.run(false, move |tx| ops::settle(tx, job, fence, &settlement)).await
+    }
+
+    /// Writes down what was reached; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn progress(
+        &self,
+        job: JobId,
+        fence: i64,
+        progress: Progress,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<bool> {
+        self.run(false, move |tx| ops::progress(tx, job, fence, &progress, now)).await
+    }
+
+    /// Jobs that have something to do and that nobody holds, oldest first. Those admitted less than `grace` ago
+    /// are still on their way through the queue.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
+        self.run(false, move |tx| ops::due(tx, now, grace)).await
+    }
+
+    /// The job whose picture has these bytes, with the picture's number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
+        let sha256 = sha256.to_owned();
+        self.run(false, move |tx| ops::by_sha256(tx, &sha256)).await
+    }
+
+    /// The job and its pictures, whatever became of it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
+        self.run(false, move |tx| ops::find(tx, job)).await
+    }
+
+    /// Sums over the ledger.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn totals(&self) -> anyhow::Result<Totals> {
+        self.run(false, ops::totals).await
+    }
+
+    async fn run<T, F>(&self, only_if_awaited: bool, op: F) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let answer = self.submit(only_if_awaited, op);
+        answer.await.context("the store's thread has ended")?.context("the store failed")
+    }
+
+    fn submit<T, F>(&self, only_if_awaited: bool, op: F) -> oneshot::Receiver<anyhow::Result<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let op: Op = Box::new(move |tx| {
+            let result = match tx {
+                Err(fault) => Err(anyhow!("{fault}")),
+                Ok(_) if only_if_awaited && reply.is_closed() => Err(anyhow!("nobody waits for it")),
+                Ok(tx) => in_savepoint(tx, op).map_err(anyhow::Error::from),
+            };
+            Box::new(move |commit| {
+                let result =
+                    result.and_then(|value| commit.map(|()| value).map_err(|fault| anyhow!("{fault}")));
+                // The caller may have gone; what it asked for is written all the same.
+                drop(reply.send(result));
+            })
+        });
+        // A thread that has ended dropped the receiver, and with it the reply: the caller sees that.
+        drop(self.writer.send(op));
+        answer
+    }
+}
+
+/// A file that only this user may read: it holds interaction tokens.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let Some(missing) = MIGRATIONS.get(version as usize..) else {
+        bail!("it was made by a newer Easel (version {version}); this one knows {}", MIGRATIONS.len());
+    };
+    for migration in missing {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len())?)?;
+    Ok(tx.commit()?)
+}
+
+fn in_savepoint<T>(
+    tx: &mut Transaction<'_>,
+    op: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let savepoint = tx.savepoint()?;
+    let value = op(&savepoint)?;
+    savepoint.commit()?;
+    Ok(value)
+}
+
+fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Op>) {
+    while let Ok(first) = waiting.recv() {
+        let ops = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1));
+        match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+            Err(fault) => ops.for_each(|op| op(Err(&fault))(Err(&fault))),
+            Ok(mut tx) => {
+                let answers: Vec<Answer> = ops.map(|op| op(Ok(&mut tx))).collect();
+                let commit = tx.commit();
+                answers.into_iter().for_each(|answer| answer(commit.as_ref().map(|()| ())));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,322 @@
+//! The operations, each within the savepoint that its caller opened.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use time::{Month, OffsetDateTime};
+
+use super::rows::{self, millis, to_json};
+use crate::error::Refusal;
+use crate::job::{Claim, Job, JobId, MAX_PAID_CALLS, Origin, Outcome};
+use crate::money::Micros;
+use crate::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Totals};
+
+/// The one ceiling of this version; members' and servers' join it as rows of their own.
+const DEPLOYMENT: &str = "deployment";
+
+pub(super) fn admit(
+    db: &Connection,
+    job: &Job,
+    price: Micros,
+    budget: Option<Micros>,
+    now: OffsetDateTime,
+) -> rusqlite::Result<Admission> {
+    let earlier = db
+        .prepare_cached("SELECT id FROM jobs WHERE dedupe = ?1")?
+        .query_row([job.dedupe_key()], |row| rows::id(row, "id"))
+        .optional()?;
+    if let Some(earlier) = earlier {
+        return Ok(Admission::Duplicate(earlier));
+    }
+    let period = period(now);
+    if let Some(refusal) = over_budget(db, &period, price, budget, now)? {
+        return Ok(Admission::Refused(refusal));
+    }
+    rows::insert(db, job, &period, price.0)?;
+    book(db, &period, price.0, 0)?;
+    Ok(Admission::Admitted)
+}
+
+pub(super) fn cancel(db: &Connection, job: JobId, now: OffsetDateTime) -> rusqlite::Result<bool> {
+    let cancelled = db.execute(
+        "UPDATE jobs SET state = 'cancelled', open = 0, finished_at = ?2 WHERE id = ?1 AND state = 'admitted' AND fence = 0",
+        params![job.to_string(), millis(now)],
+    )?;
+    if cancelled == 1 {
+        give_back(db, job)?;
+        forget_token(db, job)?;
+    }
+    Ok(cancelled == 1)
+}
+
+pub(super) fn claim(
+    db: &Connection,
+    job: JobId,
+    owner: &str,
+    now: OffsetDateTime,
+    lease: Duration,
+) -> rusqlite::Result<Option<Claim>> {
+    let claimed = db
+        .prepare_cached(
+            "UPDATE jobs SET fence = fence + 1, owner = ?2, lease_until = ?4,
+                    state = CASE state WHEN 'admitted' THEN 'generating' ELSE state END
+             WHERE id = ?1 AND open = 1 AND lease_until <= ?3 AND not_before <= ?3",
+        )?
+        .execute(params![job.to_string(), owner, millis(now), millis(now + lease)])?;
+    if claimed == 0 { Ok(None) } else { rows::load(db, job) }
+}
+
+pub(super) fn extend(
+    db: &Connection,
+    job: JobId,
+    fence: i64,
+    now: OffsetDateTime,
+    lease: Duration,
+) -> rusqlite::Result<bool> {
+    let extended = db
+        .prepare_cached(
+            "UPDATE jobs SET lease_until = ?3 WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL",
+        )?
+        .execute(params![job.to_string(), fence, millis(now + lease)])?;
+    Ok(extended == 1)
+}
+
+pub(super) fn attempt(
+    db: &Connection,
+    job: JobId,
+    fence: i64,
+    n: u32,
+    price: Micros,
+    budget: Option<Micros>,
+    now: OffsetDateTime,
+) -> rusqlite::Result<Attempt> {
+    let Some((period, reserved, model)) = held(db, job, fence)? else { return Ok(Attempt::Stale) };
+    let paid: u32 = db
+        .prepare_cached("SELECT count(*) FROM charges WHERE job = ?1 AND n = ?2 AND paid")?
+        .query_row(params![job.to_string(), n], |row| row.get(0))?;
+    if paid >= MAX_PAID_CALLS {
+        return Ok(Attempt::Exhausted);
+    }
+    // The first call of each picture was reserved with the job. A repeated one must fit under the ceiling too.
+    let from_reservation = if paid == 0 { reserved.min(price.0) } else { 0 };
+    let beyond = Micros(price.0 - from_reservation);
+    if let Some(refusal) = over_budget(db, &period, beyond, budget, now)?.filter(|_| beyond.0 > 0) {
+        return Ok(Attempt::Refused(refusal));
+    }
+    book(db, &period, -from_reservation, price.0)?;
+    db.prepare_cached(
+        "UPDATE jobs SET reserved_micros = reserved_micros - ?2, attempted = attempted + 1, attempted_micros = attempted_micros + ?3
+         WHERE id = ?1",
+    )?
+    .execute(params![job.to_string(), from_reservation, price.0])?;
+    db.prepare_cached("INSERT INTO charges (job, n, model, micros, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![job.to_string(), n, model, price.0, millis(now)])?;
+    Ok(Attempt::Go(CallId(db.last_insert_rowid())))
+}
+
+pub(super) fn settle(
+    db: &Connection,
+    job: JobId,
+    fence: i64,
+    settlement: &Settlement,
+) -> rusqlite::Result<bool> {
+    let Some((period, ..)) = held(db, job, fence)? else { return Ok(false) };
+    if let Some(call) = settlement.call {
+        settle_call(db, job, &period, call, settlement.paid)?;
+    }
+    if let Some(outcome) = &settlement.outcome {
+        let sha256 = match outcome {
+            Outcome::Painted(painted) => Some(painted.sha256.as_str()),
+            Outcome::Refused { .. } => None,
+        };
+        db.prepare_cached("UPDATE pictures SET outcome = ?3, sha256 = ?4 WHERE job = ?1 AND n = ?2")?
+            .execute(params![job.to_string(), settlement.n, to_json(outcome)?, sha256])?;
+        db.prepare_cached(
+            "UPDATE jobs SET state = 'generated' WHERE id = ?1 AND state = 'generating'
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE job = ?1 AND outcome IS NULL)",
+        )?
+        .execute([job.to_string()])?;
+    }
+    Ok(true)
+}
+
+/// A call that certainly cost nothing goes back to being reserved, since it may be repeated.
+fn settle_call(db: &Connection, job: JobId, period: &str, call: CallId, paid: bool) -> rusqlite::Result<()> {
+    let micros: Option<i64> = db
+        .prepare_cached(
+            "UPDATE charges SET settled = 1, paid = ?2 WHERE id = ?1 AND settled = 0 RETURNING micros",
+        )?
+        .query_row(params![call.0, paid], |row| row.get(0))
+        .optional()?;
+    let Some(micros) = micros.filter(|_| !paid) else { return Ok(()) };
+    db.execute("UPDATE charges SET micros = 0 WHERE id = ?1", [call.0])?;
+    book(db, period, micros, -micros)?;
+    db.prepare_cached(
+        "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?2 WHERE id = ?1",
+    )?
+    .execute(params![job.to_string(), micros])?;
+    Ok(())
+}
+
+pub(super) fn progress(
+    db: &Connection,
+    job: JobId,
+    fence: i64,
+    progress: &Progress,
+    now: OffsetDateTime,
+) -> rusqlite::Result<bool> {
+    if held(db, job, fence)?.is_none() {
+        return Ok(false);
+    }
+    for (n, key) in &progress.archived {
+        db.prepare_cached("UPDATE pictures SET archived = ?3 WHERE job = ?1 AND n = ?2")?
+            .execute(params![job.to_string(), n, key])?;
+    }
+    if let Some(conclusion) = &progress.concluded {
+        conclude(db, job, conclusion, now)?;
+    }
+    if let Some(wait) = progress.release_for {
+        release(db, job, millis(now).saturating_add(wait))?;
+    }
+    Ok(true)
+}
+
+fn conclude(
+    db: &Connection,
+    job: JobId,
+    conclusion: &Conclusion,
+    now: OffsetDateTime,
+) -> rusqlite::Result<()> {
+    let refusal = conclusion.refusal.as_ref().map(to_json).transpose()?;
+    db.prepare_cached(
+        "UPDATE jobs SET state = ?2, delivered = ?3, refusal = ?4, finished_at = ?5 WHERE id = ?1",
+    )?
+    .execute(params![
+        job.to_string(),
+        conclusion.state.name(),
+        conclusion.delivered,
+        refusal,
+        millis(now)
+    ])?;
+    give_back(db, job)
+}
+
+fn release(db: &Connection, job: JobId, not_before: i64) -> rusqlite::Result<()> {
+    let open: bool = db
+        .prepare_cached(
+            "UPDATE jobs SET owner = NULL, lease_until = 0, not_before = ?2,
+                    open = state NOT IN ('delivered', 'failed', 'cancelled')
+                        OR EXISTS (SELECT 1 FROM pictures WHERE job = ?1 AND sha256 IS NOT NULL AND archived IS NULL)
+             WHERE id = ?1 RETURNING open",
+        )?
+        .query_row(params![job.to_string(), not_before], |row| row.get(0))?;
+    if open { Ok(()) } else { forget_token(db, job) }
+}
+
+/// What was reserved and never used is free for others.
+fn give_back(db: &Connection, job: JobId) -> rusqlite::Result<()> {
+    let (period, reserved): (String, i64) = db
+        .prepare_cached("SELECT period, reserved_micros FROM jobs WHERE id = ?1")?
+        .query_row([job.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    db.prepare_cached("UPDATE jobs SET reserved_micros = 0 WHERE id = ?1")?.execute([job.to_string()])?;
+    book(db, &period, -reserved, 0)
+}
+
+/// A finished job needs no secret.
+fn forget_token(db: &Connection, job: JobId) -> rusqlite::Result<()> {
+    let Some(Claim { job, .. }) = rows::load(db, job)? else { return Ok(()) };
+    let Origin::Discord(mut discord) = job.origin else { return Ok(()) };
+    discord.token.clear();
+    db.prepare_cached("UPDATE jobs SET origin = ?2 WHERE id = ?1")?
+        .execute(params![job.id.to_string(), to_json(&Origin::Discord(discord))?])?;
+    Ok(())
+}
+
+pub(super) fn due(db: &Connection, now: OffsetDateTime, grace: Duration) -> rusqlite::Result<Vec<JobId>> {
+    db.prepare_cached(
+        "SELECT id FROM jobs WHERE open = 1 AND lease_until <= ?1 AND not_before <= ?1 AND (fence > 0 OR created_at <= ?2)
+         ORDER BY created_at LIMIT 1000",
+    )?
+    .query_map(params![millis(now), millis(now - grace)], |row| rows::id(row, "id"))?
+    .collect()
+}
+
+pub(super) fn by_sha256(db: &Connection, sha256: &str) -> rusqlite::Result<Option<(Job, u32)>> {
+    let found = db
+        .prepare_cached("SELECT job, n FROM pictures WHERE sha256 = ?1 ORDER BY job LIMIT 1")?
+        .query_row([sha256], |row| Ok((rows::id(row, "job")?, row.get("n")?)))
+        .optional()?;
+    let Some((id, n)) = found else { return Ok(None) };
+    Ok(rows::load(db, id)?.map(|claim| (claim.job, n)))
+}
+
+pub(super) fn find(db: &Connection, job: JobId) -> rusqlite::Result<Option<Claim>> {
+    rows::load(db, job)
+}
+
+pub(super) fn totals(db: &Connection) -> rusqlite::Result<Totals> {
+    db.query_row(
+        "SELECT coalesce(sum(open), 0), coalesce(sum(attempted), 0), coalesce(sum(attempted_micros), 0),
+                coalesce(sum(delivered), 0), coalesce(sum(reserved_micros), 0) FROM jobs",
+        [],
+        |row| {
+            Ok(Totals {
+                open: row.get(0)?,
+                attempted: row.get(1)?,
+                attempted_micros: Micros(row.get(2)?),
+                delivered: row.get(3)?,
+                reserved: Micros(row.get(4)?),
+            })
+        },
+    )
+}
+
+/// Month, reservation and model of a job that this fence still holds.
+fn held(db: &Connection, job: JobId, fence: i64) -> rusqlite::Result<Option<(String, i64, String)>> {
+    db.prepare_cached(
+        "SELECT period, reserved_micros, model FROM jobs WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL",
+    )?
+    .query_row(params![job.to_string(), fence], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    .optional()
+}
+
+fn over_budget(
+    db: &Connection,
+    period: &str,
+    more: Micros,
+    budget: Option<Micros>,
+    now: OffsetDateTime,
+) -> rusqlite::Result<Option<Refusal>> {
+    let Some(limit) = budget else { return Ok(None) };
+    let used: i64 = db
+        .prepare_cached("SELECT reserved + spent FROM spend WHERE scope = ?1 AND period = ?2")?
+        .query_row([DEPLOYMENT, period], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0);
+    let over = used + more.0 > limit.0;
+    Ok(over.then(|| Refusal::BudgetUsed {
+        limit,
+        used: Micros(used),
+        free_at: next_month(now).unix_timestamp(),
+    }))
+}
+
+fn book(db: &Connection, period: &str, reserved: i64, spent: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO spend (scope, period, reserved, spent) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (scope, period) DO UPDATE SET reserved = reserved + excluded.reserved, spent = spent + excluded.spent",
+    )?
+    .execute(params![DEPLOYMENT, period, reserved, spent])?;
+    Ok(())
+}
+
+/// The calendar month in UTC, such as `2026-11`.
+fn period(now: OffsetDateTime) -> String {
+    format!("{:04}-{:02}", now.year(), u8::from(now.month()))
+}
+
+fn next_month(now: OffsetDateTime) -> OffsetDateTime {
+    let year = if now.month() == Month::December { now.year() + 1 } else { now.year() };
+    let first = time::Date::from_calendar_date(year, now.month().next(), 1);
+    first.map_or(now, |date| date.midnight().assume_utc())
+}
