@@ -1,1 +1,68 @@
-fn main() {}
+//! The `easel` program: a table of contents.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use easel::cli;
+use easel::config::Config;
+
+/// A Discord bot that paints with Amazon Bedrock.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    program: Program,
+}
+
+#[derive(Subcommand)]
+enum Program {
+    /// Run the bot: connect to Discord and serve /imagine
+    Run,
+    /// Paint one picture from the shell, without Discord
+    Imagine(cli::imagine::Arguments),
+    /// Declare the commands to Discord
+    Register,
+    /// Test everything the bot needs; one line each, with the remedy
+    Check,
+    /// List the models with price and state
+    Models,
+    /// Tell how a picture was made
+    Inspect(cli::inspect::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A wrong word is fault 1 like any other; asking for help is none.
+            drop(error.print());
+            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    match start(arguments.program) {
+        Ok(code) => code,
+        Err(error) => {
+            cli::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(program: Program) -> anyhow::Result<ExitCode> {
+    let config = Config::from_environment()?;
+    let watchdog = cli::log_to_stderr(&config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(async {
+        match program {
+            Program::Run => cli::run::run(config, watchdog).await,
+            Program::Imagine(arguments) => cli::imagine::run(config, arguments).await,
+            Program::Register => cli::register::run(config).await,
+            Program::Check => cli::check::run(config).await,
+            Program::Models => cli::models::run(&config),
+            Program::Inspect(arguments) => cli::inspect::run(config, arguments).await,
+        }
+    });
+    // What still runs has been given its time.
+    runtime.shutdown_background();
+    code
+}

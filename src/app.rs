@@ -1,0 +1,175 @@
+//! Everything one process has, the one clock, and the owner of every task.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::{BehaviorVersion, SdkConfig};
+use time::OffsetDateTime;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::archive::Archive;
+use crate::config::{ArchiveUrl, Config, EngineChoice};
+use crate::discord::rest::Rest;
+use crate::engine::catalogue::Catalogue;
+use crate::engine::{Bedrock, Engine, Gate};
+use crate::job::JobId;
+use crate::limits::RateLimiter;
+use crate::queue::Queue;
+use crate::spool::Spool;
+use crate::store::Store;
+
+/// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
+const PICTURES_AT_ONCE: usize = 8;
+/// The region of Bedrock's text-to-image models.
+const DEFAULT_REGION: &str = "us-west-2";
+
+/// One process.
+#[derive(Debug)]
+pub struct App {
+    /// What it was told.
+    pub config: Config,
+    /// The models it knows.
+    pub catalogue: Catalogue,
+    /// Discord's API.
+    pub discord: Rest,
+    /// Who paints.
+    pub engine: Engine,
+    /// Jobs and money.
+    pub store: Store,
+    /// Ids of jobs to work on.
+    pub queue: Queue,
+    /// Where pictures stay.
+    pub archive: Archive,
+    /// Where pictures are until they are in the archive.
+    pub spool: Spool,
+    /// How many jobs hold a picture at a time.
+    pub gate: Gate,
+    /// How often a member may ask.
+    pub limiter: RateLimiter,
+    /// Cancelled: take nothing new.
+    pub stopping: CancellationToken,
+    /// Cancelled: give back what is not finished.
+    pub abandoned: CancellationToken,
+    /// This process, as the owner of leases.
+    pub owner: String,
+    steps: broadcast::Sender<(JobId, Step)>,
+    tasks: TaskTracker,
+}
+
+/// What happens to a job, for whoever watches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A model is being asked for picture `n`.
+    Asked(u32),
+    /// The model is busy.
+    Waiting,
+    /// Picture `n` has its answer.
+    Answered(u32),
+}
+
+impl App {
+    /// Opens everything that `config` names.
+    ///
+    /// # Errors
+    /// A sentence with the variable at fault and the remedy.
+    pub async fn open(config: Config) -> anyhow::Result<Arc<App>> {
+        let catalogue = catalogue(&config)?;
+        let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
+        let gate = Gate::new(PICTURES_AT_ONCE);
+        let engine = match (config.engine, &aws) {
+            (EngineChoice::Bedrock, Some(aws)) => Engine::Bedrock(Bedrock::new(aws, gate.clone())?),
+            _ => Engine::Sketch(gate.clone()),
+        };
+        let spool = config.data_dir().join("spool");
+        Ok(Arc::new(App {
+            catalogue,
+            discord: Rest::new(&config.discord_url, config.token.clone())?,
+            engine,
+            store: Store::open(&config.store)?,
+            queue: Queue::local(),
+            archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
+            spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
+            gate,
+            limiter: RateLimiter::new(),
+            stopping: CancellationToken::new(),
+            abandoned: CancellationToken::new(),
+            owner: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()),
+            steps: broadcast::channel(64).0,
+            tasks: TaskTracker::new(),
+            config,
+        }))
+    }
+
+    /// The one clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+    pub fn now() -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    /// Runs `task` until it ends by itself; [`App::finish`] waits for it.
+    #[expect(clippy::disallowed_methods, reason = "this is the owner")]
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    /// Counts work that runs in somebody else's task, as serenity's handlers do, among ours.
+    pub fn guest(&self) -> impl Send + 'static {
+        self.tasks.token()
+    }
+
+    /// Takes nothing new, gives what is under way `grace`, then has the rest given back.
+    pub async fn finish(&self, grace: Duration) {
+        self.stopping.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+            tracing::warn!("not everything was finished in time; the rest goes on at the next start");
+            self.abandoned.cancel();
+            drop(tokio::time::timeout(Duration::from_secs(5), self.tasks.wait()).await);
+        }
+    }
+
+    /// Tells what happens to a job; nobody has to listen.
+    pub fn tell(&self, job: JobId, step: Step) {
+        drop(self.steps.send((job, step)));
+    }
+
+    /// What happens to jobs from here on.
+    pub fn watch(&self) -> broadcast::Receiver<(JobId, Step)> {
+        self.steps.subscribe()
+    }
+}
+
+/// The models that `config` allows.
+///
+/// # Errors
+/// A sentence with `EASEL_MODELS_FILE` or `EASEL_MODEL`.
+pub fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
+    let today = App::now().date();
+    let catalogue = match config.engine {
+        EngineChoice::Sketch => return Ok(Catalogue::sketch()),
+        EngineChoice::Bedrock => Catalogue::bedrock(),
+    };
+    let catalogue = match &config.models_file {
+        Some(path) => catalogue.with_file(path)?,
+        None => catalogue,
+    };
+    match &config.model {
+        Some(model) => catalogue.with_default(model, today).context("EASEL_MODEL"),
+        None => Ok(catalogue),
+    }
+}
+
+/// AWS as the SDK's own chain finds it.
+pub async fn aws_config() -> SdkConfig {
+    let region = RegionProviderChain::default_provider().or_else(DEFAULT_REGION);
+    aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await
+}
+
+fn needs_aws(config: &Config) -> bool {
+    config.engine == EngineChoice::Bedrock || matches!(config.archive, ArchiveUrl::S3 { .. })
+}

@@ -1,0 +1,174 @@
+//! Pictures that people attach: checked by description before admission, by bytes before they go to a model.
+
+use std::io::Cursor;
+
+use bytes::Bytes;
+use image::{ImageFormat, ImageReader};
+use url::Url;
+
+use crate::discord::interaction::Attachment;
+use crate::error::Refusal;
+use crate::request::IMAGE_BYTES_LIMIT;
+
+/// Pixels of width times height that the models take.
+const PIXELS_LIMIT: u64 = 9_437_184;
+/// The shortest side that the models take.
+const SIDE_MIN: u32 = 64;
+/// Hosts of Discord's own file store.
+const DISCORD_HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
+
+/// Checks what Discord says of a file, before anything is fetched.
+///
+/// `elsewhere` is the API's base URL when `DISCORD_API_URL` is set: files may come from there too.
+///
+/// # Errors
+/// [`Refusal::Attachment`]
+pub fn check_description(file: &Attachment, elsewhere: Option<&Url>) -> Result<(), Refusal> {
+    if let Some(kind) = &file.content_type
+        && !["image/png", "image/jpeg", "image/webp"]
+            .contains(&kind.split(';').next().unwrap_or_default().trim())
+    {
+        return Err(unusable(format!("it is of type `{}`", shown(kind))));
+    }
+    check_size(file.size)?;
+    if let Some(pixels) = file.pixels {
+        check_pixels(pixels)?;
+    }
+    check_host(&file.url, elsewhere)
+}
+
+/// Checks that an address is one of Discord's file store, so that Easel fetches nothing else for anybody.
+///
+/// # Errors
+/// [`Refusal::Attachment`]
+pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal> {
+    let fine = Url::parse(address).is_ok_and(|url| {
+        let discord = url.scheme() == "https"
+            && url.port().is_none()
+            && url.host_str().is_some_and(|host| DISCORD_HOSTS.contains(&host));
+        discord || elsewhere.is_some_and(|base| base.origin() == url.origin())
+    });
+    if fine { Ok(()) } else { Err(unusable("it does not lie on Discord's servers".to_owned())) }
+}
+
+/// Checks the bytes: a picture of an accepted format and size. Only its header is read.
+///
+/// # Errors
+/// [`Refusal::Attachment`]
+pub fn check_bytes(bytes: &Bytes) -> Result<(), Refusal> {
+    check_size(bytes.len() as u64)?;
+    let not_a_picture = || unusable("it is not a picture, or it is damaged".to_owned());
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
+    match reader.format() {
+        Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) => {}
+        _ => return Err(not_a_picture()),
+    }
+    check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)
+}
+
+/// The refusal for a file that is gone or cannot be fetched.
+pub fn gone() -> Refusal {
+    unusable("it could not be fetched from Discord; attach it again".to_owned())
+}
+
+/// The refusal for a file with more bytes than allowed.
+pub fn too_large() -> Refusal {
+    unusable("it is too large".to_owned())
+}
+
+fn check_size(bytes: u64) -> Result<(), Refusal> {
+    if bytes == 0 {
+        return Err(unusable("it is empty".to_owned()));
+    }
+    if bytes > IMAGE_BYTES_LIMIT { Err(too_large()) } else { Ok(()) }
+}
+
+fn check_pixels((width, height): (u32, u32)) -> Result<(), Refusal> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > PIXELS_LIMIT {
+        return Err(unusable(format!(
+            "{width}×{height} pixels are too many; at most {PIXELS_LIMIT} in all are allowed"
+        )));
+    }
+    if width.min(height) < SIDE_MIN {
+        return Err(unusable(format!(
+            "{width}×{height} pixels are too few; each side needs at least {SIDE_MIN}"
+        )));
+    }
+    Ok(())
+}
+
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && *c != '`').take(60).collect()
+}
+
+fn unusable(problem: String) -> Refusal {
+    Refusal::Attachment { problem, limit_mib: IMAGE_BYTES_LIMIT / (1024 * 1024) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(url: &str) -> Attachment {
+        Attachment {
+            url: url.into(),
+            filename: "a.png".into(),
+            size: 1000,
+            content_type: Some("image/png".into()),
+            pixels: Some((512, 512)),
+        }
+    }
+
+    #[test]
+    fn only_discords_own_hosts_are_fetched_from() {
+        let emulator = Url::parse("http://127.0.0.1:4321").unwrap();
+        for (url, elsewhere, fine) in [
+            ("https://cdn.discordapp.com/ephemeral-attachments/1/2/a.png?ex=1", None, true),
+            ("https://media.discordapp.net/attachments/1/2/a.png", None, true),
+            ("http://cdn.discordapp.com/a.png", None, false),
+            ("https://cdn.discordapp.com.evil.example/a.png", None, false),
+            ("https://cdn.discordapp.com@evil.example/a.png", None, false),
+            ("https://cdn.discordapp.com:8443/a.png", None, false),
+            ("http://169.254.169.254/latest/meta-data", None, false),
+            ("http://127.0.0.1:4321/a.png", Some(&emulator), true),
+            ("http://127.0.0.1:4322/a.png", Some(&emulator), false),
+            ("http://127.0.0.1:4321/a.png", None, false),
+            ("file:///etc/passwd", None, false),
+            ("nonsense", None, false),
+        ] {
+            assert_eq!(check_description(&file(url), elsewhere).is_ok(), fine, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_usable_picture_is_refused_with_the_reason() {
+        let table = [
+            (
+                Attachment { content_type: Some("video/mp4".into()), ..file("https://cdn.discordapp.com/a") },
+                "video/mp4",
+            ),
+            (Attachment { size: 40 << 20, ..file("https://cdn.discordapp.com/a") }, "too large"),
+            (Attachment { size: 0, ..file("https://cdn.discordapp.com/a") }, "empty"),
+            (
+                Attachment { pixels: Some((9000, 9000)), ..file("https://cdn.discordapp.com/a") },
+                "9000×9000 pixels are too many",
+            ),
+            (Attachment { pixels: Some((10, 900)), ..file("https://cdn.discordapp.com/a") }, "at least 64"),
+        ];
+        for (file, needle) in table {
+            let said = check_description(&file, None).unwrap_err().to_string();
+            assert!(said.contains(needle) && said.contains("Attach a PNG"), "{said}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_checked_by_their_header() {
+        let mut png = Cursor::new(Vec::new());
+        image::RgbImage::new(64, 64).write_to(&mut png, ImageFormat::Png).unwrap();
+        assert_eq!(check_bytes(&png.into_inner().into()), Ok(()));
+        for wrong in [&b"GIF89a\x01\x00\x01\x00"[..], b"hello", b"\x89PNG\r\n\x1a\nbroken"] {
+            assert!(check_bytes(&Bytes::from_static(wrong)).is_err());
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! `easel check`: tests everything the bot needs, one line each, with the remedy.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, bail};
+use aws_config::SdkConfig;
+use serde_json::Value;
+use time::Date;
+
+use crate::app::{self, App};
+use crate::archive::Archive;
+use crate::config::{ArchiveUrl, Config, EngineChoice};
+use crate::discord::register::is_registered;
+use crate::discord::rest::{Fault, Rest};
+use crate::engine::catalogue::{Catalogue, Model};
+use crate::store::Store;
+
+/// View Channel, Send Messages, Attach Files, Read Message History: what an answer after fifteen minutes needs.
+const PERMISSIONS: [(u64, &str); 4] = [
+    (1 << 10, "View Channel"),
+    (1 << 11, "Send Messages"),
+    (1 << 15, "Attach Files"),
+    (1 << 16, "Read Message History"),
+];
+
+/// What one test found: a fact, or a fault with its remedy.
+type Finding = anyhow::Result<String>;
+
+struct Report {
+    failed: bool,
+}
+
+impl Report {
+    fn line(&mut self, what: &str, finding: Finding) {
+        match finding {
+            Ok(fact) => println!("ok    {what:<12} {fact}"),
+            Err(fault) => {
+                self.failed = true;
+                println!("FAIL  {what:<12} {}", format!("{fault:#}").replace('\n', " "));
+            }
+        }
+    }
+}
+
+/// Prints a line for each test; exit code 1 if one failed.
+///
+/// # Errors
+/// None of the tests': only what stops before the first.
+pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    let mut report = Report { failed: false };
+    let today = App::now().date();
+    let catalogue = app::catalogue(&config);
+    let discord = Rest::new(&config.discord_url, config.token.clone())?;
+    check_discord(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
+    let aws = match (config.engine, &config.archive) {
+        (EngineChoice::Sketch, ArchiveUrl::Folder(_)) => None,
+        _ => Some(app::aws_config().await),
+    };
+    match (&aws, catalogue) {
+        (_, Err(fault)) => report.line("models", Err(fault)),
+        (Some(aws), Ok(catalogue)) => check_aws(&mut report, &config, aws, &catalogue, today).await,
+        (None, Ok(_)) => {
+            println!("-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive")
+        }
+    }
+    report.line("archive", archive(&config, aws.as_ref()).await);
+    report.line("store", store(&config).await);
+    Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn check_discord(
+    report: &mut Report,
+    config: &Config,
+    discord: &Rest,
+    catalogue: Option<&Catalogue>,
+    today: Date,
+) {
+    if config.token.is_none() {
+        let remedy = "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env";
+        return report.line("token", Err(anyhow!(remedy)));
+    }
+    let me = discord.get(&["users", "@me"]).await;
+    let token_works = me.is_ok();
+    report.line("token", me.map(|me| format!("the bot is {}", text(&me["username"]))).map_err(explained));
+    if !token_works {
+        return;
+    }
+    report.line("application", application(discord).await);
+    report.line("permissions", permissions(discord).await);
+    if let Some(catalogue) = catalogue {
+        report.line("commands", commands(discord, catalogue, config.guild, today).await);
+    }
+}
+
+fn explained(fault: Fault) -> anyhow::Error {
+    match fault {
+        Fault::Refused { status: 401, .. } => {
+            anyhow!(
+                "Discord refused DISCORD_TOKEN: reset the token on your application's Bot page and copy it again"
+            )
+        }
+        Fault::Lost(cause) => {
+            anyhow!("Discord cannot be reached ({cause}): check the network and DISCORD_API_URL")
+        }
+        other => anyhow!(other),
+    }
+}
+
+async fn application(discord: &Rest) -> Finding {
+    let application = discord.get(&["applications", "@me"]).await.map_err(explained)?;
+    if let Some(url) = application["interactions_endpoint_url"].as_str().filter(|url| !url.is_empty()) {
+        bail!(
+            "interactions go to {url} and not to `easel run`: empty Interactions Endpoint URL on the General Information page"
+        );
+    }
+    Ok(format!("{} ({})", text(&application["name"]), text(&application["id"])))
+}
+
+async fn permissions(discord: &Rest) -> Finding {
+    let servers = discord.get(&["users", "@me", "guilds"]).await.map_err(explained)?;
+    let servers = servers.as_array().context("Discord sent no list of servers")?;
+    if servers.is_empty() {
+        return Ok("in no server yet; invite the bot on the Installation page, with the scopes bot and applications.commands".into());
+    }
+    let missing: Vec<String> = servers.iter().filter_map(missing_permissions).collect();
+    if !missing.is_empty() {
+        bail!(
+            "{}: give them to the bot's role in Server Settings, or late pictures go to members in private",
+            missing.join("; ")
+        );
+    }
+    Ok(format!("enough in {} server(s)", servers.len()))
+}
+
+fn missing_permissions(server: &Value) -> Option<String> {
+    let held: u64 = server["permissions"].as_str()?.parse().ok()?;
+    let administrator = held & (1 << 3) != 0;
+    let missing: Vec<_> =
+        PERMISSIONS.iter().filter(|(bit, _)| held & bit == 0).map(|(_, name)| *name).collect();
+    (!administrator && !missing.is_empty())
+        .then(|| format!("{} lacks {}", text(&server["name"]), missing.join(", ")))
+}
+
+async fn commands(discord: &Rest, catalogue: &Catalogue, guild: Option<u64>, today: Date) -> Finding {
+    if is_registered(discord, catalogue, guild, today).await? {
+        return Ok("declared as in this version".into());
+    }
+    bail!("Discord does not have them as this version declares them: run `easel register`")
+}
+
+async fn check_aws(
+    report: &mut Report,
+    config: &Config,
+    aws: &SdkConfig,
+    catalogue: &Catalogue,
+    today: Date,
+) {
+    report.line("aws", identity(aws).await);
+    if config.engine == EngineChoice::Bedrock {
+        match catalogue.painter(None, today) {
+            Ok(model) => report.line("model", access(aws, model).await),
+            Err(refusal) => report.line("model", Err(refusal.into())),
+        }
+    }
+}
+
+async fn identity(aws: &SdkConfig) -> Finding {
+    let identity = aws_sdk_sts::Client::new(aws).get_caller_identity().send().await.map_err(|error| {
+        let cause = aws_sdk_sts::error::DisplayErrorContext(&error).to_string();
+        anyhow!("no working AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role ({})", short(&cause))
+    })?;
+    Ok(identity.arn().unwrap_or("known").to_owned())
+}
+
+async fn access(aws: &SdkConfig, model: &Model) -> Finding {
+    if model.own {
+        return Ok(format!("{model} is your own ({}); not tested, to cost nothing", model.id));
+    }
+    let mut settings = aws_sdk_bedrock::config::Builder::from(aws);
+    if let Some(region) = &model.region {
+        settings = settings.region(aws_sdk_bedrock::config::Region::new(region.clone()));
+    }
+    let client = aws_sdk_bedrock::Client::from_conf(settings.build());
+    let asked =
+        client.get_foundation_model_availability().model_id(&model.id).send().await.map_err(|error| {
+            let cause = aws_sdk_bedrock::error::DisplayErrorContext(&error).to_string();
+            anyhow!(
+                "{model}: access cannot be asked for; allow bedrock:GetFoundationModelAvailability ({})",
+                short(&cause)
+            )
+        })?;
+    let answers = [
+        (asked.authorization_status().as_str(), "AUTHORIZED", "allow bedrock:InvokeModel on the model's ARN"),
+        (
+            asked.entitlement_availability().as_str(),
+            "AVAILABLE",
+            "subscribe once in the Bedrock console, with a payment method",
+        ),
+        (
+            asked.region_availability().as_str(),
+            "AVAILABLE",
+            "pick another model, this region does not have it",
+        ),
+    ];
+    match answers.iter().find(|(answer, wanted, _)| answer != wanted) {
+        Some((answer, _, remedy)) => bail!("{model} ({}) is {answer}: {remedy}", model.id),
+        None => Ok(format!(
+            "{model} ({}) in {}, {} a picture",
+            model.id,
+            model.region.as_deref().unwrap_or("the region"),
+            model.price
+        )),
+    }
+}
+
+async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
+    let archive = Archive::open(&config.archive, aws).context("EASEL_ARCHIVE")?;
+    let remedy = match &config.archive {
+        ArchiveUrl::Folder(_) => "EASEL_ARCHIVE cannot be written; give this user the folder",
+        ArchiveUrl::S3 { .. } => {
+            "EASEL_ARCHIVE cannot be written; does the bucket exist, in this region, and is s3:PutObject allowed?"
+        }
+    };
+    archive.probe(&format!("{}", std::process::id())).await.context(remedy)?;
+    Ok(format!("{} can be written", archive.describe("")))
+}
+
+async fn store(config: &Config) -> Finding {
+    let totals = Store::open(&config.store)?.totals().await?;
+    Ok(format!(
+        "{}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
+        config.store.display(),
+        totals.open,
+        totals.delivered,
+        totals.attempted,
+        totals.attempted_micros
+    ))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("?")
+}
+
+/// The beginning of a long cause.
+fn short(cause: &str) -> String {
+    cause.chars().take(200).collect()
+}

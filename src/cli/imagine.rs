@@ -1,0 +1,206 @@
+//! `easel imagine`: one request from the shell, on the same path as the bot's.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::app::{App, Step};
+use crate::archive::picture_key;
+use crate::config::{Config, EngineChoice};
+use crate::job::{Claim, Job, JobId, Origin, Outcome};
+use crate::request::{Ask, ImageSource, resolve};
+use crate::settings::Settings;
+use crate::store::Admission;
+use crate::worker;
+
+/// What to paint.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// What to paint; flags such as --ar 16:9 inside the quotes work too
+    prompt: String,
+    /// Which engine paints, instead of `EASEL_ENGINE`; `sketch` needs no account
+    #[arg(long)]
+    engine: Option<EngineChoice>,
+    /// A model's name or id, see `easel models`
+    #[arg(long)]
+    model: Option<String>,
+    /// 16:9 1:1 21:9 2:3 3:2 4:5 5:4 9:16 9:21
+    #[arg(long)]
+    aspect: Option<String>,
+    /// A look, such as anime or line-art
+    #[arg(long)]
+    style: Option<String>,
+    /// What to leave out
+    #[arg(long)]
+    negative: Option<String>,
+    /// The same seed makes the same picture again
+    #[arg(long, allow_negative_numbers = true)]
+    seed: Option<i64>,
+    /// How many pictures, 1 to 4
+    #[arg(long, allow_negative_numbers = true)]
+    count: Option<i64>,
+    /// How closely to follow the prompt
+    #[arg(long, allow_negative_numbers = true)]
+    cfg: Option<f64>,
+    /// How long to refine
+    #[arg(long, allow_negative_numbers = true)]
+    steps: Option<i64>,
+    /// Start from this picture
+    #[arg(long)]
+    image: Option<PathBuf>,
+    /// How far to go from it, 0 to 1
+    #[arg(long, allow_negative_numbers = true)]
+    strength: Option<f64>,
+    /// Copy the picture to this file or folder as well
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// Paints, and prints where the pictures lie.
+///
+/// # Errors
+/// The refusal, or what failed.
+pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(engine) = arguments.engine {
+        config.engine = engine;
+    }
+    let out = arguments.out.clone();
+    let ask = ask(arguments)?;
+    let app = App::open(config).await?;
+    let now = App::now();
+    let request = resolve(ask, Settings::built_in(), &app.catalogue, now.date(), rand::random())?;
+    let price =
+        app.catalogue.painter(Some(&request.model), now.date())?.price * i64::try_from(request.seeds.len())?;
+    let job = Job {
+        id: JobId::new(now, rand::random()),
+        origin: Origin::Shell,
+        request,
+        created: now,
+        parent: None,
+    };
+    match app.store.admit(&job, price, app.config.monthly_budget, now).await? {
+        Admission::Admitted => {}
+        Admission::Refused(refusal) => return Err(refusal.into()),
+        Admission::Duplicate(_) => bail!("this job exists already"),
+    }
+    let progress = show_progress(&app, &job);
+    tokio::select! {
+        () = worker::process(&app, job.id) => {}
+        _ = tokio::signal::ctrl_c() => bail!("interrupted; what was paid for is finished by the next `easel run`"),
+    }
+    progress.finish_and_clear();
+    let done = app.store.find(job.id).await?.context("the job is gone")?;
+    report(&app, &done, out.as_deref()).await
+}
+
+fn ask(arguments: Arguments) -> anyhow::Result<Ask> {
+    let image = match arguments.image {
+        Some(path) => Some(ImageSource::File {
+            path: std::path::absolute(&path).with_context(|| format!("--image: `{}`", path.display()))?,
+        }),
+        None => None,
+    };
+    if let Some(ImageSource::File { path }) = &image {
+        let file = std::fs::File::open(path)
+            .with_context(|| format!("--image: cannot read `{}`", path.display()))?;
+        anyhow::ensure!(file.metadata()?.is_file(), "--image: `{}` is not a file", path.display());
+    }
+    Ok(Ask {
+        prompt: arguments.prompt,
+        negative: arguments.negative,
+        model: arguments.model,
+        aspect: arguments.aspect,
+        style: arguments.style,
+        count: arguments.count,
+        seed: arguments.seed,
+        image,
+        strength: arguments.strength,
+        cfg: arguments.cfg,
+        steps: arguments.steps,
+        private: None,
+    })
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn show_progress(app: &Arc<App>, job: &Job) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(job.request.seeds.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(format!("{} paints", job.request.model));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let (mut steps, shown, id, model) = (app.watch(), bar.clone(), job.id, job.request.model.clone());
+    app.spawn(async move {
+        loop {
+            match steps.recv().await {
+                Ok((job, step)) if job == id => match step {
+                    Step::Asked(_) => shown.set_message(format!("{model} paints")),
+                    Step::Waiting => shown.set_message(format!("{model} is busy, waiting")),
+                    Step::Answered(_) => shown.inc(1),
+                },
+                Err(RecvError::Closed) => return,
+                _ => {}
+            }
+        }
+    });
+    bar
+}
+
+async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let mut painted = 0;
+    for picture in &done.pictures {
+        match &picture.outcome {
+            Some(Outcome::Painted(facts)) => {
+                painted += 1;
+                match &picture.archived {
+                    Some(key) => println!("{}  seed {}", app.archive.describe(key), facts.seed),
+                    None => eprintln!(
+                        "easel: picture {} is not archived yet: EASEL_ARCHIVE cannot be reached; it waits in the spool, and the next `easel run` archives it",
+                        picture.n + 1
+                    ),
+                }
+                if let Some(out) = out {
+                    let bytes = bytes_of(app, done, picture.n).await?;
+                    copy_out(out, done, picture.n, &bytes)?;
+                }
+            }
+            Some(Outcome::Refused { refusal }) => eprintln!("easel: {refusal}"),
+            None => eprintln!("easel: picture {} has no answer; see the log above", picture.n + 1),
+        }
+    }
+    let archived = done.pictures.iter().all(|picture| picture.archived.is_some());
+    Ok(if painted == done.pictures.len() && archived { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn bytes_of(app: &App, done: &Claim, n: u32) -> anyhow::Result<Bytes> {
+    match app.spool.load(done.job.id, n).await? {
+        Some(bytes) => Ok(bytes),
+        None => {
+            app.archive.get(&picture_key(&done.job, n)).await?.context("the picture is gone from the archive")
+        }
+    }
+}
+
+fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()> {
+    let path = if out.is_dir() {
+        out.join(format!("{}-{n}.png", done.job.id))
+    } else if done.pictures.len() == 1 {
+        out.to_owned()
+    } else {
+        let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+        out.with_file_name(format!("{stem}-{n}.png"))
+    };
+    std::fs::write(&path, bytes).with_context(|| format!("--out: cannot write `{}`", path.display()))?;
+    println!("{}", path.display());
+    Ok(())
+}

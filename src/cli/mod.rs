@@ -1,0 +1,41 @@
+//! The programs behind `easel …`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "programs talk to people")]
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::config::{Config, LogFormat};
+use crate::discord::watchdog::{GatewayLog, Watchdog};
+
+pub mod check;
+pub mod imagine;
+pub mod inspect;
+pub mod models;
+pub mod register;
+pub mod run;
+
+/// Libraries say too much, and some of it is secret (headers, URLs with tokens).
+const QUIET: &str = "serenity=error,aws_config=warn,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
+                     aws_sdk_s3=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
+
+/// Says on stderr why a program ends, in one sentence without a stack.
+pub fn complain(error: &anyhow::Error) {
+    let text = format!("{error:#}");
+    for line in text.lines() {
+        eprintln!("easel: {line}");
+    }
+}
+
+/// Sets up the log, and the watchdog that reads serenity's part of it.
+pub fn log_to_stderr(config: &Config) -> Watchdog {
+    let watchdog = Watchdog::default();
+    let filter = || EnvFilter::new(format!("{QUIET},{}", config.log));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match config.log_format {
+        LogFormat::Text => lines.with_filter(filter()).boxed(),
+        LogFormat::Json => lines.json().with_filter(filter()).boxed(),
+    };
+    tracing_subscriber::registry().with(lines).with(watchdog.clone().with_filter(GatewayLog)).init();
+    watchdog
+}

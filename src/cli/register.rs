@@ -1,0 +1,32 @@
+//! `easel register`: declares the commands to Discord.
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+
+use crate::app::{self, App};
+use crate::config::Config;
+use crate::discord::register::register;
+use crate::discord::rest::Rest;
+
+/// Declares the commands, to everybody or to `DISCORD_GUILD_ID`.
+///
+/// # Errors
+/// A missing token, or what Discord said.
+pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    ensure!(
+        config.token.is_some(),
+        "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
+    );
+    let discord = Rest::new(&config.discord_url, config.token.clone())?;
+    let catalogue = app::catalogue(&config)?;
+    let changed = register(&discord, &catalogue, config.guild, App::now().date()).await?;
+    let place =
+        config.guild.map_or_else(|| "everywhere the bot is".to_owned(), |guild| format!("in server {guild}"));
+    if changed {
+        println!("/imagine and /help are declared {place}.");
+    } else {
+        println!("/imagine and /help were declared {place} already; nothing to change.");
+    }
+    Ok(ExitCode::SUCCESS)
+}

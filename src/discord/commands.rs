@@ -1,0 +1,218 @@
+//! The commands: declared to Discord, and parsed at the door into one enum.
+
+use serde_json::Value as Json;
+use serenity::all::{
+    CommandOptionType as Type, CreateCommand, CreateCommandOption as Opt, InstallationContext,
+    InteractionContext,
+};
+use time::Date;
+
+use crate::discord::interaction::{Attachment, Value};
+use crate::engine::catalogue::Catalogue;
+use crate::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_LIMIT, Style};
+
+/// What a person asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A picture; the file to start from comes apart, since its description is checked first.
+    Imagine(Ask, Option<Attachment>),
+    /// The help page.
+    Help,
+    /// A command of another version.
+    Unknown(String),
+}
+
+/// The command in an interaction's data. Options of a wrong type cannot come from Discord and are left out.
+pub fn parse(name: &str, options: Vec<(String, Value)>) -> Command {
+    match name {
+        "imagine" => imagine(options),
+        "help" => Command::Help,
+        other => Command::Unknown(other.to_owned()),
+    }
+}
+
+fn imagine(options: Vec<(String, Value)>) -> Command {
+    let mut ask = Ask::default();
+    let mut attachment = None;
+    for (name, value) in options {
+        match (name.as_str(), value) {
+            ("prompt", Value::Text(text)) => ask.prompt = text,
+            ("negative", Value::Text(text)) => ask.negative = Some(text),
+            ("model", Value::Text(text)) => ask.model = Some(text),
+            ("aspect", Value::Text(text)) => ask.aspect = Some(text),
+            ("style", Value::Text(text)) => ask.style = Some(text),
+            ("count", Value::Integer(number)) => ask.count = Some(number),
+            ("seed", Value::Integer(number)) => ask.seed = Some(number),
+            ("steps", Value::Integer(number)) => ask.steps = Some(number),
+            ("strength", value) => ask.strength = number(&value),
+            ("cfg", value) => ask.cfg = number(&value),
+            ("private", Value::Boolean(yes)) => ask.private = Some(yes),
+            ("image", Value::Attachment(file)) => {
+                ask.image =
+                    Some(ImageSource::Attachment { url: file.url.clone(), filename: file.filename.clone() });
+                attachment = Some(file);
+            }
+            _ => {}
+        }
+    }
+    Command::Imagine(ask, attachment)
+}
+
+/// JSON knows one kind of number: `1` may come for `1.0`.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => Some(*number),
+        #[expect(clippy::cast_precision_loss, reason = "small numbers, checked afterwards")]
+        Value::Integer(number) => Some(*number as f64),
+        _ => None,
+    }
+}
+
+/// Choices for an option that is being typed: those that contain the text, as label and value.
+pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date) -> Vec<(String, String)> {
+    let wanted = text.trim().to_lowercase();
+    let all: Vec<(String, String)> = match option {
+        "model" => catalogue
+            .painters(today)
+            .map(|model| (format!("{model} – {} a picture", model.price), model.name.clone()))
+            .collect(),
+        "style" => {
+            Style::ALL.iter().map(|style| (style.name().to_owned(), style.name().to_owned())).collect()
+        }
+        _ => Vec::new(),
+    };
+    all.into_iter().filter(|(label, _)| label.to_lowercase().contains(&wanted)).collect()
+}
+
+/// Every command, as Discord wants it declared.
+///
+/// `cfg` and `steps` are there only while a model knows them.
+pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
+    [imagine_command(catalogue, today), help_command()]
+        .into_iter()
+        .filter_map(|command| serde_json::to_value(command).ok())
+        .collect()
+}
+
+fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
+    let aspects =
+        Aspect::ALL.iter().fold(Opt::new(Type::String, "aspect", "Width to height"), |option, aspect| {
+            option.add_string_choice(aspect.name(), aspect.name())
+        });
+    let mut options = vec![
+        Opt::new(
+            Type::String,
+            "prompt",
+            "What to paint. Flags at the end work too: --ar 16:9 --no text --seed 7",
+        )
+        .required(true)
+        .min_length(1)
+        .max_length(length(PROMPT_LIMIT)),
+        Opt::new(Type::String, "negative", "What to leave out").max_length(length(PROMPT_LIMIT)),
+        Opt::new(Type::String, "model", "Which model paints").set_autocomplete(true),
+        aspects,
+        Opt::new(Type::String, "style", "A look, such as anime or line-art").set_autocomplete(true),
+        Opt::new(Type::Integer, "count", "How many pictures")
+            .min_int_value(1)
+            .max_int_value(u64::from(COUNT_LIMIT)),
+        Opt::new(Type::Integer, "seed", "The same seed makes the same picture again")
+            .min_int_value(0)
+            .max_int_value(u64::from(SEED_LIMIT)),
+    ];
+    if catalogue.painters(today).any(|model| model.abilities.image_to_image) {
+        options.push(Opt::new(Type::Attachment, "image", "Start from this picture"));
+        options.push(
+            Opt::new(Type::Number, "strength", "How far to go from it: 0 keeps it, 1 ignores it")
+                .min_number_value(0.0)
+                .max_number_value(1.0),
+        );
+    }
+    if let Some(most) = catalogue.painters(today).filter_map(|model| model.abilities.cfg).max() {
+        options.push(
+            Opt::new(Type::Number, "cfg", "How closely to follow the prompt")
+                .min_number_value(0.0)
+                .max_number_value(f64::from(most)),
+        );
+    }
+    if let Some((least, most)) = catalogue.painters(today).filter_map(|model| model.abilities.steps).max() {
+        options.push(
+            Opt::new(Type::Integer, "steps", "How long to refine")
+                .min_int_value(u64::from(least))
+                .max_int_value(u64::from(most)),
+        );
+    }
+    options.push(Opt::new(Type::Boolean, "private", "Only you see the picture"));
+    anywhere(CreateCommand::new("imagine").description("Paint a picture from words")).set_options(options)
+}
+
+fn help_command() -> CreateCommand {
+    anywhere(CreateCommand::new("help").description("What Easel can do, and how"))
+}
+
+/// In servers, in private conversations with the bot, and wherever a user brings the bot along.
+fn anywhere(command: CreateCommand) -> CreateCommand {
+    command
+        .contexts(vec![
+            InteractionContext::Guild,
+            InteractionContext::BotDm,
+            InteractionContext::PrivateChannel,
+        ])
+        .integration_types(vec![InstallationContext::Guild, InstallationContext::User])
+}
+
+fn length(limit: usize) -> u16 {
+    u16::try_from(limit).unwrap_or(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    const TODAY: Date = date!(2026 - 11 - 22);
+
+    fn option_names(catalogue: &Catalogue) -> Vec<String> {
+        let imagine = &declared(catalogue, TODAY)[0];
+        imagine["options"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|o| o["name"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn cfg_and_steps_are_declared_only_while_a_model_has_them() {
+        assert!(!option_names(&Catalogue::bedrock()).contains(&"cfg".to_owned()));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[[model]]\nid='arn:x'\nname='own'\nfamily='sdxl'\nprice_usd=0.01")
+            .unwrap();
+        let names = option_names(&Catalogue::bedrock().with_file(file.path()).unwrap());
+        assert!(names.contains(&"cfg".to_owned()) && names.contains(&"steps".to_owned()), "{names:?}");
+    }
+
+    #[test]
+    fn suggestions_follow_what_is_typed() {
+        let catalogue = Catalogue::bedrock();
+        let values = |option, text| {
+            suggestions(option, text, &catalogue, TODAY).into_iter().map(|(_, v)| v).collect::<Vec<_>>()
+        };
+        assert_eq!(values("model", ""), ["core", "ultra", "sd3.5"]);
+        assert_eq!(values("model", "UL"), ["ultra"]);
+        assert_eq!(values("style", "pix"), ["pixel-art"]);
+        assert!(values("prompt", "").is_empty());
+    }
+
+    #[test]
+    fn a_command_is_parsed_into_an_ask() {
+        let options = vec![
+            ("prompt".to_owned(), Value::Text("a cat".into())),
+            ("count".to_owned(), Value::Integer(2)),
+            ("strength".to_owned(), Value::Integer(1)),
+        ];
+        let Command::Imagine(ask, None) = parse("imagine", options) else { panic!("not an ask") };
+        assert_eq!((ask.prompt.as_str(), ask.count, ask.strength), ("a cat", Some(2), Some(1.0)));
+        assert_eq!(parse("paint", vec![]), Command::Unknown("paint".into()));
+    }
+}

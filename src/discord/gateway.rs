@@ -1,0 +1,187 @@
+//! The Gateway door: serenity's connection, and the answers posted to the callback endpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use serenity::all::{
+    ClientBuilder, ConnectionStage, Context, EventHandler, GatewayIntents, HttpBuilder,
+    Interaction as SerenityInteraction, RawEventHandler, Ready, ResumedEvent, ShardStageUpdateEvent,
+};
+use serenity::async_trait;
+use serenity::model::event::Event;
+use time::OffsetDateTime;
+
+use crate::app::App;
+use crate::discord::answer::{Answer, answer};
+use crate::discord::interaction::Interaction;
+use crate::discord::register::register;
+use crate::discord::rest::{Fault, Rest};
+use crate::discord::watchdog::Watchdog;
+use crate::job::JobId;
+
+/// Discord waits three seconds for the first answer; later it is of no use.
+const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
+/// Between two tries of a callback.
+const CALLBACK_PAUSE: Duration = Duration::from_millis(150);
+
+/// Serves interactions until the process is told to stop.
+///
+/// # Errors
+/// A sentence: the token or the connection is dead for good.
+pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
+    let token = app
+        .config
+        .token
+        .as_ref()
+        .context("DISCORD_TOKEN is not set: put the token of your application's Bot page into it")?;
+    let shards = shards_wanted(&app.discord).await?;
+    let base = app.config.discord_url.as_str().trim_end_matches('/').to_owned();
+    // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
+    let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true).build();
+    let door = Door { app: app.clone(), watchdog: watchdog.clone() };
+    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::empty())
+        .event_handler(door)
+        .raw_event_handler(Unparsed)
+        .await
+        .context("cannot set up the connection to Discord")?;
+    watchdog.lost();
+    let shard_manager = client.shard_manager.clone();
+    let result = tokio::select! {
+        ended = client.start_shards(shards) => match ended {
+            Ok(()) => Err(anyhow!("the connection to Discord ended")),
+            Err(error) => Err(verdict(&watchdog, &error).await),
+        },
+        why = watchdog.dead() => Err(anyhow!(why)),
+        () = app.stopping.cancelled() => Ok(()),
+    };
+    // A spinning shard never answers; the process ends all the same.
+    drop(tokio::time::timeout(Duration::from_secs(2), shard_manager.shutdown_all()).await);
+    result
+}
+
+/// The remedy for what made serenity give up, if the watchdog knows one.
+async fn verdict(watchdog: &Watchdog, error: &serenity::Error) -> anyhow::Error {
+    match tokio::time::timeout(Duration::from_millis(100), watchdog.dead()).await {
+        Ok(why) => anyhow!(why),
+        Err(_) => anyhow!("the connection to Discord ended: {error}"),
+    }
+}
+
+/// How many connections Discord wants this bot to have. Asking first also proves token and address: serenity
+/// would fall back to Discord's own Gateway if it could not ask.
+async fn shards_wanted(discord: &Rest) -> anyhow::Result<u32> {
+    match discord.get(&["gateway", "bot"]).await {
+        Ok(gateway) => {
+            Ok(gateway["shards"].as_u64().and_then(|shards| u32::try_from(shards).ok()).unwrap_or(1).max(1))
+        }
+        Err(Fault::Refused { status: 401, .. }) => {
+            bail!("Discord refused the token. Copy it again from the Bot page into DISCORD_TOKEN")
+        }
+        Err(fault) => Err(fault).context("Discord cannot be reached; check the network and DISCORD_API_URL"),
+    }
+}
+
+struct Door {
+    app: Arc<App>,
+    watchdog: Watchdog,
+}
+
+#[async_trait]
+impl EventHandler for Door {
+    async fn ready(&self, _: Context, ready: Ready) {
+        self.watchdog.connected();
+        tracing::info!(bot = ready.user.name, "connected to Discord; waiting for /imagine");
+        let app = self.app.clone();
+        self.app.spawn(async move {
+            if let Err(error) =
+                register(&app.discord, &app.catalogue, app.config.guild, App::now().date()).await
+            {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the commands could not be compared with Discord's; run `easel register`"
+                );
+            }
+        });
+    }
+
+    async fn resume(&self, _: Context, _: ResumedEvent) {
+        self.watchdog.connected();
+    }
+
+    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
+        if event.new == ConnectionStage::Connected { self.watchdog.connected() } else { self.watchdog.lost() }
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: SerenityInteraction) {
+        let now = App::now();
+        let _guest = self.app.guest();
+        if let Some(interaction) = Interaction::from_serenity(interaction) {
+            serve(&self.app, &interaction, now).await;
+        }
+    }
+}
+
+/// Notices interactions that serenity cannot parse: nobody else would.
+struct Unparsed;
+
+#[async_trait]
+impl RawEventHandler for Unparsed {
+    async fn raw_event(&self, _: Context, event: Event) {
+        if let Event::Unknown(unknown) = event
+            && unknown.kind == "INTERACTION_CREATE"
+        {
+            tracing::error!("an interaction of an unknown shape was not understood; is there a newer Easel?");
+        }
+    }
+}
+
+/// Answers one interaction, then starts its job.
+async fn serve(app: &App, interaction: &Interaction, now: OffsetDateTime) {
+    let Some(Answer { callback, job }) = answer(app, interaction, now).await else { return };
+    let acknowledged = tokio::time::timeout(CALLBACK_TIME, post(&app.discord, interaction, &callback)).await;
+    let fault = match acknowledged {
+        Ok(Ok(())) => None,
+        Ok(Err(fault)) => Some(fault),
+        Err(_) => Some(Fault::Lost("no answer in three seconds".into())),
+    };
+    if let Some(fault) = &fault {
+        tracing::warn!(interaction = interaction.id, %fault, "the first answer did not reach Discord");
+    }
+    if let Some(job) = job {
+        match fault {
+            Some(Fault::Refused { .. }) if !was_answered(&app.discord, interaction).await => {
+                take_back(app, job).await
+            }
+            _ => app.queue.push(job),
+        }
+    }
+}
+
+/// Posts the callback, again if Discord was out of order. Being told "already acknowledged" is success.
+async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Result<(), Fault> {
+    loop {
+        let wait = match discord.callback(interaction.id, &interaction.token, callback).await {
+            Err(Fault::Refused { code: 40060, .. }) => return Ok(()),
+            Err(Fault::Limited { after }) => after,
+            Err(Fault::Lost(_)) => CALLBACK_PAUSE,
+            other => return other,
+        };
+        #[expect(clippy::disallowed_methods, reason = "a retry")]
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Whether Discord shows an answer although it refused the callback, which happens.
+async fn was_answered(discord: &Rest, interaction: &Interaction) -> bool {
+    discord.original_answer(interaction.application, &interaction.token).await.is_ok()
+}
+
+/// Nobody would ever see the picture, and nothing was asked of a model: nobody shall pay for it.
+async fn take_back(app: &App, job: JobId) {
+    if let Err(error) = app.store.cancel(job, App::now()).await {
+        tracing::error!(%job, error = format!("{error:#}"), "an unanswered order could not be taken back");
+    }
+}

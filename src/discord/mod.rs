@@ -1,0 +1,10 @@
+//! Discord: the doors, what people type, and what they see.
+
+pub mod answer;
+pub mod commands;
+pub mod gateway;
+pub mod interaction;
+pub mod register;
+pub mod reply;
+pub mod rest;
+pub mod watchdog;

@@ -1,0 +1,251 @@
+//! What people see: the only place that writes it, beside the sentences of refusals in `error.rs`.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::error::Refusal;
+use crate::job::{Claim, DiscordOrigin, Outcome, Picture};
+use crate::request::ImageRequest;
+
+/// Characters of a prompt that a message shows.
+const PROMPT_SHOWN: usize = 700;
+/// Discord's limit for a message, in characters.
+const CONTENT_LIMIT: usize = 2_000;
+/// Discord's limit for an alt text, in characters.
+const ALT_LIMIT: usize = 1_024;
+/// Only the member sees the message.
+pub const EPHEMERAL: u64 = 64;
+
+/// A message on its way to Discord. It can mention nobody.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    /// Markdown, at most 2,000 characters.
+    pub content: String,
+    /// Files, shown as pictures.
+    pub files: Vec<File>,
+    /// Keep the files that the message already has; `files` is empty then.
+    pub keep_files: bool,
+}
+
+/// A file of a message.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name, with extension.
+    pub name: String,
+    /// Its content type.
+    pub mime: &'static str,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Shared with the archive's upload.
+    pub bytes: Bytes,
+}
+
+impl Message {
+    /// A message of words only.
+    pub fn words(content: impl Into<String>) -> Message {
+        Message { content: clip(&content.into(), CONTENT_LIMIT), ..Message::default() }
+    }
+
+    /// The JSON of a message create or edit.
+    pub fn payload(&self, nonce: Option<&str>) -> Value {
+        let describe =
+            |(n, file): (usize, &File)| json!({ "id": n, "filename": file.name, "description": file.alt });
+        let mut payload = json!({
+            "content": self.content,
+            "allowed_mentions": { "parse": [] },
+        });
+        if !self.keep_files {
+            payload["attachments"] = self.files.iter().enumerate().map(describe).collect();
+        }
+        if let Some(nonce) = nonce {
+            payload["nonce"] = json!(nonce);
+            payload["enforce_nonce"] = json!(true);
+        }
+        payload
+    }
+}
+
+/// "Thinking …", at once; whether only the member sees it cannot change later.
+pub fn deferred(private: bool) -> Value {
+    if private { json!({ "type": 5, "data": { "flags": EPHEMERAL } }) } else { json!({ "type": 5 }) }
+}
+
+/// An answer for the member alone.
+pub fn private_words(words: &str) -> Value {
+    let content = clip(words, CONTENT_LIMIT);
+    json!({ "type": 4, "data": { "content": content, "flags": EPHEMERAL, "allowed_mentions": { "parse": [] } } })
+}
+
+/// Up to 25 choices of an option, each a label and a value.
+pub fn choices(choices: impl Iterator<Item = (String, String)>) -> Value {
+    let choice =
+        |(name, value): (String, String)| json!({ "name": clip(&name, 100), "value": clip(&value, 100) });
+    json!({ "type": 8, "data": { "choices": choices.take(25).map(choice).collect::<Vec<_>>() } })
+}
+
+/// While the model makes people wait.
+pub fn waiting(request: &ImageRequest) -> Message {
+    Message::words(format!(
+        "{}\n-# `{}` is busy; still waiting for a free place.",
+        quoted(&request.prompt),
+        request.model
+    ))
+}
+
+/// What else a finished message has to say.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks {
+    /// The archive could not be reached yet.
+    pub not_archived: bool,
+    /// Where the originals lie of pictures that were made smaller to fit: number and link, if there is one.
+    pub shrunk: Vec<(u32, Option<String>)>,
+}
+
+/// The words of a finished message: the prompt, how it was made, and what is missing and why.
+pub fn finished(claim: &Claim, remarks: &Remarks) -> String {
+    let request = &claim.job.request;
+    let mut lines = vec![quoted(&request.prompt), made_with(request, &claim.pictures)];
+    if request.style_as_words
+        && let Some(style) = request.style
+    {
+        lines.push(format!(
+            "-# `{}` has no presets: the style `{style}` went into the prompt as words.",
+            request.model
+        ));
+    }
+    for refusal in refusals(&claim.pictures) {
+        lines.push(refusal.to_string());
+    }
+    for (n, link) in &remarks.shrunk {
+        let place = link.as_ref().map_or_else(
+            || "the original is in the archive".to_owned(),
+            |link| format!("[the original]({link}) can be fetched for a day"),
+        );
+        lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
+    }
+    if remarks.not_archived {
+        lines.push("-# Not archived yet: the archive cannot be reached. Easel keeps trying.".to_owned());
+    }
+    clip(&lines.join("\n"), CONTENT_LIMIT)
+}
+
+/// The words above a message that comes after the interaction's fifteen minutes.
+pub fn late(origin: &DiscordOrigin, words: &str) -> String {
+    clip(
+        &format!("<@{}>, this took longer than Discord keeps an answer open:\n{words}", origin.member),
+        CONTENT_LIMIT,
+    )
+}
+
+/// The file of one picture.
+pub fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
+    let (extension, mime) = if smaller { ("jpg", "image/jpeg") } else { ("png", "image/png") };
+    File {
+        name: format!("easel-{}-{n}.{extension}", claim.job.id),
+        mime,
+        alt: alt_text(&claim.job.request),
+        bytes,
+    }
+}
+
+/// The help page.
+pub fn help(models: &[String]) -> String {
+    format!(
+        "**Easel paints what you describe.**\n\
+         `/imagine prompt: a cat eating ice cream` – that is all it takes. The picture comes into this channel; with `private: True` only you see it.\n\
+         **Options** `negative` what to leave out · `model` · `aspect` such as 16:9 · `style` · `count` up to 4 pictures · `seed` for the same picture again · \
+         `image` to start from a picture, and `strength` for how far to go from it.\n\
+         **Flags** at the end of the prompt do the same: `a cat --ar 16:9 --no text --seed 7 --style anime --model ultra --n 4`\n\
+         **Models here** {}\n\
+         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and costs nothing.",
+        models.join(" · ")
+    )
+}
+
+fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
+    let seeds: Vec<_> = pictures
+        .iter()
+        .map(|picture| picture.painted().map_or(picture.seed, |painted| painted.seed).to_string())
+        .collect();
+    let label = if seeds.len() == 1 { "seed" } else { "seeds" };
+    let mut facts = vec![format!("`{}`", request.model)];
+    if request.image.is_none() {
+        facts.push(request.aspect.to_string());
+    }
+    facts.extend(request.style.map(|style| style.to_string()));
+    facts.push(format!("{label} {}", seeds.join(", ")));
+    if let Some(negative) = &request.negative {
+        facts.push(format!("without {}", escape(&clip(negative, 200))));
+    }
+    format!("-# {}", facts.join(" · "))
+}
+
+/// Each reason once, in order.
+fn refusals(pictures: &[Picture]) -> Vec<&Refusal> {
+    let mut reasons: Vec<&Refusal> = Vec::new();
+    for picture in pictures {
+        if let Some(Outcome::Refused { refusal }) = &picture.outcome
+            && !reasons.contains(&refusal)
+        {
+            reasons.push(refusal);
+        }
+    }
+    reasons
+}
+
+fn alt_text(request: &ImageRequest) -> String {
+    clip(&format!("A picture made from the words: {}", visible(&request.prompt)), ALT_LIMIT)
+}
+
+fn quoted(prompt: &str) -> String {
+    format!("> {}", escape(&clip(&visible(prompt), PROMPT_SHOWN)))
+}
+
+/// `text` on one line without control, zero-width and direction characters, which can hide or turn what is shown.
+fn visible(text: &str) -> String {
+    let hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Markdown, mentions and links of `text` as plain characters.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if matches!(
+            c,
+            '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '#' | '[' | ']' | '(' | ')' | '@' | ':' | '-'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// At most `limit` characters, with `…` where something is missing.
+fn clip(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_can_neither_mention_nor_format_nor_link() {
+        let shown = quoted("@everyone <@1> ```x``` **b** [a](https://evil) \u{202e}txt\nnext");
+        for live in ["@everyone <", "```", "**", "](", "\u{202e}", "\n"] {
+            assert!(!shown.replace("\\", "\u{1}").contains(live), "{live:?} in {shown}");
+        }
+        assert!(shown.contains("\\@everyone \\<\\@1\\>"), "{shown}");
+    }
+
+    #[test]
+    fn long_texts_are_clipped_by_characters() {
+        assert_eq!(clip("aäб", 3), "aäб");
+        assert_eq!(clip("aäбd", 3), "aä…");
+    }
+}

@@ -1,0 +1,32 @@
+//! The way from admission to a worker. It carries ids only: the store holds the truth.
+
+use tokio::sync::{Mutex, mpsc};
+
+use crate::job::JobId;
+
+/// The queue of one process: lost with it, and filled again from the store by the sweeper.
+#[derive(Debug)]
+pub struct Queue {
+    sender: mpsc::UnboundedSender<JobId>,
+    receiver: Mutex<mpsc::UnboundedReceiver<JobId>>,
+}
+
+impl Queue {
+    /// An empty queue.
+    pub fn local() -> Queue {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Queue { sender, receiver: Mutex::new(receiver) }
+    }
+
+    /// Hands a job to the next free worker. Handing it in twice does no harm: it can be claimed once.
+    pub fn push(&self, job: JobId) {
+        if self.sender.send(job).is_err() {
+            tracing::error!(%job, "the queue is closed; the sweeper finds the job");
+        }
+    }
+
+    /// The next job, when there is one.
+    pub async fn next(&self) -> Option<JobId> {
+        self.receiver.lock().await.recv().await
+    }
+}

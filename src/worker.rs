@@ -1,0 +1,311 @@
+//! From an admitted job to its end: claim, generate, archive and deliver, settle. [`process`] may be called for
+//! the same job any number of times, by anybody, after any crash.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use crate::app::App;
+use crate::archive::{Record, picture_key, record_key};
+use crate::discord::reply::Remarks;
+use crate::engine::Permit;
+use crate::engine::catalogue::Model;
+use crate::error::Refusal;
+use crate::job::{Claim, JobId, Outcome, Painted, Picture, State};
+use crate::money::Micros;
+use crate::store::{Conclusion, Progress};
+
+mod deliver;
+mod paint;
+mod shrink;
+
+/// How long a silent worker keeps its job from others.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often a worker says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How often the store is asked for jobs that nobody works on.
+const SWEEP: Duration = Duration::from_secs(10);
+/// A job younger than this is still on its way through the queue.
+const GRACE: Duration = Duration::from_secs(10);
+/// Until the archive is tried again.
+const ARCHIVE_PAUSE_MS: i64 = 15_000;
+
+/// Works on jobs as they come, until the process is told to stop.
+pub async fn run(app: Arc<App>) {
+    let free = Arc::new(Semaphore::new(app.config.workers));
+    let take = async {
+        while let Ok(place) = free.clone().acquire_owned().await {
+            let Some(job) = app.queue.next().await else { break };
+            let worker = app.clone();
+            app.spawn(async move {
+                process(&worker, job).await;
+                drop(place);
+            });
+        }
+    };
+    app.stopping.run_until_cancelled(take).await;
+}
+
+/// Hands forgotten jobs to the queue: those of a process that died, and those whose archive was out of reach.
+pub async fn sweep(app: Arc<App>) {
+    let mut grace = Duration::ZERO;
+    let rounds = async {
+        loop {
+            match app.store.due(App::now(), grace).await {
+                Ok(jobs) => jobs.into_iter().for_each(|job| app.queue.push(job)),
+                Err(error) => tracing::error!(
+                    error = format!("{error:#}"),
+                    "the store could not be asked for open jobs"
+                ),
+            }
+            app.limiter.forget_idle();
+            grace = GRACE;
+            #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
+            tokio::time::sleep(SWEEP).await;
+        }
+    };
+    app.stopping.run_until_cancelled(rounds).await;
+}
+
+/// One claimed job.
+struct Work<'a> {
+    app: &'a App,
+    claim: Claim,
+}
+
+/// Another worker has the job: this one may write nothing more.
+#[derive(Debug, thiserror::Error)]
+#[error("another worker has the job")]
+struct Stale;
+
+/// Takes a job as far as it can go. Does nothing if somebody else has it or nothing is left to do.
+pub async fn process(app: &App, id: JobId) {
+    let claim = match app.store.claim(id, &app.owner, App::now(), LEASE).await {
+        Ok(Some(claim)) => claim,
+        Ok(None) => return,
+        Err(error) => {
+            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
+            return;
+        }
+    };
+    let fence = claim.fence;
+    let mut work = Work { app, claim };
+    let result = tokio::select! {
+        result = work.run() => result,
+        () = keep_lease(app, id, fence) => Err(Stale.into()),
+        () = app.abandoned.cancelled() => release(app, id, fence, 0).await,
+    };
+    let Err(error) = result else { return };
+    if error.is::<Stale>() {
+        tracing::warn!(job = %id, "another worker has taken the job over");
+        return;
+    }
+    tracing::error!(job = %id, error = format!("{error:#}"), "the job failed");
+    if let Err(error) = work.give_up().await {
+        tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be ended; it is tried again later");
+        drop(release(app, id, fence, ARCHIVE_PAUSE_MS).await);
+    }
+}
+
+/// Ends when the lease is lost.
+async fn keep_lease(app: &App, id: JobId, fence: i64) {
+    loop {
+        #[expect(clippy::disallowed_methods, reason = "a heartbeat")]
+        tokio::time::sleep(HEARTBEAT).await;
+        match app.store.extend(id, fence, App::now(), LEASE).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(job = %id, error = format!("{error:#}"), "the lease could not be extended")
+            }
+        }
+    }
+}
+
+async fn release(app: &App, id: JobId, fence: i64, pause_ms: i64) -> anyhow::Result<()> {
+    let progress = Progress { release_for: Some(pause_ms), ..Progress::default() };
+    app.store.progress(id, fence, progress, App::now()).await.map(drop)
+}
+
+/// Pictures in memory, by number, and the place at the gate that they take.
+#[derive(Default)]
+struct Held {
+    pictures: Vec<(u32, Bytes)>,
+    permit: Mutex<Option<Permit>>,
+}
+
+impl Held {
+    fn new(pictures: Vec<(u32, Bytes)>, permit: Option<Permit>) -> Held {
+        Held { pictures, permit: Mutex::new(permit) }
+    }
+
+    /// Lets others through: this job has to wait for somebody else. How many wait is bounded by the workers.
+    fn step_aside(&self) {
+        drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Work<'_> {
+    async fn run(&mut self) -> anyhow::Result<()> {
+        if self.claim.state.is_final() {
+            return self.archive_late().await;
+        }
+        let held = self.generate().await?;
+        self.hand_over(held).await
+    }
+
+    fn model(&self) -> Option<&Model> {
+        self.app.catalogue.find(&self.claim.job.request.model)
+    }
+
+    fn painted(&self) -> impl Iterator<Item = (&Picture, &Painted)> {
+        self.claim.pictures.iter().filter_map(|picture| Some((picture, picture.painted()?)))
+    }
+
+    /// Archive and delivery side by side; what is done first is written down first.
+    async fn hand_over(&mut self, mut held: Held) -> anyhow::Result<()> {
+        if held.pictures.is_empty() && self.painted().next().is_some() {
+            held = self.load().await?;
+        }
+        let too_large = self.too_large(&held);
+        let this = &*self;
+        let archive = this.archive(&held.pictures);
+        let (archived, delivered) = if too_large {
+            // The link to the original works once the original is there.
+            let archived = archive.await;
+            let files = this.shrunk(&held.pictures, &archived).await?;
+            (archived, this.deliver(&held, files).await)
+        } else {
+            let deliver = this.deliver(&held, deliver::Files::Original);
+            tokio::pin!(archive, deliver);
+            tokio::select! {
+                archived = &mut archive => (archived, deliver.await),
+                delivered = &mut deliver => {
+                    held.step_aside();
+                    this.advance(Progress { concluded: Some(this.conclusion(delivered)), ..Progress::default() }).await?;
+                    (archive.await, delivered)
+                }
+            }
+        };
+        let concluded = Some(this.conclusion(delivered));
+        drop(held);
+        self.close(concluded, archived).await
+    }
+
+    /// Writes the end down. Pictures that are in the archive leave the spool; the others stay there.
+    async fn close(
+        &self,
+        concluded: Option<Conclusion>,
+        archived: anyhow::Result<Vec<(u32, String)>>,
+    ) -> anyhow::Result<()> {
+        let id = self.claim.job.id;
+        let archived = match archived {
+            Ok(archived) => archived,
+            Err(error) => {
+                tracing::warn!(job = %id, error = format!("{error:#}"), "the archive could not be reached; the pictures wait in the spool");
+                if self.claim.state != State::Delivered {
+                    self.remark(&Remarks { not_archived: true, ..Remarks::default() }).await;
+                }
+                let progress =
+                    Progress { concluded, release_for: Some(ARCHIVE_PAUSE_MS), ..Progress::default() };
+                return self.advance(progress).await;
+            }
+        };
+        let numbers: Vec<u32> = archived.iter().map(|(n, _)| *n).collect();
+        self.advance(Progress { concluded, archived, release_for: Some(0) }).await?;
+        for n in numbers {
+            self.app.spool.forget(id, n).await.context("emptying the spool")?;
+        }
+        Ok(())
+    }
+
+    /// The answer is out, the archive was out of reach: try it again, and take the remark back.
+    async fn archive_late(&mut self) -> anyhow::Result<()> {
+        let held = self.load().await?;
+        let archived = self.archive(&held.pictures).await;
+        drop(held);
+        if archived.is_ok() {
+            self.remark(&Remarks::default()).await;
+        }
+        self.close(None, archived).await
+    }
+
+    /// Puts pictures and record into the archive; returns numbers and keys.
+    async fn archive(&self, pictures: &[(u32, Bytes)]) -> anyhow::Result<Vec<(u32, String)>> {
+        let job = &self.claim.job;
+        let mut archived = Vec::new();
+        for (n, bytes) in pictures {
+            let painted =
+                self.claim.pictures.iter().find(|picture| picture.n == *n).and_then(Picture::painted);
+            let sha256 = &painted.context("a picture without a hash")?.sha256;
+            let key = picture_key(job, *n);
+            self.app.archive.put_picture(&key, bytes.clone(), sha256).await?;
+            archived.push((*n, key));
+        }
+        if let (false, Some(model)) = (archived.is_empty(), self.model()) {
+            let attempted: Micros =
+                self.claim.pictures.iter().map(|picture| model.price * i64::from(picture.paid_calls)).sum();
+            let record = Record::new(job, model, model.region.as_deref(), &self.claim.pictures, attempted);
+            self.app.archive.put_record(&record_key(job), &record).await?;
+        }
+        Ok(archived)
+    }
+
+    /// The painted pictures from the spool or, where it has them no more, from the archive.
+    async fn load(&self) -> anyhow::Result<Held> {
+        let permit = self.app.gate.enter().await;
+        let mut pictures = Vec::new();
+        for (picture, _) in self.painted() {
+            let id = self.claim.job.id;
+            let bytes = match (self.app.spool.load(id, picture.n).await?, &picture.archived) {
+                (Some(bytes), _) => Some(bytes),
+                (None, Some(key)) => self.app.archive.get(key).await?,
+                (None, None) => self.app.archive.get(&picture_key(&self.claim.job, picture.n)).await?,
+            };
+            pictures.push((
+                picture.n,
+                bytes.with_context(|| format!("picture {} is in neither spool nor archive", picture.n))?,
+            ));
+        }
+        Ok(Held::new(pictures, Some(permit)))
+    }
+
+    async fn advance(&self, progress: Progress) -> anyhow::Result<()> {
+        let fresh =
+            self.app.store.progress(self.claim.job.id, self.claim.fence, progress, App::now()).await?;
+        if fresh { Ok(()) } else { Err(Stale.into()) }
+    }
+
+    fn conclusion(&self, delivered: bool) -> Conclusion {
+        let count = self.painted().count();
+        let refusal = self.claim.pictures.iter().find_map(|picture| match &picture.outcome {
+            Some(Outcome::Refused { refusal }) => Some(refusal.clone()),
+            _ => None,
+        });
+        match (delivered, u32::try_from(count)) {
+            (true, Ok(delivered)) if delivered > 0 => {
+                Conclusion { state: State::Delivered, delivered, refusal }
+            }
+            _ => Conclusion { state: State::Failed, delivered: 0, refusal },
+        }
+    }
+
+    /// After something that nobody planned for: one fixed sentence for the person, and the end of the job.
+    async fn give_up(&mut self) -> anyhow::Result<()> {
+        let refusal = Refusal::Fault { job: self.claim.job.id };
+        if self.claim.state.is_final() {
+            return release(self.app, self.claim.job.id, self.claim.fence, ARCHIVE_PAUSE_MS).await;
+        }
+        self.say(&refusal.to_string()).await;
+        let concluded = Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) };
+        self.advance(Progress {
+            concluded: Some(concluded),
+            release_for: Some(ARCHIVE_PAUSE_MS),
+            ..Progress::default()
+        })
+        .await
+    }
+}

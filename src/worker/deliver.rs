@@ -1,0 +1,213 @@
+//! Telling the person: the interaction's own message first; after fifteen minutes, or when it is gone, the channel,
+//! and then a private message. One of them, once.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{Held, Work};
+use crate::app::App;
+use crate::discord::reply::{self, Message, Remarks};
+use crate::discord::rest::Fault;
+use crate::job::{DiscordOrigin, Origin};
+
+/// No call is made with a token this close to its end.
+const MARGIN: time::Duration = time::Duration::seconds(10);
+/// Discord may not know a fresh message yet; a 404 is believed after these pauses.
+const DOUBTS: [Duration; 4] =
+    [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2), Duration::from_secs(4)];
+/// Tries of a message in a channel.
+const POST_TRIES: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(300);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// The files of a message.
+pub(super) enum Files {
+    /// As the model sent them.
+    Original,
+    /// Copies that fit, by number, and what there is to say about them.
+    Smaller(Vec<(u32, Bytes)>, Remarks),
+}
+
+/// How the way through the interaction's token ended.
+enum ByToken {
+    Told,
+    /// The token is of no use: try another way.
+    Dead,
+    /// Discord does not take this message by any way.
+    Refused(Fault),
+}
+
+impl Work<'_> {
+    fn discord_origin(&self) -> Option<&DiscordOrigin> {
+        match &self.claim.job.origin {
+            Origin::Discord(origin) => Some(origin),
+            Origin::Shell => None,
+        }
+    }
+
+    /// Brings the pictures, and the reasons for those that are missing; whether somebody got them.
+    pub(super) async fn deliver(&self, held: &Held, files: Files) -> bool {
+        let Some(origin) = self.discord_origin() else { return true };
+        let (copies, remarks) = match files {
+            Files::Original => (Vec::new(), Remarks::default()),
+            Files::Smaller(copies, remarks) => (copies, remarks),
+        };
+        let file = |(n, bytes): &(u32, Bytes)| {
+            let copy = copies.iter().find(|(number, _)| number == n).map(|(_, bytes)| bytes.clone());
+            let smaller = copy.is_some();
+            reply::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
+        };
+        let content = reply::finished(&self.claim, &remarks);
+        let message = Message { content, files: held.pictures.iter().map(file).collect(), keep_files: false };
+        self.tell(origin, message, held).await
+    }
+
+    /// Words instead of pictures.
+    pub(super) async fn say(&self, words: &str) {
+        if let Some(origin) = self.discord_origin() {
+            self.tell(origin, Message::words(words), &Held::default()).await;
+        }
+    }
+
+    /// Changes the words of a message that has its pictures; it is not worth more than one try.
+    pub(super) async fn remark(&self, remarks: &Remarks) {
+        let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
+        let message = Message {
+            content: reply::finished(&self.claim, remarks),
+            keep_files: true,
+            ..Message::default()
+        };
+        if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
+        {
+            tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
+        }
+    }
+
+    /// Says that the model is busy; the picture comes all the same.
+    pub(super) async fn say_waiting(&self) {
+        let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
+        let message = reply::waiting(&self.claim.job.request);
+        if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
+        {
+            tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
+        }
+    }
+
+    fn token_lives(&self) -> bool {
+        App::now() < self.claim.job.token_dies() - MARGIN
+            && self.discord_origin().is_some_and(|origin| !origin.token.is_empty())
+    }
+
+    async fn tell(&self, origin: &DiscordOrigin, message: Message, held: &Held) -> bool {
+        let job = self.claim.job.id;
+        match self.by_token(origin, &message, held).await {
+            ByToken::Told => return true,
+            ByToken::Dead => {}
+            ByToken::Refused(fault) => {
+                tracing::error!(%job, %fault, "Discord does not take the answer");
+                return false;
+            }
+        }
+        held.step_aside();
+        let late = Message { content: reply::late(origin, &message.content), ..message };
+        if self.is_in_channel(origin).await {
+            return true;
+        }
+        let nonce = origin.interaction.to_string();
+        if !origin.private && self.post(origin.channel, &late, &nonce).await {
+            return true;
+        }
+        match self.app.discord.private_channel(origin.member).await {
+            Ok(channel) => self.post(channel, &late, &nonce).await,
+            Err(fault) => {
+                tracing::error!(%job, %fault, "no way to the member is left; the pictures are in the archive");
+                false
+            }
+        }
+    }
+
+    /// Edits the interaction's message for as long as the token lives.
+    async fn by_token(&self, origin: &DiscordOrigin, message: &Message, held: &Held) -> ByToken {
+        let mut doubts = DOUBTS.iter();
+        let mut pause = FIRST_PAUSE;
+        while self.token_lives() {
+            let wait = match self.app.discord.edit_original(origin.application, &origin.token, message).await
+            {
+                Ok(()) => return ByToken::Told,
+                Err(Fault::Limited { after }) => after,
+                Err(fault @ Fault::Lost(_)) => {
+                    tracing::warn!(job = %self.claim.job.id, %fault, "the answer did not reach Discord; trying again");
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause
+                }
+                Err(fault) if fault.is_token() => {
+                    if self.shows_files(origin, message).await {
+                        return ByToken::Told;
+                    }
+                    match doubts.next() {
+                        Some(doubt) => *doubt,
+                        None => return ByToken::Dead,
+                    }
+                }
+                Err(fault) => return ByToken::Refused(fault),
+            };
+            if App::now() + wait >= self.claim.job.token_dies() - MARGIN {
+                break;
+            }
+            held.step_aside();
+            #[expect(clippy::disallowed_methods, reason = "a retry")]
+            tokio::time::sleep(wait).await;
+        }
+        ByToken::Dead
+    }
+
+    /// Whether the interaction's message has these files although Discord said it knows no such message.
+    async fn shows_files(&self, origin: &DiscordOrigin, message: &Message) -> bool {
+        let shown = self.app.discord.original_answer(origin.application, &origin.token).await;
+        shown.is_ok_and(|shown| !message.files.is_empty() && has_files(&shown, message.files.len()))
+    }
+
+    /// Whether the channel shows this interaction's pictures: a process that died after delivering them could not
+    /// write it down, and the token is too old to ask.
+    async fn is_in_channel(&self, origin: &DiscordOrigin) -> bool {
+        if origin.private || self.claim.fence <= 1 {
+            return false;
+        }
+        let id = origin.interaction.to_string();
+        let answers = |message: &&Value| {
+            let metadata = &message["interaction_metadata"]["id"];
+            metadata == &Value::String(id.clone()) || message["nonce"] == Value::String(id.clone())
+        };
+        match self.app.discord.messages_after(origin.channel, origin.interaction).await {
+            Ok(messages) => messages
+                .as_array()
+                .is_some_and(|messages| messages.iter().filter(answers).any(|message| has_files(message, 1))),
+            Err(_) => false,
+        }
+    }
+
+    async fn post(&self, channel: u64, message: &Message, nonce: &str) -> bool {
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..POST_TRIES {
+            let wait = match self.app.discord.post(channel, message, nonce).await {
+                Ok(()) => return true,
+                Err(Fault::Limited { after }) => after,
+                Err(Fault::Lost(_)) => pause,
+                Err(fault) => {
+                    tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was refused");
+                    return false;
+                }
+            };
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            #[expect(clippy::disallowed_methods, reason = "a retry")]
+            tokio::time::sleep(wait).await;
+        }
+        false
+    }
+}
+
+fn has_files(message: &Value, at_least: usize) -> bool {
+    message["attachments"].as_array().is_some_and(|files| files.len() >= at_least)
+}

@@ -1,0 +1,250 @@
+//! Asking a model: each call is in the ledger before it is made, and none is made that could be paid a third time.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::{join_all, try_join};
+use sha2::{Digest, Sha256};
+
+use super::{Held, Stale, Work};
+use crate::app::{App, Step};
+use crate::attachment;
+use crate::discord::rest::Fault;
+use crate::engine::{Class, Failure, Filter, Painting, Permit};
+use crate::error::Refusal;
+use crate::job::{Outcome, Painted, Picture};
+use crate::request::{IMAGE_BYTES_LIMIT, ImageSource};
+use crate::store::{Attempt, CallId, Settlement};
+
+/// Calls that a busy model may turn away for one picture.
+const BUSY_TRIES: u32 = 9;
+/// The first pause before asking a busy model again; it doubles, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// Tries to fetch an attached picture.
+const FETCH_TRIES: u32 = 3;
+
+/// What a call left for the picture: bytes, or the reason why there are none.
+struct Answered {
+    outcome: Outcome,
+    kept: Option<(Bytes, Permit)>,
+}
+
+impl Work<'_> {
+    /// Gets every picture its answer. The bytes come back in memory only for a job of one picture: several would
+    /// wait for each other with a place at the gate each, and jam it.
+    pub(super) async fn generate(&mut self) -> anyhow::Result<Held> {
+        let start = match self.start_image().await {
+            Ok(start) => start,
+            Err(refusal) => return self.refuse_all(&refusal).await,
+        };
+        let single = self.claim.pictures.len() == 1;
+        let this = &*self;
+        let asked =
+            this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), start.as_ref(), single));
+        let answers = join_all(asked).await;
+        let mut held = Held::default();
+        let mut pictures = Vec::new();
+        for answer in answers {
+            let (picture, kept) = answer?;
+            if let Some((bytes, permit)) = kept {
+                held = Held::new(vec![(picture.n, bytes)], Some(permit));
+            }
+            pictures.push(picture);
+        }
+        self.claim.pictures = pictures;
+        Ok(held)
+    }
+
+    async fn picture(
+        &self,
+        mut picture: Picture,
+        start: Option<&Bytes>,
+        keep: bool,
+    ) -> anyhow::Result<(Picture, Option<(Bytes, Permit)>)> {
+        if picture.outcome.is_some() {
+            return Ok((picture, None));
+        }
+        let id = self.claim.job.id;
+        // A crash came between the spool and the ledger: the picture is paid and safe.
+        if let Some(bytes) = self.app.spool.load(id, picture.n).await? {
+            let outcome = Outcome::Painted(painted(picture.seed, bytes).await?);
+            self.settle(&mut picture, None, true, Some(outcome)).await?;
+            return Ok((picture, None));
+        }
+        let mut answered = self.ask(&mut picture, start).await?;
+        self.app.tell(id, Step::Answered(picture.n));
+        picture.outcome = Some(answered.outcome);
+        Ok((picture, answered.kept.take().filter(|_| keep)))
+    }
+
+    /// Calls the model until there is an answer or no call is left.
+    async fn ask(&self, picture: &mut Picture, start: Option<&Bytes>) -> anyhow::Result<Answered> {
+        let job = &self.claim.job;
+        let Some(model) = self.model() else {
+            return self
+                .refused(picture, None, false, Refusal::ModelUnavailable { model: job.request.model.clone() })
+                .await;
+        };
+        let mut turned_away = 0;
+        loop {
+            let budget = self.app.config.monthly_budget;
+            let attempt = self
+                .app
+                .store
+                .attempt(job.id, self.claim.fence, picture.n, model.price, budget, App::now())
+                .await?;
+            let call = match attempt {
+                Attempt::Go(call) => call,
+                Attempt::Stale => return Err(Stale.into()),
+                Attempt::Exhausted => return self.refused(picture, None, true, Refusal::ModelFailed).await,
+                Attempt::Refused(refusal) => return self.refused(picture, None, true, refusal).await,
+            };
+            picture.calls += 1;
+            self.app.tell(job.id, Step::Asked(picture.n));
+            let failure = match self.app.engine.paint(model, &job.request, picture.seed, start).await {
+                Ok(painting) => return self.keep(picture, call, painting).await,
+                Err(failure) => failure,
+            };
+            tracing::warn!(job = %job.id, n = picture.n, class = ?failure.class, cause = format!("{:#}", failure.cause), "a call failed");
+            let paid = failure.class.may_be_paid();
+            match failure.class {
+                Class::Broken => self.settle(picture, Some(call), paid, None).await?,
+                Class::Busy { .. } | Class::NotSent if turned_away + 1 < BUSY_TRIES => {
+                    self.settle(picture, Some(call), paid, None).await?;
+                    self.wait(turned_away, failure.class).await;
+                    turned_away += 1;
+                }
+                _ => return self.refused(picture, Some(call), paid, self.reason(&failure)).await,
+            }
+        }
+    }
+
+    /// The bytes are safe and in the ledger before anybody is told.
+    async fn keep(
+        &self,
+        picture: &mut Picture,
+        call: CallId,
+        painting: Painting,
+    ) -> anyhow::Result<Answered> {
+        let Painting { bytes, seed, permit } = painting;
+        let spooled = async {
+            let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
+            if let Err(error) = &result {
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool takes nothing; the picture is only in memory");
+            }
+            Ok(())
+        };
+        let ((), painted) = try_join(spooled, painted(seed, bytes.clone())).await?;
+        let outcome = Outcome::Painted(painted);
+        self.settle(picture, Some(call), true, Some(outcome.clone())).await?;
+        Ok(Answered { outcome, kept: Some((bytes, permit)) })
+    }
+
+    async fn refused(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        paid: bool,
+        refusal: Refusal,
+    ) -> anyhow::Result<Answered> {
+        let outcome = Outcome::Refused { refusal };
+        self.settle(picture, call, paid, Some(outcome.clone())).await?;
+        Ok(Answered { outcome, kept: None })
+    }
+
+    async fn settle(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        paid: bool,
+        outcome: Option<Outcome>,
+    ) -> anyhow::Result<()> {
+        if call.is_some() && paid {
+            picture.paid_calls += 1;
+        }
+        if outcome.is_some() {
+            picture.outcome.clone_from(&outcome);
+        }
+        let settlement = Settlement { n: picture.n, call, paid, outcome };
+        let fresh = self.app.store.settle(self.claim.job.id, self.claim.fence, settlement).await?;
+        if fresh { Ok(()) } else { Err(Stale.into()) }
+    }
+
+    fn reason(&self, failure: &Failure) -> Refusal {
+        let job = self.claim.job.id;
+        match failure.class {
+            Class::Busy { .. } | Class::NotSent => Refusal::ModelBusy,
+            Class::Broken | Class::TimedOut => Refusal::ModelFailed,
+            Class::Filtered(Filter::Prompt) => Refusal::FilteredPrompt,
+            Class::Filtered(Filter::Output) => Refusal::FilteredOutput,
+            Class::Filtered(Filter::Input) => Refusal::FilteredInput,
+            Class::Rejected => Refusal::ModelRejected { job },
+            Class::Unavailable => Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() },
+        }
+    }
+
+    /// Tells the person once, then waits as long as the model wants, or longer each time, at random within a
+    /// range so that those who wait do not come back together.
+    async fn wait(&self, turned_away: u32, class: Class) {
+        if turned_away == 0 {
+            self.app.tell(self.claim.job.id, Step::Waiting);
+            self.say_waiting().await;
+        }
+        let longest = FIRST_PAUSE.saturating_mul(1 << turned_away.min(10)).min(LONGEST_PAUSE);
+        let after = if let Class::Busy { after: Some(after) } = class { after } else { Duration::ZERO };
+        let pause = after.min(LONGEST_PAUSE).max(longest.mul_f64(rand::random_range(0.5..1.0)));
+        #[expect(clippy::disallowed_methods, reason = "a retry")]
+        tokio::time::sleep(pause).await;
+    }
+
+    async fn refuse_all(&mut self, refusal: &Refusal) -> anyhow::Result<Held> {
+        let mut pictures = std::mem::take(&mut self.claim.pictures);
+        for picture in pictures.iter_mut().filter(|picture| picture.outcome.is_none()) {
+            self.refused(picture, None, false, refusal.clone()).await?;
+        }
+        self.claim.pictures = pictures;
+        Ok(Held::default())
+    }
+
+    /// The picture to start from, if the request has one and a model still has to be asked.
+    async fn start_image(&self) -> Result<Option<Bytes>, Refusal> {
+        let answered = self.claim.pictures.iter().all(|picture| picture.outcome.is_some());
+        let Some(image) = self.claim.job.request.image.as_ref().filter(|_| !answered) else {
+            return Ok(None);
+        };
+        let bytes = match &image.source {
+            ImageSource::File { path } => tokio::fs::read(path).await.map_err(|_| attachment::gone())?.into(),
+            ImageSource::Attachment { url, .. } => self.fetch(url).await?,
+        };
+        attachment::check_bytes(&bytes)?;
+        Ok(Some(bytes))
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Bytes, Refusal> {
+        let elsewhere = self.app.config.discord_is_elsewhere.then_some(&self.app.config.discord_url);
+        attachment::check_host(url, elsewhere)?;
+        for turned_away in 0..FETCH_TRIES {
+            match self.app.discord.file(url, IMAGE_BYTES_LIMIT).await {
+                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(None) => return Err(attachment::too_large()),
+                Err(Fault::Refused { .. }) => break,
+                Err(fault) => {
+                    tracing::warn!(job = %self.claim.job.id, %fault, "an attachment could not be fetched")
+                }
+            }
+            #[expect(clippy::disallowed_methods, reason = "a retry")]
+            tokio::time::sleep(FIRST_PAUSE * (turned_away + 1)).await;
+        }
+        Err(attachment::gone())
+    }
+}
+
+/// Hashes a picture, away from the tasks that must stay quick.
+async fn painted(seed: u32, bytes: Bytes) -> anyhow::Result<Painted> {
+    let hash = move || {
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Painted { seed, sha256, bytes: bytes.len() as u64 }
+    };
+    Ok(tokio::task::spawn_blocking(hash).await?)
+}
