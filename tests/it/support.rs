@@ -1,0 +1,255 @@
+//! The one harness: emulators on free ports, the real program as a process of its own, and people who speak to it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use easel::emulator::bedrock::{self, Bedrock};
+use easel::emulator::discord::{Ask, Discord, Message, Options, Ticket};
+use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// Longer than anything in a story takes; what is not there by then never comes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A credential that must appear in no log.
+const SECRET_KEY: &str = "aws-secret-canary";
+
+/// A world with one bot in it.
+pub(crate) struct World {
+    pub(crate) discord: Discord,
+    pub(crate) bedrock: Bedrock,
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+    bot: Option<Child>,
+}
+
+/// What is special about a world.
+#[derive(Default)]
+pub(crate) struct Setup {
+    pub(crate) discord: Options,
+    pub(crate) bedrock: bedrock::Options,
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+impl World {
+    /// A world with a bot that is connected.
+    pub(crate) async fn new() -> World {
+        World::with(Setup::default()).await
+    }
+
+    pub(crate) async fn with(setup: Setup) -> World {
+        let mut world = World::without_bot(setup).await;
+        world.start().await;
+        world
+    }
+
+    pub(crate) async fn without_bot(setup: Setup) -> World {
+        let variables = setup.variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        World {
+            discord: Discord::start_with(setup.discord).await.unwrap(),
+            bedrock: Bedrock::start_with(setup.bedrock).await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+            variables,
+            bot: None,
+        }
+    }
+
+    /// Any program of Easel in this world.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_easel"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("DISCORD_TOKEN", self.discord.token())
+            .env("DISCORD_API_URL", self.discord.base_url())
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+            .env("AWS_REGION", "us-west-2")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", self.bedrock.base_url())
+            .env("AWS_ENDPOINT_URL_BEDROCK", self.bedrock.base_url())
+            .env("AWS_ENDPOINT_URL_STS", self.bedrock.base_url())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs a program to its end: exit code, stdout, stderr.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = in_time(self.program(arguments).output()).await.unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+    }
+
+    /// Starts the bot and waits until it is connected.
+    pub(crate) async fn start(&mut self) {
+        self.spawn();
+        in_time(self.discord.connected()).await;
+    }
+
+    pub(crate) fn spawn(&mut self) {
+        assert!(self.bot.is_none(), "one bot at a time");
+        let log = std::fs::File::options().create(true).append(true).open(self.log_path()).unwrap();
+        self.bot = Some(self.program(&["run"]).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// `kill -9`.
+    pub(crate) async fn kill(&mut self) {
+        let mut bot = self.bot.take().expect("a bot to kill");
+        bot.kill().await.unwrap();
+        in_time(self.discord.disconnected()).await;
+    }
+
+    pub(crate) async fn kill_and_restart(&mut self) {
+        self.kill().await;
+        self.start().await;
+    }
+
+    /// SIGTERM.
+    pub(crate) fn ask_to_stop(&self) {
+        let id = self.bot.as_ref().and_then(Child::id).expect("a running bot");
+        let told = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+        assert!(told.success());
+    }
+
+    /// Waits until the bot's process ends; its exit code.
+    pub(crate) async fn ended(&mut self) -> i32 {
+        let mut bot = self.bot.take().expect("a running bot");
+        in_time(bot.wait()).await.unwrap().code().unwrap_or(-1)
+    }
+
+    pub(crate) async fn imagine(&self, prompt: &str) -> Ticket {
+        self.ask(Ask::command("imagine").option("prompt", prompt)).await
+    }
+
+    pub(crate) async fn ask(&self, ask: Ask) -> Ticket {
+        in_time(self.discord.interact(ask)).await
+    }
+
+    /// Waits until nobody works on a job any more and all is archived.
+    pub(crate) async fn settled(&self) {
+        let settled = async {
+            while self.sum("open") > 0 {
+                tokio::task::yield_now().await;
+                self.wait_for_a_write().await;
+            }
+        };
+        in_time(settled).await;
+    }
+
+    /// The store has no way to call us: look again a little later.
+    async fn wait_for_a_write(&self) {
+        tokio::time::interval_at(tokio::time::Instant::now() + Duration::from_millis(20), PATIENCE)
+            .tick()
+            .await;
+    }
+
+    pub(crate) fn db(&self) -> Connection {
+        let path = self.folder.path().join("data/easel.db");
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
+    }
+
+    /// The sum of a column over all jobs.
+    pub(crate) fn sum(&self, column: &str) -> usize {
+        self.db()
+            .query_row(&format!("SELECT coalesce(sum({column}), 0) FROM jobs"), [], |row| {
+                row.get::<_, u32>(0)
+            })
+            .unwrap() as usize
+    }
+
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    pub(crate) fn log_path(&self) -> PathBuf {
+        self.path("bot.log")
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// Archived files with this ending, in a folder archive.
+    pub(crate) fn archived(&self, ending: &str) -> Vec<Vec<u8>> {
+        let mut files = Vec::new();
+        collect(&self.path("data/archive"), ending, &mut files);
+        files
+    }
+
+    /// SIGTERM, then everything that must be true after any story.
+    pub(crate) async fn end(mut self) {
+        self.settled().await;
+        if self.bot.is_some() {
+            self.ask_to_stop();
+            assert_eq!(self.ended().await, 0, "{}", self.log());
+        }
+        self.books_balance();
+        assert_eq!(self.discord.violations(), Vec::<String>::new());
+        assert_eq!(self.bedrock.violations(), Vec::<String>::new());
+        let log = self.log();
+        assert!(!log.contains("panicked"), "{log}");
+        for secret in [self.discord.token(), SECRET_KEY] {
+            assert!(!log.contains(secret), "a secret in the log:\n{log}");
+        }
+        let spool: Vec<_> = std::fs::read_dir(self.path("data/spool")).unwrap().collect();
+        assert!(spool.is_empty(), "left in the spool: {spool:?}");
+    }
+
+    /// Attempts are the calls that the model saw, nothing stays reserved, and no picture was paid a third time.
+    pub(crate) fn books_balance(&self) {
+        assert_eq!(self.sum("attempted"), self.bedrock.calls().len(), "attempts and calls");
+        assert_eq!(self.sum("reserved_micros"), 0, "nothing stays reserved");
+        let (most, ledger): (u32, i64) = self
+            .db()
+            .query_row("SELECT coalesce(max(calls), 0), coalesce(sum(micros), 0) FROM (SELECT sum(paid) AS calls, sum(micros) AS micros FROM charges GROUP BY job, n)", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert!(most <= 2, "a picture was paid {most} times");
+        let spent: i64 =
+            self.db().query_row("SELECT coalesce(sum(spent), 0) FROM spend", [], |row| row.get(0)).unwrap();
+        assert_eq!(spent, ledger, "the month's sum is the ledger's");
+    }
+
+    /// What people got is what was delivered and what is archived, byte for byte.
+    pub(crate) fn delivered_equals_archived(&self, messages: &[Message]) {
+        let hashes = |files: Vec<Vec<u8>>| {
+            let mut hashes: Vec<_> = files.iter().map(|bytes| Sha256::digest(bytes).to_vec()).collect();
+            hashes.sort();
+            hashes
+        };
+        let seen: Vec<_> = messages
+            .iter()
+            .flat_map(|message| &message.attachments)
+            .map(|file| file.bytes.to_vec())
+            .collect();
+        assert_eq!(self.sum("delivered"), seen.len(), "pictures delivered");
+        assert_eq!(hashes(self.archived("png")), hashes(seen), "archive and channel");
+    }
+}
+
+/// A story that waits longer than this has failed.
+pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, awaited).await.expect("this did not happen in time")
+}
+
+fn collect(folder: &Path, ending: &str, files: &mut Vec<Vec<u8>>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, ending, files);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            files.push(std::fs::read(path).unwrap());
+        }
+    }
+}
