@@ -1,1 +1,2 @@
+//! benches
 fn main() {}

@@ -112,7 +112,6 @@ impl App {
     }
 
     /// Runs `task` until it ends by itself; [`App::finish`] waits for it.
-    #[expect(clippy::disallowed_methods, reason = "this is the owner")]
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }

@@ -15,7 +15,7 @@ mod record;
 mod s3;
 
 pub use folder::Folder;
-pub use record::{Ending, PictureRecord, Record};
+pub use record::{Ending, PaintedBy, PictureRecord, Prices, Record, RecordedModel, Times, Who};
 pub use s3::S3;
 
 /// One of the two places.

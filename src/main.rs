@@ -19,7 +19,7 @@ enum Program {
     /// Run the bot: connect to Discord and serve /imagine
     Run,
     /// Paint one picture from the shell, without Discord
-    Imagine(cli::imagine::Arguments),
+    Imagine(Box<cli::imagine::Arguments>),
     /// Declare the commands to Discord
     Register,
     /// Test everything the bot needs; one line each, with the remedy
@@ -55,7 +55,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
     let code = runtime.block_on(async {
         match program {
             Program::Run => cli::run::run(config, watchdog).await,
-            Program::Imagine(arguments) => cli::imagine::run(config, arguments).await,
+            Program::Imagine(arguments) => cli::imagine::run(config, *arguments).await,
             Program::Register => cli::register::run(config).await,
             Program::Check => cli::check::run(config).await,
             Program::Models => cli::models::run(&config),

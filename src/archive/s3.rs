@@ -204,7 +204,28 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use aws_types::service_config::LoadServiceConfig;
+
     use super::*;
+
+    /// `AWS_ENDPOINT_URL_S3`, as `aws_config` hands it over.
+    #[derive(Debug)]
+    struct Environment;
+
+    impl LoadServiceConfig for Environment {
+        fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+            let name = format!("{}_{}", key.env(), key.service_id().to_uppercase());
+            (name == "AWS_ENDPOINT_URL_S3").then(|| "http://minio:9000".to_owned())
+        }
+    }
+
+    #[test]
+    fn only_amazons_own_servers_are_asked_by_the_buckets_name() {
+        let plain = SdkConfig::builder().build();
+        let of_all = SdkConfig::builder().endpoint_url("http://localhost:4566").build();
+        let of_s3 = SdkConfig::builder().service_config(Environment).build();
+        assert_eq!([&plain, &of_all, &of_s3].map(has_own_endpoint), [false, true, true]);
+    }
 
     #[test]
     fn a_digest_survives_hex() {

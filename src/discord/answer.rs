@@ -38,7 +38,7 @@ pub async fn answer(app: &App, interaction: &Interaction, now: OffsetDateTime) -
             return say(reply::choices(suggestions.into_iter()));
         }
         Action::Command { name, options } => match commands::parse(&name, options) {
-            Command::Imagine(ask, file) => imagine(app, interaction, ask, file, now).await,
+            Command::Imagine(ask, file) => imagine(app, interaction, *ask, file, now).await,
             Command::Help => return say(reply::private_words(&help(app, now))),
             Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
         },

@@ -15,7 +15,7 @@ use crate::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_L
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// A picture; the file to start from comes apart, since its description is checked first.
-    Imagine(Ask, Option<Attachment>),
+    Imagine(Box<Ask>, Option<Attachment>),
     /// The help page.
     Help,
     /// A command of another version.
@@ -55,7 +55,7 @@ fn imagine(options: Vec<(String, Value)>) -> Command {
             _ => {}
         }
     }
-    Command::Imagine(ask, attachment)
+    Command::Imagine(Box::new(ask), attachment)
 }
 
 /// JSON knows one kind of number: `1` may come for `1.0`.

@@ -53,7 +53,7 @@ fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
         "cfg" => put_number(&mut ask.cfg, value),
         _ => return Err(wrong("is not a flag of Easel")),
     };
-    taken.map_err(|problem| wrong(problem))
+    taken.map_err(wrong)
 }
 
 const TWICE: &str = "is said twice, or as an option as well; say it once";

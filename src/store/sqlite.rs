@@ -297,7 +297,7 @@ fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Op>) {
             Ok(mut tx) => {
                 let answers: Vec<Answer> = ops.map(|op| op(Ok(&mut tx))).collect();
                 let commit = tx.commit();
-                answers.into_iter().for_each(|answer| answer(commit.as_ref().map(|()| ())));
+                answers.into_iter().for_each(|answer| answer(commit.as_ref().copied()));
             }
         }
     }

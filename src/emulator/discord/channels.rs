@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::compose::{Sender, compose, shown};
+use super::interactions;
 use super::mentions::snowflake;
 use super::message::{EPHEMERAL, Message};
 use super::refusal::Refusal;
@@ -238,9 +239,11 @@ fn list(world: &World, call: &Call, channel: u64) -> Reply {
 }
 
 fn one(world: &World, call: &Call, channel: u64, id: u64) -> Reply {
+    let mut answered = None;
     let reply = with_channel(world, channel, |channel| {
         let message = channel.messages.get(&id).filter(|message| !message.ephemeral);
         let message = message.ok_or_else(Refusal::unknown_message)?;
+        answered = message.interaction;
         match call.route {
             Route::EditMessage => {
                 let sender = Sender { file_limit: FILE_LIMIT, parse: ALL_MENTIONS, creating: false };
@@ -256,6 +259,9 @@ fn one(world: &World, call: &Call, channel: u64, id: u64) -> Reply {
             _ => shown(world, message),
         }
     });
+    if let Some(interaction) = answered.filter(|_| call.route != Route::GetMessage && reply.is_ok()) {
+        interactions::changed_otherwise(world, interaction, id);
+    }
     world.channels_changed.ring();
     reply
 }

@@ -1,14 +1,13 @@
 //! The Gateway: one task for each connection, and the sessions that outlive them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde_json::{Value, json};
-use std::collections::HashMap;
-use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -22,7 +21,7 @@ const INTENTS: u64 = 0x0331_FFFF;
 /// `GUILD_MEMBERS`, `GUILD_PRESENCES`, `MESSAGE_CONTENT`.
 const PRIVILEGED: u64 = 1 << 1 | 1 << 8 | 1 << 15;
 /// After these closes a session cannot be resumed.
-const FINAL: [u16; 9] = [1000, 1001, 4004, 4007, 4010, 4011, 4012, 4013, 4014];
+const FINAL: [u16; 10] = [1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
 /// Events that a session keeps for a resume.
 const BACKLOG: usize = 4096;
 

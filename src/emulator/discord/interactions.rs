@@ -48,6 +48,8 @@ pub(super) struct Progress {
     /// The first response was cut or held by the test, so the bot may rightly send it again.
     pub(super) disturbed: bool,
     pub(super) original: Option<u64>,
+    /// All states of the reply so far.
+    pub(super) states: Vec<Message>,
     pub(super) followups: Vec<u64>,
     pub(super) edits: usize,
     pub(super) sent_followups: usize,
@@ -61,6 +63,7 @@ impl Progress {
             ack: None,
             disturbed: false,
             original: None,
+            states: Vec::new(),
             followups: Vec::new(),
             edits: 0,
             sent_followups: 0,
@@ -111,6 +114,7 @@ pub(super) fn callback(world: &Arc<World>, call: &Call) -> Reply {
         let answer =
             call.flag("with_response").then(|| resource(world, &interaction, kind, message.as_ref()));
         if let Some(message) = message {
+            progress.states.push(message.clone());
             world.put_message(message);
         }
         answer
@@ -303,6 +307,7 @@ fn edit(world: &World, call: &Call, interaction: &Interaction, id: u64, upload: 
         let message = compose(world, message, upload, call.received, &interaction.sender(false))?;
         if progress.original == Some(id) {
             progress.edits += 1;
+            progress.states.push(message.clone());
         }
         world.put_message(message.clone());
         message
@@ -320,4 +325,16 @@ fn read_or_delete(world: &World, call: &Call, interaction: &Interaction, id: u64
     lock(&interaction.progress).followups.retain(|known| *known != id);
     interaction.changed.ring();
     Ok((204, Value::Null))
+}
+
+/// The bot changed a reply with its own token, or deleted it.
+pub(super) fn changed_otherwise(world: &World, interaction: u64, message: u64) {
+    let Some(interaction) = lock(&world.interactions).by_id.get(&interaction).cloned() else { return };
+    {
+        let mut progress = lock(&interaction.progress);
+        if progress.original == Some(message) {
+            progress.states.extend(world.message(interaction.channel, message));
+        }
+    }
+    interaction.changed.ring();
 }

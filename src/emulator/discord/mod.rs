@@ -44,7 +44,7 @@ use tokio_util::task::TaskTracker;
 use self::gateway::Push;
 use self::interactions::{Interaction, Progress};
 use self::line::{Line, Lines};
-use self::world::{Channel, Signal, World, lock};
+use self::world::{Signal, World, lock};
 
 pub use self::ask::Ask;
 pub use self::fault::{Fault, Held, When};
@@ -117,7 +117,8 @@ impl Discord {
         self.gateway_until(|gateway| gateway.any_live()).await;
     }
 
-    /// Waits until the bot has no session with a connection.
+    /// Waits until the bot has no session with a connection. A bot that resumes at once may never be seen so:
+    /// wait for [`Discord::logged_in`] then.
     pub async fn disconnected(&self) {
         self.gateway_until(|gateway| !gateway.any_live()).await;
     }
@@ -125,6 +126,12 @@ impl Discord {
     async fn gateway_until(&self, wanted: impl Fn(&gateway::Gateway) -> bool) {
         let check = || wanted(&lock(&self.world.gateway)).then_some(());
         self.world.gateway_changed.until(check).await;
+    }
+
+    /// Waits until the bot has identified or resumed so many times in all, and has a session.
+    pub async fn logged_in(&self, times: usize) {
+        self.gateway_until(|gateway| gateway.any_live() && gateway.identifies + gateway.resumes >= times)
+            .await;
     }
 
     /// How many times the bot identified and resumed.
@@ -135,9 +142,31 @@ impl Discord {
 
     /// Waits for a session and sends an interaction; its clocks start then.
     pub async fn interact(&self, ask: Ask) -> Ticket {
+        let guild = ask.guild;
+        let ticket = self.prepare(ask);
+        let dispatch = || {
+            let mut gateway = lock(&self.world.gateway);
+            gateway.connected(guild).then(|| {
+                lock(&ticket.interaction.progress).sent = Instant::now();
+                gateway.dispatch(guild, "INTERACTION_CREATE", ticket.payload());
+            })
+        };
+        self.world.gateway_changed.until(dispatch).await;
+        ticket
+    }
+
+    /// Sends an interaction whether the bot is there or not: a session that can be resumed gets it with the
+    /// resume, otherwise it is lost. The clocks start at once.
+    pub fn interact_regardless(&self, ask: Ask) -> Ticket {
+        let guild = ask.guild;
+        let ticket = self.prepare(ask);
+        lock(&self.world.gateway).dispatch(guild, "INTERACTION_CREATE", ticket.payload());
+        ticket
+    }
+
+    fn prepare(&self, ask: Ask) -> Ticket {
         let world = &self.world;
         let id = world.next_id();
-        let guild = ask.guild;
         ask.enter(world);
         let token = token(id);
         let interaction = Arc::new(Interaction {
@@ -153,19 +182,10 @@ impl Discord {
             progress: std::sync::Mutex::new(Progress::new()),
             changed: Signal::default(),
         });
-        {
-            let mut interactions = lock(&world.interactions);
-            interactions.by_id.insert(id, Arc::clone(&interaction));
-            interactions.by_token.insert(token, Arc::clone(&interaction));
-        }
-        let dispatch = || {
-            let mut gateway = lock(&world.gateway);
-            gateway.connected(guild).then(|| {
-                lock(&interaction.progress).sent = Instant::now();
-                gateway.dispatch(guild, "INTERACTION_CREATE", &interaction.payload);
-            })
-        };
-        world.gateway_changed.until(dispatch).await;
+        let mut interactions = lock(&world.interactions);
+        interactions.by_id.insert(id, Arc::clone(&interaction));
+        interactions.by_token.insert(token, Arc::clone(&interaction));
+        drop(interactions);
         Ticket { id, world: Arc::clone(world), interaction }
     }
 
@@ -270,8 +290,9 @@ impl Discord {
 
     /// Makes a channel known before anything happens in it.
     pub fn add_channel(&self, channel: u64, guild: u64, nsfw: bool) {
-        let added = Channel { guild: Some(guild), nsfw, bot_inside: true, ..Channel::default() };
-        lock(&self.world.channels).by_id.insert(channel, added);
+        let mut channels = lock(&self.world.channels);
+        let channel = channels.by_id.entry(channel).or_default();
+        (channel.guild, channel.nsfw, channel.bot_inside) = (Some(guild), nsfw, true);
     }
 
     /// Keeps the bot out of a channel: 50013 (missing permissions) or 50001 (missing access).

@@ -120,10 +120,14 @@ async fn a_cut_connection_is_resumed_with_what_was_missed() {
     bot.seen.recv().await.unwrap();
     bot.discord.drop_gateway();
     bot.discord.disconnected().await;
-    bot.discord.replay(&ticket).await;
-    let (_, interaction) = bot.seen.recv().await.unwrap();
-    assert_eq!(interaction.id().get(), ticket.id);
+    let missed = bot.discord.interact_regardless(Ask::command("imagine"));
+    assert_eq!(bot.seen.recv().await.unwrap().1.id().get(), missed.id);
     assert_eq!(bot.discord.logins(), (1, 1));
+    bot.discord.replay(&ticket).await;
+    assert_eq!(bot.seen.recv().await.unwrap().1.id().get(), ticket.id);
+    bot.discord.reconnect_gateway();
+    bot.discord.logged_in(3).await;
+    assert_eq!(bot.discord.logins(), (1, 2));
     assert_eq!(bot.discord.violations(), Vec::<String>::new());
 }
 
@@ -344,4 +348,40 @@ async fn a_stranger_is_kept_out() {
     let old = Client::new().get(url.replace("v10", "v9")).header("user-agent", "DiscordBot (x, 1)").send();
     assert_eq!(old.await.unwrap().status(), 404);
     assert!(discord.violations().len() >= 3);
+}
+
+#[tokio::test]
+async fn the_cdn_can_lie() {
+    let discord = Discord::start().await.unwrap();
+    let file = discord.upload("fox.png", "image/png", &b"pixels"[..]);
+    let http = Client::new();
+    assert_eq!(http.get(&file.url).send().await.unwrap().bytes().await.unwrap(), "pixels");
+    discord.fault(Route::Cdn, Fault::Declared(1 << 40), 1);
+    assert_eq!(http.get(&file.url).send().await.unwrap().content_length(), Some(1 << 40));
+    discord.fault(Route::Cdn, Fault::Endless, 1);
+    let mut endless = http.get(&file.url).send().await.unwrap();
+    let mut read = 0;
+    while read < 1 << 20 {
+        read += endless.chunk().await.unwrap().unwrap().len();
+    }
+    discord.fault(Route::Cdn, Fault::Body("else".into()), 1);
+    assert_eq!(http.get(&file.url).send().await.unwrap().bytes().await.unwrap(), "else");
+    assert_eq!(discord.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn after_the_token_a_reply_can_be_changed_in_its_channel() {
+    let bot = Bot::start(quick()).await;
+    let ticket = bot.deferred().await;
+    bot.edit(&ticket, json!({ "content": "painting" })).await;
+    bot.discord.expire(&ticket);
+    let message = ticket.message().unwrap();
+    let url = bot.url(&format!("/channels/{}/messages/{}", message.channel, message.id));
+    let token = format!("Bot {}", bot.discord.token());
+    let edit = bot.http.patch(url).header("authorization", token).json(&json!({ "content": "done" }));
+    assert_eq!(edit.send().await.unwrap().status(), 200);
+    ticket.first(|message| message.content == "done").await;
+    assert_eq!(ticket.states().len(), 3);
+    let paths: Vec<String> = bot.discord.requests().into_iter().map(|request| request.path).collect();
+    assert!(paths.iter().all(|path| !path.contains(ticket.token())), "{paths:?}");
 }

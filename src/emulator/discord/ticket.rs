@@ -39,15 +39,26 @@ impl Ticket {
 
     /// Waits for the first state of the reply that is not "thinking".
     pub async fn answered(&self) -> Message {
-        self.until(|message| !message.loading).await
+        self.first(|message| !message.loading).await
     }
 
     /// Waits until the reply has a file.
     pub async fn picture(&self) -> Message {
-        self.until(|message| !message.attachments.is_empty()).await
+        self.first(|message| !message.attachments.is_empty()).await
     }
 
-    /// Waits for a state of the reply. States between two wake-ups are not seen.
+    /// Waits for the first state of the reply that is wanted; one of the past will do.
+    pub async fn first(&self, wanted: impl Fn(&Message) -> bool) -> Message {
+        let find = || self.states().into_iter().find(|message| wanted(message));
+        self.interaction.changed.until(find).await
+    }
+
+    /// Every state of the reply so far, the present one last.
+    pub fn states(&self) -> Vec<Message> {
+        lock(&self.interaction.progress).states.clone()
+    }
+
+    /// Waits until the reply, as it is then, is wanted. It may miss a state that is soon replaced.
     pub async fn until(&self, wanted: impl Fn(&Message) -> bool) -> Message {
         self.interaction.changed.until(|| self.message().filter(|message| wanted(message))).await
     }

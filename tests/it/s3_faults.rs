@@ -1,0 +1,195 @@
+//! The archive while S3 misbehaves: a proxy before moto plays one fault a request, and remembers what it was sent.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use easel::archive::Archive;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::archive::{aws, bucket, make_bucket, picture, put, server};
+
+const KEY: &str = "1/2/2026/11/22/a-0.png";
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    /// None: passed on.
+    Nothing,
+    /// Not passed on; an error of S3 instead.
+    Answer(u16, &'static str),
+    /// Passed on, and nothing comes back.
+    LoseAnswer,
+}
+
+/// One request as it arrived.
+struct Seen {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+}
+
+struct Proxy {
+    upstream: String,
+    client: reqwest::Client,
+    faults: Mutex<VecDeque<Fault>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+/// An archive behind the proxy. Ends with the test.
+struct Trouble {
+    archive: Archive,
+    proxy: Arc<Proxy>,
+    _server: JoinSet<()>,
+}
+
+impl Trouble {
+    async fn with(faults: &[Fault]) -> Trouble {
+        let upstream = server("EASEL_TEST_S3_MOTO");
+        make_bucket(&aws(&upstream)).await;
+        let proxy = Arc::new(Proxy {
+            upstream,
+            client: reqwest::Client::new(),
+            faults: Mutex::new(faults.iter().copied().collect()),
+            seen: Mutex::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // A name, not a number: for numbers the SDK takes the path style by itself.
+        let archive = bucket(&aws(&format!("http://localhost:{}", listener.local_addr().unwrap().port())));
+        let router = Router::new().fallback(pass).with_state(proxy.clone());
+        let mut server = JoinSet::new();
+        server.spawn(async { axum::serve(listener, router).await.unwrap() });
+        Trouble { archive, proxy, _server: server }
+    }
+
+    fn methods(&self) -> Vec<Method> {
+        self.proxy.seen.lock().unwrap().iter().map(|seen| seen.method.clone()).collect()
+    }
+}
+
+async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().unwrap().to_string();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let seen = Seen { method: parts.method.clone(), path: path.clone(), headers: parts.headers.clone() };
+    proxy.seen.lock().unwrap().push(seen);
+    let fault = proxy.faults.lock().unwrap().pop_front();
+    if let Some(Fault::Answer(status, code)) = fault {
+        let body = format!("<Error><Code>{code}</Code><Message>injected</Message></Error>");
+        return (StatusCode::from_u16(status).unwrap(), body).into_response();
+    }
+    let url = format!("{}{path}", proxy.upstream);
+    let sent =
+        proxy.client.request(parts.method, url).headers(parts.headers).body(body).send().await.unwrap();
+    if let Some(Fault::LoseAnswer) = fault {
+        // Ends the connection's task, and with it the connection, without the noise of a panic.
+        std::panic::resume_unwind(Box::new("the answer is lost"));
+    }
+    let (status, headers) = (sent.status(), sent.headers().clone());
+    (status, headers, Body::from(sent.bytes().await.unwrap())).into_response()
+}
+
+#[tokio::test]
+async fn a_picture_goes_out_with_its_own_checksum_and_is_hashed_no_second_time() {
+    let trouble = Trouble::with(&[]).await;
+    put(&trouble.archive, KEY, &Bytes::from_static(b"abc")).await.unwrap();
+
+    let seen = trouble.proxy.seen.lock().unwrap();
+    let [Seen { path, headers, .. }] = seen.as_slice() else { panic!("one request") };
+    assert!(path.starts_with("/easel-conformance/tests/"), "path style: {path}");
+    for (name, value) in [
+        ("if-none-match", "*"),
+        ("content-type", "image/png"),
+        ("content-length", "3"),
+        ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+        ("x-amz-checksum-sha256", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="),
+        ("x-amz-meta-sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    ] {
+        assert_eq!(headers[name], value, "{name}");
+    }
+    let signed = headers["authorization"].to_str().unwrap();
+    assert!(signed.contains("if-none-match;") && signed.contains("x-amz-checksum-sha256;"), "{signed}");
+    for absent in
+        ["content-encoding", "x-amz-trailer", "x-amz-checksum-crc32", "x-amz-sdk-checksum-algorithm"]
+    {
+        assert!(!headers.contains_key(absent), "{absent}");
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_a_fault_and_a_plea_to_slow_down_are_tried_again() {
+    for (status, code) in [(409, "ConditionalRequestConflict"), (500, "InternalError"), (503, "SlowDown")] {
+        let trouble = Trouble::with(&[Fault::Answer(status, code)]).await;
+        let bytes = picture(1, 1_000);
+        put(&trouble.archive, KEY, &bytes).await.unwrap();
+        assert_eq!(trouble.methods(), [Method::PUT, Method::PUT], "{code}");
+        assert_eq!(trouble.archive.get(KEY).await.unwrap(), Some(bytes));
+    }
+}
+
+#[tokio::test]
+async fn a_picture_whose_answer_was_lost_is_recognised() {
+    let trouble = Trouble::with(&[Fault::LoseAnswer]).await;
+    let bytes = picture(1, 100_000);
+    put(&trouble.archive, KEY, &bytes).await.unwrap();
+    assert_eq!(trouble.methods(), [Method::PUT, Method::PUT, Method::HEAD]);
+    assert_eq!(trouble.archive.get(KEY).await.unwrap(), Some(bytes));
+}
+
+#[tokio::test]
+async fn what_will_not_pass_is_given_up_with_its_cause_and_place() {
+    for (fault, tries) in [
+        (Fault::Answer(403, "AccessDenied"), 1),
+        (Fault::Answer(503, "SlowDown"), 3),
+        (Fault::Answer(409, "ConditionalRequestConflict"), 3),
+    ] {
+        let trouble = Trouble::with(&[fault; 3]).await;
+        let said = format!("{:#}", put(&trouble.archive, KEY, &picture(1, 10)).await.unwrap_err());
+        let Fault::Answer(_, code) = fault else { unreachable!() };
+        assert!(
+            said.contains(code) && said.contains("s3://easel-conformance/") && said.contains(KEY),
+            "{said}"
+        );
+        assert_eq!(trouble.methods().len(), tries, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_bucket_is_an_error_and_no_missing_picture() {
+    let trouble = Trouble::with(&[Fault::Answer(404, "NoSuchBucket")]).await;
+    let said = format!("{:#}", trouble.archive.get(KEY).await.unwrap_err());
+    assert!(said.contains("NoSuchBucket"), "{said}");
+}
+
+#[tokio::test]
+async fn a_check_passes_without_the_right_to_delete() {
+    let denied = Fault::Answer(403, "AccessDenied");
+    let trouble = Trouble::with(&[Fault::Nothing, denied, Fault::Nothing, denied]).await;
+    trouble.archive.probe("host").await.unwrap();
+    trouble.archive.probe("host").await.unwrap();
+    assert_eq!(trouble.methods(), [Method::PUT, Method::DELETE, Method::PUT, Method::DELETE]);
+}
+
+#[tokio::test]
+async fn a_check_without_the_right_to_write_says_where() {
+    let trouble = Trouble::with(&[Fault::Answer(403, "AccessDenied")]).await;
+    let said = format!("{:#}", trouble.archive.probe("host").await.unwrap_err());
+    assert!(said.contains("AccessDenied") && said.contains("/.easel-check/host"), "{said}");
+}
+
+#[tokio::test]
+async fn when_nobody_is_there_it_is_known_in_seconds() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let archive = bucket(&aws(&format!("http://{closed}")));
+    let bytes = picture(1, 10);
+    let ended = tokio::time::timeout(Duration::from_secs(10), put(&archive, KEY, &bytes)).await;
+    let said = format!("{:#}", ended.expect("an answer in time").unwrap_err());
+    assert!(said.contains("cannot write s3://easel-conformance/"), "{said}");
+}
