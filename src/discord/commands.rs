@@ -88,10 +88,31 @@ pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date)
 ///
 /// `cfg` and `steps` are there only while a model knows them.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
-    [imagine_command(catalogue, today), help_command()]
+    let commands = [imagine_command(catalogue, today), help_command()];
+    commands
         .into_iter()
         .filter_map(|command| serde_json::to_value(command).ok())
+        .map(without_blanks)
         .collect()
+}
+
+/// serenity writes down what was not said as well: `null`, `[]` and `{}`.
+fn without_blanks(value: Json) -> Json {
+    let says_something = |value: &Json| match value {
+        Json::Null => false,
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(fields) => !fields.is_empty(),
+        _ => true,
+    };
+    match value {
+        Json::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, without_blanks(value)))
+            .filter(|(_, value)| says_something(value))
+            .collect(),
+        Json::Array(items) => items.into_iter().map(without_blanks).collect(),
+        other => other,
+    }
 }
 
 fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {

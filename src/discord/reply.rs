@@ -48,8 +48,7 @@ impl Message {
 
     /// The JSON of a message create or edit.
     pub fn payload(&self, nonce: Option<&str>) -> Value {
-        let describe =
-            |(n, file): (usize, &File)| json!({ "id": n, "filename": file.name, "description": file.alt });
+        let describe = |(n, file): (usize, &File)| json!({ "id": n.to_string(), "filename": file.name, "description": file.alt });
         let mut payload = json!({
             "content": self.content,
             "allowed_mentions": { "parse": [] },
