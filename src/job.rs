@@ -156,6 +156,17 @@ impl Job {
     }
 }
 
+/// What a call of a model means for the bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bill {
+    /// AWS may bill it.
+    Due,
+    /// It was turned away before any work: it counts as a call and costs nothing.
+    Free,
+    /// It never left this machine: there was no call.
+    NoCall,
+}
+
 /// How one picture's asking ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]

@@ -1,21 +1,41 @@
 //! Easel: a Discord bot that paints with Amazon Bedrock.
+//!
+//! ```text
+//!  discord/gateway ─┐                                                       ┌─ archive
+//!                   ├─ answer ── commands ── request ── limits ─┐           │
+//!  (HTTP door) ─────┘  ≤ 3 s     parse       resolve    admit   │           │
+//!                                                               ▼           │
+//!                                                        store + queue ── worker ── engine/
+//!                                                                           │
+//!                                                                           └─ discord/reply
+//! ```
+//!
+//! One direction: `config → app → {gateway, worker, cli}`. Parsing, settings, requests, limits, job states and the
+//! models' bodies do no I/O and take the time as an argument. The job's row in the store is the truth; the queue
+//! carries its id. What people may read is written in [`error`] and [`discord::reply`], nowhere else.
+
+pub mod cli;
 
 pub mod app;
-pub mod archive;
-pub mod attachment;
-pub mod cli;
 pub mod config;
-pub mod discord;
-pub mod disk;
-pub mod emulator;
-pub mod engine;
 pub mod error;
-pub mod job;
+
+pub mod attachment;
+pub mod discord;
 pub mod limits;
 pub mod money;
-pub mod queue;
 pub mod request;
 pub mod settings;
-pub mod spool;
+
+pub mod job;
+pub mod queue;
 pub mod store;
+
+pub mod engine;
 pub mod worker;
+
+pub mod archive;
+mod disk;
+pub mod spool;
+
+pub mod emulator;

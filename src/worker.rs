@@ -166,10 +166,8 @@ impl Work<'_> {
     }
 
     /// Archive and delivery side by side; what is done first is written down first.
-    async fn hand_over(&mut self, mut held: Held) -> anyhow::Result<()> {
-        if held.pictures.is_empty() && self.painted().next().is_some() {
-            held = self.load().await?;
-        }
+    async fn hand_over(&mut self, held: Held) -> anyhow::Result<()> {
+        let held = self.load(held).await?;
         let too_large = self.too_large(&held);
         let this = &*self;
         let archive = this.archive(&held.pictures);
@@ -224,7 +222,7 @@ impl Work<'_> {
 
     /// The answer is out, the archive was out of reach: try it again, and take the remark back.
     async fn archive_late(&mut self) -> anyhow::Result<()> {
-        let held = self.load().await?;
+        let held = self.load(Held::default()).await?;
         let archived = self.archive(&held.pictures).await;
         drop(held);
         if archived.is_ok() {
@@ -254,23 +252,29 @@ impl Work<'_> {
         Ok(archived)
     }
 
-    /// The painted pictures from the spool or, where it has them no more, from the archive.
-    async fn load(&self) -> anyhow::Result<Held> {
-        let permit = self.app.gate.enter().await;
-        let mut pictures = Vec::new();
-        for (picture, _) in self.painted() {
-            let id = self.claim.job.id;
-            let bytes = match (self.app.spool.load(id, picture.n).await?, &picture.archived) {
-                (Some(bytes), _) => Some(bytes),
-                (None, Some(key)) => self.app.archive.get(key).await?,
-                (None, None) => self.app.archive.get(&picture_key(&self.claim.job, picture.n)).await?,
-            };
-            pictures.push((
-                picture.n,
-                bytes.with_context(|| format!("picture {} is in neither spool nor archive", picture.n))?,
-            ));
+    /// All painted pictures: those that are not in memory come from the spool or, where it has them no more, from
+    /// the archive.
+    async fn load(&self, mut held: Held) -> anyhow::Result<Held> {
+        let id = self.claim.job.id;
+        let missing: Vec<_> = self
+            .painted()
+            .map(|(picture, _)| picture.n)
+            .filter(|n| held.pictures.iter().all(|(known, _)| known != n))
+            .collect();
+        if missing.is_empty() {
+            return Ok(held);
         }
-        Ok(Held::new(pictures, Some(permit)))
+        let permit = self.app.gate.enter().await;
+        for n in missing {
+            let bytes = match self.app.spool.load(id, n).await? {
+                Some(bytes) => Some(bytes),
+                None => self.app.archive.get(&picture_key(&self.claim.job, n)).await?,
+            };
+            held.pictures
+                .push((n, bytes.with_context(|| format!("picture {n} is in neither spool nor archive"))?));
+        }
+        held.pictures.sort_by_key(|(n, _)| *n);
+        Ok(Held::new(held.pictures, Some(permit)))
     }
 
     async fn advance(&self, progress: Progress) -> anyhow::Result<()> {

@@ -175,7 +175,7 @@ fn failure(model: &Model, region: Option<&str>, progress: &Progress, error: Invo
 fn class(progress: &Progress, error: &InvokeError) -> Class {
     let Some(response) = error.raw_response() else {
         return match progress {
-            Progress::Unsigned => Class::Unavailable,
+            Progress::Unsigned => Class::Unsigned,
             Progress::Unconnected => Class::NotSent,
             Progress::TimedOut => Class::TimedOut,
             Progress::Sent | Progress::Answered(..) => Class::Broken,

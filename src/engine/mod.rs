@@ -7,6 +7,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::job::Bill;
 use crate::request::ImageRequest;
 use catalogue::Model;
 
@@ -120,6 +121,8 @@ pub enum Class {
     },
     /// Nothing was sent, the service could not be reached: to be repeated like `Busy`.
     NotSent,
+    /// Nothing was sent, for want of credentials or of a region: repeating it does not help.
+    Unsigned,
     /// Failed during or after the work (500, 408, 424, 529, a lost connection, an unusable answer): one more try.
     Broken,
     /// No answer in time. The service may still be at it, so it is never repeated.
@@ -128,16 +131,17 @@ pub enum Class {
     Filtered(Filter),
     /// The request is not acceptable (400, 413, a service quota).
     Rejected,
-    /// No access to the model, no such model, or no credentials (403, 404).
+    /// No access to the model, no such model, or credentials that do not count (403, 404).
     Unavailable,
 }
 
 impl Class {
-    /// Whether AWS may bill the call. It does not document whether a filtered one is billed.
-    pub fn may_be_paid(&self) -> bool {
+    /// What the call means for the bill. AWS does not document whether a filtered one is billed.
+    pub fn bill(&self) -> Bill {
         match self {
-            Class::Broken | Class::TimedOut | Class::Filtered(_) => true,
-            Class::Busy { .. } | Class::NotSent | Class::Rejected | Class::Unavailable => false,
+            Class::Broken | Class::TimedOut | Class::Filtered(_) => Bill::Due,
+            Class::Busy { .. } | Class::Rejected | Class::Unavailable => Bill::Free,
+            Class::NotSent | Class::Unsigned => Bill::NoCall,
         }
     }
 }

@@ -5,7 +5,7 @@ mod sqlite;
 pub use sqlite::Sqlite as Store;
 
 use crate::error::Refusal;
-use crate::job::{JobId, Outcome, State};
+use crate::job::{Bill, JobId, Outcome, State};
 use crate::money::Micros;
 
 /// What `admit` said.
@@ -43,8 +43,8 @@ pub struct Settlement {
     pub n: u32,
     /// The ledger's line, if a call was made.
     pub call: Option<CallId>,
-    /// Whether the call may be on the bill.
-    pub paid: bool,
+    /// What the call means for the bill.
+    pub bill: Bill,
     /// What it means for the picture; `None` leaves it open for another call.
     pub outcome: Option<Outcome>,
 }

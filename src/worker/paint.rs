@@ -12,7 +12,7 @@ use crate::attachment;
 use crate::discord::rest::Fault;
 use crate::engine::{Class, Failure, Filter, Painting, Permit};
 use crate::error::Refusal;
-use crate::job::{Outcome, Painted, Picture};
+use crate::job::{Bill, Outcome, Painted, Picture};
 use crate::request::{IMAGE_BYTES_LIMIT, ImageSource};
 use crate::store::{Attempt, CallId, Settlement};
 
@@ -27,7 +27,15 @@ const FETCH_TRIES: u32 = 3;
 /// What a call left for the picture: bytes, or the reason why there are none.
 struct Answered {
     outcome: Outcome,
-    kept: Option<(Bytes, Permit)>,
+    kept: Option<Kept>,
+}
+
+/// A finished picture in memory.
+struct Kept {
+    bytes: Bytes,
+    permit: Permit,
+    /// It is on disk too.
+    spooled: bool,
 }
 
 impl Work<'_> {
@@ -43,17 +51,19 @@ impl Work<'_> {
         let asked =
             this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), start.as_ref(), single));
         let answers = join_all(asked).await;
-        let mut held = Held::default();
+        let mut held = Vec::new();
+        let mut permit = None;
         let mut pictures = Vec::new();
         for answer in answers {
             let (picture, kept) = answer?;
-            if let Some((bytes, permit)) = kept {
-                held = Held::new(vec![(picture.n, bytes)], Some(permit));
+            if let Some(kept) = kept {
+                held.push((picture.n, kept.bytes));
+                permit = single.then_some(kept.permit);
             }
             pictures.push(picture);
         }
         self.claim.pictures = pictures;
-        Ok(held)
+        Ok(Held::new(held, permit))
     }
 
     async fn picture(
@@ -61,7 +71,7 @@ impl Work<'_> {
         mut picture: Picture,
         start: Option<&Bytes>,
         keep: bool,
-    ) -> anyhow::Result<(Picture, Option<(Bytes, Permit)>)> {
+    ) -> anyhow::Result<(Picture, Option<Kept>)> {
         if picture.outcome.is_some() {
             return Ok((picture, None));
         }
@@ -69,13 +79,13 @@ impl Work<'_> {
         // A crash came between the spool and the ledger: the picture is paid and safe.
         if let Some(bytes) = self.app.spool.load(id, picture.n).await? {
             let outcome = Outcome::Painted(painted(picture.seed, bytes).await?);
-            self.settle(&mut picture, None, true, Some(outcome)).await?;
+            self.settle(&mut picture, None, Bill::Due, Some(outcome)).await?;
             return Ok((picture, None));
         }
-        let mut answered = self.ask(&mut picture, start).await?;
+        let answered = self.ask(&mut picture, start).await?;
         self.app.tell(id, Step::Answered(picture.n));
         picture.outcome = Some(answered.outcome);
-        Ok((picture, answered.kept.take().filter(|_| keep)))
+        Ok((picture, answered.kept.filter(|kept| keep || !kept.spooled)))
     }
 
     /// Calls the model until there is an answer or no call is left.
@@ -83,7 +93,12 @@ impl Work<'_> {
         let job = &self.claim.job;
         let Some(model) = self.model() else {
             return self
-                .refused(picture, None, false, Refusal::ModelUnavailable { model: job.request.model.clone() })
+                .refused(
+                    picture,
+                    None,
+                    Bill::NoCall,
+                    Refusal::ModelUnavailable { model: job.request.model.clone() },
+                )
                 .await;
         };
         let mut turned_away = 0;
@@ -97,8 +112,10 @@ impl Work<'_> {
             let call = match attempt {
                 Attempt::Go(call) => call,
                 Attempt::Stale => return Err(Stale.into()),
-                Attempt::Exhausted => return self.refused(picture, None, true, Refusal::ModelFailed).await,
-                Attempt::Refused(refusal) => return self.refused(picture, None, true, refusal).await,
+                Attempt::Exhausted => {
+                    return self.refused(picture, None, Bill::NoCall, Refusal::ModelFailed).await;
+                }
+                Attempt::Refused(refusal) => return self.refused(picture, None, Bill::NoCall, refusal).await,
             };
             picture.calls += 1;
             self.app.tell(job.id, Step::Asked(picture.n));
@@ -107,15 +124,18 @@ impl Work<'_> {
                 Err(failure) => failure,
             };
             tracing::warn!(job = %job.id, n = picture.n, class = ?failure.class, cause = format!("{:#}", failure.cause), "a call failed");
-            let paid = failure.class.may_be_paid();
+            let bill = failure.class.bill();
+            if bill == Bill::NoCall {
+                picture.calls -= 1;
+            }
             match failure.class {
-                Class::Broken => self.settle(picture, Some(call), paid, None).await?,
+                Class::Broken => self.settle(picture, Some(call), bill, None).await?,
                 Class::Busy { .. } | Class::NotSent if turned_away + 1 < BUSY_TRIES => {
-                    self.settle(picture, Some(call), paid, None).await?;
+                    self.settle(picture, Some(call), bill, None).await?;
                     self.wait(turned_away, failure.class).await;
                     turned_away += 1;
                 }
-                _ => return self.refused(picture, Some(call), paid, self.reason(&failure)).await,
+                _ => return self.refused(picture, Some(call), bill, self.reason(&failure)).await,
             }
         }
     }
@@ -133,23 +153,23 @@ impl Work<'_> {
             if let Err(error) = &result {
                 tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool takes nothing; the picture is only in memory");
             }
-            Ok(())
+            Ok(result.is_ok())
         };
-        let ((), painted) = try_join(spooled, painted(seed, bytes.clone())).await?;
+        let (spooled, painted) = try_join(spooled, painted(seed, bytes.clone())).await?;
         let outcome = Outcome::Painted(painted);
-        self.settle(picture, Some(call), true, Some(outcome.clone())).await?;
-        Ok(Answered { outcome, kept: Some((bytes, permit)) })
+        self.settle(picture, Some(call), Bill::Due, Some(outcome.clone())).await?;
+        Ok(Answered { outcome, kept: Some(Kept { bytes, permit, spooled }) })
     }
 
     async fn refused(
         &self,
         picture: &mut Picture,
         call: Option<CallId>,
-        paid: bool,
+        bill: Bill,
         refusal: Refusal,
     ) -> anyhow::Result<Answered> {
         let outcome = Outcome::Refused { refusal };
-        self.settle(picture, call, paid, Some(outcome.clone())).await?;
+        self.settle(picture, call, bill, Some(outcome.clone())).await?;
         Ok(Answered { outcome, kept: None })
     }
 
@@ -157,16 +177,16 @@ impl Work<'_> {
         &self,
         picture: &mut Picture,
         call: Option<CallId>,
-        paid: bool,
+        bill: Bill,
         outcome: Option<Outcome>,
     ) -> anyhow::Result<()> {
-        if call.is_some() && paid {
+        if call.is_some() && bill == Bill::Due {
             picture.paid_calls += 1;
         }
         if outcome.is_some() {
             picture.outcome.clone_from(&outcome);
         }
-        let settlement = Settlement { n: picture.n, call, paid, outcome };
+        let settlement = Settlement { n: picture.n, call, bill, outcome };
         let fresh = self.app.store.settle(self.claim.job.id, self.claim.fence, settlement).await?;
         if fresh { Ok(()) } else { Err(Stale.into()) }
     }
@@ -180,7 +200,9 @@ impl Work<'_> {
             Class::Filtered(Filter::Output) => Refusal::FilteredOutput,
             Class::Filtered(Filter::Input) => Refusal::FilteredInput,
             Class::Rejected => Refusal::ModelRejected { job },
-            Class::Unavailable => Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() },
+            Class::Unavailable | Class::Unsigned => {
+                Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() }
+            }
         }
     }
 
@@ -201,7 +223,7 @@ impl Work<'_> {
     async fn refuse_all(&mut self, refusal: &Refusal) -> anyhow::Result<Held> {
         let mut pictures = std::mem::take(&mut self.claim.pictures);
         for picture in pictures.iter_mut().filter(|picture| picture.outcome.is_none()) {
-            self.refused(picture, None, false, refusal.clone()).await?;
+            self.refused(picture, None, Bill::NoCall, refusal.clone()).await?;
         }
         self.claim.pictures = pictures;
         Ok(Held::default())

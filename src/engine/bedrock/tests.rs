@@ -11,6 +11,7 @@ use super::*;
 use crate::engine::catalogue::Catalogue;
 use crate::engine::tests::plain_request;
 use crate::engine::{Filter, sketch};
+use crate::job::Bill;
 
 /// A server that gives every request the same answer and then hangs up.
 struct Server {
@@ -209,7 +210,7 @@ async fn a_filtered_prompt_is_not_a_fault() {
     let answer = http(200, "", br#"{"finish_reasons":["Filter reason: prompt"]}"#);
     let class = class_of(answer).await;
     assert_eq!(class, Class::Filtered(Filter::Prompt));
-    assert!(class.may_be_paid());
+    assert_eq!(class.bill(), Bill::Due);
 }
 
 #[tokio::test]
@@ -218,14 +219,14 @@ async fn what_was_never_sent_was_never_paid() {
     let nobody =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).endpoint_url(&server.address);
     let failure = paint(&Bedrock::new(&nobody.build(), Gate::new(8)).unwrap()).await.unwrap_err();
-    assert_eq!(failure.class, Class::Unavailable, "{:#}", failure.cause);
+    assert_eq!(failure.class, Class::Unsigned, "{:#}", failure.cause);
     assert!(server.requests().is_empty());
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = server.config().into_builder().endpoint_url(format!("http://{closed}")).build();
     let failure = paint(&Bedrock::new(&config, Gate::new(8)).unwrap()).await.unwrap_err();
     assert_eq!(failure.class, Class::NotSent, "{:#}", failure.cause);
-    assert!(!failure.class.may_be_paid());
+    assert_eq!(failure.class.bill(), Bill::NoCall);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use time::{Month, OffsetDateTime};
 
 use super::rows::{self, millis, to_json};
 use crate::error::Refusal;
-use crate::job::{Claim, Job, JobId, MAX_PAID_CALLS, Origin, Outcome};
+use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Origin, Outcome};
 use crate::money::Micros;
 use crate::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Totals};
 
@@ -122,7 +122,7 @@ pub(super) fn settle(
 ) -> rusqlite::Result<bool> {
     let Some((period, ..)) = held(db, job, fence)? else { return Ok(false) };
     if let Some(call) = settlement.call {
-        settle_call(db, job, &period, call, settlement.paid)?;
+        settle_call(db, job, &period, call, settlement.bill)?;
     }
     if let Some(outcome) = &settlement.outcome {
         let sha256 = match outcome {
@@ -140,21 +140,26 @@ pub(super) fn settle(
     Ok(true)
 }
 
-/// A call that certainly cost nothing goes back to being reserved, since it may be repeated.
-fn settle_call(db: &Connection, job: JobId, period: &str, call: CallId, paid: bool) -> rusqlite::Result<()> {
+/// What a call certainly did not cost goes back to being reserved, since it may be repeated.
+fn settle_call(db: &Connection, job: JobId, period: &str, call: CallId, bill: Bill) -> rusqlite::Result<()> {
     let micros: Option<i64> = db
         .prepare_cached(
             "UPDATE charges SET settled = 1, paid = ?2 WHERE id = ?1 AND settled = 0 RETURNING micros",
         )?
-        .query_row(params![call.0, paid], |row| row.get(0))
+        .query_row(params![call.0, bill == Bill::Due], |row| row.get(0))
         .optional()?;
-    let Some(micros) = micros.filter(|_| !paid) else { return Ok(()) };
-    db.execute("UPDATE charges SET micros = 0 WHERE id = ?1", [call.0])?;
+    let Some(micros) = micros.filter(|_| bill != Bill::Due) else { return Ok(()) };
+    db.prepare_cached("UPDATE charges SET micros = 0 WHERE id = ?1")?.execute([call.0])?;
     book(db, period, micros, -micros)?;
     db.prepare_cached(
         "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?2 WHERE id = ?1",
     )?
     .execute(params![job.to_string(), micros])?;
+    if bill == Bill::NoCall {
+        db.prepare_cached("DELETE FROM charges WHERE id = ?1")?.execute([call.0])?;
+        db.prepare_cached("UPDATE jobs SET attempted = attempted - 1 WHERE id = ?1")?
+            .execute([job.to_string()])?;
+    }
     Ok(())
 }
 

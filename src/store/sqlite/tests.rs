@@ -2,7 +2,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::error::Refusal;
-use crate::job::{DiscordOrigin, Origin, Outcome, Painted, State};
+use crate::job::{Bill, DiscordOrigin, Origin, Outcome, Painted, State};
 use crate::request::{Ask, resolve};
 use crate::store::{CallId, Conclusion};
 
@@ -56,8 +56,8 @@ impl Bench {
         self.store.attempt(claim.job.id, claim.fence, 0, PRICE, budget, NOW).await.unwrap()
     }
 
-    async fn settle(&self, claim: &Claim, call: CallId, paid: bool, outcome: Option<Outcome>) -> bool {
-        let settlement = Settlement { n: 0, call: Some(call), paid, outcome };
+    async fn settle(&self, claim: &Claim, call: CallId, bill: Bill, outcome: Option<Outcome>) -> bool {
+        let settlement = Settlement { n: 0, call: Some(call), bill, outcome };
         self.store.settle(claim.job.id, claim.fence, settlement).await.unwrap()
     }
 }
@@ -104,7 +104,7 @@ async fn a_repeated_call_must_fit_under_the_ceiling_too() {
     let bench = bench();
     let claim = bench.claimed(1, 1).await;
     let call = go(bench.attempt(&claim, Some(PRICE)).await);
-    assert!(bench.settle(&claim, call, true, None).await);
+    assert!(bench.settle(&claim, call, Bill::Due, None).await);
     assert!(matches!(bench.attempt(&claim, Some(PRICE)).await, Attempt::Refused(Refusal::BudgetUsed { .. })));
     assert!(matches!(bench.attempt(&claim, Some(PRICE * 2)).await, Attempt::Go(_)));
 }
@@ -113,13 +113,13 @@ async fn a_repeated_call_must_fit_under_the_ceiling_too() {
 async fn no_picture_is_paid_a_third_time_and_unpaid_calls_do_not_count() {
     let bench = bench();
     let claim = bench.claimed(1, 1).await;
-    for paid in [false, true, false, true] {
+    for bill in [Bill::Free, Bill::Due, Bill::NoCall, Bill::Due] {
         let call = go(bench.attempt(&claim, None).await);
-        assert!(bench.settle(&claim, call, paid, None).await);
+        assert!(bench.settle(&claim, call, bill, None).await);
     }
     assert_eq!(bench.attempt(&claim, None).await, Attempt::Exhausted);
     let totals = bench.store.totals().await.unwrap();
-    assert_eq!((totals.attempted, totals.attempted_micros), (4, PRICE * 2));
+    assert_eq!((totals.attempted, totals.attempted_micros), (3, PRICE * 2));
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn what_was_reserved_and_not_used_comes_back_once() {
     let bench = bench();
     let claim = bench.claimed(1, 2).await;
     let call = go(bench.attempt(&claim, None).await);
-    bench.settle(&claim, call, true, painted()).await;
+    bench.settle(&claim, call, Bill::Due, painted()).await;
     for _ in 0..2 {
         bench.store.progress(claim.job.id, claim.fence, end(State::Delivered, 1), NOW).await.unwrap();
     }
@@ -184,7 +184,7 @@ async fn a_finished_job_keeps_no_token_and_stays_open_until_it_is_archived() {
     let bench = bench();
     let claim = bench.claimed(1, 1).await;
     let call = go(bench.attempt(&claim, None).await);
-    bench.settle(&claim, call, true, painted()).await;
+    bench.settle(&claim, call, Bill::Due, painted()).await;
     bench.store.progress(claim.job.id, claim.fence, end(State::Delivered, 1), NOW).await.unwrap();
     assert_eq!(bench.store.due(NOW, Duration::ZERO).await.unwrap(), [claim.job.id]);
     let again = bench.claim(claim.job.id).await.unwrap();
