@@ -1,6 +1,8 @@
 //! The programs behind `easel …`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "programs talk to people")]
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -16,7 +18,7 @@ pub mod register;
 pub mod run;
 
 /// Libraries say too much, and some of it is secret (headers, URLs with tokens).
-const QUIET: &str = "serenity=error,aws_config=warn,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
+const QUIET: &str = "serenity=error,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
                      aws_sdk_s3=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
 
 /// Says on stderr why a program ends, in one sentence without a stack.
@@ -31,7 +33,9 @@ pub fn complain(error: &anyhow::Error) {
 pub fn log_to_stderr(config: &Config) -> Watchdog {
     let watchdog = Watchdog::default();
     let filter = || EnvFilter::new(format!("{QUIET},{}", config.log));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let lines = match config.log_format {
         LogFormat::Text => lines.with_filter(filter()).boxed(),
         LogFormat::Json => lines.json().with_filter(filter()).boxed(),
