@@ -11,9 +11,10 @@ use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::app::{App, Step};
+use crate::app::{self, App, Step};
 use crate::archive::picture_key;
 use crate::config::{Config, EngineChoice};
+use crate::error::Refusal;
 use crate::job::{Claim, Job, JobId, Origin, Outcome};
 use crate::request::{Ask, ImageSource, resolve};
 use crate::settings::Settings;
@@ -73,9 +74,10 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     }
     let out = arguments.out.clone();
     let ask = ask(arguments)?;
-    let app = App::open(config).await?;
     let now = App::now();
-    let request = resolve(ask, Settings::built_in(), &app.catalogue, now.date(), rand::random())?;
+    let catalogue = app::catalogue(&config)?;
+    let request = resolve(ask, Settings::built_in(), &catalogue, now.date(), rand::random())?;
+    let app = App::open(config).await?;
     let price =
         app.catalogue.painter(Some(&request.model), now.date())?.price * i64::try_from(request.seeds.len())?;
     let job = Job {
@@ -174,7 +176,14 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
                     copy_out(out, done, picture.n, &bytes)?;
                 }
             }
-            Some(Outcome::Refused { refusal }) => eprintln!("easel: {refusal}"),
+            Some(Outcome::Refused { refusal }) => {
+                eprintln!("easel: {refusal}");
+                if matches!(refusal, Refusal::ModelUnavailable { .. }) {
+                    eprintln!(
+                        "easel: without an AWS account, --engine sketch paints with the built-in engine"
+                    );
+                }
+            }
             None => eprintln!("easel: picture {} has no answer; see the log above", picture.n + 1),
         }
     }
