@@ -60,7 +60,18 @@ async fn compare(
     path.push("commands".to_owned());
     let parts: Vec<_> = path.iter().map(String::as_str).collect();
     let known = discord.get(&parts).await.map_err(explained).context("asking Discord for the commands")?;
-    Ok((path, json!(commands::declared(catalogue, today)), known))
+    let mut declared = commands::declared(catalogue, today);
+    if guild.is_some() {
+        declared.iter_mut().for_each(remove_places);
+    }
+    Ok((path, json!(declared), known))
+}
+
+/// A command of one server may not say where else it can be used.
+fn remove_places(command: &mut Value) {
+    if let Some(fields) = command.as_object_mut() {
+        fields.retain(|name, _| name != "contexts" && name != "integration_types");
+    }
 }
 
 fn explained(fault: Fault) -> anyhow::Error {
