@@ -10,14 +10,13 @@ const CFG: f64 = 7.0;
 /// The default of every SDXL.
 const STEPS: u32 = 30;
 
-/// A request body.
+/// A request body. `samples` stays out: SDXL 0.8 refuses it, and 1 is the default of SDXL 1.0.
 #[derive(Debug, Serialize)]
 pub(super) struct Body<'a> {
     text_prompts: Vec<TextPrompt<'a>>,
     cfg_scale: f64,
     steps: u32,
     seed: u32,
-    samples: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     style_preset: Option<Style>,
     #[serde(flatten)]
@@ -60,7 +59,6 @@ impl<'a> Body<'a> {
             cfg_scale: request.cfg.unwrap_or(CFG),
             steps: request.steps.unwrap_or(STEPS),
             seed,
-            samples: 1,
             style_preset: request.style.filter(|_| !request.style_as_words),
             canvas: canvas(request.aspect, start),
         }
@@ -101,7 +99,7 @@ mod tests {
         assert_eq!(
             body(&plain_request(), None),
             json!({"text_prompts": [{"text": "a fox", "weight": 1.0}], "cfg_scale": 7.0, "steps": 30, "seed": 42,
-                   "samples": 1, "width": 1024, "height": 1024})
+                   "width": 1024, "height": 1024})
         );
     }
 
@@ -118,7 +116,7 @@ mod tests {
         assert_eq!(
             body(&request, Some(start)),
             json!({"text_prompts": [{"text": "a fox", "weight": 1.0}, {"text": "text", "weight": -1.0}],
-                   "cfg_scale": 10.0, "steps": 120, "seed": 42, "samples": 1, "style_preset": "anime",
+                   "cfg_scale": 10.0, "steps": 120, "seed": 42, "style_preset": "anime",
                    "init_image": "cGljdHVyZQ==", "init_image_mode": "IMAGE_STRENGTH", "image_strength": 0.25})
         );
     }
