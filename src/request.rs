@@ -215,6 +215,7 @@ pub fn resolve(
     let model = catalogue.painter(settings.model.as_deref(), today)?;
     check_abilities(&ask, model, catalogue, today)?;
     check_length("prompt", &ask.prompt, model.prompt_limit)?;
+    check_length("negative prompt", ask.negative.as_deref().unwrap_or_default(), model.prompt_limit)?;
     let style = ask.style.as_deref().map(str::parse::<Style>).transpose()?;
     let first = match ask.seed {
         Some(seed) => seed_in_range(seed)?,
