@@ -125,7 +125,7 @@ impl Catalogue {
         Catalogue { models: vec![model], default: SKETCH_MODEL.to_owned() }
     }
 
-    /// Adds the models of an operator's TOML file; one with a known name or id takes its place.
+    /// Adds the models of an operator's TOML file; one with a known name or id takes its place, the default's too.
     ///
     /// # Errors
     /// A file that cannot be read or has a wrong entry; the message names file, entry and remedy.
@@ -139,6 +139,9 @@ impl Catalogue {
         for entry in file.model {
             let model = entry.read().with_context(|| format!("EASEL_MODELS_FILE: `{shown}`"))?;
             self.models.retain(|known| known.name != model.name && known.id != model.id);
+            if self.find(&self.default).is_none() {
+                self.default.clone_from(&model.name);
+            }
             self.models.push(model);
         }
         Ok(self)
