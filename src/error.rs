@@ -114,6 +114,11 @@ pub enum Refusal {
         "Easel does not know `/{command}`. `/help` lists what it can do; if the command was just added, Discord may need a minute."
     )]
     UnknownCommand { command: String },
+    /// A button, menu or form that Easel does not have (any more).
+    #[error(
+        "Easel does not know that button or form; it belongs to another version. `/imagine` makes a picture, and `/help` lists what else Easel can do."
+    )]
+    UnknownButton,
 }
 
 /// `None`, `Some(&refusal)`: whether the cause of `error` is meant for the person who asked.

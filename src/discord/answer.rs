@@ -42,7 +42,7 @@ pub async fn answer(app: &App, interaction: &Interaction, now: OffsetDateTime) -
             Command::Help => return say(reply::private_words(&help(app, now))),
             Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
         },
-        Action::Unknown => Err(Refusal::UnknownCommand { command: "this button".to_owned() }),
+        Action::Unknown => Err(Refusal::UnknownButton),
     };
     match outcome {
         Ok(Some(job)) => Some(Answer { callback: reply::deferred(job.1), job: Some(job.0) }),
