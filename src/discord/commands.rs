@@ -68,20 +68,24 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Choices for an option that is being typed: those that contain the text, as label and value.
+/// Choices for an option that is being typed, as label and value: those whose name, or a model's id, contains the text.
 pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date) -> Vec<(String, String)> {
     let wanted = text.trim().to_lowercase();
-    let all: Vec<(String, String)> = match option {
+    let fits = |name: &str| name.to_lowercase().contains(&wanted);
+    match option {
         "model" => catalogue
             .painters(today)
+            .filter(|model| fits(&model.name) || fits(&model.id))
             .map(|model| (format!("{model} – {} a picture", model.price), model.name.clone()))
             .collect(),
-        "style" => {
-            Style::ALL.iter().map(|style| (style.name().to_owned(), style.name().to_owned())).collect()
-        }
+        "style" => Style::ALL
+            .iter()
+            .map(|style| style.name())
+            .filter(|name| fits(name))
+            .map(|name| (name.to_owned(), name.to_owned()))
+            .collect(),
         _ => Vec::new(),
-    };
-    all.into_iter().filter(|(label, _)| label.to_lowercase().contains(&wanted)).collect()
+    }
 }
 
 /// Every command, as Discord wants it declared.
@@ -221,6 +225,8 @@ mod tests {
         };
         assert_eq!(values("model", ""), ["core", "ultra", "sd3.5"]);
         assert_eq!(values("model", "UL"), ["ultra"]);
+        assert_eq!(values("model", "stability.sd3-5"), ["sd3.5"]);
+        assert!(values("model", "picture").is_empty());
         assert_eq!(values("style", "pix"), ["pixel-art"]);
         assert!(values("prompt", "").is_empty());
     }
