@@ -7,7 +7,7 @@ use image::{ImageFormat, ImageReader};
 use url::Url;
 
 use crate::discord::interaction::Attachment;
-use crate::error::Refusal;
+use crate::error::{Refusal, excerpt};
 use crate::request::IMAGE_BYTES_LIMIT;
 
 /// Pixels of width times height that the models take.
@@ -28,7 +28,7 @@ pub fn check_description(file: &Attachment, elsewhere: Option<&Url>) -> Result<(
         && !["image/png", "image/jpeg", "image/webp"]
             .contains(&kind.split(';').next().unwrap_or_default().trim())
     {
-        return Err(unusable(format!("it is of type `{}`", shown(kind))));
+        return Err(unusable(format!("it is of type `{}`", excerpt(kind))));
     }
     check_size(file.size)?;
     if let Some(pixels) = file.pixels {
@@ -96,10 +96,6 @@ fn check_pixels((width, height): (u32, u32)) -> Result<(), Refusal> {
         )));
     }
     Ok(())
-}
-
-fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && *c != '`').take(60).collect()
 }
 
 fn unusable(problem: String) -> Refusal {

@@ -121,6 +121,21 @@ pub enum Refusal {
     UnknownButton,
 }
 
+/// Characters that are not seen, but hide or turn what is beside them. Joiners stay: emoji and scripts need them.
+pub(crate) fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Characters that end a line or steer a terminal.
+pub(crate) fn is_break(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A stranger's words, fit to stand between backticks in a sentence: short, on one line, with nothing hidden.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c) && !is_break(*c) && *c != '`').take(60).collect()
+}
+
 /// `None`, `Some(&refusal)`: whether the cause of `error` is meant for the person who asked.
 pub fn refusal(error: &anyhow::Error) -> Option<&Refusal> {
     error.downcast_ref()

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::engine::catalogue::{Catalogue, Model};
-use crate::error::Refusal;
+use crate::error::{Refusal, excerpt};
 use crate::settings::Settings;
 
 mod flags;
@@ -325,8 +325,7 @@ fn in_range(option: &str, got: i64, least: u32, most: u32) -> Result<u32, Refusa
 }
 
 fn out_of_range(option: &str, got: impl fmt::Display, allowed: impl Into<String>) -> Refusal {
-    let got = got.to_string().chars().filter(|c| !c.is_control() && *c != '`').take(60).collect();
-    Refusal::OutOfRange { option: option.to_owned(), got, allowed: allowed.into() }
+    Refusal::OutOfRange { option: option.to_owned(), got: excerpt(&got.to_string()), allowed: allowed.into() }
 }
 
 #[cfg(test)]

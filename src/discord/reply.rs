@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::error::Refusal;
+use crate::error::{Refusal, is_break, is_hidden};
 use crate::job::{Claim, DiscordOrigin, Outcome, Picture};
 use crate::request::ImageRequest;
 
@@ -174,7 +174,7 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
     facts.extend(request.style.map(|style| style.to_string()));
     facts.push(format!("{label} {}", seeds.join(", ")));
     if let Some(negative) = &request.negative {
-        facts.push(format!("without {}", escape(&clip(negative, 200))));
+        facts.push(format!("without {}", escape(&clip(&visible(negative), 200))));
     }
     format!("-# {}", facts.join(" · "))
 }
@@ -200,10 +200,9 @@ fn quoted(prompt: &str) -> String {
     format!("> {}", escape(&clip(&visible(prompt), PROMPT_SHOWN)))
 }
 
-/// `text` on one line without control, zero-width and direction characters, which can hide or turn what is shown.
+/// `text` on one line, without characters that can hide or turn what is shown.
 fn visible(text: &str) -> String {
-    let hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().filter(|c| !is_hidden(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect()
 }
 
 /// Markdown, mentions and links of `text` as plain characters.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::date;
 
-use crate::error::Refusal;
+use crate::error::{Refusal, excerpt};
 use crate::money::Micros;
 
 /// The shape of a model's request and answer.
@@ -184,7 +184,7 @@ impl Catalogue {
         let asked = asked.unwrap_or(&self.default).trim();
         let Some(model) = self.find(asked) else {
             let names: Vec<_> = self.painters(today).map(|model| format!("`{model}`")).collect();
-            return Err(Refusal::UnknownModel { asked: clip(asked), available: names.join(", ") });
+            return Err(Refusal::UnknownModel { asked: excerpt(asked), available: names.join(", ") });
         };
         let instead = || self.painters(today).next().map_or_else(String::new, |living| living.name.clone());
         if model.task == Task::Edit {
@@ -199,11 +199,6 @@ impl Catalogue {
             _ => Ok(model),
         }
     }
-}
-
-/// A stranger's text in a sentence stays short.
-fn clip(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && *c != '`').take(60).collect()
 }
 
 fn painter(name: &str, id: &str, abilities: Abilities, price: i64) -> Model {

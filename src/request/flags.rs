@@ -1,6 +1,6 @@
 //! Midjourney-style flags at the end of a prompt: `a cat --ar 16:9 --no text, watermark --seed 7`.
 
-use crate::error::Refusal;
+use crate::error::{Refusal, excerpt};
 use crate::request::Ask;
 
 /// `ask` with the flags of its prompt moved into its options.
@@ -35,10 +35,7 @@ fn flag_starts(prompt: &str) -> Vec<usize> {
 }
 
 fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
-    let wrong = |problem: &str| {
-        let flag = name.chars().filter(|c| !c.is_control() && *c != '`').take(30).collect();
-        Refusal::Flag { flag, problem: problem.to_owned() }
-    };
+    let wrong = |problem: &str| Refusal::Flag { flag: excerpt(name), problem: problem.to_owned() };
     if value.is_empty() {
         return Err(wrong("needs a value or is not a flag of Easel"));
     }
