@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::error::RecvError;
@@ -74,6 +74,9 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     }
     let out = arguments.out.clone();
     let ask = ask(arguments)?;
+    if let Some(out) = &out {
+        check_out(out)?;
+    }
     let now = App::now();
     let catalogue = app::catalogue(&config)?;
     let request = resolve(ask, Settings::built_in(), &catalogue, now.date(), rand::random())?;
@@ -112,7 +115,7 @@ fn ask(arguments: Arguments) -> anyhow::Result<Ask> {
     if let Some(ImageSource::File { path }) = &image {
         let file = std::fs::File::open(path)
             .with_context(|| format!("--image: cannot read `{}`", path.display()))?;
-        anyhow::ensure!(file.metadata()?.is_file(), "--image: `{}` is not a file", path.display());
+        ensure!(file.metadata()?.is_file(), "--image: `{}` is not a file", path.display());
     }
     Ok(Ask {
         prompt: arguments.prompt,
@@ -201,6 +204,17 @@ async fn bytes_of(app: &App, done: &Claim, n: u32) -> anyhow::Result<Bytes> {
 }
 
 fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()> {
+/// Refuses a place that cannot be, before anything is paid.
+fn check_out(out: &Path) -> anyhow::Result<()> {
+    let folder = out.parent().map_or(out, |parent| if parent == "" { Path::new(".") } else { parent });
+    ensure!(
+        out.is_dir() || folder.is_dir(),
+        "--out: `{}` is no folder, nor a file in one; make the folder first",
+        out.display()
+    );
+    Ok(())
+}
+
     let path = if out.is_dir() {
         out.join(format!("{}-{n}.png", done.job.id))
     } else if done.pictures.len() == 1 {
