@@ -9,6 +9,7 @@ use time::Date;
 
 use crate::app::{self, App};
 use crate::archive::Archive;
+use crate::cli::say;
 use crate::config::{ArchiveUrl, Config, EngineChoice};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
@@ -33,10 +34,10 @@ struct Report {
 impl Report {
     fn line(&mut self, what: &str, finding: Finding) {
         match finding {
-            Ok(fact) => println!("ok    {what:<12} {fact}"),
+            Ok(fact) => say(format_args!("ok    {what:<12} {fact}")),
             Err(fault) => {
                 self.failed = true;
-                println!("FAIL  {what:<12} {}", format!("{fault:#}").replace('\n', " "));
+                say(format_args!("FAIL  {what:<12} {}", format!("{fault:#}").replace('\n', " ")));
             }
         }
     }
@@ -60,7 +61,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(catalogue)) => check_aws(&mut report, &config, aws, &catalogue, today).await,
         (None, Ok(_)) => {
-            println!("-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive")
+            say(format_args!("-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive"))
         }
     }
     report.line("archive", archive(&config, aws.as_ref()).await);

@@ -13,6 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::app::{self, App, Step};
 use crate::archive::picture_key;
+use crate::cli::say;
 use crate::config::{Config, EngineChoice};
 use crate::error::Refusal;
 use crate::job::{Claim, Job, JobId, Origin, Outcome};
@@ -73,10 +74,10 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
         config.engine = engine;
     }
     let out = arguments.out.clone();
-    let ask = ask(arguments)?;
     if let Some(out) = &out {
         check_out(out)?;
     }
+    let ask = ask(arguments)?;
     let now = App::now();
     let catalogue = app::catalogue(&config)?;
     let request = resolve(ask, Settings::built_in(), &catalogue, now.date(), rand::random())?;
@@ -168,7 +169,7 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
             Some(Outcome::Painted(facts)) => {
                 painted += 1;
                 match &picture.archived {
-                    Some(key) => println!("{}  seed {}", app.archive.describe(key), facts.seed),
+                    Some(key) => say(format_args!("{}  seed {}", app.archive.describe(key), facts.seed)),
                     None => eprintln!(
                         "easel: picture {} is not archived yet: EASEL_ARCHIVE cannot be reached; it waits in the spool, and the next `easel run` archives it",
                         picture.n + 1
@@ -203,7 +204,6 @@ async fn bytes_of(app: &App, done: &Claim, n: u32) -> anyhow::Result<Bytes> {
     }
 }
 
-fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()> {
 /// Refuses a place that cannot be, before anything is paid.
 fn check_out(out: &Path) -> anyhow::Result<()> {
     let folder = out.parent().map_or(out, |parent| if parent == "" { Path::new(".") } else { parent });
@@ -215,6 +215,7 @@ fn check_out(out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()> {
     let path = if out.is_dir() {
         out.join(format!("{}-{n}.png", done.job.id))
     } else if done.pictures.len() == 1 {
@@ -224,6 +225,6 @@ fn check_out(out: &Path) -> anyhow::Result<()> {
         out.with_file_name(format!("{stem}-{n}.png"))
     };
     std::fs::write(&path, bytes).with_context(|| format!("--out: cannot write `{}`", path.display()))?;
-    println!("{}", path.display());
+    say(format_args!("{}", path.display()));
     Ok(())
 }

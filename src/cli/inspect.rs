@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::archive::{Ending, PictureRecord, Record, record_key};
+use crate::cli::say;
 use crate::config::{Config, EngineChoice};
 
 /// Bytes of a file that may be a picture of ours.
@@ -74,22 +75,22 @@ async fn from_archive(app: &App, sha256: &str) -> anyhow::Result<Record> {
 
 fn print(record: &Record, sha256: &str) {
     let request = &record.request;
-    println!("prompt    {}", request.prompt);
+    say(format_args!("prompt    {}", request.prompt));
     if let Some(negative) = &request.negative {
-        println!("without   {negative}");
+        say(format_args!("without   {negative}"));
     }
-    println!("model     {} ({})", record.model.name, record.model.id);
-    println!("aspect    {}", request.aspect);
+    say(format_args!("model     {} ({})", record.model.name, record.model.id));
+    say(format_args!("aspect    {}", request.aspect));
     if let Some(style) = request.style {
-        println!("style     {style}");
+        say(format_args!("style     {style}"));
     }
     for picture in record.pictures.iter().filter(|picture| has(picture, sha256)) {
-        println!("seed      {}", picture.seed);
+        say(format_args!("seed      {}", picture.seed));
     }
-    println!("job       {}", record.job);
-    println!("sha256    {sha256}");
+    say(format_args!("job       {}", record.job));
+    say(format_args!("sha256    {sha256}"));
     match serde_json::to_string_pretty(record) {
-        Ok(whole) => println!("\n{whole}"),
+        Ok(whole) => say(format_args!("\n{whole}")),
         Err(error) => eprintln!("easel: the record cannot be shown: {error}"),
     }
 }

@@ -1,5 +1,8 @@
 //! The programs behind `easel …`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "programs talk to people")]
+#![expect(clippy::print_stderr, reason = "programs talk to people")]
+
+use std::fmt;
+use std::io::{self, Write};
 
 use std::io::IsTerminal;
 
@@ -26,6 +29,15 @@ pub fn complain(error: &anyhow::Error) {
     let text = format!("{error:#}");
     for line in text.lines() {
         eprintln!("easel: {line}");
+    }
+}
+
+/// Prints a line. `println!` would panic once the reader has gone, as `head` does; nobody misses the rest.
+fn say(line: fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(io::stdout(), "{line}")
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        eprintln!("easel: cannot write to stdout: {error}");
     }
 }
 

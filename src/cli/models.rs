@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::app::{self, App};
+use crate::cli::say;
 use crate::config::Config;
 use crate::engine::catalogue::{Model, Task};
 
@@ -32,11 +33,11 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let widths = [width(0), width(1), width(2), width(3)];
     for row in std::iter::once(&head).chain(&rows) {
         let cells: Vec<_> = widths.iter().zip(row).map(|(width, cell)| format!("{cell:<width$}")).collect();
-        println!("{}  {}", cells.join("  "), row[4]);
+        say(format_args!("{}  {}", cells.join("  "), row[4]));
     }
-    println!(
+    say(format_args!(
         "\nPrices are dollars a call, before tax. `edits` waits for /edit. Add your own with EASEL_MODELS_FILE."
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::ensure;
 
 use crate::app::{self, App};
+use crate::cli::say;
 use crate::config::Config;
 use crate::discord::register::register;
 use crate::discord::rest::Rest;
@@ -24,9 +25,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let place =
         config.guild.map_or_else(|| "everywhere the bot is".to_owned(), |guild| format!("in server {guild}"));
     if changed {
-        println!("/imagine and /help are declared {place}.");
+        say(format_args!("/imagine and /help are declared {place}."));
     } else {
-        println!("/imagine and /help were declared {place} already; nothing to change.");
+        say(format_args!("/imagine and /help were declared {place} already; nothing to change."));
     }
     Ok(ExitCode::SUCCESS)
 }
