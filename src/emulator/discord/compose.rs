@@ -56,6 +56,7 @@ pub(super) fn compose(
     if payload.contains_key("content") || payload.contains_key("components") {
         notify(world, &mut message, payload.get("allowed_mentions"), sender.parse);
     }
+    message.allowed_mentions = payload.get("allowed_mentions").cloned().unwrap_or_default();
     message.loading = false;
     message.flags &= !LOADING;
     message.received = received;

@@ -85,6 +85,8 @@ pub struct Message {
     pub mentions: Vec<u64>,
     /// Whether everybody gets a notification.
     pub mentions_everyone: bool,
+    /// As it was sent; null if it was not.
+    pub allowed_mentions: Value,
     /// The interaction that it answers.
     pub interaction: Option<u64>,
     /// The message that it refers to.
@@ -111,6 +113,7 @@ impl Message {
             nonce: None,
             mentions: Vec::new(),
             mentions_everyone: false,
+            allowed_mentions: Value::Null,
             interaction: None,
             reply_to: None,
             received,

@@ -263,6 +263,11 @@ impl Discord {
         journal.requests.iter().filter(|request| route.admits(request.route)).count()
     }
 
+    /// Waits until so many requests of a route were answered.
+    pub async fn requested(&self, route: Route, times: usize) {
+        self.world.journal_changed.until(|| (self.count(route) >= times).then_some(())).await;
+    }
+
     /// Answers with 401, 403 and (unless shared) 429, of which Discord takes 10,000 in 10 minutes.
     pub fn invalid_requests(&self) -> usize {
         lock(&self.world.journal).invalid
@@ -286,6 +291,12 @@ impl Discord {
     /// The commands of a guild.
     pub fn guild_commands(&self, guild: u64) -> Vec<Value> {
         lock(&self.world.commands).get(&Some(guild)).cloned().unwrap_or_default()
+    }
+
+    /// Waits for the first declaration of commands, the global ones or those of a guild.
+    pub async fn registered(&self, guild: Option<u64>) -> Vec<Value> {
+        let commands = || lock(&self.world.commands).get(&guild).cloned();
+        self.world.journal_changed.until(commands).await
     }
 
     /// Makes a channel known before anything happens in it.

@@ -136,9 +136,13 @@ fn record(world: &World, call: &Call, uri: &Uri, status: u16, response: &Respons
     let invalid = matches!(status, 401 | 403) || (status == 429 && scope != Some(b"shared"));
     let method = call.method.to_string();
     let (at, route, bytes) = (call.received, call.route, call.body.len());
-    let mut journal = lock(&world.journal);
-    journal.invalid += usize::from(invalid);
-    journal.requests.push(journal::Request { at, method, path, route, interaction, status, bytes });
+    let request = journal::Request { at, method, path, route, interaction, status, bytes };
+    {
+        let mut journal = lock(&world.journal);
+        journal.invalid += usize::from(invalid);
+        journal.requests.push(request);
+    }
+    world.journal_changed.ring();
 }
 
 fn apply(world: &Arc<World>, call: &Call) -> Response<Body> {

@@ -39,6 +39,7 @@ pub(super) struct World {
     pub(super) switchboard: Mutex<Switchboard>,
     pub(super) buckets: Mutex<Buckets>,
     pub(super) journal: Mutex<Journal>,
+    pub(super) journal_changed: Signal,
     last_id: AtomicU64,
 }
 
@@ -95,6 +96,7 @@ impl World {
             switchboard: Mutex::default(),
             buckets: Mutex::default(),
             journal: Mutex::default(),
+            journal_changed: Signal::default(),
             last_id: AtomicU64::new(0),
         }
     }
