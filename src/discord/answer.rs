@@ -73,7 +73,6 @@ async fn imagine(
     }
     let request = resolve(ask, Settings::built_in(), &app.catalogue, now.date(), rand::random())?;
     let model = app.catalogue.painter(Some(&request.model), now.date())?;
-    app.limiter.take(interaction.member, now)?;
     let price = model.price * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
     let private = request.private;
     let job = Job {
@@ -92,7 +91,16 @@ async fn imagine(
         created: now,
         parent: None,
     };
+    if let Err(refusal) = app.limiter.take(interaction.member, now) {
+        return if was_admitted(app, &job).await { Ok(None) } else { Err(refusal) };
+    }
     Ok(admit(app, &job, price, now).await?.then_some((job.id, private)))
+}
+
+/// Discord may deliver an interaction again: what was admitted then is not refused now.
+async fn was_admitted(app: &App, job: &Job) -> bool {
+    let known = tokio::time::timeout(STORE_PATIENCE, app.store.is_known(job.dedupe_key())).await;
+    matches!(known, Ok(Ok(true)))
 }
 
 /// Whether the job is admitted; `false` for a duplicate.

@@ -188,6 +188,14 @@ impl Sqlite {
         self.run(false, move |tx| ops::due(tx, now, grace)).await
     }
 
+    /// Whether the request of this [`Job::dedupe_key`] was admitted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_known(&self, request: String) -> anyhow::Result<bool> {
+        self.run(true, move |tx| Ok(ops::admitted(tx, &request)?.is_some())).await
+    }
+
     /// The job whose picture has these bytes, with the picture's number.
     ///
     /// # Errors

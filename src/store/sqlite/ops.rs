@@ -21,11 +21,7 @@ pub(super) fn admit(
     budget: Option<Micros>,
     now: OffsetDateTime,
 ) -> rusqlite::Result<Admission> {
-    let earlier = db
-        .prepare_cached("SELECT id FROM jobs WHERE dedupe = ?1")?
-        .query_row([job.dedupe_key()], |row| rows::id(row, "id"))
-        .optional()?;
-    if let Some(earlier) = earlier {
+    if let Some(earlier) = admitted(db, &job.dedupe_key())? {
         return Ok(Admission::Duplicate(earlier));
     }
     let period = period(now);
@@ -35,6 +31,13 @@ pub(super) fn admit(
     rows::insert(db, job, &period, price.0)?;
     book(db, &period, price.0, 0)?;
     Ok(Admission::Admitted)
+}
+
+/// The job of a request, if it was admitted.
+pub(super) fn admitted(db: &Connection, request: &str) -> rusqlite::Result<Option<JobId>> {
+    db.prepare_cached("SELECT id FROM jobs WHERE dedupe = ?1")?
+        .query_row([request], |row| rows::id(row, "id"))
+        .optional()
 }
 
 pub(super) fn cancel(db: &Connection, job: JobId, now: OffsetDateTime) -> rusqlite::Result<bool> {
