@@ -58,7 +58,7 @@ pub enum Refusal {
     RateLimited { free_at: i64 },
     /// The ceiling of the whole deployment for this month.
     #[error(
-        "This month's budget of {limit} is used up ({used} spent or reserved). It is free again <t:{free_at}:R>; whoever runs Easel can raise it with EASEL_MONTHLY_BUDGET_USD."
+        "This would go beyond this month's budget of {limit}, of which {used} is spent or reserved. The next month begins <t:{free_at}:R>; whoever runs Easel can raise the budget with EASEL_MONTHLY_BUDGET_USD."
     )]
     BudgetUsed { limit: Micros, used: Micros, free_at: i64 },
     /// The order could not be written down in time.
