@@ -36,9 +36,6 @@ fn flag_starts(prompt: &str) -> Vec<usize> {
 
 fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
     let wrong = |problem: &str| Refusal::Flag { flag: excerpt(name), problem: problem.to_owned() };
-    if value.is_empty() {
-        return Err(wrong("needs a value or is not a flag of Easel"));
-    }
     let taken = match name.to_ascii_lowercase().as_str() {
         "ar" | "aspect" => put_text(&mut ask.aspect, value),
         "no" => put_text(&mut ask.negative, value),
@@ -53,9 +50,13 @@ fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
     taken.map_err(wrong)
 }
 
+const NO_VALUE: &str = "needs a value";
 const TWICE: &str = "is said twice, or as an option as well; say it once";
 
 fn put_text(slot: &mut Option<String>, value: &str) -> Result<(), &'static str> {
+    if value.is_empty() {
+        return Err(NO_VALUE);
+    }
     match slot.replace(value.to_owned()) {
         None => Ok(()),
         Some(_) => Err(TWICE),
@@ -63,6 +64,9 @@ fn put_text(slot: &mut Option<String>, value: &str) -> Result<(), &'static str> 
 }
 
 fn put_number<T: std::str::FromStr>(slot: &mut Option<T>, value: &str) -> Result<(), &'static str> {
+    if value.is_empty() {
+        return Err(NO_VALUE);
+    }
     let number =
         value.parse().map_err(|_| "needs a number and nothing behind it; words belong before the flags")?;
     match slot.replace(number) {
