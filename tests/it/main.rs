@@ -2,6 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops where it is")]
 
 mod archive;
+mod bad_input;
+mod environment;
 mod imagine;
+mod options;
+mod places;
+mod programs;
+mod registering;
 mod s3_faults;
 mod support;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use easel::emulator::bedrock::{self, Bedrock};
 use easel::emulator::discord::{Ask, Discord, Message, Options, Ticket};
+use image::ImageFormat;
 use rusqlite::{Connection, OpenFlags};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -80,11 +82,34 @@ impl World {
         command
     }
 
-    /// Runs a program to its end: exit code, stdout, stderr.
+    /// Runs a program to its end: exit code, stdout, stderr. No secret is in them, and nothing panicked.
     pub(crate) async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = in_time(self.program(arguments).output()).await.unwrap();
+        self.outcome(self.program(arguments)).await
+    }
+
+    /// As [`World::run`], for somebody who has set nothing at all.
+    pub(crate) async fn run_bare(&self, arguments: &[&str]) -> (i32, String, String) {
+        let mut command = self.program(arguments);
+        command.env_clear().env("HOME", self.folder.path());
+        self.outcome(command).await
+    }
+
+    pub(crate) async fn outcome(&self, mut command: Command) -> (i32, String, String) {
+        let output = in_time(command.output()).await.unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+        let (code, out, err) = (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr));
+        self.is_presentable(&format!("{out}{err}"));
+        (code, out, err)
+    }
+
+    /// Neither a secret nor a panic is in a text.
+    fn is_presentable(&self, text: &str) {
+        assert!(!text.contains("panicked"), "{text}");
+        let own =
+            self.variables.iter().filter(|(name, _)| name == "DISCORD_TOKEN").map(|(_, token)| &**token);
+        for secret in [self.discord.token(), SECRET_KEY].into_iter().chain(own).filter(|s| !s.is_empty()) {
+            assert!(!text.contains(secret), "a secret in the output:\n{text}");
+        }
     }
 
     /// Starts the bot and waits until it is connected.
@@ -136,6 +161,14 @@ impl World {
         in_time(self.discord.interact(ask)).await
     }
 
+    /// Asks for what is refused at once; the sentence that only the person sees.
+    pub(crate) async fn refused(&self, ask: Ask) -> String {
+        let ack = in_time(self.ask(ask).await.acknowledged()).await;
+        assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
+        assert_eq!(ack.data["allowed_mentions"], json!({ "parse": [] }));
+        ack.data["content"].as_str().unwrap().to_owned()
+    }
+
     /// Waits until nobody works on a job any more and all is archived.
     pub(crate) async fn settled(&self) {
         let settled = async {
@@ -172,6 +205,11 @@ impl World {
         self.folder.path().join(below)
     }
 
+    /// Puts a file into the world's folder.
+    pub(crate) fn write(&self, below: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.path(below), content).unwrap();
+    }
+
     pub(crate) fn log_path(&self) -> PathBuf {
         self.path("bot.log")
     }
@@ -187,6 +225,13 @@ impl World {
         files
     }
 
+    /// SIGTERM, and the bot has ended.
+    pub(crate) async fn stop(&mut self) {
+        self.ask_to_stop();
+        assert_eq!(self.ended().await, 0, "{}", self.log());
+        in_time(self.discord.disconnected()).await;
+    }
+
     /// SIGTERM, then everything that must be true after any story.
     pub(crate) async fn end(mut self) {
         self.settled().await;
@@ -197,12 +242,14 @@ impl World {
         self.books_balance();
         assert_eq!(self.discord.violations(), Vec::<String>::new());
         assert_eq!(self.bedrock.violations(), Vec::<String>::new());
-        let log = self.log();
-        assert!(!log.contains("panicked"), "{log}");
-        for secret in [self.discord.token(), SECRET_KEY] {
-            assert!(!log.contains(secret), "a secret in the log:\n{log}");
-        }
-        let spool: Vec<_> = std::fs::read_dir(self.path("data/spool")).unwrap().collect();
+        self.is_presentable(&self.log());
+        self.is_tidy();
+    }
+
+    /// No job is open, and nothing lies in the spool.
+    pub(crate) fn is_tidy(&self) {
+        assert_eq!(self.sum("open"), 0, "open jobs");
+        let spool: Vec<_> = std::fs::read_dir(self.path("data/spool")).into_iter().flatten().collect();
         assert!(spool.is_empty(), "left in the spool: {spool:?}");
     }
 
@@ -235,6 +282,13 @@ impl World {
         assert_eq!(self.sum("delivered"), seen.len(), "pictures delivered");
         assert_eq!(hashes(self.archived("png")), hashes(seen), "archive and channel");
     }
+}
+
+/// A picture that somebody has at hand.
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
 }
 
 /// A story that waits longer than this has failed.

@@ -1,0 +1,238 @@
+//! What each option of `/imagine` makes of the picture, and what the person reads of it.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use easel::emulator::bedrock::{self, Endpoint, Picture, Speaks};
+use easel::emulator::discord::Ask;
+use serde_json::{Value, json};
+
+use crate::support::{Setup, World, in_time, png};
+
+const CORE: &str = "stability.stable-image-core-v1:1";
+const ULTRA: &str = "stability.stable-image-ultra-v1:1";
+const SD35: &str = "stability.sd3-5-large-v1:0";
+const OWN: &str = "arn:aws:bedrock:us-west-2:123456789012:provisioned-model/my-sdxl";
+
+fn ask(prompt: &str) -> Ask {
+    Ask::command("imagine").option("prompt", prompt)
+}
+
+/// A world whose operator has an SDXL of their own.
+async fn with_sdxl(speaks: Speaks) -> World {
+    let known_endpoints = vec![Endpoint { arn: OWN.into(), speaks }];
+    let bedrock = bedrock::Options { known_endpoints, ..bedrock::Options::default() };
+    let variables = vec![("EASEL_MODELS_FILE", "models.toml".to_owned())];
+    let mut world = World::without_bot(Setup { bedrock, variables, ..Setup::default() }).await;
+    let entry = format!("[[model]]\nid = '{OWN}'\nname = 'sdxl'\nfamily = 'sdxl'\nprice_usd = 0.05\n");
+    world.write("models.toml", entry + "image_to_image = true\n");
+    world.start().await;
+    world
+}
+
+/// Gets the picture of `ask`; what the model was sent, and what the person reads.
+async fn painted(world: &World, ask: Ask) -> (String, Value, String) {
+    let message = in_time(world.ask(ask).await.picture()).await;
+    let call = world.bedrock.calls().pop().unwrap();
+    (call.model, call.body, message.content)
+}
+
+#[tokio::test]
+async fn every_option_reaches_the_model_and_the_reply() {
+    let world = World::new().await;
+    let body = |prompt: &str, aspect: &str| json!({ "prompt": prompt, "aspect_ratio": aspect, "output_format": "png", "seed": 7 });
+    let with = |mut body: Value, name: &str, value: &str| {
+        body[name] = value.into();
+        body
+    };
+    let cat = || ask("a cat").option("seed", 7);
+    let table = [
+        (cat(), CORE, body("a cat", "1:1"), "`core` · 1:1 · seed 7"),
+        (cat().option("aspect", "21:9"), CORE, body("a cat", "21:9"), "`core` · 21:9 · seed 7"),
+        (
+            cat().option("negative", "dogs"),
+            CORE,
+            with(body("a cat", "1:1"), "negative_prompt", "dogs"),
+            "· without dogs",
+        ),
+        (cat().option("model", "ultra"), ULTRA, body("a cat", "1:1"), "`ultra` · 1:1"),
+        (cat().option("model", ULTRA), ULTRA, body("a cat", "1:1"), "`ultra` · 1:1"),
+        (
+            cat().option("model", "SD3.5"),
+            SD35,
+            with(body("a cat", "1:1"), "mode", "text-to-image"),
+            "`sd3.5` · 1:1",
+        ),
+        (
+            cat().option("style", "pixel-art"),
+            CORE,
+            body("a cat, pixel art style", "1:1"),
+            "`core` has no presets: the style `pixel-art` went into the prompt as words.",
+        ),
+        (
+            ask("a cat --ar 16:9 --no text, dogs --seed 7 --style anime --model ultra"),
+            ULTRA,
+            with(body("a cat, anime style", "16:9"), "negative_prompt", "text, dogs"),
+            "`ultra` · 16:9 · anime · seed 7 · without text, dogs",
+        ),
+        (ask("a cat —seed 7"), CORE, body("a cat", "1:1"), "> a cat\n"),
+    ];
+    for (member, (ask, model, body, said)) in (100..).zip(table) {
+        let case = said;
+        let got = painted(&world, ask.by(member)).await;
+        assert_eq!((got.0.as_str(), &got.1), (model, &body), "{case}");
+        assert!(got.2.contains(said), "{said} in {}", got.2);
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_picture_can_start_from_an_attached_one() {
+    let world = World::new().await;
+    let bytes = png(640, 480);
+    let file = world.discord.upload("start.png", "image/png", bytes.clone());
+    let start = |strength| {
+        ask("the same in winter")
+            .option("model", "sd3.5")
+            .attachment("image", &file)
+            .option("strength", strength)
+            .option("seed", 3)
+    };
+    let (model, body, said) = painted(&world, start(0.35)).await;
+    assert_eq!(model, SD35);
+    let image = BASE64_STANDARD.encode(&bytes);
+    assert_eq!(
+        body,
+        json!({ "prompt": "the same in winter", "mode": "image-to-image", "image": image, "strength": 0.35,
+                "output_format": "png", "seed": 3 })
+    );
+    assert!(said.contains("`sd3.5` · seed 3"), "no format, it is the picture's own: {said}");
+    world.settled().await;
+    let record = String::from_utf8(world.archived("json").remove(0)).unwrap();
+    assert!(record.contains("start.png") && !record.contains("hm="), "{record}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_operators_own_sdxl_gets_cfg_steps_and_seed() {
+    for speaks in [Speaks::SdxlV0, Speaks::SdxlV1] {
+        let world = with_sdxl(speaks).await;
+        let steps = if speaks == Speaks::SdxlV0 { 120 } else { 50 };
+        let wish =
+            ask("a cat").option("model", "sdxl").option("cfg", 10).option("steps", steps).option("seed", 42);
+        let (model, body, said) = painted(&world, wish).await;
+        assert_eq!(model, OWN);
+        let sent = |name: &str| body[name].as_f64();
+        assert_eq!(
+            (sent("cfg_scale"), sent("steps"), sent("seed")),
+            (Some(10.0), Some(f64::from(steps)), Some(42.0))
+        );
+        assert!(said.contains("`sdxl` · 1:1 · seed 42"), "{said}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn sdxl_knows_presets_formats_negatives_and_pictures_to_start_from() {
+    let world = with_sdxl(Speaks::SdxlV1).await;
+    let wish = |prompt| ask(prompt).option("model", "sdxl").option("seed", 1);
+    let preset = wish("a cat").option("style", "anime").option("aspect", "16:9").option("negative", "dogs");
+    let (_, body, said) = painted(&world, preset).await;
+    assert_eq!((&body["style_preset"], &body["width"]), (&json!("anime"), &json!(1344)));
+    assert_eq!(body["text_prompts"][1], json!({ "text": "dogs", "weight": -1.0 }));
+    assert!(said.contains("· anime ·") && !said.contains("as words"), "{said}");
+    let file = world.discord.upload("a.png", "image/png", png(1024, 1024));
+    let start = wish("a cat").attachment("image", &file).option("strength", 0.25);
+    let (_, body, _) = painted(&world, start).await;
+    assert_eq!(body["image_strength"], json!(0.75), "SDXL counts the other way round");
+    let long = "x".repeat(2001);
+    for (said, what) in [
+        (world.refused(wish(&long).by(9)).await, "prompt"),
+        (world.refused(wish("a cat").option("negative", long.as_str()).by(9)).await, "negative prompt"),
+    ] {
+        assert!(said.contains(&format!("The {what} has 2001 characters; at most 2000")), "{said}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn cfg_and_steps_are_offered_only_while_a_model_knows_them() {
+    for (world, offered) in [(World::new().await, false), (with_sdxl(Speaks::SdxlV1).await, true)] {
+        let commands = in_time(world.discord.registered(None)).await;
+        let imagine = commands.iter().find(|command| command["name"] == "imagine").unwrap();
+        let options = imagine["options"].as_array().unwrap();
+        for name in ["cfg", "steps"] {
+            assert_eq!(options.iter().any(|option| option["name"] == name), offered, "{name}");
+        }
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_own_model_may_have_the_defaults_name() {
+    let mut world = with_sdxl(Speaks::SdxlV1).await;
+    world.stop().await;
+    world.write(
+        "models.toml",
+        format!("[[model]]\nid = '{OWN}'\nname = 'core'\nfamily = 'sdxl'\nprice_usd = 0.05\n"),
+    );
+    world.start().await;
+    let (model, _, _) = painted(&world, ask("a cat")).await;
+    assert_eq!(model, OWN);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn models_and_styles_are_suggested_while_typing() {
+    let world = World::new().await;
+    let offered = async |option, typed| {
+        let ticket = world.ask(Ask::autocomplete("imagine", option, typed)).await;
+        in_time(ticket.choices()).await
+    };
+    let models = offered("model", "").await;
+    assert_eq!(models[0], ("core – $0.04 a picture".to_owned(), json!("core")));
+    assert_eq!(models.len(), 3, "dead and editing models are not offered: {models:?}");
+    assert_eq!(offered("model", " ULT").await, [("ultra – $0.14 a picture".to_owned(), json!("ultra"))]);
+    assert_eq!(
+        offered("model", "sd3-5-large").await,
+        [("sd3.5 – $0.08 a picture".to_owned(), json!("sd3.5"))]
+    );
+    assert_eq!(offered("model", "dall-e").await, []);
+    assert_eq!(offered("style", "").await.len(), 17);
+    assert_eq!(offered("style", "Art").await.len(), 4);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn help_is_private_and_says_how_with_what_and_for_how_much() {
+    let world = World::new().await;
+    let said = world.refused(Ask::command("help")).await;
+    for needle in ["/imagine prompt:", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14"] {
+        assert!(said.contains(needle), "{needle} in {said}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_picture_too_large_for_the_channel_comes_as_a_smaller_copy() {
+    for (size, limit, count) in [(12_000_000, 10 * 1024 * 1024, 1), (200_000, 30_000, 2)] {
+        let bedrock = bedrock::Options { picture: Picture::Sized(size), ..bedrock::Options::default() };
+        let world = World::with(Setup { bedrock, ..Setup::default() }).await;
+        let wish = ask("a mountain").attachment_size_limit(limit).option("count", count);
+        let message = in_time(world.ask(wish).await.picture()).await;
+        assert_eq!(message.attachments.len(), count);
+        for file in &message.attachments {
+            assert_eq!(file.content_type, "image/jpeg");
+            assert!(file.size <= limit && image::load_from_memory(&file.bytes).is_ok(), "{}", file.size);
+            assert!(file.description.as_deref().unwrap_or_default().contains("a mountain"));
+        }
+        let said = message.content;
+        assert_eq!(said.matches("is a smaller copy, to fit this channel's limit").count(), count, "{said}");
+        world.settled().await;
+        let mut archived = world.archived("png");
+        let mut made: Vec<_> = world.bedrock.calls().iter().map(|call| call.picture().unwrap()).collect();
+        archived.sort();
+        made.sort();
+        assert!(archived == made, "the originals are archived byte for byte");
+        world.end().await;
+    }
+}
