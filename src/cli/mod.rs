@@ -2,9 +2,7 @@
 #![expect(clippy::print_stderr, reason = "programs talk to people")]
 
 use std::fmt;
-use std::io::{self, Write};
-
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -45,9 +43,8 @@ fn say(line: fmt::Arguments<'_>) {
 pub fn log_to_stderr(config: &Config) -> Watchdog {
     let watchdog = Watchdog::default();
     let filter = || EnvFilter::new(format!("{QUIET},{}", config.log));
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+    let lines =
+        tracing_subscriber::fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     let lines = match config.log_format {
         LogFormat::Text => lines.with_filter(filter()).boxed(),
         LogFormat::Json => lines.json().with_filter(filter()).boxed(),
