@@ -156,8 +156,10 @@ async fn check_aws(
     catalogue: &Catalogue,
     today: Date,
 ) {
-    report.line("aws", identity(aws).await);
-    if config.engine == EngineChoice::Bedrock {
+    let identity = identity(aws).await;
+    let known = identity.is_ok();
+    report.line("aws", identity);
+    if known && config.engine == EngineChoice::Bedrock {
         match catalogue.painter(None, today) {
             Ok(model) => report.line("model", access(aws, model).await),
             Err(refusal) => report.line("model", Err(refusal.into())),
