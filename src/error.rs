@@ -131,6 +131,11 @@ pub(crate) fn is_break(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// `text` on one line, without characters that can hide or turn what is shown, or steer a terminal.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect()
+}
+
 /// A stranger's words, fit to stand between backticks in a sentence: short, on one line, with nothing hidden.
 pub(crate) fn excerpt(text: &str) -> String {
     text.chars().filter(|c| !is_hidden(*c) && !is_break(*c) && *c != '`').take(60).collect()

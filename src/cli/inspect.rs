@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::archive::{Ending, PictureRecord, Record, record_key};
 use crate::cli::say;
 use crate::config::{Config, EngineChoice};
+use crate::error::{is_break, is_hidden, visible};
 
 /// Bytes of a file that may be a picture of ours.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -75,9 +76,9 @@ async fn from_archive(app: &App, sha256: &str) -> anyhow::Result<Record> {
 
 fn print(record: &Record, sha256: &str) {
     let request = &record.request;
-    say(format_args!("prompt    {}", request.prompt));
+    say(format_args!("prompt    {}", visible(&request.prompt)));
     if let Some(negative) = &request.negative {
-        say(format_args!("without   {negative}"));
+        say(format_args!("without   {}", visible(negative)));
     }
     say(format_args!("model     {} ({})", record.model.name, record.model.id));
     say(format_args!("aspect    {}", request.aspect));
@@ -90,9 +91,22 @@ fn print(record: &Record, sha256: &str) {
     say(format_args!("job       {}", record.job));
     say(format_args!("sha256    {sha256}"));
     match serde_json::to_string_pretty(record) {
-        Ok(whole) => say(format_args!("\n{whole}")),
+        Ok(whole) => say(format_args!("\n{}", escaped(&whole))),
         Err(error) => eprintln!("easel: the record cannot be shown: {error}"),
     }
+}
+
+/// The same JSON, with what a terminal would obey or hide written as `\uXXXX`.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && (is_break(c) || is_hidden(c)) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 fn has(picture: &PictureRecord, sha256: &str) -> bool {

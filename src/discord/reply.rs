@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::error::{Refusal, is_break, is_hidden};
+use crate::error::{Refusal, visible};
 use crate::job::{Claim, DiscordOrigin, Outcome, Picture};
 use crate::request::ImageRequest;
 
@@ -198,11 +198,6 @@ fn alt_text(request: &ImageRequest) -> String {
 
 fn quoted(prompt: &str) -> String {
     format!("> {}", escape(&clip(&visible(prompt), PROMPT_SHOWN)))
-}
-
-/// `text` on one line, without characters that can hide or turn what is shown.
-fn visible(text: &str) -> String {
-    text.chars().filter(|c| !is_hidden(*c)).map(|c| if is_break(c) { ' ' } else { c }).collect()
 }
 
 /// Markdown, mentions and links of `text` as plain characters.
