@@ -9,6 +9,8 @@ use crate::request::ImageRequest;
 
 /// Characters of a prompt that a message shows.
 const PROMPT_SHOWN: usize = 700;
+/// Models that the help page names: with the longest names they still fit into a message.
+const MODELS_SHOWN: usize = 12;
 /// Discord's limit for a message, in characters.
 const CONTENT_LIMIT: usize = 2_000;
 /// Discord's limit for an alt text, in characters.
@@ -149,15 +151,18 @@ pub fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
 
 /// The help page.
 pub fn help(models: &[String]) -> String {
+    let mut shown = models.iter().take(MODELS_SHOWN).cloned().collect::<Vec<_>>().join(" · ");
+    if let Some(more @ 1..) = models.len().checked_sub(MODELS_SHOWN) {
+        shown.push_str(&format!(" · and {more} more, which `model` suggests while you type"));
+    }
     format!(
         "**Easel paints what you describe.**\n\
          `/imagine prompt: a cat eating ice cream` – that is all it takes. The picture comes into this channel; with `private: True` only you see it.\n\
          **Options** `negative` what to leave out · `model` · `aspect` such as 16:9 · `style` · `count` up to 4 pictures · `seed` for the same picture again · \
          `image` to start from a picture, and `strength` for how far to go from it.\n\
          **Flags** at the end of the prompt do the same: `a cat --ar 16:9 --no text --seed 7 --style anime --model ultra --n 4`\n\
-         **Models here** {}\n\
-         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and costs nothing.",
-        models.join(" · ")
+         **Models here** {shown}\n\
+         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and costs nothing."
     )
 }
 
