@@ -45,7 +45,7 @@ pub(super) struct Progress {
     pub(super) sent: Instant,
     pub(super) expired: bool,
     pub(super) ack: Option<Ack>,
-    /// The first response was cut or held by the test, so the bot may rightly send it again.
+    /// The first response met a fault or a hold, so the bot may rightly send it again, or ask whether it came.
     pub(super) disturbed: bool,
     pub(super) original: Option<u64>,
     /// All states of the reply so far.
@@ -85,6 +85,15 @@ impl Interaction {
     }
 }
 
+/// Notes that the test disturbs an interaction's first response.
+pub(super) fn disturb(world: &World, call: &Call) {
+    if let Target::Callback { id, .. } = &call.target
+        && let Some(interaction) = lock(&world.interactions).by_id.get(id)
+    {
+        lock(&interaction.progress).disturbed = true;
+    }
+}
+
 /// `POST /interactions/{id}/{token}/callback`
 pub(super) fn callback(world: &Arc<World>, call: &Call) -> Reply {
     let Target::Callback { id, token } = &call.target else { return Err(Refusal::unknown_interaction()) };
@@ -96,10 +105,10 @@ pub(super) fn callback(world: &Arc<World>, call: &Call) -> Reply {
         let after = call.received.saturating_duration_since(progress.sent);
         if progress.ack.is_some() {
             let text = "Interaction has already been acknowledged.";
-            return Err(Refusal::new(400, 40060, text).arranged(progress.disturbed || call.disturbed));
+            return Err(Refusal::new(400, 40060, text).arranged(progress.disturbed));
         }
         if progress.expired || after > world.options.ack_window {
-            let arranged = progress.expired || call.disturbed;
+            let arranged = progress.expired || progress.disturbed;
             return Err(Refusal::unknown_interaction().arranged(arranged));
         }
         let kind =
@@ -109,7 +118,6 @@ pub(super) fn callback(world: &Arc<World>, call: &Call) -> Reply {
         let message = respond(world, &interaction, kind, &data, upload, call.received)?;
         let ephemeral = message.as_ref().is_some_and(|message| message.ephemeral);
         progress.ack = Some(Ack { kind, ephemeral, data, after });
-        progress.disturbed = call.disturbed;
         progress.original = message.as_ref().map(|message| message.id).or(interaction.clicked);
         let answer =
             call.flag("with_response").then(|| resource(world, &interaction, kind, message.as_ref()));
@@ -228,7 +236,7 @@ fn alive(world: &World, application: u64, token: &str, call: &Call) -> Result<Ar
         return Err(refusal.arranged(progress.expired));
     }
     if progress.ack.as_ref().is_none_or(|ack| matches!(ack.kind, 8 | 9)) {
-        return Err(Refusal::unknown_webhook().arranged(call.disturbed));
+        return Err(Refusal::unknown_webhook().arranged(call.disturbed || progress.disturbed));
     }
     drop(progress);
     Ok(interaction)

@@ -72,6 +72,9 @@ pub(super) async fn serve(
         received: received.at,
         disturbed: arranged.is_some(),
     };
+    if call.disturbed {
+        interactions::disturb(&world, &call);
+    }
     let (before, after) = match arranged.gate {
         Some(gate) if gate.when == When::Before => (Some(gate), None),
         gate => (None, gate),
