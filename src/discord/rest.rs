@@ -30,7 +30,7 @@ pub enum Fault {
     /// 4xx: nothing was done, and repeating does not help.
     #[error("Discord answered {status}, code {code}: {message}")]
     Refused { status: u16, code: u64, message: String },
-    /// 5xx, or no answer: it may have been done.
+    /// 5xx, a page in place of an answer, or nothing: it may have been done.
     #[error("Discord is out of order: {0}")]
     Lost(String),
 }
@@ -243,13 +243,18 @@ async fn send(request: RequestBuilder) -> Result<Response, Fault> {
     }
     let retry_after =
         response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
+    let is_page = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
     let body: Value = response.json().await.unwrap_or(Value::Null);
     if status == StatusCode::TOO_MANY_REQUESTS {
         let seconds = body["retry_after"].as_f64().or(retry_after).unwrap_or(5.0);
         let after = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(5));
         return Err(Fault::Limited { after });
     }
-    if status.is_server_error() {
+    // A page comes from something in front of Discord, whose refusals are about the moment, not about the request.
+    if status.is_server_error() || (is_page && status != StatusCode::PAYLOAD_TOO_LARGE) {
         return Err(Fault::Lost(format!("status {status}")));
     }
     let message = body["message"].as_str().unwrap_or_default().to_owned()

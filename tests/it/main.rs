@@ -3,11 +3,16 @@
 
 mod archive;
 mod bad_input;
+mod crash;
+mod delivery;
 mod environment;
+mod gateway;
 mod imagine;
+mod model_faults;
 mod options;
 mod places;
 mod programs;
 mod registering;
+mod s3;
 mod s3_faults;
 mod support;

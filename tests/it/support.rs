@@ -218,6 +218,26 @@ impl World {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
+    /// Every message with a picture that answers this interaction, wherever it is: at most one, or a person got it twice.
+    pub(crate) fn pictures_for(&self, ticket: &Ticket) -> Vec<Message> {
+        let snowflake = |value: &serde_json::Value| value.as_str().and_then(|id| id.parse().ok());
+        let payload = ticket.payload();
+        let channel = snowflake(&payload["channel_id"]).unwrap();
+        let user = snowflake(&payload["member"]["user"]["id"]).unwrap();
+        let nonce = Some(ticket.id.to_string());
+        let places = [Some(channel), self.discord.dm_channel(user)];
+        let all = places.into_iter().flatten().flat_map(|place| self.discord.channel_messages(place));
+        let answers = |message: &Message| message.interaction == Some(ticket.id) || message.nonce == nonce;
+        all.filter(|message| answers(message) && !message.attachments.is_empty()).collect()
+    }
+
+    /// How each job ended, oldest first.
+    pub(crate) fn states(&self) -> Vec<String> {
+        let db = self.db();
+        let mut states = db.prepare("SELECT state FROM jobs ORDER BY created_at, id").unwrap();
+        states.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
     /// Archived files with this ending, in a folder archive.
     pub(crate) fn archived(&self, ending: &str) -> Vec<Vec<u8>> {
         let mut files = Vec::new();
