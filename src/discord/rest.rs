@@ -36,9 +36,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The interaction's token may be dead, or Discord is slow to know it: 401, 404.
-    pub fn is_token(&self) -> bool {
-        matches!(self, Fault::Refused { status: 401 | 404, .. })
+    /// The interaction's token is dead: 401.
+    pub fn is_dead_token(&self) -> bool {
+        matches!(self, Fault::Refused { status: 401, .. })
+    }
+
+    /// Something is gone, or Discord is slow to know it: 404.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Fault::Refused { status: 404, .. })
     }
 
     /// The files are too large for the place.

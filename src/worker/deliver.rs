@@ -142,7 +142,8 @@ impl Work<'_> {
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     pause
                 }
-                Err(fault) if fault.is_token() => {
+                Err(fault) if fault.is_dead_token() => return ByToken::Dead,
+                Err(fault) if fault.is_unknown() => {
                     if self.shows_files(origin, message).await {
                         return ByToken::Told;
                     }
@@ -169,10 +170,10 @@ impl Work<'_> {
         shown.is_ok_and(|shown| !message.files.is_empty() && has_files(&shown, message.files.len()))
     }
 
-    /// Whether the channel shows this interaction's pictures: a process that died after delivering them could not
-    /// write it down, and the token is too old to ask.
+    /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
+    /// that made it died before it could write it down, and the token is too old to ask.
     async fn is_in_channel(&self, origin: &DiscordOrigin) -> bool {
-        if origin.private || self.claim.fence <= 1 {
+        if origin.private {
             return false;
         }
         let id = origin.interaction.to_string();
