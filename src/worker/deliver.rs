@@ -10,6 +10,7 @@ use super::{Held, Work};
 use crate::app::App;
 use crate::discord::reply::{self, Message, Remarks};
 use crate::discord::rest::Fault;
+use crate::error::Refusal;
 use crate::job::{DiscordOrigin, Origin};
 
 /// No call is made with a token this close to its end.
@@ -30,11 +31,11 @@ pub(super) enum Files {
     Smaller(Vec<(u32, Bytes)>, Remarks),
 }
 
-/// How the way through the interaction's token ended.
-enum ByToken {
-    Told,
-    /// The token is of no use: try another way.
-    Dead,
+/// Whether the person has been told.
+enum Told {
+    Yes,
+    /// This way is closed: try another.
+    No,
     /// Discord does not take this message by any way.
     Refused(Fault),
 }
@@ -50,6 +51,28 @@ impl Work<'_> {
     /// Brings the pictures, and the reasons for those that are missing; whether somebody got them.
     pub(super) async fn deliver(&self, held: &Held, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
+        let shrunk_already = matches!(files, Files::Smaller(..));
+        let mut told = self.tell(origin, self.finished(held, files), held).await;
+        if let Told::Refused(fault) = &told
+            && fault.is_too_large()
+            && !shrunk_already
+        {
+            tracing::warn!(job = %self.claim.job.id, %fault, "the pictures go out as smaller copies");
+            match self.much_smaller(&held.pictures).await {
+                Ok(files) => told = self.tell(origin, self.finished(held, files), held).await,
+                Err(error) => {
+                    tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "no smaller copies")
+                }
+            }
+        }
+        if let Told::Refused(fault) = &told {
+            tracing::error!(job = %self.claim.job.id, %fault, "Discord does not take the answer");
+            self.say(&Refusal::Fault { job: self.claim.job.id }.to_string()).await;
+        }
+        matches!(told, Told::Yes)
+    }
+
+    fn finished(&self, held: &Held, files: Files) -> Message {
         let (copies, remarks) = match files {
             Files::Original => (Vec::new(), Remarks::default()),
             Files::Smaller(copies, remarks) => (copies, remarks),
@@ -60,14 +83,14 @@ impl Work<'_> {
             reply::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
         };
         let content = reply::finished(&self.claim, &remarks);
-        let message = Message { content, files: held.pictures.iter().map(file).collect(), keep_files: false };
-        self.tell(origin, message, held).await
+        Message { content, files: held.pictures.iter().map(file).collect(), keep_files: false }
     }
 
     /// Words instead of pictures.
     pub(super) async fn say(&self, words: &str) {
-        if let Some(origin) = self.discord_origin() {
-            self.tell(origin, Message::words(words), &Held::default()).await;
+        let Some(origin) = self.discord_origin() else { return };
+        if let Told::Refused(fault) = self.tell(origin, Message::words(words), &Held::default()).await {
+            tracing::error!(job = %self.claim.job.id, %fault, "Discord takes no words either");
         }
     }
 
@@ -100,59 +123,57 @@ impl Work<'_> {
             && self.discord_origin().is_some_and(|origin| !origin.token.is_empty())
     }
 
-    async fn tell(&self, origin: &DiscordOrigin, message: Message, held: &Held) -> bool {
-        let job = self.claim.job.id;
-        match self.by_token(origin, &message, held).await {
-            ByToken::Told => return true,
-            ByToken::Dead => {}
-            ByToken::Refused(fault) => {
-                tracing::error!(%job, %fault, "Discord does not take the answer");
-                return false;
-            }
+    async fn tell(&self, origin: &DiscordOrigin, message: Message, held: &Held) -> Told {
+        let by_token = self.by_token(origin, &message, held).await;
+        if !matches!(by_token, Told::No) {
+            return by_token;
         }
         held.step_aside();
         let late = Message { content: reply::late(origin, &message.content), ..message };
         if self.is_in_channel(origin).await {
-            return true;
+            return Told::Yes;
         }
         let nonce = origin.interaction.to_string();
-        if !origin.private && self.post(origin.channel, &late, &nonce).await {
-            return true;
+        if !origin.private {
+            let in_channel = self.post(origin.channel, &late, &nonce).await;
+            if !matches!(in_channel, Told::No) {
+                return in_channel;
+            }
         }
         match self.app.discord.private_channel(origin.member).await {
             Ok(channel) => self.post(channel, &late, &nonce).await,
             Err(fault) => {
-                tracing::error!(%job, %fault, "no way to the member is left; the pictures are in the archive");
-                false
+                tracing::error!(job = %self.claim.job.id, %fault, "no way to the member is left; the pictures are in the archive");
+                Told::No
             }
         }
     }
 
     /// Edits the interaction's message for as long as the token lives.
-    async fn by_token(&self, origin: &DiscordOrigin, message: &Message, held: &Held) -> ByToken {
+    async fn by_token(&self, origin: &DiscordOrigin, message: &Message, held: &Held) -> Told {
         let mut doubts = DOUBTS.iter();
         let mut pause = FIRST_PAUSE;
         while self.token_lives() {
             let wait = match self.app.discord.edit_original(origin.application, &origin.token, message).await
             {
-                Ok(()) => return ByToken::Told,
+                Ok(()) => return Told::Yes,
                 Err(Fault::Limited { after }) => after,
                 Err(fault @ Fault::Lost(_)) => {
                     tracing::warn!(job = %self.claim.job.id, %fault, "the answer did not reach Discord; trying again");
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     pause
                 }
-                Err(fault) if fault.is_dead_token() => return ByToken::Dead,
+                Err(fault) if fault.is_dead_token() => return Told::No,
                 Err(fault) if fault.is_unknown() => {
                     if self.shows_files(origin, message).await {
-                        return ByToken::Told;
+                        return Told::Yes;
                     }
                     match doubts.next() {
                         Some(doubt) => *doubt,
-                        None => return ByToken::Dead,
+                        None => return Told::No,
                     }
                 }
-                Err(fault) => return ByToken::Refused(fault),
+                Err(fault) => return Told::Refused(fault),
             };
             if App::now() + wait >= self.claim.job.token_dies() - MARGIN {
                 break;
@@ -161,7 +182,7 @@ impl Work<'_> {
             #[expect(clippy::disallowed_methods, reason = "a retry")]
             tokio::time::sleep(wait).await;
         }
-        ByToken::Dead
+        Told::No
     }
 
     /// Whether the interaction's message has these files although Discord said it knows no such message.
@@ -189,23 +210,24 @@ impl Work<'_> {
         }
     }
 
-    async fn post(&self, channel: u64, message: &Message, nonce: &str) -> bool {
+    async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Told {
         let mut pause = FIRST_PAUSE;
         for _ in 0..POST_TRIES {
             let wait = match self.app.discord.post(channel, message, nonce).await {
-                Ok(()) => return true,
+                Ok(()) => return Told::Yes,
                 Err(Fault::Limited { after }) => after,
                 Err(Fault::Lost(_)) => pause,
+                Err(fault) if fault.is_too_large() => return Told::Refused(fault),
                 Err(fault) => {
                     tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was refused");
-                    return false;
+                    return Told::No;
                 }
             };
             pause = (pause * 2).min(LONGEST_PAUSE);
             #[expect(clippy::disallowed_methods, reason = "a retry")]
             tokio::time::sleep(wait).await;
         }
-        false
+        Told::No
     }
 }
 

@@ -18,6 +18,9 @@ use crate::worker::deliver::Files;
 const MESSAGE_LIMIT: u64 = 24 * 1024 * 1024;
 /// How long the link to an original works.
 const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Where Discord takes less than it announced, a copy has half of the original's bytes, and within these limits.
+const SMALLEST_COPY: u64 = 64 * 1024;
+const LARGEST_COPY: u64 = 8 * 1024 * 1024;
 /// Bytes that decoding a picture may take.
 const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 
@@ -41,21 +44,47 @@ impl Work<'_> {
         archived: &anyhow::Result<Vec<(u32, String)>>,
     ) -> anyhow::Result<Files> {
         let limit = self.file_limit(pictures.len()).context("a picture without a limit")?;
-        let mut copies = Vec::new();
-        let mut remarks = Remarks { not_archived: archived.is_err(), ..Remarks::default() };
-        for (n, bytes) in pictures.iter().filter(|(_, bytes)| bytes.len() as u64 > limit) {
-            let original = bytes.clone();
-            let copy = tokio::task::spawn_blocking(move || shrink(&original, limit)).await?;
-            copies.push((*n, copy.context("making a smaller copy")?));
-            let link = if archived.is_ok() {
-                self.app.archive.link(&picture_key(&self.claim.job, *n), LINK_LIFE).await?
-            } else {
-                None
-            };
-            remarks.shrunk.push((*n, link));
-        }
+        let copies = copies(pictures, limit).await?;
+        let remarks = Remarks {
+            not_archived: archived.is_err(),
+            shrunk: self.originals(&copies, archived.is_ok()).await?,
+        };
         Ok(Files::Smaller(copies, remarks))
     }
+
+    /// Copies for a place that turned out to take less than Discord had announced.
+    pub(super) async fn much_smaller(&self, pictures: &[(u32, Bytes)]) -> anyhow::Result<Files> {
+        let largest = pictures.iter().map(|(_, bytes)| bytes.len() as u64).max().unwrap_or_default();
+        let copies = copies(pictures, (largest / 2).clamp(SMALLEST_COPY, LARGEST_COPY)).await?;
+        let shrunk = self.originals(&copies, false).await?;
+        Ok(Files::Smaller(copies, Remarks { shrunk, ..Remarks::default() }))
+    }
+
+    /// Where the originals of copies lie.
+    async fn originals(
+        &self,
+        copies: &[(u32, Bytes)],
+        archived: bool,
+    ) -> anyhow::Result<Vec<(u32, Option<String>)>> {
+        let mut originals = Vec::new();
+        for (n, _) in copies {
+            let key = picture_key(&self.claim.job, *n);
+            let link = if archived { self.app.archive.link(&key, LINK_LIFE).await? } else { None };
+            originals.push((*n, link));
+        }
+        Ok(originals)
+    }
+}
+
+/// Copies of those pictures that are larger than `limit`.
+async fn copies(pictures: &[(u32, Bytes)], limit: u64) -> anyhow::Result<Vec<(u32, Bytes)>> {
+    let mut copies = Vec::new();
+    for (n, bytes) in pictures.iter().filter(|(_, bytes)| bytes.len() as u64 > limit) {
+        let original = bytes.clone();
+        let copy = tokio::task::spawn_blocking(move || shrink(&original, limit)).await?;
+        copies.push((*n, copy.context("making a smaller copy")?));
+    }
+    Ok(copies)
 }
 
 /// A JPEG of the picture of at most `limit` bytes: full size first, then smaller.
