@@ -27,6 +27,10 @@ const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
 /// Between two tries of a callback.
 const CALLBACK_PAUSE: Duration = Duration::from_millis(150);
 
+/// How often, and how long after one another, Discord is asked whether it has an answer that it did not confirm.
+const LOOKS: u32 = 3;
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+
 /// Serves interactions until the process is told to stop.
 ///
 /// # Errors
@@ -151,11 +155,10 @@ async fn serve(app: &App, interaction: &Interaction, now: OffsetDateTime) {
         tracing::warn!(interaction = interaction.id, %fault, "the first answer did not reach Discord");
     }
     if let Some(job) = job {
-        match fault {
-            Some(Fault::Refused { .. }) if !was_answered(&app.discord, interaction).await => {
-                take_back(app, job).await
-            }
-            _ => app.queue.push(job),
+        if fault.is_some() && is_unanswered(&app.discord, interaction).await {
+            take_back(app, job).await;
+        } else {
+            app.queue.push(job);
         }
     }
 }
@@ -174,9 +177,20 @@ async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Re
     }
 }
 
-/// Whether Discord shows an answer although it refused the callback, which happens.
-async fn was_answered(discord: &Rest, interaction: &Interaction) -> bool {
-    discord.original_answer(interaction.application, &interaction.token).await.is_ok()
+/// Whether Discord certainly has no answer. It may have one although it refused the callback, or never confirmed it;
+/// as long as nobody can tell, the person may be looking at it.
+async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
+    for _ in 0..LOOKS {
+        // A callback that is still on its way arrives now or never.
+        #[expect(clippy::disallowed_methods, reason = "a retry")]
+        tokio::time::sleep(LOOK_PAUSE).await;
+        match discord.original_answer(interaction.application, &interaction.token).await {
+            Ok(_) => return false,
+            Err(Fault::Refused { .. }) => return true,
+            Err(Fault::Limited { .. } | Fault::Lost(_)) => {}
+        }
+    }
+    false
 }
 
 /// Nobody would ever see the picture, and nothing was asked of a model: nobody shall pay for it.
