@@ -18,7 +18,11 @@ use tracing_subscriber::layer::{Context, Filter};
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What serenity logs, and what it means.
-const DEADLY: [(&str, &str); 7] = [
+const DEADLY: [(&str, &str); 8] = [
+    (
+        "Sent no authentication",
+        "Discord heard no token from this connection (close code 4003). Restart Easel, and update it if that happens again",
+    ),
     (
         "InvalidAuthentication",
         "Discord refused the token (close code 4004). Copy it again from the Bot page into DISCORD_TOKEN",
