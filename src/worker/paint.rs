@@ -16,11 +16,11 @@ use crate::job::{Bill, Outcome, Painted, Picture};
 use crate::request::{IMAGE_BYTES_LIMIT, ImageSource};
 use crate::store::{Attempt, CallId, Settlement};
 
-/// Calls that a busy model may turn away for one picture.
+/// Calls that a busy model may turn away for one picture: half a minute of pauses, forty seconds at most.
 const BUSY_TRIES: u32 = 9;
 /// The first pause before asking a busy model again; it doubles, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// Tries to fetch an attached picture.
 const FETCH_TRIES: u32 = 3;
 
