@@ -27,11 +27,12 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How often a worker says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How often the store is asked for jobs that nobody works on.
-const SWEEP: Duration = Duration::from_secs(10);
+const SWEEP: Duration = Duration::from_secs(5);
 /// A job younger than this is still on its way through the queue.
 const GRACE: Duration = Duration::from_secs(10);
-/// Until the archive is tried again.
-const ARCHIVE_PAUSE_MS: i64 = 15_000;
+/// Until the archive is tried again: doubled with each claim of the job, up to the longest.
+const ARCHIVE_PAUSE_MS: i64 = 2_000;
+const LONGEST_PAUSE_MS: i64 = 60_000;
 
 /// Works on jobs as they come, until the process is told to stop.
 pub async fn run(app: Arc<App>) {
@@ -106,7 +107,7 @@ pub async fn process(app: &App, id: JobId) {
     tracing::error!(job = %id, error = format!("{error:#}"), "the job failed");
     if let Err(error) = work.give_up().await {
         tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be ended; it is tried again later");
-        drop(release(app, id, fence, ARCHIVE_PAUSE_MS).await);
+        drop(release(app, id, fence, pause_ms(fence)).await);
     }
 }
 
@@ -123,6 +124,10 @@ async fn keep_lease(app: &App, id: JobId, fence: i64) {
             }
         }
     }
+}
+
+fn pause_ms(fence: i64) -> i64 {
+    ARCHIVE_PAUSE_MS.saturating_mul(1 << fence.clamp(1, 10)).min(LONGEST_PAUSE_MS)
 }
 
 async fn release(app: &App, id: JobId, fence: i64, pause_ms: i64) -> anyhow::Result<()> {
@@ -204,12 +209,12 @@ impl Work<'_> {
             Ok(archived) => archived,
             Err(error) => {
                 tracing::warn!(job = %id, error = format!("{error:#}"), "the archive could not be reached; the pictures wait in the spool");
-                if self.claim.state != State::Delivered {
-                    self.remark(&Remarks { not_archived: true, ..Remarks::default() }).await;
+                if concluded.as_ref().is_some_and(|end| end.state == State::Delivered) {
+                    let remarks = Remarks { not_archived: true, shrunk: self.shrunk_ones(false).await? };
+                    self.remark(&remarks).await;
                 }
-                let progress =
-                    Progress { concluded, release_for: Some(ARCHIVE_PAUSE_MS), ..Progress::default() };
-                return self.advance(progress).await;
+                let release_for = Some(self.pause_ms());
+                return self.advance(Progress { concluded, release_for, ..Progress::default() }).await;
             }
         };
         let numbers: Vec<u32> = archived.iter().map(|(n, _)| *n).collect();
@@ -225,8 +230,8 @@ impl Work<'_> {
         let held = self.load(Held::default()).await?;
         let archived = self.archive(&held.pictures).await;
         drop(held);
-        if archived.is_ok() {
-            self.remark(&Remarks::default()).await;
+        if archived.is_ok() && self.claim.state == State::Delivered {
+            self.remark(&Remarks { not_archived: false, shrunk: self.shrunk_ones(true).await? }).await;
         }
         self.close(None, archived).await
     }
@@ -277,6 +282,10 @@ impl Work<'_> {
         Ok(Held::new(held.pictures, Some(permit)))
     }
 
+    fn pause_ms(&self) -> i64 {
+        pause_ms(self.claim.fence)
+    }
+
     async fn advance(&self, progress: Progress) -> anyhow::Result<()> {
         let fresh =
             self.app.store.progress(self.claim.job.id, self.claim.fence, progress, App::now()).await?;
@@ -301,13 +310,13 @@ impl Work<'_> {
     async fn give_up(&mut self) -> anyhow::Result<()> {
         let refusal = Refusal::Fault { job: self.claim.job.id };
         if self.claim.state.is_final() {
-            return release(self.app, self.claim.job.id, self.claim.fence, ARCHIVE_PAUSE_MS).await;
+            return release(self.app, self.claim.job.id, self.claim.fence, self.pause_ms()).await;
         }
         self.say(&refusal.to_string()).await;
         let concluded = Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) };
         self.advance(Progress {
             concluded: Some(concluded),
-            release_for: Some(ARCHIVE_PAUSE_MS),
+            release_for: Some(self.pause_ms()),
             ..Progress::default()
         })
         .await

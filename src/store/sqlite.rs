@@ -42,7 +42,7 @@ impl Sqlite {
     /// Opens or makes the database at `path`.
     ///
     /// A process that finds itself alone with the file knows that every lease in it belongs to a dead one, and
-    /// frees them: a restart after a crash goes on at once.
+    /// frees them, pauses included: a restart goes on at once.
     ///
     /// # Errors
     /// A sentence with the path and the remedy.
@@ -71,7 +71,7 @@ impl Sqlite {
         migrate(&mut connection).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
         if alone {
             connection
-                .execute("UPDATE jobs SET lease_until = 0 WHERE open = 1", [])
+                .execute("UPDATE jobs SET lease_until = 0, not_before = 0 WHERE open = 1", [])
                 .context("freeing dead leases")?;
         }
         lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;

@@ -47,7 +47,7 @@ impl Work<'_> {
         let copies = copies(pictures, limit).await?;
         let remarks = Remarks {
             not_archived: archived.is_err(),
-            shrunk: self.originals(&copies, archived.is_ok()).await?,
+            shrunk: self.originals(copies.iter().map(|(n, _)| *n), archived.is_ok()).await?,
         };
         Ok(Files::Smaller(copies, remarks))
     }
@@ -56,21 +56,27 @@ impl Work<'_> {
     pub(super) async fn much_smaller(&self, pictures: &[(u32, Bytes)]) -> anyhow::Result<Files> {
         let largest = pictures.iter().map(|(_, bytes)| bytes.len() as u64).max().unwrap_or_default();
         let copies = copies(pictures, (largest / 2).clamp(SMALLEST_COPY, LARGEST_COPY)).await?;
-        let shrunk = self.originals(&copies, false).await?;
+        let shrunk = self.originals(copies.iter().map(|(n, _)| *n), false).await?;
         Ok(Files::Smaller(copies, Remarks { shrunk, ..Remarks::default() }))
     }
 
-    /// Where the originals of copies lie.
+    /// The pictures that a message shows as copies, and where their originals lie.
+    pub(super) async fn shrunk_ones(&self, archived: bool) -> anyhow::Result<Vec<(u32, Option<String>)>> {
+        let Some(limit) = self.file_limit(self.painted().count()) else { return Ok(Vec::new()) };
+        let large = self.painted().filter(|(_, painted)| painted.bytes > limit);
+        self.originals(large.map(|(picture, _)| picture.n), archived).await
+    }
+
     async fn originals(
         &self,
-        copies: &[(u32, Bytes)],
+        numbers: impl Iterator<Item = u32>,
         archived: bool,
     ) -> anyhow::Result<Vec<(u32, Option<String>)>> {
         let mut originals = Vec::new();
-        for (n, _) in copies {
-            let key = picture_key(&self.claim.job, *n);
+        for n in numbers {
+            let key = picture_key(&self.claim.job, n);
             let link = if archived { self.app.archive.link(&key, LINK_LIFE).await? } else { None };
-            originals.push((*n, link));
+            originals.push((n, link));
         }
         Ok(originals)
     }
