@@ -1,0 +1,131 @@
+//! The connection to Discord: what it survives, and what ends the process.
+
+use easel::emulator::discord::{Ask, Discord};
+
+use crate::support::{Setup, World, in_time};
+
+/// Breaks the connection while the model paints; the picture comes, and the bot is back for the next one.
+async fn survives(trouble: impl Fn(&Discord), resumed: bool) {
+    let world = World::new().await;
+    let held = world.bedrock.hold();
+    let ticket = world.imagine("a fox").await;
+    in_time(held.reached()).await;
+    trouble(&world.discord);
+    in_time(world.discord.logged_in(2)).await;
+    held.release();
+    in_time(ticket.picture()).await;
+    let next = world.ask(Ask::command("imagine").option("prompt", "an owl").by(8)).await;
+    in_time(next.picture()).await;
+    let (identified, resumes) = world.discord.logins();
+    assert_eq!(resumes > 0, resumed, "{identified} and {resumes}");
+    assert_eq!(world.bedrock.calls().len(), 2);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_call_to_reconnect_is_followed_with_a_job_under_way() {
+    survives(Discord::reconnect_gateway, true).await;
+}
+
+#[tokio::test]
+async fn a_cut_connection_comes_back_with_a_job_under_way() {
+    survives(Discord::drop_gateway, true).await;
+}
+
+#[tokio::test]
+async fn an_invalid_session_is_begun_anew_with_a_job_under_way() {
+    survives(|discord| discord.invalidate_session(false), false).await;
+}
+
+#[tokio::test]
+async fn an_interaction_that_was_missed_is_served_after_the_resume() {
+    let world = World::new().await;
+    world.discord.drop_gateway();
+    let ticket =
+        world.discord.interact_regardless(Ask::command("imagine").option("prompt", "a fox"));
+    in_time(ticket.picture()).await;
+    world.settled().await;
+    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_interaction_that_a_resume_repeats_makes_one_picture() {
+    let world = World::new().await;
+    let ticket = world.imagine("a fox").await;
+    in_time(ticket.picture()).await;
+    world.discord.drop_gateway();
+    in_time(world.discord.logged_in(2)).await;
+    world.discord.replay(&ticket).await;
+    // Events come in turn, so the repetition has been seen once this one is answered.
+    let next = world.ask(Ask::command("help").by(8)).await;
+    in_time(next.answered()).await;
+    world.settled().await;
+    assert_eq!((world.bedrock.calls().len(), world.states().len()), (1, 1));
+    world.end().await;
+}
+
+/// What a dead connection says, and that it ends the process. Nothing was asked for, so there are no books to balance.
+async fn ends_with(code: u16, remedy: &str, connected: bool) {
+    let mut world = World::without_bot(Setup::default()).await;
+    if connected {
+        world.start().await;
+        world.discord.reject_identify_with(Some(code));
+        world.discord.close_gateway(code);
+    } else {
+        world.discord.reject_identify_with(Some(code));
+        world.spawn();
+    }
+    assert_eq!(world.ended().await, 1, "{}", world.log());
+    let log = world.log();
+    let said = log.lines().last().unwrap_or_default();
+    assert!(said.starts_with("easel: ") && said.contains(&code.to_string()), "{log}");
+    assert!(said.contains(remedy), "{log}");
+    let (identified, resumes) = world.discord.logins();
+    assert!(identified + resumes <= 3, "it spun: {identified} and {resumes}");
+    assert_eq!(world.discord.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_close_code_that_is_final_ends_the_process_with_its_remedy() {
+    for (code, remedy) in [
+        (4003, "Restart Easel"),
+        (4004, "DISCORD_TOKEN"),
+        (4010, "Restart Easel"),
+        (4011, "Restart Easel"),
+        (4012, "Update Easel"),
+        (4013, "Update Easel"),
+        (4014, "Update Easel"),
+    ] {
+        for connected in [false, true] {
+            ends_with(code, remedy, connected).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_final_close_lets_the_picture_under_way_arrive() {
+    let mut world = World::new().await;
+    let held = world.bedrock.hold();
+    let ticket = world.imagine("a fox").await;
+    in_time(held.reached()).await;
+    world.discord.close_gateway(4011);
+    in_time(world.discord.disconnected()).await;
+    held.release();
+    in_time(ticket.picture()).await;
+    assert_eq!(world.ended().await, 1, "{}", world.log());
+    assert_eq!(world.states(), ["delivered"]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_wrong_token_stops_the_start_with_a_sentence() {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.set("DISCORD_TOKEN", "this-is-the-token-of-nobody");
+    world.spawn();
+    assert_eq!(world.ended().await, 1);
+    let log = world.log();
+    assert!(log.contains("easel: ") && log.contains("DISCORD_TOKEN"), "{log}");
+    assert!(!log.contains("token-of-nobody"), "{log}");
+    assert_eq!(world.discord.invalid_requests(), 1);
+}

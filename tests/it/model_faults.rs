@@ -1,0 +1,182 @@
+//! What a person sees, and what it costs, when a model has a bad day.
+
+use std::time::Duration;
+
+use easel::emulator::bedrock::Fault;
+use easel::emulator::discord::{Ask, Message};
+
+use crate::support::{World, in_time};
+
+/// What one picture by the default model costs, in millionths of a dollar.
+const PRICE: usize = 40_000;
+
+/// More often than anybody calls.
+const FOR_EVER: usize = usize::MAX;
+
+fn says_waiting(message: &Message) -> bool {
+    message.content.contains("is busy; still waiting")
+}
+
+/// By a member of their own, so that nobody is told to slow down.
+fn wish(member: u64) -> Ask {
+    Ask::command("imagine").option("prompt", "a fox").by(member)
+}
+
+#[tokio::test]
+async fn a_busy_model_is_waited_for_and_the_tries_cost_nothing() {
+    for fault in [Fault::Throttled, Fault::NotReady, Fault::Unavailable] {
+        let world = World::new().await;
+        world.bedrock.fault(fault, 3);
+        let ticket = world.imagine("a fox").await;
+        let message = in_time(ticket.picture()).await;
+        let seen = ticket.states();
+        let waiting = seen.iter().filter(|state| says_waiting(state)).count();
+        assert_eq!((waiting, seen.len()), (1, 3), "{fault:?}: thinking, waiting, the picture");
+        assert!(!says_waiting(&message));
+        world.settled().await;
+        assert_eq!(world.bedrock.calls().len(), 4, "{fault:?}");
+        assert_eq!(world.sum("attempted_micros"), PRICE, "{fault:?}");
+        world.delivered_equals_archived(&[message]);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn in_a_storm_of_thirty_everybody_gets_a_picture_in_the_end() {
+    let world = World::new().await;
+    world.bedrock.fault(Fault::Throttled, 60);
+    let mut tickets = Vec::new();
+    for member in 0..30 {
+        tickets.push(world.ask(wish(100 + member)).await);
+    }
+    let mut messages = Vec::new();
+    for ticket in &tickets {
+        messages.push(in_time(ticket.picture()).await);
+        assert!(ticket.states().iter().filter(|state| says_waiting(state)).count() <= 1);
+    }
+    world.settled().await;
+    assert_eq!(world.bedrock.calls().len(), 90);
+    assert_eq!(world.sum("attempted_micros"), 30 * PRICE);
+    world.delivered_equals_archived(&messages);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_model_that_stays_busy_is_given_up_with_a_sentence_and_costs_nothing() {
+    let world = World::new().await;
+    world.bedrock.fault(Fault::Throttled, FOR_EVER);
+    let ticket = world.imagine("a fox").await;
+    let message = in_time(ticket.first(|message| message.content.contains("too busy"))).await;
+    assert!(message.content.contains("Nothing was charged"), "{}", message.content);
+    assert!(message.attachments.is_empty());
+    world.settled().await;
+    assert_eq!((world.states(), world.sum("attempted_micros")), (vec!["failed".to_owned()], 0));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_call_that_fails_once_is_repeated_once() {
+    let world = World::new().await;
+    let faults = failures();
+    let mut messages = Vec::new();
+    for (member, fault) in (100..).zip(faults) {
+        world.bedrock.fault(fault, 1);
+        let before = world.bedrock.calls().len();
+        let message = in_time(world.ask(wish(member)).await.picture()).await;
+        let calls = world.bedrock.calls();
+        assert_eq!(calls.len() - before, 2, "{fault:?}");
+        assert_eq!(calls[before].seed, calls[before + 1].seed, "{fault:?}");
+        messages.push(message);
+    }
+    world.settled().await;
+    assert_eq!(world.sum("attempted_micros"), 2 * faults.len() * PRICE, "each call may be on the bill");
+    world.delivered_equals_archived(&messages);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_call_that_fails_twice_ends_in_a_sentence_and_is_not_repeated_again() {
+    let world = World::new().await;
+    let faults = failures();
+    for (member, fault) in (100..).zip(faults) {
+        world.bedrock.fault(fault, 2);
+        let before = world.bedrock.calls().len();
+        let message = in_time(world.ask(wish(member)).await.answered()).await;
+        assert!(message.content.contains("did not finish the picture"), "{fault:?}: {}", message.content);
+        assert!(message.attachments.is_empty());
+        assert_eq!(world.bedrock.calls().len() - before, 2, "{fault:?}");
+    }
+    world.settled().await;
+    assert_eq!((world.sum("delivered"), world.sum("attempted_micros")), (0, 2 * faults.len() * PRICE));
+    world.end().await;
+}
+
+fn failures() -> [Fault; 11] {
+    [
+        Fault::Internal,
+        Fault::ModelTimeout,
+        Fault::ModelError,
+        Fault::Overloaded,
+        Fault::Drop,
+        Fault::CutBody,
+        Fault::BadBase64,
+        Fault::NotAPicture,
+        Fault::EmptyImages,
+        Fault::NoJson,
+        Fault::InferenceError,
+    ]
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once() {
+    let world = World::new().await;
+    let refusals = [
+        (Fault::FilteredPrompt, "refused the prompt", PRICE),
+        (Fault::FilteredOutput, "held the finished picture back", PRICE),
+        (Fault::EndOfLife, "`core` is not available", 0),
+        (Fault::AccessDenied, "`core` is not available", 0),
+        (Fault::TooLarge, "did not accept this request", 0),
+    ];
+    for (member, (fault, sentence, cost)) in (100..).zip(refusals) {
+        world.bedrock.fault(fault, 1);
+        let (calls, spent) = (world.bedrock.calls().len(), world.sum("attempted_micros"));
+        let message = in_time(world.ask(wish(member)).await.answered()).await;
+        assert!(message.content.contains(sentence), "{fault:?}: {}", message.content);
+        assert_eq!(world.bedrock.calls().len() - calls, 1, "{fault:?}");
+        world.settled().await;
+        assert_eq!(world.sum("attempted_micros") - spent, cost, "{fault:?}");
+    }
+    assert_eq!((world.sum("delivered"), world.sum("reserved_micros")), (0, 0));
+    for technical in ["ValidationException", "ResourceNotFoundException"] {
+        assert!(world.log().contains(technical), "the operator finds {technical} in the log");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_waited_for_and_not_asked_for_again() {
+    let world = World::new().await;
+    world.bedrock.fault(Fault::StallMidBody(Duration::from_secs(12)), 1);
+    world.bedrock.fault(Fault::SlowFirstByte(Duration::from_secs(6)), 1);
+    let (first, second) = (world.ask(wish(100)).await, world.ask(wish(101)).await);
+    let messages = [in_time(first.picture()).await, in_time(second.picture()).await];
+    world.settled().await;
+    assert_eq!(world.bedrock.calls().len(), 2);
+    world.delivered_equals_archived(&messages);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn of_three_pictures_two_come_with_the_reason_for_the_third() {
+    let world = World::new().await;
+    world.bedrock.fault(Fault::FilteredOutput, 1);
+    let ticket = world.ask(wish(7).option("count", 3)).await;
+    let message = in_time(ticket.picture()).await;
+    assert_eq!(message.attachments.len(), 2);
+    assert!(message.content.contains("held the finished picture back"), "{}", message.content);
+    world.settled().await;
+    assert_eq!((world.sum("delivered"), world.sum("attempted_micros")), (2, 3 * PRICE));
+    assert_eq!(ticket.states().len(), 2, "thinking, then one message");
+    world.delivered_equals_archived(&[message]);
+    world.end().await;
+}
