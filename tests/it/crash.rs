@@ -177,8 +177,7 @@ async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_book
     }
     assert!(!messages.is_empty());
     world.delivered_equals_archived(&messages);
-    let verdict: String =
-        world.db().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    let verdict: String = world.db().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
     world.end().await;
 }

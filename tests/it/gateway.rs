@@ -41,8 +41,7 @@ async fn an_invalid_session_is_begun_anew_with_a_job_under_way() {
 async fn an_interaction_that_was_missed_is_served_after_the_resume() {
     let world = World::new().await;
     world.discord.drop_gateway();
-    let ticket =
-        world.discord.interact_regardless(Ask::command("imagine").option("prompt", "a fox"));
+    let ticket = world.discord.interact_regardless(Ask::command("imagine").option("prompt", "a fox"));
     in_time(ticket.picture()).await;
     world.settled().await;
     assert_eq!(world.pictures_for(&ticket).len(), 1);
