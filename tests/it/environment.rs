@@ -1,6 +1,8 @@
 //! What an operator can set wrongly: the start stops with the variable, what was read and what is allowed.
 
-use crate::support::{Setup, World};
+use easel::emulator::discord::Ask;
+
+use crate::support::{Setup, World, in_time, png};
 
 async fn world(variables: &[(&'static str, &str)]) -> World {
     let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -100,5 +102,26 @@ async fn the_bot_does_not_start_without_what_it_needs() {
         world.write("notes.txt", "I am no database, and I am long enough to be read as one. ".repeat(50));
         world.write("own.toml", own);
         refuses(&world, "run", &[needle]).await;
+    }
+}
+
+#[tokio::test]
+async fn the_chattiest_log_holds_no_secret_and_no_colour() {
+    for format in ["text", "json"] {
+        let mut world = world(&[("EASEL_LOG", "trace"), ("EASEL_LOG_FORMAT", format)]).await;
+        world.start().await;
+        let file = world.discord.upload("a.png", "image/png", png(640, 640));
+        let wish = Ask::command("imagine").option("prompt", "winter").option("model", "sd3.5");
+        let ticket = world.ask(wish.attachment("image", &file)).await;
+        in_time(ticket.picture()).await;
+        world.settled().await;
+        world.stop().await;
+        let log = world.log();
+        let (_, signature) = file.url.split_once("hm=").unwrap();
+        for secret in [ticket.token(), signature] {
+            assert!(!log.contains(secret), "{secret} in {log}");
+        }
+        assert!(log.contains("connected to Discord") && !log.contains('\u{1b}'), "{log}");
+        world.end().await;
     }
 }

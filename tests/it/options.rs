@@ -203,6 +203,29 @@ async fn models_and_styles_are_suggested_while_typing() {
 }
 
 #[tokio::test]
+async fn an_operator_may_have_more_models_than_fit() {
+    let variables = vec![("EASEL_MODELS_FILE", "models.toml".to_owned())];
+    let mut world = World::without_bot(Setup { variables, ..Setup::default() }).await;
+    let entry = |n| {
+        format!(
+            "[[model]]\nid = '{OWN}-{n}'\nname = 'a-model-with-a-really-long-name-for-the-number-{n}'\nfamily = 'sdxl'\nprice_usd = 0.05\n"
+        )
+    };
+    world.write("models.toml", (0..60).map(entry).collect::<String>());
+    world.start().await;
+    let offered = world.ask(Ask::autocomplete("imagine", "model", "")).await;
+    assert_eq!(in_time(offered.choices()).await.len(), 25);
+    let help = world.refused(Ask::command("help")).await;
+    assert!(
+        help.contains("`core`") && help.contains("and 51 more") && help.ends_with("costs nothing."),
+        "{help}"
+    );
+    let said = world.refused(ask("a cat").option("model", "dall-e")).await;
+    assert!(said.starts_with("There is no model `dall-e` here. Available: `core`"), "{said}");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn help_is_private_and_says_how_with_what_and_for_how_much() {
     let world = World::new().await;
     let said = world.refused(Ask::command("help")).await;

@@ -3,7 +3,7 @@
 use easel::emulator::discord::Ask;
 use futures_util::future::join_all;
 
-use crate::support::{World, in_time};
+use crate::support::{Setup, World, in_time};
 
 fn ask() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")
@@ -43,4 +43,19 @@ async fn a_hundred_members_at_once_get_one_picture_each() {
     world.delivered_equals_archived(&messages);
     assert!(tickets.iter().all(|ticket| ticket.edits() == 1 && ticket.followups().is_empty()));
     world.end().await;
+}
+
+#[tokio::test]
+async fn the_built_in_engine_serves_a_channel_too() {
+    let variables = vec![("EASEL_ENGINE", "sketch".to_owned())];
+    let mut world = World::with(Setup { variables, ..Setup::default() }).await;
+    let message = in_time(world.ask(ask().option("style", "anime").option("seed", 7)).await.picture()).await;
+    assert!(message.content.contains("`sketch` · 1:1 · anime · seed 7"), "{}", message.content);
+    let said = world.refused(Ask::command("help")).await;
+    assert!(said.contains("`sketch` $0.00 a picture"), "{said}");
+    world.settled().await;
+    world.delivered_equals_archived(&[message]);
+    world.stop().await;
+    assert!(world.bedrock.calls().is_empty());
+    world.is_tidy();
 }

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::support::{Setup, World, png};
+use crate::support::{Setup, World, in_time, png};
 
 async fn world() -> World {
     World::without_bot(Setup::default()).await
@@ -55,6 +55,17 @@ async fn a_first_picture_needs_no_token_no_account_and_no_network() {
     let (_, out, _) = world.run_bare(&["imagine", "--engine", "sketch", "a cat", "--seed", "43"]).await;
     assert!(printed(&world, &out) != first, "another seed makes another");
     world.is_tidy();
+}
+
+#[tokio::test]
+async fn the_store_may_lie_anywhere() {
+    for store in ["easel.db", "./a b/ä.db", "deep/er/easel.db"] {
+        let world =
+            world_with(&[("EASEL_STORE", &format!("sqlite:{store}")), ("EASEL_ENGINE", "sketch")]).await;
+        let (code, out, err) = world.run(&["imagine", "a cat"]).await;
+        assert_eq!((code, printed(&world, &out).len()), (0, 1), "{err}");
+        assert!(world.path(store).is_file() && world.path(store).with_file_name("spool").is_dir(), "{store}");
+    }
 }
 
 #[tokio::test]
@@ -209,7 +220,7 @@ async fn a_reader_that_goes_away_is_no_fault() {
     let mut command = world.program(&["models"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    let output = crate::support::in_time(child.wait_with_output()).await.unwrap();
+    let output = in_time(child.wait_with_output()).await.unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), said.as_str()), (Some(0), ""));
 }
@@ -245,6 +256,22 @@ async fn a_picture_tells_how_it_was_made() {
     std::fs::remove_file(world.path(&archived).with_file_name(record_name(&archived))).unwrap();
     is_one_sentence(&world.run_bare(&["inspect", &copy]).await, "is missing");
     world.is_tidy();
+}
+
+#[tokio::test]
+async fn a_strangers_prompt_cannot_steer_the_operators_terminal() {
+    let world = World::new().await;
+    let prompt = "a \u{1b}[2Jcat\u{9b}2J \u{202e}gnp\nmodel     ultra";
+    in_time(world.imagine(prompt).await.picture()).await;
+    world.settled().await;
+    world.write("picture.png", &world.archived("png")[0]);
+    let (code, out, err) = world.run(&["inspect", "picture.png"]).await;
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{out:?}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("model ")).count(), 1, "{out}");
+    let record: serde_json::Value = serde_json::from_str(&out[out.find('{').unwrap()..]).unwrap();
+    assert_eq!(record["request"]["prompt"], prompt);
+    world.end().await;
 }
 
 /// `…/JOB-0.png` belongs to `JOB.json`.
@@ -313,8 +340,31 @@ async fn check_names_each_fault_with_its_remedy() {
     one_line_fails(&world, "model", "allow bedrock:InvokeModel on the model's ARN").await;
 }
 
+#[tokio::test]
+async fn without_aws_credentials_that_is_what_is_said() {
+    let world = world().await;
+    world.run(&["register"]).await;
+    let poor = |arguments: &[&str]| {
+        let mut command = world.program(arguments);
+        command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        command
+    };
+    fails_in_one_line(
+        world.outcome(poor(&["check"])).await,
+        "aws",
+        "no working AWS credentials: set AWS_PROFILE or",
+    );
+    let (code, out, err) = world.outcome(poor(&["imagine", "a cat"])).await;
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("run `easel check`") && !err.contains('\u{1b}'), "{err}");
+    world.is_tidy();
+}
+
 async fn one_line_fails(world: &World, line: &str, remedy: &str) {
-    let (code, out, err) = world.run(&["check"]).await;
+    fails_in_one_line(world.run(&["check"]).await, line, remedy);
+}
+
+fn fails_in_one_line((code, out, err): (i32, String, String), line: &str, remedy: &str) {
     assert_eq!((code, err.as_str()), (1, ""), "{out}");
     let failed: Vec<_> = out.lines().filter(|line| !line.starts_with("ok ")).collect();
     assert_eq!(failed.len(), 1, "{out}");
