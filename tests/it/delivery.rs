@@ -217,7 +217,7 @@ async fn a_message_that_discord_finds_too_large_comes_again_with_a_smaller_copy(
     assert!(message.content.contains("smaller copy"), "{}", message.content);
     world.settled().await;
     assert_eq!((world.sum("delivered"), world.pictures_for(&ticket).len()), (1, 1));
-    assert_eq!(world.archived("png"), [world.bedrock.calls()[0].picture().unwrap()], "the original");
+    assert!(world.archived("png") == [world.bedrock.calls()[0].picture().unwrap()], "the original");
     world.end().await;
 }
 

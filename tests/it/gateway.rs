@@ -121,10 +121,9 @@ async fn a_final_close_lets_the_picture_under_way_arrive() {
 async fn a_wrong_token_stops_the_start_with_a_sentence() {
     let mut world = World::without_bot(Setup::default()).await;
     world.set("DISCORD_TOKEN", "this-is-the-token-of-nobody");
-    world.spawn();
-    assert_eq!(world.ended().await, 1);
-    let log = world.log();
-    assert!(log.contains("easel: ") && log.contains("DISCORD_TOKEN"), "{log}");
-    assert!(!log.contains("token-of-nobody"), "{log}");
+    let (code, _, said) = world.run(&["run"]).await;
+    assert_eq!(code, 1);
+    assert!(said.contains("easel: ") && said.contains("DISCORD_TOKEN"), "{said}");
+    assert!(!said.contains("token-of-nobody"), "{said}");
     assert_eq!(world.discord.invalid_requests(), 1);
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use easel::archive::Archive;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::archive::{aws, bucket, make_bucket, picture, put, server};
@@ -20,13 +21,15 @@ const KEY: &str = "1/2/2026/11/22/a-0.png";
 
 /// What happens to one request.
 #[derive(Debug, Clone, Copy)]
-enum Fault {
+pub(crate) enum Fault {
     /// None: passed on.
     Nothing,
     /// Not passed on; an error of S3 instead.
     Answer(u16, &'static str),
     /// Passed on, and nothing comes back.
     LoseAnswer,
+    /// Not passed on, and nothing comes back until the client has gone.
+    Hold,
 }
 
 /// One request as it arrived.
@@ -36,11 +39,42 @@ struct Seen {
     headers: HeaderMap,
 }
 
-struct Proxy {
+pub(crate) struct Proxy {
     upstream: String,
     client: reqwest::Client,
     faults: Mutex<VecDeque<Fault>>,
     seen: Mutex<Vec<Seen>>,
+    came: watch::Sender<usize>,
+}
+
+impl Proxy {
+    /// Before the server at `upstream`; also its own address. It ends with what is returned last.
+    pub(crate) async fn start(upstream: String, faults: &[Fault]) -> (Arc<Proxy>, String, JoinSet<()>) {
+        let proxy = Arc::new(Proxy {
+            upstream,
+            client: reqwest::Client::new(),
+            faults: Mutex::new(faults.iter().copied().collect()),
+            seen: Mutex::default(),
+            came: watch::Sender::new(0),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // A name, not a number: for numbers the SDK takes the path style by itself.
+        let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let router = Router::new().fallback(pass).with_state(proxy.clone());
+        let mut server = JoinSet::new();
+        server.spawn(async { axum::serve(listener, router).await.unwrap() });
+        (proxy, address, server)
+    }
+
+    /// Waits until so many requests have come.
+    pub(crate) async fn seen(&self, count: usize) {
+        self.came.subscribe().wait_for(|came| *came >= count).await.unwrap();
+    }
+
+    /// Takes back the faults that no request has met.
+    pub(crate) fn mend(&self) {
+        self.faults.lock().unwrap().clear();
+    }
 }
 
 /// An archive behind the proxy. Ends with the test.
@@ -54,18 +88,8 @@ impl Trouble {
     async fn with(faults: &[Fault]) -> Trouble {
         let upstream = server("EASEL_TEST_S3_MOTO");
         make_bucket(&aws(&upstream)).await;
-        let proxy = Arc::new(Proxy {
-            upstream,
-            client: reqwest::Client::new(),
-            faults: Mutex::new(faults.iter().copied().collect()),
-            seen: Mutex::default(),
-        });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        // A name, not a number: for numbers the SDK takes the path style by itself.
-        let archive = bucket(&aws(&format!("http://localhost:{}", listener.local_addr().unwrap().port())));
-        let router = Router::new().fallback(pass).with_state(proxy.clone());
-        let mut server = JoinSet::new();
-        server.spawn(async { axum::serve(listener, router).await.unwrap() });
+        let (proxy, address, server) = Proxy::start(upstream, faults).await;
+        let archive = bucket(&aws(&address));
         Trouble { archive, proxy, _server: server }
     }
 
@@ -80,10 +104,14 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let seen = Seen { method: parts.method.clone(), path: path.clone(), headers: parts.headers.clone() };
     proxy.seen.lock().unwrap().push(seen);
+    proxy.came.send_modify(|came| *came += 1);
     let fault = proxy.faults.lock().unwrap().pop_front();
     if let Some(Fault::Answer(status, code)) = fault {
         let body = format!("<Error><Code>{code}</Code><Message>injected</Message></Error>");
         return (StatusCode::from_u16(status).unwrap(), body).into_response();
+    }
+    if let Some(Fault::Hold) = fault {
+        std::future::pending::<()>().await;
     }
     let url = format!("{}{path}", proxy.upstream);
     let sent =

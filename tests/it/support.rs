@@ -267,6 +267,13 @@ impl World {
         self.db().query_row(count, [], |row| row.get(0)).unwrap()
     }
 
+    /// Where the books say that pictures lie in the archive.
+    pub(crate) fn archive_keys(&self) -> Vec<String> {
+        let db = self.db();
+        let mut keys = db.prepare("SELECT archived FROM pictures WHERE archived IS NOT NULL").unwrap();
+        keys.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
     /// Keeps every writer out of the database until it is dropped.
     pub(crate) fn lock_database(&self) -> Connection {
         let connection = Connection::open(self.path("data/easel.db")).unwrap();
