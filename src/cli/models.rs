@@ -36,7 +36,7 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
         say(format_args!("{}  {}", cells.join("  "), row[4]));
     }
     say(format_args!(
-        "\nPrices are dollars a call, before tax. `edits` waits for /edit. Add your own with EASEL_MODELS_FILE."
+        "\nPrices are dollars a call, before tax. What `edits` is of no use yet: /edit comes with a later version. Add your own with EASEL_MODELS_FILE."
     ));
     Ok(ExitCode::SUCCESS)
 }

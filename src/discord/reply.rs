@@ -13,6 +13,9 @@ const PROMPT_SHOWN: usize = 700;
 const MODELS_SHOWN: usize = 12;
 /// Discord's limit for a message, in characters.
 const CONTENT_LIMIT: usize = 2_000;
+/// Discord's limits for the words of one embed and of all together, in characters.
+const EMBED_LIMIT: usize = 4_096;
+const EMBEDS_LIMIT: usize = 6_000;
 /// Discord's limit for an alt text, in characters.
 const ALT_LIMIT: usize = 1_024;
 /// Only the member sees the message.
@@ -23,6 +26,8 @@ pub const EPHEMERAL: u64 = 64;
 pub struct Message {
     /// Markdown, at most 2,000 characters.
     pub content: String,
+    /// Longer words below it: Markdown, together at most 6,000 characters.
+    pub embeds: Vec<String>,
     /// Files, shown as pictures.
     pub files: Vec<File>,
     /// Keep the files that the message already has; `files` is empty then.
@@ -57,6 +62,9 @@ impl Message {
         });
         if !self.keep_files {
             payload["attachments"] = self.files.iter().enumerate().map(describe).collect();
+        }
+        if !self.embeds.is_empty() {
+            payload["embeds"] = self.embeds.iter().map(|words| json!({ "description": words })).collect();
         }
         if let Some(nonce) = nonce {
             payload["nonce"] = json!(nonce);
@@ -102,8 +110,32 @@ pub struct Remarks {
     pub shrunk: Vec<(u32, Option<String>)>,
 }
 
-/// The words of a finished message: the prompt, how it was made, and what is missing and why.
-pub fn finished(claim: &Claim, remarks: &Remarks) -> String {
+/// A finished message without its files: the prompt, how it was made, and what is missing and why.
+///
+/// A link that was signed with a role's credentials can be as long as a message may be: where the links do not fit,
+/// they come in embeds below.
+pub fn finished(claim: &Claim, remarks: &Remarks) -> Message {
+    let linked =
+        facts(claim, remarks, |link| format!("[the original]({link}) can be fetched for a day")).join("\n");
+    if linked.chars().count() <= CONTENT_LIMIT {
+        return Message { content: linked, ..Message::default() };
+    }
+    let content =
+        facts(claim, remarks, |_| "the original can be fetched for a day by the link below".to_owned());
+    let mut room = EMBEDS_LIMIT;
+    let mut embeds = Vec::new();
+    for (n, link) in remarks.shrunk.iter().filter_map(|(n, link)| Some((n, link.as_ref()?))) {
+        let words = format!("[The original of picture {}]({link})", n + 1);
+        let length = words.chars().count();
+        if length <= EMBED_LIMIT && length <= room {
+            room -= length;
+            embeds.push(words);
+        }
+    }
+    Message { embeds, ..Message::words(content.join("\n")) }
+}
+
+fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {
     let request = &claim.job.request;
     let mut lines = vec![quoted(&request.prompt), made_with(request, &claim.pictures)];
     if request.style_as_words
@@ -118,16 +150,13 @@ pub fn finished(claim: &Claim, remarks: &Remarks) -> String {
         lines.push(refusal.to_string());
     }
     for (n, link) in &remarks.shrunk {
-        let place = link.as_ref().map_or_else(
-            || "the original is in the archive".to_owned(),
-            |link| format!("[the original]({link}) can be fetched for a day"),
-        );
+        let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
         lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
     }
     if remarks.not_archived {
         lines.push("-# Not archived yet: the archive cannot be reached. Easel keeps trying.".to_owned());
     }
-    clip(&lines.join("\n"), CONTENT_LIMIT)
+    lines
 }
 
 /// The words above a message that comes after the interaction's fifteen minutes.
@@ -239,6 +268,37 @@ mod tests {
             assert!(!shown.replace("\\", "\u{1}").contains(live), "{live:?} in {shown}");
         }
         assert!(shown.contains("\\@everyone \\<\\@1\\>"), "{shown}");
+    }
+
+    #[test]
+    fn links_that_do_not_fit_into_the_words_come_below_them() {
+        let job = crate::job::Job {
+            id: "01M82MR71296GXRQK4S1NTKEXB".parse().unwrap(),
+            origin: crate::job::Origin::Shell,
+            request: serde_json::from_value(json!({
+                "prompt": "a cat", "negative": null, "model": "core", "aspect": "1:1", "style": null, "style_as_words": false,
+                "seeds": [1, 2, 3, 4], "image": null, "cfg": null, "steps": null, "private": false
+            }))
+            .unwrap(),
+            created: time::OffsetDateTime::UNIX_EPOCH,
+            parent: None,
+        };
+        let claim = Claim { job, state: crate::job::State::Generated, fence: 1, pictures: Vec::new() };
+        let remarks = |length: usize| Remarks {
+            shrunk: (0..4).map(|n| (n, Some(format!("https://{}", "x".repeat(length))))).collect(),
+            ..Remarks::default()
+        };
+        let short = finished(&claim, &remarks(100));
+        assert!(
+            short.content.matches("https://").count() == 4 && short.embeds.is_empty(),
+            "{}",
+            short.content
+        );
+        let long = finished(&claim, &remarks(1_400));
+        assert!(!long.content.contains("https://") && long.content.chars().count() <= CONTENT_LIMIT);
+        assert_eq!(long.embeds.len(), 4);
+        assert!(long.embeds.iter().map(|words| words.chars().count()).sum::<usize>() <= EMBEDS_LIMIT);
+        assert_eq!(long.payload(None)["embeds"][3]["description"].as_str(), Some(long.embeds[3].as_str()));
     }
 
     #[test]

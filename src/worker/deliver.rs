@@ -82,8 +82,8 @@ impl Work<'_> {
             let smaller = copy.is_some();
             reply::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
         };
-        let content = reply::finished(&self.claim, &remarks);
-        Message { content, files: held.pictures.iter().map(file).collect(), keep_files: false }
+        let files = held.pictures.iter().map(file).collect();
+        Message { files, ..reply::finished(&self.claim, &remarks) }
     }
 
     /// Words instead of pictures.
@@ -97,11 +97,7 @@ impl Work<'_> {
     /// Changes the words of a message that has its pictures; it is not worth more than one try.
     pub(super) async fn remark(&self, remarks: &Remarks) {
         let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
-        let message = Message {
-            content: reply::finished(&self.claim, remarks),
-            keep_files: true,
-            ..Message::default()
-        };
+        let message = Message { keep_files: true, ..reply::finished(&self.claim, remarks) };
         if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
         {
             tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
