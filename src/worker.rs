@@ -1,6 +1,7 @@
 //! From an admitted job to its end: claim, generate, archive and deliver, settle. [`process`] may be called for
 //! the same job any number of times, by anybody, after any crash.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -71,10 +72,15 @@ pub async fn sweep(app: Arc<App>) {
     app.stopping.run_until_cancelled(rounds).await;
 }
 
+/// How often a job is taken up before the person is told that it failed.
+const STUMBLES: i64 = 4;
+
 /// One claimed job.
 struct Work<'a> {
     app: &'a App,
     claim: Claim,
+    /// The person has the answer, whether or not that could be written down.
+    told: AtomicBool,
 }
 
 /// Another worker has the job: this one may write nothing more.
@@ -93,7 +99,7 @@ pub async fn process(app: &App, id: JobId) {
         }
     };
     let fence = claim.fence;
-    let mut work = Work { app, claim };
+    let mut work = Work { app, claim, told: AtomicBool::new(false) };
     let result = tokio::select! {
         result = work.run() => result,
         () = keep_lease(app, id, fence) => Err(Stale.into()),
@@ -104,10 +110,10 @@ pub async fn process(app: &App, id: JobId) {
         tracing::warn!(job = %id, "another worker has taken the job over");
         return;
     }
-    tracing::error!(job = %id, error = format!("{error:#}"), "the job failed");
-    if let Err(error) = work.give_up().await {
-        tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be ended; it is tried again later");
-        drop(release(app, id, fence, pause_ms(fence)).await);
+    tracing::error!(job = %id, error = format!("{error:#}"), "the job stumbled");
+    if let Err(error) = work.stumbled().await {
+        // Its lease runs out, and the sweeper finds it.
+        tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
     }
 }
 
@@ -306,19 +312,18 @@ impl Work<'_> {
         }
     }
 
-    /// After something that nobody planned for: one fixed sentence for the person, and the end of the job.
-    async fn give_up(&mut self) -> anyhow::Result<()> {
-        let refusal = Refusal::Fault { job: self.claim.job.id };
-        if self.claim.state.is_final() {
-            return release(self.app, self.claim.job.id, self.claim.fence, self.pause_ms()).await;
+    /// After something that nobody planned for: try again later, and in the end tell the person in one fixed
+    /// sentence. What the person has stays.
+    async fn stumbled(&mut self) -> anyhow::Result<()> {
+        let id = self.claim.job.id;
+        let told = self.claim.state.is_final() || self.told.load(Ordering::Relaxed);
+        if told || self.claim.fence < STUMBLES {
+            return release(self.app, id, self.claim.fence, self.pause_ms()).await;
         }
+        let refusal = Refusal::Fault { job: id };
         self.say(&refusal.to_string()).await;
-        let concluded = Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) };
-        self.advance(Progress {
-            concluded: Some(concluded),
-            release_for: Some(self.pause_ms()),
-            ..Progress::default()
-        })
-        .await
+        let concluded = Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) });
+        let release_for = Some(self.pause_ms());
+        self.advance(Progress { concluded, release_for, ..Progress::default() }).await
     }
 }

@@ -1,6 +1,7 @@
 //! Telling the person: the interaction's own message first; after fifteen minutes, or when it is gone, the channel,
 //! and then a private message. One of them, once.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -69,7 +70,9 @@ impl Work<'_> {
             tracing::error!(job = %self.claim.job.id, %fault, "Discord does not take the answer");
             self.say(&Refusal::Fault { job: self.claim.job.id }.to_string()).await;
         }
-        matches!(told, Told::Yes)
+        let told = matches!(told, Told::Yes);
+        self.told.store(told, Ordering::Relaxed);
+        told
     }
 
     fn finished(&self, held: &Held, files: Files) -> Message {
