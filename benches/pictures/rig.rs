@@ -1,0 +1,140 @@
+//! The bot as a process of its own, and everything that it talks to.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use easel::emulator::bedrock::{self, Bedrock, Picture};
+use easel::emulator::discord::{self, Discord, Route};
+use rusqlite::{Connection, OpenFlags};
+use serde::Serialize;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use super::process::Process;
+use super::sink::Sink;
+
+/// The picture on Bedrock's Options page.
+const PICTURE: usize = 1_587_327;
+/// From the bot's registration until its start has left its memory.
+const CALM: Duration = Duration::from_millis(500);
+/// Between two looks at whether all is done.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// Where the pictures go.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Archive {
+    S3,
+    Folder,
+}
+
+/// A connected bot with its own emulators, folder and database.
+pub(crate) struct Rig {
+    pub(crate) discord: Discord,
+    pub(crate) bedrock: Bedrock,
+    pub(crate) process: Process,
+    _sink: Sink,
+    bot: Child,
+    folder: TempDir,
+}
+
+impl Rig {
+    pub(crate) async fn start(archive: Archive) -> anyhow::Result<Rig> {
+        let discord = Discord::start_with(discord::Options {
+            token_limit: None,
+            channel_limit: None,
+            message_limit: None,
+            // Keeping them costs memory here; hashing them would cost a millisecond of the processor that the bot runs on.
+            keep_pictures: true,
+            ..discord::Options::default()
+        });
+        let discord = discord.await?;
+        let picture = Picture::Sized(PICTURE);
+        let bedrock =
+            Bedrock::start_with(bedrock::Options { picture, ..bedrock::Options::default() }).await?;
+        let sink = Sink::start().await?;
+        // Not in `/tmp`, which may be memory: an fsync shall cost what it costs.
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let bot = command(archive, &folder, &discord, &bedrock, &sink)?.spawn().context("the bot")?;
+        let process = Process(bot.id().context("the bot has ended at once")?);
+        discord.connected().await;
+        let rig = Rig { discord, bedrock, process, _sink: sink, bot, folder };
+        while rig.discord.count(Route::Commands) < 2 {
+            pause(GLANCE).await;
+        }
+        pause(CALM).await;
+        Ok(rig)
+    }
+
+    /// Waits until no job is open, and nothing is left to be archived.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        let path = self.folder.path().join("data/easel.db");
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let open = || db.query_row("SELECT EXISTS (SELECT 1 FROM jobs WHERE open = 1)", [], |row| row.get(0));
+        while open()? || self.spool()?.next().is_some() {
+            pause(GLANCE).await;
+        }
+        Ok(())
+    }
+
+    fn spool(&self) -> anyhow::Result<std::fs::ReadDir> {
+        Ok(std::fs::read_dir(self.folder.path().join("data/spool"))?)
+    }
+
+    /// Ends the bot; fails if anything that was measured was not as it should be.
+    pub(crate) async fn end(mut self) -> anyhow::Result<()> {
+        let db = Connection::open(self.folder.path().join("data/easel.db"))?;
+        let count = "SELECT count(*), coalesce(sum(delivered), 0), coalesce(sum(attempted), 0) FROM jobs";
+        let (jobs, delivered, attempted): (u32, u32, u32) =
+            db.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        ensure!(jobs == delivered && jobs == attempted, "{delivered} of {jobs} delivered, {attempted} calls");
+        let archived: u32 =
+            db.query_row("SELECT count(*) FROM pictures WHERE archived IS NOT NULL", [], |row| row.get(0))?;
+        ensure!(archived == jobs, "{archived} of {jobs} archived");
+        let calls = self.bedrock.calls().len();
+        ensure!(calls == jobs as usize, "{calls} calls of the model for {jobs} jobs");
+        let violations = [self.discord.violations(), self.bedrock.violations()].concat();
+        ensure!(violations.is_empty(), "the emulators object: {violations:?}");
+        self.bot.kill().await.context("the bot does not end")
+    }
+}
+
+fn command(
+    archive: Archive,
+    folder: &TempDir,
+    discord: &Discord,
+    bedrock: &Bedrock,
+    sink: &Sink,
+) -> anyhow::Result<Command> {
+    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_easel")));
+    command
+        .arg("run")
+        .current_dir(folder.path())
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("DISCORD_TOKEN", discord.token())
+        .env("DISCORD_API_URL", discord.base_url())
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_REGION", "us-west-2")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrock.base_url())
+        .env("AWS_ENDPOINT_URL_S3", sink.base_url())
+        .env("EASEL_WORKERS", "512")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(folder.path().join("bot.log"))?)
+        .kill_on_drop(true);
+    if archive == Archive::S3 {
+        command.env("EASEL_ARCHIVE", "s3://pictures/bench");
+    }
+    Ok(command)
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process has no way to call us")]
+async fn pause(length: Duration) {
+    tokio::time::sleep(length).await;
+}
