@@ -51,12 +51,14 @@ pub(crate) struct Run {
     pub(crate) emulators_cpu: f64,
     pub(crate) peak_per_job: f64,
     pub(crate) idle: f64,
+    /// Of `idle`, what is not the program's file.
+    pub(crate) idle_own: f64,
     pub(crate) per_second: f64,
 }
 
 /// Everything on a bot that has just started.
 pub(crate) async fn run(rig: &Rig, plan: &Plan) -> anyhow::Result<Run> {
-    let idle = rig.process.memory()?;
+    let (idle, idle_own) = (rig.process.memory()?, rig.process.own_memory()?);
     let numbers = Arc::new(AtomicU64::new(0));
     flood(rig, &numbers, 1, WARM_UP).await?;
     rig.bedrock.set_latency(plan.latency);
@@ -73,6 +75,7 @@ pub(crate) async fn run(rig: &Rig, plan: &Plan) -> anyhow::Result<Run> {
         emulators_cpu: each(Process::this().cpu()? - emulators_cpu),
         peak_per_job: (rig.process.peak()? - idle) / plan.in_flight as f64,
         idle,
+        idle_own,
         ..Run::default()
     };
     times(rig, plan, &tickets, &mut run)?;

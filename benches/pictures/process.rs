@@ -32,6 +32,12 @@ impl Process {
         self.status("VmRSS:")
     }
 
+    /// The part of it that is no file's: heap and stacks. How much of the program itself is resident depends on how
+    /// the page cache came to hold its file.
+    pub(crate) fn own_memory(self) -> anyhow::Result<f64> {
+        self.status("RssAnon:")
+    }
+
     /// The most resident memory since [`Process::forget_peak`].
     pub(crate) fn peak(self) -> anyhow::Result<f64> {
         self.status("VmHWM:")

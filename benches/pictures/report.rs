@@ -18,7 +18,7 @@ struct Column {
     target: fn(usize) -> Option<f64>,
 }
 
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     Column { heading: "ack p50", of: |run| run.ack_p50, target: |jobs| (jobs == 64).then_some(2.0) },
     Column { heading: "ack p99", of: |run| run.ack_p99, target: |jobs| (jobs == 64).then_some(20.0) },
     Column { heading: "added p50", of: |run| run.added_p50, target: added },
@@ -29,6 +29,7 @@ const COLUMNS: [Column; 11] = [
     Column { heading: "emul. ms", of: |run| run.emulators_cpu, target: |_| None },
     Column { heading: "MB a job", of: |run| run.peak_per_job, target: |jobs| (jobs >= 64).then_some(2.0) },
     Column { heading: "idle MB", of: |run| run.idle, target: |_| Some(25.0) },
+    Column { heading: "own MB", of: |run| run.idle_own, target: |_| None },
     Column { heading: "pictures/s", of: |run| run.per_second, target: |_| None },
 ];
 
@@ -37,7 +38,8 @@ pub(crate) const FOOT: &str = "
 Medians of the runs. `jobs` are ordered at the same moment. Times are in ms, CPU is the bot's for each picture.
 added: from the model's last byte, as its socket took it, to the whole message.
 whole: the same from the moment at which the model had its answer, whether the bot read it then or not.
-emul.: what emulators and driver take of the same cores. MB a job: peak over idle. pictures/s: the model takes no time.";
+emul.: what emulators and driver take of the same cores. MB a job: peak over idle. own MB: of idle, what is not the file.
+pictures/s: the model takes no time.";
 
 fn added(jobs: usize) -> Option<f64> {
     match jobs {
