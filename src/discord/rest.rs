@@ -56,7 +56,6 @@ impl Fault {
 #[derive(Debug, Clone)]
 pub struct Rest {
     http: reqwest::Client,
-    files: reqwest::Client,
     base: Url,
     token: Option<SecretString>,
 }
@@ -67,18 +66,15 @@ impl Rest {
     /// # Errors
     /// The TLS library cannot be set up.
     pub fn new(base: &Url, token: Option<SecretString>) -> anyhow::Result<Rest> {
-        let client =
-            || reqwest::Client::builder().user_agent(USER_AGENT).timeout(CALL_TIMEOUT).tcp_nodelay(true);
-        Ok(Rest {
-            http: client().build().context("cannot set up TLS")?,
-            // An attachment's host was checked; a redirect could leave it.
-            files: client()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .context("cannot set up TLS")?,
-            base: base.clone(),
-            token,
-        })
+        let http = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .timeout(CALL_TIMEOUT)
+            .tcp_nodelay(true)
+            // The API has none, and an attachment's host was checked: a redirect could leave it.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .context("cannot set up TLS")?;
+        Ok(Rest { http, base: base.clone(), token })
     }
 
     /// Answers an interaction. `answer` is `{type, data}`.
@@ -165,14 +161,7 @@ impl Rest {
     /// # Errors
     /// [`Fault`]
     pub async fn file(&self, url: &str, limit: u64) -> Result<Option<Bytes>, Fault> {
-        let response = send(self.files.get(url)).await?;
-        if !response.status().is_success() {
-            return Err(Fault::Refused {
-                status: response.status().as_u16(),
-                code: 0,
-                message: "no file".into(),
-            });
-        }
+        let response = send(self.http.get(url)).await?;
         if response.content_length().is_some_and(|length| length > limit) {
             return Ok(None);
         }
@@ -243,7 +232,7 @@ async fn json_of(request: RequestBuilder) -> Result<Value, Fault> {
 async fn send(request: RequestBuilder) -> Result<Response, Fault> {
     let response = request.send().await.map_err(|error| lost(&error))?;
     let status = response.status();
-    if status.is_success() || status.is_redirection() {
+    if status.is_success() {
         return Ok(response);
     }
     let retry_after =
