@@ -164,12 +164,13 @@ impl Work<'_> {
                 }
                 Err(fault) if fault.is_dead_token() => return Told::No,
                 Err(fault) if fault.is_unknown() => {
-                    if self.shows_files(origin, message).await {
-                        return Told::Yes;
-                    }
-                    match doubts.next() {
-                        Some(doubt) => *doubt,
-                        None => return Told::No,
+                    match self.app.discord.original_answer(origin.application, &origin.token).await {
+                        Ok(shown) if shows(&shown, message) => return Told::Yes,
+                        Err(Fault::Limited { after }) => after,
+                        _ => match doubts.next() {
+                            Some(doubt) => *doubt,
+                            None => return Told::No,
+                        },
                     }
                 }
                 Err(fault) => return Told::Refused(fault),
@@ -182,12 +183,6 @@ impl Work<'_> {
             tokio::time::sleep(wait).await;
         }
         Told::No
-    }
-
-    /// Whether the interaction's message has these files although Discord said it knows no such message.
-    async fn shows_files(&self, origin: &DiscordOrigin, message: &Message) -> bool {
-        let shown = self.app.discord.original_answer(origin.application, &origin.token).await;
-        shown.is_ok_and(|shown| !message.files.is_empty() && has_files(&shown, message.files.len()))
     }
 
     /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
@@ -228,6 +223,11 @@ impl Work<'_> {
         }
         Told::No
     }
+}
+
+/// Whether a message has these files although Discord said that it knows no such message.
+fn shows(shown: &Value, message: &Message) -> bool {
+    !message.files.is_empty() && has_files(shown, message.files.len())
 }
 
 fn has_files(message: &Value, at_least: usize) -> bool {
