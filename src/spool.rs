@@ -59,6 +59,20 @@ impl Spool {
         self.at(job, n, "remove", disk::remove).await
     }
 
+    /// The pictures that are kept, by job and number.
+    ///
+    /// # Errors
+    /// A broken disk.
+    pub async fn kept(&self) -> anyhow::Result<Vec<(JobId, u32)>> {
+        let folder = self.folder.clone();
+        let listed = tokio::task::spawn_blocking(move || {
+            let entries = fs::read_dir(&folder)?;
+            entries.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()
+        });
+        let names = listed.await.context("the spool's thread ended early")?.context("the spool")?;
+        Ok(names.iter().filter_map(|name| picture_of(name.to_str()?)).collect())
+    }
+
     /// Works on a picture's file on a thread that may wait for the disk.
     async fn at<T: Send + 'static>(
         &self,
@@ -73,6 +87,11 @@ impl Spool {
         });
         done.await.context("the spool's thread ended early")?
     }
+}
+
+fn picture_of(name: &str) -> Option<(JobId, u32)> {
+    let (job, n) = name.strip_suffix(".png")?.split_once('-')?;
+    Some((job.parse().ok()?, n.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -100,6 +119,7 @@ mod tests {
         let spool = Spool::open(&folder).unwrap();
         assert_eq!(spool.load(job(), 2).await.unwrap(), Some(PICTURE));
         assert_eq!(spool.load(job(), 1).await.unwrap(), None);
+        assert_eq!(spool.kept().await.unwrap(), [(job(), 2)]);
         spool.forget(job(), 2).await.unwrap();
         spool.forget(job(), 2).await.unwrap();
         assert_eq!(spool.load(job(), 2).await.unwrap(), None);

@@ -55,6 +55,12 @@ pub async fn run(app: Arc<App>) {
 pub async fn sweep(app: Arc<App>) {
     let mut grace = Duration::ZERO;
     let rounds = async {
+        if let Err(error) = empty_spool(&app).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "archived pictures could not be removed from the spool"
+            );
+        }
         loop {
             match app.store.due(App::now(), grace).await {
                 Ok(jobs) => jobs.into_iter().for_each(|job| app.queue.push(job)),
@@ -70,6 +76,18 @@ pub async fn sweep(app: Arc<App>) {
         }
     };
     app.stopping.run_until_cancelled(rounds).await;
+}
+
+/// Removes pictures that a process archived and wrote down, and then died before it removed them.
+async fn empty_spool(app: &App) -> anyhow::Result<()> {
+    for (job, n) in app.spool.kept().await? {
+        let found = app.store.find(job).await?;
+        let archived = |picture: &Picture| picture.n == n && picture.archived.is_some();
+        if found.is_some_and(|claim| claim.pictures.iter().any(archived)) {
+            app.spool.forget(job, n).await?;
+        }
+    }
+    Ok(())
 }
 
 /// How often a job is taken up before the person is told that it failed.
