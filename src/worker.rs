@@ -35,6 +35,9 @@ const GRACE: Duration = Duration::from_secs(10);
 const ARCHIVE_PAUSE_MS: i64 = 2_000;
 const LONGEST_PAUSE_MS: i64 = 60_000;
 
+/// How often a job is taken up before the person is told that it failed.
+const STUMBLES: i64 = 4;
+
 /// Works on jobs as they come, until the process is told to stop.
 pub async fn run(app: Arc<App>) {
     let free = Arc::new(Semaphore::new(app.config.workers));
@@ -89,9 +92,6 @@ async fn empty_spool(app: &App) -> anyhow::Result<()> {
     }
     Ok(())
 }
-
-/// How often a job is taken up before the person is told that it failed.
-const STUMBLES: i64 = 4;
 
 /// One claimed job.
 struct Work<'a> {
