@@ -7,7 +7,7 @@ use time::{Month, OffsetDateTime};
 
 use super::rows::{self, millis, to_json};
 use crate::error::Refusal;
-use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Origin, Outcome};
+use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome};
 use crate::money::Micros;
 use crate::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Totals};
 
@@ -226,17 +226,17 @@ fn give_back(db: &Connection, job: JobId) -> rusqlite::Result<()> {
     let (period, reserved): (String, i64) = db
         .prepare_cached("SELECT period, reserved_micros FROM jobs WHERE id = ?1")?
         .query_row([job.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if reserved == 0 {
+        return Ok(());
+    }
     db.prepare_cached("UPDATE jobs SET reserved_micros = 0 WHERE id = ?1")?.execute([job.to_string()])?;
     book(db, &period, -reserved, 0)
 }
 
 /// A finished job needs no secret.
 fn forget_token(db: &Connection, job: JobId) -> rusqlite::Result<()> {
-    let Some(Claim { job, .. }) = rows::load(db, job)? else { return Ok(()) };
-    let Origin::Discord(mut discord) = job.origin else { return Ok(()) };
-    discord.token.clear();
-    db.prepare_cached("UPDATE jobs SET origin = ?2 WHERE id = ?1")?
-        .execute(params![job.id.to_string(), to_json(&Origin::Discord(discord))?])?;
+    db.prepare_cached("UPDATE jobs SET origin = json_replace(origin, '$.token', '') WHERE id = ?1")?
+        .execute([job.to_string()])?;
     Ok(())
 }
 
