@@ -13,8 +13,10 @@ use crate::cli::say;
 use crate::config::{ArchiveUrl, Config, EngineChoice};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
-use crate::engine::catalogue::{Catalogue, Model};
+use crate::engine::catalogue::Catalogue;
 use crate::store::Store;
+
+mod aws;
 
 /// View Channel, Send Messages, Attach Files, Read Message History: what an answer after fifteen minutes needs.
 const PERMISSIONS: [(u64, &str); 4] = [
@@ -59,7 +61,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     };
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
-        (Some(aws), Ok(catalogue)) => check_aws(&mut report, &config, aws, &catalogue, today).await,
+        (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
         (None, Ok(_)) => {
             say(format_args!("-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive"))
         }
@@ -149,73 +151,6 @@ async fn commands(discord: &Rest, catalogue: &Catalogue, guild: Option<u64>, tod
     bail!("Discord does not have them as this version declares them: run `easel register`")
 }
 
-async fn check_aws(
-    report: &mut Report,
-    config: &Config,
-    aws: &SdkConfig,
-    catalogue: &Catalogue,
-    today: Date,
-) {
-    let identity = identity(aws).await;
-    let known = identity.is_ok();
-    report.line("aws", identity);
-    if known && config.engine == EngineChoice::Bedrock {
-        match catalogue.painter(None, today) {
-            Ok(model) => report.line("model", access(aws, model).await),
-            Err(refusal) => report.line("model", Err(refusal.into())),
-        }
-    }
-}
-
-async fn identity(aws: &SdkConfig) -> Finding {
-    let identity = aws_sdk_sts::Client::new(aws).get_caller_identity().send().await.map_err(|error| {
-        let cause = aws_sdk_sts::error::DisplayErrorContext(&error).to_string();
-        anyhow!("no working AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role ({})", short(&cause))
-    })?;
-    Ok(identity.arn().unwrap_or("known").to_owned())
-}
-
-async fn access(aws: &SdkConfig, model: &Model) -> Finding {
-    if model.own {
-        return Ok(format!("{model} is your own ({}); not tested, to cost nothing", model.id));
-    }
-    let mut settings = aws_sdk_bedrock::config::Builder::from(aws);
-    if let Some(region) = &model.region {
-        settings = settings.region(aws_sdk_bedrock::config::Region::new(region.clone()));
-    }
-    let client = aws_sdk_bedrock::Client::from_conf(settings.build());
-    let asked =
-        client.get_foundation_model_availability().model_id(&model.id).send().await.map_err(|error| {
-            let cause = aws_sdk_bedrock::error::DisplayErrorContext(&error).to_string();
-            anyhow!(
-                "{model}: access cannot be asked for; allow bedrock:GetFoundationModelAvailability ({})",
-                short(&cause)
-            )
-        })?;
-    let answers = [
-        (asked.authorization_status().as_str(), "AUTHORIZED", "allow bedrock:InvokeModel on the model's ARN"),
-        (
-            asked.entitlement_availability().as_str(),
-            "AVAILABLE",
-            "subscribe once in the Bedrock console, with a payment method",
-        ),
-        (
-            asked.region_availability().as_str(),
-            "AVAILABLE",
-            "pick another model, this region does not have it",
-        ),
-    ];
-    match answers.iter().find(|(answer, wanted, _)| answer != wanted) {
-        Some((answer, _, remedy)) => bail!("{model} ({}) is {answer}: {remedy}", model.id),
-        None => Ok(format!(
-            "{model} ({}) in {}, {} a picture",
-            model.id,
-            model.region.as_deref().unwrap_or("the region"),
-            model.price
-        )),
-    }
-}
-
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     let archive = Archive::open(&config.archive, aws).context("EASEL_ARCHIVE")?;
     let remedy = match &config.archive {
@@ -242,9 +177,4 @@ async fn store(config: &Config) -> Finding {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or("?")
-}
-
-/// The beginning of a long cause.
-fn short(cause: &str) -> String {
-    cause.chars().take(200).collect()
 }

@@ -287,7 +287,9 @@ async fn check_is_content_with_a_world_in_order() {
     let (code, out, err) = world.run(&["check"]).await;
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.lines().all(|line| line.starts_with("ok    ")), "{out}");
-    for needle in ["token", "application", "permissions", "commands", "aws", "model", "archive", "store"] {
+    for needle in
+        ["token", "application", "permissions", "commands", "aws", "model", "life cycle", "archive", "store"]
+    {
         assert!(out.contains(&format!("ok    {needle} ")), "{needle} in {out}");
     }
     assert!(world.bedrock.calls().is_empty(), "a check costs nothing");
