@@ -111,7 +111,7 @@ pub enum Refusal {
     Fault { job: JobId },
     /// A command that Easel does not have (any more).
     #[error(
-        "Easel does not know `/{command}`. `/help` lists what it can do; if the command was just added, Discord may need a minute."
+        "Easel does not know `/{command}`. `/help` lists what it can do; right after an update of Easel, Discord can need a minute to follow."
     )]
     UnknownCommand { command: String },
     /// A button, menu or form that Easel does not have (any more).

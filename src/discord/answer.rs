@@ -128,5 +128,6 @@ fn help(app: &App, now: OffsetDateTime) -> String {
         .painters(now.date())
         .map(|model| format!("`{model}` {} a picture", model.price))
         .collect();
-    reply::help(&models)
+    let from_picture = app.catalogue.painters(now.date()).any(|model| model.abilities.image_to_image);
+    reply::help(&models, from_picture)
 }

@@ -179,19 +179,25 @@ pub fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
 }
 
 /// The help page.
-pub fn help(models: &[String]) -> String {
+///
+/// `from_picture` says whether a model here can start from a picture.
+pub fn help(models: &[String], from_picture: bool) -> String {
     let mut shown = models.iter().take(MODELS_SHOWN).cloned().collect::<Vec<_>>().join(" · ");
     if let Some(more @ 1..) = models.len().checked_sub(MODELS_SHOWN) {
         shown.push_str(&format!(" · and {more} more, which `model` suggests while you type"));
     }
+    let image = if from_picture {
+        " · `image` to start from a picture, and `strength` for how far to go from it"
+    } else {
+        ""
+    };
     format!(
         "**Easel paints what you describe.**\n\
          `/imagine prompt: a cat eating ice cream` – that is all it takes. The picture comes into this channel; with `private: True` only you see it.\n\
-         **Options** `negative` what to leave out · `model` · `aspect` such as 16:9 · `style` · `count` up to 4 pictures · `seed` for the same picture again · \
-         `image` to start from a picture, and `strength` for how far to go from it.\n\
-         **Flags** at the end of the prompt do the same: `a cat --ar 16:9 --no text --seed 7 --style anime --model ultra --n 4`\n\
+         **Options** `negative` what to leave out · `model` · `aspect` such as 16:9 · `style` · `count` up to 4 pictures · `seed` for the same picture again{image}.\n\
+         **Flags** at the end of the prompt do the same: `a cat --ar 16:9 --no text --seed 7 --style anime --n 4`\n\
          **Models here** {shown}\n\
-         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and costs nothing."
+         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and does not count against you."
     )
 }
 

@@ -217,7 +217,7 @@ async fn an_operator_may_have_more_models_than_fit() {
     assert_eq!(in_time(offered.choices()).await.len(), 25);
     let help = world.refused(Ask::command("help")).await;
     assert!(
-        help.contains("`core`") && help.contains("and 51 more") && help.ends_with("costs nothing."),
+        help.contains("`core`") && help.contains("and 51 more") && help.ends_with("against you."),
         "{help}"
     );
     let said = world.refused(ask("a cat").option("model", "dall-e")).await;
