@@ -81,6 +81,8 @@ async fn shards_wanted(discord: &Rest) -> anyhow::Result<u32> {
         Ok(gateway) => {
             Ok(gateway["shards"].as_u64().and_then(|shards| u32::try_from(shards).ok()).unwrap_or(1).max(1))
         }
+        // A proxy that only knows `/gateway`: one connection, as for any young bot.
+        Err(Fault::Refused { status: 404, .. }) => Ok(1),
         Err(Fault::Refused { status: 401, .. }) => {
             bail!("Discord refused the token. Copy it again from the Bot page into DISCORD_TOKEN")
         }

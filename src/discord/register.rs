@@ -59,7 +59,11 @@ async fn compare(
     }
     path.push("commands".to_owned());
     let parts: Vec<_> = path.iter().map(String::as_str).collect();
-    let known = discord.get(&parts).await.map_err(explained).context("asking Discord for the commands")?;
+    let known = match discord.get(&parts).await {
+        // Nothing to read there: what is wrong, if anything, declaring them will tell.
+        Err(Fault::Refused { status: 404 | 405, .. }) => json!([]),
+        known => known.map_err(explained).context("asking Discord for the commands")?,
+    };
     let mut declared = commands::declared(catalogue, today);
     if guild.is_some() {
         declared.iter_mut().for_each(remove_places);
