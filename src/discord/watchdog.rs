@@ -15,7 +15,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, Filter};
 
 /// How long a connection may be gone before the process ends.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What serenity logs, and what it means.
 const DEADLY: [(&str, &str); 8] = [
@@ -81,8 +81,8 @@ impl Watchdog {
                 Some(end) => {
                     if tokio::time::timeout_at(end.into(), changed).await.is_err() {
                         return format!(
-                            "The connection to Discord did not come back for {} minutes.",
-                            PATIENCE.as_secs() / 60
+                            "The connection to Discord did not come back for {} seconds.",
+                            PATIENCE.as_secs()
                         );
                     }
                 }

@@ -152,7 +152,9 @@ impl World {
     /// Waits until the bot's process ends; its exit code.
     pub(crate) async fn ended(&mut self) -> i32 {
         let mut bot = self.bot.take().expect("a running bot");
-        in_time(bot.wait()).await.unwrap().code().unwrap_or(-1)
+        let ended = tokio::time::timeout(PATIENCE, bot.wait()).await;
+        let status = ended.unwrap_or_else(|_| panic!("the bot did not end:\n{}", self.log()));
+        status.unwrap().code().unwrap_or(-1)
     }
 
     pub(crate) async fn imagine(&self, prompt: &str) -> Ticket {

@@ -16,6 +16,8 @@ use super::world::{World, lock};
 const PAYLOAD: usize = 4096;
 const SENDS: usize = 120;
 const SENDS_PER: Duration = Duration::from_secs(60);
+/// For the client's side of a close.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 /// Bits that Discord has given a meaning to.
 const INTENTS: u64 = 0x0331_FFFF;
 /// `GUILD_MEMBERS`, `GUILD_PRESENCES`, `MESSAGE_CONTENT`.
@@ -170,6 +172,18 @@ impl Connection {
             }
         }
         self.world.gateway_changed.ring();
+        if let End::Close(_) = end {
+            self.drain().await;
+        }
+    }
+
+    /// Reads what is still on its way: a socket that closes with unread bytes resets the connection, and the client
+    /// would never see the close code.
+    async fn drain(&mut self) {
+        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        if tokio::time::timeout(CLOSE_PATIENCE, rest).await.is_err() {
+            tracing::debug!("emulator: the client did not close its side");
+        }
     }
 
     /// The connection's session, unless another connection has resumed it.
