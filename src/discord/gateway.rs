@@ -61,7 +61,10 @@ pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
         why = watchdog.dead() => Err(anyhow!(why)),
         () = app.stopping.cancelled() => Ok(()),
     };
-    // A spinning shard never answers; the process ends all the same.
+    // A spinning shard keeps a thread of the runtime for itself, and the other may sleep without an eye on the timers.
+    // What this wakes makes it look again.
+    app.stopping.cancel();
+    // Such a shard never answers; the process ends all the same.
     drop(tokio::time::timeout(Duration::from_secs(2), shard_manager.shutdown_all()).await);
     result
 }
