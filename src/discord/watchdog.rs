@@ -17,31 +17,32 @@ use tracing_subscriber::layer::{Context, Filter};
 /// How long a connection may be gone before the process ends.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What serenity logs, and what it means.
-const DEADLY: [(&str, &str); 8] = [
+/// What serenity logs, as a warning and again as an error, and what it means.
+const DEADLY: [(&[&str], &str); 6] = [
     (
-        "Sent no authentication",
+        &["Sent no authentication", "Gateway(NoAuthentication)"],
         "Discord heard no token from this connection (close code 4003). Restart Easel, and update it if that happens again",
     ),
     (
-        "InvalidAuthentication",
+        &["Sent invalid authentication", "Gateway(InvalidAuthentication)"],
         "Discord refused the token (close code 4004). Copy it again from the Bot page into DISCORD_TOKEN",
     ),
     (
-        "Sent invalid authentication",
-        "Discord refused the token (close code 4004). Copy it again from the Bot page into DISCORD_TOKEN",
+        &["Sent invalid shard data", "Gateway(InvalidShardData)"],
+        "Discord refused the shard (close code 4010). Restart Easel",
     ),
-    ("Sent invalid shard data", "Discord refused the shard (close code 4010). Restart Easel"),
     (
-        "Shard has too many guilds",
+        &["Shard has too many guilds", "Gateway(OverloadedShard)"],
         "The bot is in too many servers for one connection (close code 4011). Restart Easel: it asks Discord how many connections to use",
     ),
     (
-        "Unknown unclean close 4012",
+        &["Unknown unclean close 4012"],
         "Discord no longer serves this version of its Gateway (close code 4012). Update Easel",
     ),
-    ("Invalid gateway intents", "Discord refused the intents (close code 4013). Update Easel"),
-    ("Disallowed gateway intents", "Discord refused the intents (close code 4014). Update Easel"),
+    (
+        &["Invalid gateway intents", "Disallowed gateway intents"],
+        "Discord refused the intents (close codes 4013 and 4014). Update Easel",
+    ),
 ];
 
 /// The state of the connection.
@@ -91,7 +92,9 @@ impl Watchdog {
     }
 
     fn condemn(&self, message: &str) {
-        if let Some((_, verdict)) = DEADLY.iter().find(|(logged, _)| message.contains(logged)) {
+        if let Some((_, verdict)) =
+            DEADLY.iter().find(|(logged, _)| logged.iter().any(|words| message.contains(words)))
+        {
             lock(&self.0.verdict).get_or_insert(verdict);
             self.0.changed.notify_one();
         }
