@@ -8,6 +8,7 @@ use anyhow::Context;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, SdkConfig};
 use time::OffsetDateTime;
+use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -59,6 +60,7 @@ pub struct App {
     pub owner: String,
     steps: broadcast::Sender<(JobId, Step)>,
     tasks: TaskTracker,
+    runtime: Handle,
 }
 
 /// What happens to a job, for whoever watches it.
@@ -101,6 +103,7 @@ impl App {
             owner: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()),
             steps: broadcast::channel(64).0,
             tasks: TaskTracker::new(),
+            runtime: Handle::current(),
             config,
         }))
     }
@@ -111,14 +114,9 @@ impl App {
         OffsetDateTime::now_utc()
     }
 
-    /// Runs `task` until it ends by itself; [`App::finish`] waits for it.
+    /// Runs `task` until it ends by itself, on the runtime that opened this, whoever calls; [`App::finish`] waits for it.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(task);
-    }
-
-    /// Counts work that runs in somebody else's task, as serenity's handlers do, among ours.
-    pub fn guest(&self) -> impl Send + 'static {
-        self.tasks.token()
+        self.tasks.spawn_on(task, &self.runtime);
     }
 
     /// Takes nothing new, gives what is under way `grace`, then has the rest given back.

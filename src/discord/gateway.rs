@@ -13,6 +13,7 @@ use serenity::all::{
 use serenity::async_trait;
 use serenity::model::event::Event;
 use time::OffsetDateTime;
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::discord::answer::{Answer, answer};
@@ -24,6 +25,8 @@ use crate::job::JobId;
 
 /// Discord waits three seconds for the first answer; later it is of no use.
 const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
+/// How long Discord is waited for when the connection is closed in good order.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// Between two tries of a callback.
 const CALLBACK_PAUSE: Duration = Duration::from_millis(150);
 
@@ -36,44 +39,66 @@ const LOOK_PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 /// A sentence: the token or the connection is dead for good.
 pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
-    let token = app
-        .config
-        .token
-        .as_ref()
-        .context("DISCORD_TOKEN is not set: put the token of your application's Bot page into it")?;
+    anyhow::ensure!(
+        app.config.token.is_some(),
+        "DISCORD_TOKEN is not set: put the token of your application's Bot page into it"
+    );
     let shards = shards_wanted(&app.discord).await?;
+    watchdog.lost();
+    let mut ended = in_a_runtime_of_its_own(connect(app.clone(), watchdog.clone(), shards))?;
+    tokio::select! {
+        why = watchdog.dead() => Err(anyhow!(why)),
+        result = &mut ended => match result {
+            Ok(Err(error)) => Err(verdict(&watchdog, error).await),
+            Ok(Ok(())) | Err(_) => Err(anyhow!("the connection to Discord ended")),
+        },
+        () = app.stopping.cancelled() => {
+            drop(tokio::time::timeout(GOODBYE, ended).await);
+            Ok(())
+        }
+    }
+}
+
+/// Runs serenity on a thread apart. A shard of it that spins (see the watchdog) never gives its thread back, and a
+/// runtime that shares one with it may lose its timers and sockets. Nobody waits for the thread: it ends with the process.
+fn in_a_runtime_of_its_own<T: Send + 'static>(
+    task: impl Future<Output = T> + Send + 'static,
+) -> anyhow::Result<oneshot::Receiver<T>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("gateway".into())
+        .spawn(move || drop(sender.send(runtime.block_on(task))))
+        .context("cannot start the thread for the connection to Discord")?;
+    Ok(receiver)
+}
+
+/// Holds the connection until it is dead or the process stops.
+async fn connect(app: Arc<App>, watchdog: Watchdog, shards: u32) -> anyhow::Result<()> {
+    let token = app.config.token.as_ref().context("DISCORD_TOKEN is not set")?;
     let base = app.config.discord_url.as_str().trim_end_matches('/').to_owned();
     // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
     let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true).build();
-    let door = Door { app: app.clone(), watchdog: watchdog.clone() };
     let mut client = ClientBuilder::new_with_http(http, GatewayIntents::empty())
-        .event_handler(door)
+        .event_handler(Door { app: app.clone(), watchdog })
         .raw_event_handler(Unparsed)
         .await
         .context("cannot set up the connection to Discord")?;
-    watchdog.lost();
     let shard_manager = client.shard_manager.clone();
-    let result = tokio::select! {
-        ended = client.start_shards(shards) => match ended {
-            Ok(()) => Err(anyhow!("the connection to Discord ended")),
-            Err(error) => Err(verdict(&watchdog, &error).await),
-        },
-        why = watchdog.dead() => Err(anyhow!(why)),
-        () = app.stopping.cancelled() => Ok(()),
-    };
-    // A spinning shard keeps a thread of the runtime for itself, and the other may sleep without an eye on the timers.
-    // What this wakes makes it look again.
-    app.stopping.cancel();
-    // Such a shard never answers; the process ends all the same.
-    drop(tokio::time::timeout(Duration::from_secs(2), shard_manager.shutdown_all()).await);
-    result
+    tokio::select! {
+        ended = client.start_shards(shards) => Ok(ended?),
+        () = app.stopping.cancelled() => {
+            shard_manager.shutdown_all().await;
+            Ok(())
+        }
+    }
 }
 
 /// The remedy for what made serenity give up, if the watchdog knows one.
-async fn verdict(watchdog: &Watchdog, error: &serenity::Error) -> anyhow::Error {
+async fn verdict(watchdog: &Watchdog, error: anyhow::Error) -> anyhow::Error {
     match tokio::time::timeout(Duration::from_millis(100), watchdog.dead()).await {
         Ok(why) => anyhow!(why),
-        Err(_) => anyhow!("the connection to Discord ended: {error}"),
+        Err(_) => error.context("the connection to Discord ended"),
     }
 }
 
@@ -126,9 +151,9 @@ impl EventHandler for Door {
 
     async fn interaction_create(&self, _: Context, interaction: SerenityInteraction) {
         let now = App::now();
-        let _guest = self.app.guest();
         if let Some(interaction) = Interaction::from_serenity(interaction) {
-            serve(&self.app, &interaction, now).await;
+            let app = self.app.clone();
+            self.app.spawn(async move { serve(&app, &interaction, now).await });
         }
     }
 }
