@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::job::JobId;
+use crate::limits::Purse;
 use crate::money::Micros;
+use crate::policy::Barrier;
+use crate::settings::{Field, Source};
 
 /// Why somebody does not get a picture, in words for that person.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -56,11 +59,91 @@ pub enum Refusal {
     /// Too many requests in a short time. `free_at` is a Unix time in seconds.
     #[error("That was quick! You can ask for the next picture <t:{free_at}:R>. Nothing was charged.")]
     RateLimited { free_at: i64 },
-    /// The ceiling of the whole deployment for this month.
+    /// A ceiling in dollars. `free_at` is a Unix time in seconds, `None` for what no time gives back.
     #[error(
-        "This would go beyond this month's budget of {limit}, of which {used} is spent or reserved. The next month begins <t:{free_at}:R>; whoever runs Easel can raise the budget with EASEL_MONTHLY_BUDGET_USD."
+        "This would go beyond {whose} of {limit}, of which {used} is spent or reserved. {remedy}",
+        whose = whose_budget(*purse), remedy = budget_remedy(*purse, *free_at)
     )]
-    BudgetUsed { limit: Micros, used: Micros, free_at: i64 },
+    BudgetUsed { purse: Purse, limit: Micros, used: Micros, free_at: Option<i64> },
+    /// The pictures of the day are used up; those under way count.
+    #[error(
+        "You can have {limit} pictures a day here, and {used} are delivered or under way. The next day (UTC) begins <t:{free_at}:R>; the server's admins can raise the limit with `/easel limits set`."
+    )]
+    QuotaUsed { limit: u32, used: u32, free_at: i64 },
+    /// Too many pictures at once.
+    #[error(
+        "You can have {limit} pictures under way at a time here, and {used} still are. Ask again once they have arrived. Nothing was charged."
+    )]
+    InFlight { limit: u32, used: u32 },
+    /// A setting that the server's admins have locked.
+    #[error(
+        "`{field}` cannot be changed here: the admins have fixed it{held} for {place}. Leave `{field}` out.",
+        held = held.as_ref().map(|held| format!(" at `{}`", excerpt(held))).unwrap_or_default(),
+        place = if *by == Source::Channel { "this channel" } else { "this server" }
+    )]
+    Locked { field: Field, held: Option<String>, by: Source },
+    /// The server lets nobody paint at the moment.
+    #[error("Painting is paused in this server: {reason}")]
+    Paused { reason: String },
+    /// Access to Easel at all.
+    #[error(
+        "Easel cannot be used {}. The server's admins decide that with `/easel access`.",
+        barrier_words(*barrier)
+    )]
+    NoAccess { barrier: Barrier },
+    /// Access to private pictures.
+    #[error(
+        "Private pictures are not allowed {}. Leave `private` out, or ask the server's admins.",
+        barrier_words(*barrier)
+    )]
+    NoPrivate { barrier: Barrier },
+    /// The server's admins allow no model that is alive.
+    #[error(
+        "The server's admins allow no model that is still served, so nothing can be painted. They can allow one with `/easel models allow`."
+    )]
+    NoModels,
+    /// A blocked word or phrase.
+    #[error(
+        "The prompt has words that are blocked in this server{}. Rephrase it and try again. Nothing was charged.",
+        note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
+    )]
+    BlockedWord { note: Option<String> },
+    /// A command for admins, from somebody who is none.
+    #[error(
+        "`/easel` is for those who may manage this server (the permission Manage Server). Ask one of them."
+    )]
+    NotAdmin,
+    /// A command that needs a server.
+    #[error("`/{command}` works in a server only, not in a private conversation.")]
+    ServerOnly { command: String },
+    /// A list of a policy is full.
+    #[error("A server can have at most {limit} {what}. Remove some first.")]
+    PolicyFull { what: String, limit: usize },
+    /// An edit, or an undo, that changes nothing.
+    #[error("There is nothing of that kind to change; everything is already as you want it.")]
+    NothingToChange,
+    /// An undo of something that was changed again.
+    #[error(
+        "Entry {number} cannot be undone: the same thing was changed again later. Undo the later entry first, or set it anew."
+    )]
+    ChangedSince { number: i64 },
+    /// No entry of that number.
+    #[error("There is no entry {number} in this server's audit trail. `/easel audit` lists them.")]
+    NoEntry { number: i64 },
+    /// No session runs in the channel.
+    #[error("No session is running in this channel. `/session start` begins one.")]
+    NoSession,
+    /// Somebody who does not take part.
+    #[error(
+        "The session in this channel, {title}, is for chosen members only. Whoever started it can add you with `/session change`."
+    )]
+    NotInSession { title: String },
+    /// Changing or ending somebody else's session.
+    #[error("Only <@{by}>, who started this session, and the server's admins can do that.")]
+    NotYourSession { by: u64 },
+    /// The session has no picture yet.
+    #[error("There is no picture in this session yet to start from. Leave `from` out for the first one.")]
+    NoLastPicture,
     /// The order could not be written down in time.
     #[error(
         "Easel could not write your order down in time, so it was not taken. Nothing was charged. Please try again in a minute."
@@ -119,6 +202,38 @@ pub enum Refusal {
         "Easel does not know that button or form; it belongs to another version. `/imagine` makes a picture, and `/help` lists what else Easel can do."
     )]
     UnknownButton,
+}
+
+fn whose_budget(purse: Purse) -> &'static str {
+    match purse {
+        Purse::Deployment => "this Easel's monthly budget",
+        Purse::Guild => "this server's monthly budget",
+        Purse::MemberDay => "your daily budget here",
+        Purse::MemberMonth => "your monthly budget here",
+        Purse::Session => "this session's budget",
+    }
+}
+
+fn budget_remedy(purse: Purse, free_at: Option<i64>) -> String {
+    let free =
+        |span| free_at.map(|at| format!("The next {span} (UTC) begins <t:{at}:R>; ")).unwrap_or_default();
+    match purse {
+        Purse::Deployment => {
+            free("month") + "whoever runs Easel can raise the budget with EASEL_MONTHLY_BUDGET_USD."
+        }
+        Purse::Guild | Purse::MemberMonth => {
+            free("month") + "the server's admins can raise the budget with `/easel budget`."
+        }
+        Purse::MemberDay => free("day") + "the server's admins can raise the budget with `/easel budget`.",
+        Purse::Session => "Whoever started the session can raise it with `/session change`.".to_owned(),
+    }
+}
+
+fn barrier_words(barrier: Barrier) -> &'static str {
+    match barrier {
+        Barrier::Channel => "in this channel",
+        Barrier::Roles => "with your roles",
+    }
 }
 
 /// Characters that are not seen, but hide or turn what is beside them. Joiners stay: emoji and scripts need them.

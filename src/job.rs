@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::error::Refusal;
 use crate::request::ImageRequest;
+use crate::session::SessionId;
 
 /// How long Discord accepts an interaction's token.
 pub const TOKEN_LIFE: Duration = Duration::minutes(15);
@@ -113,6 +114,18 @@ pub struct DiscordOrigin {
     pub private: bool,
     /// Bytes that one file may have in the answer.
     pub file_limit: u64,
+    /// The session that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<InSession>,
+}
+
+/// A session, as far as its jobs know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InSession {
+    /// Which one.
+    pub id: SessionId,
+    /// What it was about when the job was ordered.
+    pub title: String,
 }
 
 /// Leaves the token out.
@@ -147,6 +160,14 @@ impl Job {
         match &self.origin {
             Origin::Discord(discord) => format!("discord:{}", discord.interaction),
             Origin::Shell => format!("shell:{}", self.id),
+        }
+    }
+
+    /// The session that it belongs to.
+    pub fn session(&self) -> Option<SessionId> {
+        match &self.origin {
+            Origin::Discord(origin) => origin.session.as_ref().map(|session| session.id),
+            Origin::Shell => None,
         }
     }
 
@@ -229,4 +250,6 @@ pub struct Claim {
     pub fence: i64,
     /// Its pictures, by number.
     pub pictures: Vec<Picture>,
+    /// Percent of the server's month that were used once it was admitted, if there is reason to say so.
+    pub budget_used: Option<u32>,
 }

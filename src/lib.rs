@@ -23,8 +23,11 @@ pub mod error;
 pub mod attachment;
 pub mod discord;
 pub mod limits;
+pub mod moderation;
 pub mod money;
+pub mod policy;
 pub mod request;
+pub mod session;
 pub mod settings;
 
 pub mod job;

@@ -25,6 +25,12 @@ impl Micros {
         let decimals: i64 = format!("{decimals:0<6}").parse().ok()?;
         Some(Micros(whole * 1_000_000 + decimals))
     }
+
+    /// Whole percent of `limit`, rounded down; 100 of a limit of nothing.
+    pub fn percent_of(self, limit: Micros) -> u32 {
+        let percent = i128::from(self.0) * 100 / i128::from(limit.0).max(1);
+        if limit.0 <= 0 { 100 } else { u32::try_from(percent).unwrap_or(u32::MAX) }
+    }
 }
 
 /// Dollars with at least two and at most six decimals: `$0.04`, `$0.003`.

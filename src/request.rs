@@ -1,16 +1,21 @@
 //! From what a person typed to a request that a model can be asked: every choice made, every limit checked.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::Date;
 
 use crate::engine::catalogue::{Catalogue, Model};
 use crate::error::{Refusal, excerpt};
-use crate::settings::Settings;
+use crate::job::JobId;
+use crate::settings::{Effective, Field, SeedPolicy, Settings, Source};
 
 mod flags;
+mod vocabulary;
+
+pub use vocabulary::{Aspect, Style};
 
 /// The longest prompt that `/imagine` takes, in characters.
 pub const PROMPT_LIMIT: usize = 4_000;
@@ -20,86 +25,6 @@ pub const COUNT_LIMIT: u32 = 4;
 pub const SEED_LIMIT: u32 = 4_294_967_294;
 /// Bytes that an attached picture may have. Bedrock takes a body of 25,000,000 bytes, in base64.
 pub const IMAGE_BYTES_LIMIT: u64 = 16 * 1024 * 1024;
-
-macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident, $option:literal { $($variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum $name {
-            $(#[doc = $text] #[serde(rename = $text)] $variant),+
-        }
-
-        impl $name {
-            /// Every value, in the order in which people are offered them.
-            pub const ALL: &[$name] = &[$($name::$variant),+];
-
-            /// The word that people type and models get.
-            pub fn name(self) -> &'static str {
-                match self { $($name::$variant => $text),+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = Refusal;
-            fn from_str(text: &str) -> Result<$name, Refusal> {
-                let wanted = text.trim().to_lowercase();
-                $name::ALL.iter().copied().find(|value| value.name() == wanted).ok_or_else(|| {
-                    let names: Vec<_> = $name::ALL.iter().map(|value| value.name()).collect();
-                    out_of_range($option, text, names.join(", "))
-                })
-            }
-        }
-    };
-}
-
-vocabulary! {
-    /// The format of a picture, width to height.
-    Aspect, "aspect" {
-        Landscape16x9 = "16:9", Square = "1:1", Panorama21x9 = "21:9", Portrait2x3 = "2:3", Landscape3x2 = "3:2",
-        Portrait4x5 = "4:5", Landscape5x4 = "5:4", Portrait9x16 = "9:16", Tower9x21 = "9:21",
-    }
-}
-
-vocabulary! {
-    /// The style presets of Stability AI's models.
-    Style, "style" {
-        Model3d = "3d-model", AnalogFilm = "analog-film", Anime = "anime", Cinematic = "cinematic",
-        ComicBook = "comic-book", DigitalArt = "digital-art", Enhance = "enhance", FantasyArt = "fantasy-art",
-        Isometric = "isometric", LineArt = "line-art", LowPoly = "low-poly", ModelingCompound = "modeling-compound",
-        NeonPunk = "neon-punk", Origami = "origami", Photographic = "photographic", PixelArt = "pixel-art",
-        TileTexture = "tile-texture",
-    }
-}
-
-/// Square, as the models do.
-impl Default for Aspect {
-    fn default() -> Aspect {
-        Aspect::Square
-    }
-}
-
-impl Aspect {
-    /// Width and height of about one megapixel, multiples of 64, as the models make them.
-    pub fn size(self) -> (u32, u32) {
-        match self {
-            Aspect::Square => (1024, 1024),
-            Aspect::Landscape16x9 => (1344, 768),
-            Aspect::Panorama21x9 => (1536, 640),
-            Aspect::Portrait2x3 => (832, 1216),
-            Aspect::Landscape3x2 => (1216, 832),
-            Aspect::Portrait4x5 => (896, 1088),
-            Aspect::Landscape5x4 => (1088, 896),
-            Aspect::Portrait9x16 => (768, 1344),
-            Aspect::Tower9x21 => (640, 1536),
-        }
-    }
-}
 
 /// What a person typed, before any check.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -120,6 +45,10 @@ pub struct Ask {
     pub seed: Option<i64>,
     /// The picture to start from.
     pub image: Option<ImageSource>,
+    /// The picture comes with the session: a model that cannot start from it does without.
+    pub image_is_offered: bool,
+    /// Start from the session's last picture.
+    pub from_last: bool,
     /// How far to go from it.
     pub strength: Option<f64>,
     /// How closely to follow the prompt.
@@ -145,6 +74,13 @@ pub enum ImageSource {
     File {
         /// Its path.
         path: std::path::PathBuf,
+    },
+    /// Something that Easel has kept: a session's reference, or an earlier picture.
+    Archive {
+        /// Its key in the archive.
+        key: String,
+        /// The picture, which may still be in the spool.
+        picture: Option<(JobId, u32)>,
     },
 }
 
@@ -182,60 +118,92 @@ pub struct ImageRequest {
     pub steps: Option<u32>,
     /// Whether only the member sees the answer.
     pub private: bool,
+    /// Words that the settings put before the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// Words that the settings put behind the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
+    /// Who set each value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<Field, Source>,
 }
 
 impl ImageRequest {
     /// The prompt as the model gets it.
     pub fn prompt_for_model(&self) -> String {
-        match self.style {
-            Some(style) if self.style_as_words => {
-                format!("{}, {} style", self.prompt, style.name().replace('-', " "))
-            }
-            _ => self.prompt.clone(),
-        }
+        let style = self.style.filter(|_| self.style_as_words);
+        let style = style.map(|style| format!("{} style", style.name().replace('-', " ")));
+        let words = [self.prefix.as_ref(), Some(&self.prompt), self.suffix.as_ref(), style.as_ref()];
+        words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// Makes every choice of a request, or says which part of it cannot be.
 ///
-/// `base` holds the layers below the request, `random_seed` serves a request that names none.
+/// `base` holds the layers below the request, `catalogue` the models that may be used, `random_seed` serves a request
+/// that names none.
 ///
 /// # Errors
 /// The refusal to show.
 pub fn resolve(
     ask: Ask,
-    base: Settings,
+    base: Effective,
     catalogue: &Catalogue,
     today: Date,
     random_seed: u32,
 ) -> Result<ImageRequest, Refusal> {
     let ask = flags::taken_from_prompt(ask)?;
     check_texts(&ask)?;
-    let settings = base.overlaid(asked_settings(&ask)?);
-    let model = catalogue.painter(settings.model.as_deref(), today)?;
+    let Effective { settings, sources, .. } = base.with_request(asked_settings(&ask)?)?;
+    let model = chosen_model(&settings, &sources, catalogue, today)?;
     check_abilities(&ask, model, catalogue, today)?;
-    check_length("prompt", &ask.prompt, model.prompt_limit)?;
-    check_length("negative prompt", ask.negative.as_deref().unwrap_or_default(), model.prompt_limit)?;
-    let style = ask.style.as_deref().map(str::parse::<Style>).transpose()?;
-    let first = match ask.seed {
-        Some(seed) => seed_in_range(seed)?,
-        None => random_seed.clamp(1, SEED_LIMIT),
-    };
-    let image =
-        ask.image.map(|source| StartImage { source, strength: settings.strength.unwrap_or_default() });
-    Ok(ImageRequest {
+    let source = ask.image.filter(|_| model.abilities.image_to_image);
+    let seed = first_seed(settings.seed, &ask.prompt, random_seed);
+    let request = ImageRequest {
         prompt: ask.prompt,
-        negative: ask.negative,
+        negative: settings.negative,
         model: model.name.clone(),
         aspect: settings.aspect.unwrap_or_default(),
-        style_as_words: style.is_some() && !model.abilities.presets,
-        style,
-        seeds: seeds_from(first, settings.count.unwrap_or(1)),
-        image,
+        style_as_words: settings.style.is_some() && !model.abilities.presets,
+        style: settings.style,
+        seeds: seeds_from(seed, settings.count.unwrap_or(1)),
+        image: source.map(|source| StartImage { source, strength: settings.strength.unwrap_or_default() }),
         cfg: ask.cfg,
         steps: ask.steps.and_then(|steps| u32::try_from(steps).ok()),
         private: settings.private.unwrap_or_default(),
-    })
+        prefix: settings.prefix,
+        suffix: settings.suffix,
+        sources,
+    };
+    check_length("prompt", &request.prompt_for_model(), model.prompt_limit)?;
+    check_length("negative prompt", request.negative.as_deref().unwrap_or_default(), model.prompt_limit)?;
+    Ok(request)
+}
+
+/// The model that was asked for. One that settings name and that is gone since gives way to the default.
+fn chosen_model<'a>(
+    settings: &Settings,
+    sources: &BTreeMap<Field, Source>,
+    catalogue: &'a Catalogue,
+    today: Date,
+) -> Result<&'a Model, Refusal> {
+    let found = catalogue.painter(settings.model.as_deref(), today);
+    match sources.get(&Field::Model) {
+        None | Some(Source::Request) => found,
+        Some(_) => found.or_else(|_| catalogue.painter(None, today)),
+    }
+}
+
+fn first_seed(policy: Option<SeedPolicy>, prompt: &str, random_seed: u32) -> u32 {
+    match policy {
+        Some(SeedPolicy::Fixed(seed)) => seed,
+        Some(SeedPolicy::FromPrompt) => {
+            let hash = Sha256::digest(prompt);
+            u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]).clamp(1, SEED_LIMIT)
+        }
+        Some(SeedPolicy::Random) | None => random_seed.clamp(1, SEED_LIMIT),
+    }
 }
 
 /// `count` different seeds from `first` on; behind the highest comes 1, since models take 0 for "any".
@@ -262,9 +230,13 @@ fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
     Ok(Settings {
         model: ask.model.clone(),
         aspect: ask.aspect.as_deref().map(str::parse).transpose()?,
+        style: ask.style.as_deref().map(str::parse).transpose()?,
+        negative: ask.negative.clone(),
         count,
+        seed: ask.seed.map(|seed| seed_in_range(seed).map(SeedPolicy::Fixed)).transpose()?,
         strength,
         private: ask.private,
+        ..Settings::default()
     })
 }
 
@@ -292,7 +264,8 @@ fn check_abilities(ask: &Ask, model: &Model, catalogue: &Catalogue, today: Date)
         };
         Err(Refusal::NotSupported { model: model.name.clone(), option: option.to_owned(), remedy })
     };
-    if ask.image.is_some() && !model.abilities.image_to_image {
+    let wants_image = ask.image.is_some() && !ask.image_is_offered;
+    if wants_image && !model.abilities.image_to_image {
         return refuse("image", &|m| m.abilities.image_to_image);
     }
     if ask.strength.is_some() && ask.image.is_none() {

@@ -17,8 +17,9 @@ use crate::cli::say;
 use crate::config::{Config, EngineChoice};
 use crate::error::Refusal;
 use crate::job::{Claim, Job, JobId, Origin, Outcome};
+use crate::limits::{Ceiling, Purse, Terms};
 use crate::request::{Ask, ImageSource, resolve};
-use crate::settings::Settings;
+use crate::settings::Effective;
 use crate::store::Admission;
 use crate::worker;
 
@@ -80,7 +81,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     let ask = ask(arguments)?;
     let now = App::now();
     let catalogue = app::catalogue(&config)?;
-    let request = resolve(ask, Settings::built_in(), &catalogue, now.date(), rand::random())?;
+    let request = resolve(ask, Effective::built_in(), &catalogue, now.date(), rand::random())?;
     let app = App::open(config).await?;
     let price =
         app.catalogue.painter(Some(&request.model), now.date())?.price * i64::try_from(request.seeds.len())?;
@@ -91,8 +92,10 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
         created: now,
         parent: None,
     };
-    match app.store.admit(&job, price, app.config.monthly_budget, now).await? {
-        Admission::Admitted => {}
+    let ceilings = app.config.monthly_budget.map(|limit| Ceiling { purse: Purse::Deployment, limit });
+    let terms = Terms { ceilings: ceilings.into_iter().collect(), ..Terms::default() };
+    match app.store.admit(&job, price, &terms, now).await? {
+        Admission::Admitted { .. } => {}
         Admission::Refused(refusal) => return Err(refusal.into()),
         Admission::Duplicate(_) => bail!("this job exists already"),
     }
@@ -130,7 +133,7 @@ fn ask(arguments: Arguments) -> anyhow::Result<Ask> {
         strength: arguments.strength,
         cfg: arguments.cfg,
         steps: arguments.steps,
-        private: None,
+        ..Ask::default()
     })
 }
 

@@ -1,125 +1,127 @@
 //! The three-second path: from an interaction to its first answer. No call to a model, an archive or Discord is
 //! made here; the one thing waited for is the store.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::app::App;
-use crate::attachment;
 use crate::discord::commands::{self, Command};
-use crate::discord::interaction::{Action, Attachment, Interaction};
-use crate::discord::reply;
+use crate::discord::interaction::{Action, Interaction};
+use crate::discord::reply::{self, Message};
 use crate::error::Refusal;
-use crate::job::{DiscordOrigin, Job, JobId, Origin};
-use crate::money::Micros;
-use crate::request::{Ask, resolve};
-use crate::settings::Settings;
-use crate::store::Admission;
+use crate::job::JobId;
+use crate::settings::{Defaults, Effective, Settings, Source};
+use crate::store::Context;
+
+mod imagine;
 
 /// How long the store may take, of Discord's three seconds.
 const STORE_PATIENCE: Duration = Duration::from_millis(2_000);
 
-/// What to tell Discord at once.
-#[derive(Debug, Clone, PartialEq)]
+/// What to tell Discord at once, and what comes after it.
 pub struct Answer {
     /// `{type, data}` of the callback.
     pub callback: Value,
-    /// The job to start once Discord has the callback.
-    pub job: Option<JobId>,
+    /// What to do once Discord has the callback.
+    pub then: Then,
+}
+
+/// What comes after the first answer.
+pub enum Then {
+    /// Nothing: it was all.
+    Nothing,
+    /// Start the job.
+    Start(JobId),
+    /// Put what comes of this in place of the first answer, which was a deferral.
+    Tell(Pin<Box<dyn Future<Output = anyhow::Result<Message>> + Send>>),
+}
+
+impl Answer {
+    /// "Thinking …", and the message when it is there.
+    pub fn later(
+        private: bool,
+        message: impl Future<Output = anyhow::Result<Message>> + Send + 'static,
+    ) -> Answer {
+        Answer { callback: reply::deferred(private), then: Then::Tell(Box::pin(message)) }
+    }
+
+    /// Words for the member alone.
+    pub fn words(words: &str) -> Answer {
+        Answer::only(reply::private_words(words))
+    }
+
+    fn only(callback: Value) -> Answer {
+        Answer { callback, then: Then::Nothing }
+    }
 }
 
 /// The answer to an interaction; `None` if it was answered before.
-pub async fn answer(app: &App, interaction: &Interaction, now: OffsetDateTime) -> Option<Answer> {
+pub async fn answer(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) -> Option<Answer> {
     let outcome = match interaction.action.clone() {
-        Action::Typing { option, text } => {
+        Action::Typing { option, text, .. } => {
             let suggestions = commands::suggestions(&option, &text, &app.catalogue, now.date());
-            return say(reply::choices(suggestions.into_iter()));
+            Ok(Some(Answer::only(reply::choices(suggestions.into_iter()))))
         }
-        Action::Command { name, options } => match commands::parse(&name, options) {
-            Command::Imagine(ask, file) => imagine(app, interaction, *ask, file, now).await,
-            Command::Help => return say(reply::private_words(&help(app, now))),
-            Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
-        },
-        Action::Unknown => Err(Refusal::UnknownButton),
+        Action::Command { name, options } => {
+            command(app, interaction, commands::parse(&name, options), now).await
+        }
+        Action::Click { .. } | Action::Unknown => Err(Refusal::UnknownButton),
     };
-    match outcome {
-        Ok(Some(job)) => Some(Answer { callback: reply::deferred(job.1), job: Some(job.0) }),
-        Ok(None) => None,
-        Err(refusal) => say(reply::private_words(&refusal.to_string())),
-    }
+    outcome.unwrap_or_else(|refusal| Some(Answer::words(&refusal.to_string())))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what `answer` returns")]
-fn say(callback: Value) -> Option<Answer> {
-    Some(Answer { callback, job: None })
-}
-
-/// The admitted job and whether it is private; `None` for an interaction that was admitted before.
-async fn imagine(
-    app: &App,
+async fn command(
+    app: &Arc<App>,
     interaction: &Interaction,
-    ask: Ask,
-    file: Option<Attachment>,
+    command: Command,
     now: OffsetDateTime,
-) -> Result<Option<(JobId, bool)>, Refusal> {
-    if app.stopping.is_cancelled() {
-        return Err(Refusal::Stopping);
+) -> Result<Option<Answer>, Refusal> {
+    match command {
+        Command::Imagine(ask, file) => {
+            let ordered = imagine::imagine(app, interaction, *ask, file, now).await?;
+            Ok(ordered.map(|ordered| Answer {
+                callback: reply::deferred(ordered.private),
+                then: Then::Start(ordered.job),
+            }))
+        }
+        Command::Help => Ok(Some(Answer::words(&help(app, now)))),
+        Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
     }
-    if let Some(file) = &file {
-        let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
-        attachment::check_description(file, elsewhere)?;
-    }
-    let request = resolve(ask, Settings::built_in(), &app.catalogue, now.date(), rand::random())?;
-    let model = app.catalogue.painter(Some(&request.model), now.date())?;
-    let price = model.price * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
-    let private = request.private;
-    let job = Job {
-        id: JobId::new(now, u128::from(interaction.id)),
-        origin: Origin::Discord(DiscordOrigin {
-            interaction: interaction.id,
-            application: interaction.application,
-            token: interaction.token.clone(),
-            guild: interaction.guild,
-            channel: interaction.channel,
-            member: interaction.member,
-            private,
-            file_limit: interaction.file_limit,
-        }),
-        request,
-        created: now,
-        parent: None,
-    };
-    if let Err(refusal) = app.limiter.take(interaction.member, now) {
-        return if was_admitted(app, &job).await { Ok(None) } else { Err(refusal) };
-    }
-    Ok(admit(app, &job, price, now).await?.then_some((job.id, private)))
 }
 
-/// Discord may deliver an interaction again: what was admitted then is not refused now.
-async fn was_admitted(app: &App, job: &Job) -> bool {
-    let known = tokio::time::timeout(STORE_PATIENCE, app.store.is_known(job.dedupe_key())).await;
-    matches!(known, Ok(Ok(true)))
-}
-
-/// Whether the job is admitted; `false` for a duplicate.
-async fn admit(app: &App, job: &Job, price: Micros, now: OffsetDateTime) -> Result<bool, Refusal> {
-    let admission = app.store.admit(job, price, app.config.monthly_budget, now);
-    match tokio::time::timeout(STORE_PATIENCE, admission).await {
-        Ok(Ok(Admission::Admitted)) => Ok(true),
-        Ok(Ok(Admission::Duplicate(_))) => Ok(false),
-        Ok(Ok(Admission::Refused(refusal))) => Err(refusal),
+/// What the place and the member have to say, in time for the first answer.
+///
+/// # Errors
+/// [`Refusal::StoreSlow`]
+async fn context(app: &App, interaction: &Interaction, now: OffsetDateTime) -> Result<Context, Refusal> {
+    let context = app.store.context(interaction.guild, interaction.places(), interaction.member, now);
+    match tokio::time::timeout(STORE_PATIENCE, context).await {
+        Ok(Ok(context)) => Ok(context),
         Ok(Err(error)) => {
-            tracing::error!(job = %job.id, error = format!("{error:#}"), "the store could not take an order");
+            tracing::error!(error = format!("{error:#}"), "the store could not be asked");
             Err(Refusal::StoreSlow)
         }
-        Err(_) => {
-            // It may be in the middle of being written.
-            app.store.cancel_soon(job.id, now);
-            Err(Refusal::StoreSlow)
-        }
+        Err(_) => Err(Refusal::StoreSlow),
     }
+}
+
+/// All layers below a request.
+fn layers(app: &App, context: &Context) -> Effective {
+    let model = app.config.model.as_ref().map(|_| app.catalogue.default_name().to_owned());
+    let deployment = Settings { model, ..Settings::default() };
+    let session = context.session.as_ref().map(|session| session.plan.settings.clone());
+    let channel = context.policy.channel_defaults(&context.places);
+    Effective::built_in()
+        .with(Source::Deployment, &deployment.into())
+        .with(Source::Guild, &context.policy.defaults)
+        .with(Source::Channel, channel.unwrap_or(&Defaults::default()))
+        .with(Source::Session, &session.unwrap_or_default().into())
+        .with(Source::Member, &context.preferences.clone().into())
 }
 
 fn help(app: &App, now: OffsetDateTime) -> String {

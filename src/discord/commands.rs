@@ -47,6 +47,7 @@ fn imagine(options: Vec<(String, Value)>) -> Command {
             ("strength", value) => ask.strength = number(&value),
             ("cfg", value) => ask.cfg = number(&value),
             ("private", Value::Boolean(yes)) => ask.private = Some(yes),
+            ("from", Value::Text(text)) => ask.from_last = text == "last",
             ("image", Value::Attachment(file)) => {
                 ask.image =
                     Some(ImageSource::Attachment { url: file.url.clone(), filename: file.filename.clone() });

@@ -16,7 +16,8 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use crate::app::App;
-use crate::discord::answer::{Answer, answer};
+use crate::discord::answer::{Answer, Then, answer};
+use crate::discord::errand;
 use crate::discord::interaction::Interaction;
 use crate::discord::register::register;
 use crate::discord::rest::{Fault, Rest};
@@ -173,8 +174,8 @@ impl RawEventHandler for Unparsed {
 }
 
 /// Answers one interaction, then starts its job.
-async fn serve(app: &App, interaction: &Interaction, now: OffsetDateTime) {
-    let Some(Answer { callback, job }) = answer(app, interaction, now).await else { return };
+async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
+    let Some(Answer { callback, then }) = answer(app, interaction, now).await else { return };
     let acknowledged = tokio::time::timeout(CALLBACK_TIME, post(&app.discord, interaction, &callback)).await;
     let fault = match acknowledged {
         Ok(Ok(())) => None,
@@ -184,12 +185,13 @@ async fn serve(app: &App, interaction: &Interaction, now: OffsetDateTime) {
     if let Some(fault) = &fault {
         tracing::warn!(interaction = interaction.id, %fault, "the first answer did not reach Discord");
     }
-    if let Some(job) = job {
-        if fault.is_some() && is_unanswered(&app.discord, interaction).await {
+    match then {
+        Then::Nothing => {}
+        Then::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
             take_back(app, job).await;
-        } else {
-            app.queue.push(job);
         }
+        Then::Start(job) => app.queue.push(job),
+        Then::Tell(message) => errand::tell(app, interaction, message).await,
     }
 }
 

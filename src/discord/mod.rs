@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod commands;
+mod errand;
 pub mod gateway;
 pub mod interaction;
 pub mod register;

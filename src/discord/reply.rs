@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::error::{Refusal, visible};
-use crate::job::{Claim, DiscordOrigin, Outcome, Picture};
+use crate::job::{Claim, DiscordOrigin, Origin, Outcome, Picture};
 use crate::request::ImageRequest;
 
 /// Characters of a prompt that a message shows.
@@ -32,6 +32,8 @@ pub struct Message {
     pub files: Vec<File>,
     /// Keep the files that the message already has; `files` is empty then.
     pub keep_files: bool,
+    /// Rows of buttons and menus, as Discord wants them.
+    pub components: Vec<Value>,
 }
 
 /// A file of a message.
@@ -65,6 +67,9 @@ impl Message {
         }
         if !self.embeds.is_empty() {
             payload["embeds"] = self.embeds.iter().map(|words| json!({ "description": words })).collect();
+        }
+        if !self.components.is_empty() {
+            payload["components"] = json!(self.components);
         }
         if let Some(nonce) = nonce {
             payload["nonce"] = json!(nonce);
@@ -152,6 +157,12 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
     for (n, link) in &remarks.shrunk {
         let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
         lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
+    }
+    if let Origin::Discord(DiscordOrigin { session: Some(session), .. }) = &claim.job.origin {
+        lines.push(format!("-# Session: {}", escape(&clip(&visible(&session.title), 80))));
+    }
+    if let Some(percent) = claim.budget_used {
+        lines.push(format!("-# {percent} % of this server's budget for this month (UTC) is used."));
     }
     if remarks.not_archived {
         lines.push("-# Not archived yet: the archive cannot be reached. Easel keeps trying.".to_owned());
@@ -289,7 +300,13 @@ mod tests {
             created: time::OffsetDateTime::UNIX_EPOCH,
             parent: None,
         };
-        let claim = Claim { job, state: crate::job::State::Generated, fence: 1, pictures: Vec::new() };
+        let claim = Claim {
+            job,
+            state: crate::job::State::Generated,
+            fence: 1,
+            pictures: Vec::new(),
+            budget_used: None,
+        };
         let remarks = |length: usize| Remarks {
             shrunk: (0..4).map(|n| (n, Some(format!("https://{}", "x".repeat(length))))).collect(),
             ..Remarks::default()

@@ -176,11 +176,30 @@ impl Catalogue {
         self.find(&self.default).map_or(&self.default, |model| &model.name)
     }
 
+    /// Only those models that paint and that `offered` says yes to, by their name. Where the default is not among
+    /// them, the first one is.
+    #[must_use]
+    pub fn offering(&self, offered: impl Fn(&str) -> bool) -> Catalogue {
+        let is_offered = |model: &Model| model.task != Task::Paint || offered(&model.name);
+        let models: Vec<Model> = self.models.iter().filter(|model| is_offered(model)).cloned().collect();
+        let mut catalogue = Catalogue { models, default: self.default.clone() };
+        if catalogue.find(&self.default).is_none()
+            && let Some(first) = catalogue.models.iter().find(|model| model.task == Task::Paint)
+        {
+            catalogue.default.clone_from(&first.name);
+        }
+        catalogue
+    }
+
     /// The living painter of that name or id, or the default for `None`.
     ///
     /// # Errors
-    /// [`Refusal::UnknownModel`], [`Refusal::ModelEnded`] or [`Refusal::NotAPainter`], each with what to use instead.
+    /// [`Refusal::UnknownModel`], [`Refusal::ModelEnded`] or [`Refusal::NotAPainter`], each with what to use instead;
+    /// [`Refusal::NoModels`] if there is none.
     pub fn painter(&self, asked: Option<&str>, today: Date) -> Result<&Model, Refusal> {
+        if self.painters(today).next().is_none() {
+            return Err(Refusal::NoModels);
+        }
         let asked = asked.unwrap_or(&self.default).trim();
         let Some(model) = self.find(asked) else {
             let names: Vec<_> = self.painters(today).map(|model| format!("`{model}`")).collect();

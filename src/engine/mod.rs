@@ -177,6 +177,9 @@ mod tests {
             cfg: None,
             steps: None,
             private: false,
+            prefix: None,
+            suffix: None,
+            sources: std::collections::BTreeMap::new(),
         }
     }
 

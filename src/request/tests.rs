@@ -10,7 +10,7 @@ fn ask(prompt: &str) -> Ask {
 }
 
 fn resolved(ask: Ask) -> Result<ImageRequest, Refusal> {
-    resolve(ask, Settings::built_in(), &Catalogue::bedrock(), TODAY, 42)
+    resolve(ask, Effective::built_in(), &Catalogue::bedrock(), TODAY, 42)
 }
 
 fn sentence(ask: Ask) -> String {

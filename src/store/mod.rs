@@ -5,14 +5,23 @@ mod sqlite;
 pub use sqlite::Sqlite as Store;
 
 use crate::error::Refusal;
-use crate::job::{Bill, JobId, Outcome, State};
+use crate::job::{Bill, Job, JobId, Outcome, State};
 use crate::money::Micros;
+use crate::policy::Policy;
+use crate::session::Session;
+use crate::settings::Settings;
+
+/// From this share of a server's month on, people are told how much of it is used.
+pub const WARN_PERCENT: u32 = 80;
 
 /// What `admit` said.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Admission {
     /// The job is written down and its price reserved.
-    Admitted,
+    Admitted {
+        /// With this job, the server's month has reached [`WARN_PERCENT`]: percent used.
+        crossed: Option<u32>,
+    },
     /// This request was admitted before, as that job.
     Duplicate(JobId),
     /// A limit forbids it; nothing was written.
@@ -84,4 +93,71 @@ pub struct Totals {
     pub delivered: u32,
     /// Reserved for calls to come.
     pub reserved: Micros,
+}
+
+/// What an account holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Reserved for calls to come.
+    pub reserved: Micros,
+    /// What calls may have cost.
+    pub spent: Micros,
+    /// Pictures under way.
+    pub ordered: u32,
+    /// Pictures delivered.
+    pub delivered: u32,
+}
+
+/// Everything that a request has to respect, as it stood when it was looked up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Context {
+    /// The server's rules.
+    pub policy: Policy,
+    /// The session that runs in the channel.
+    pub session: Option<Session>,
+    /// What the member prefers.
+    pub preferences: Settings,
+    /// The channel and, for a thread, the one above it.
+    pub places: Vec<u64>,
+}
+
+/// The picture that `from:last` starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastPicture {
+    /// Its job.
+    pub job: Job,
+    /// Its number.
+    pub n: u32,
+}
+
+/// What one member had from one model on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRow {
+    /// Such as `2026-11-23`, UTC.
+    pub day: String,
+    /// Who.
+    pub member: u64,
+    /// The model's name.
+    pub model: String,
+    /// Pictures delivered.
+    pub pictures: u32,
+    /// Calls of the model.
+    pub attempts: u32,
+    /// What they may have cost.
+    pub dollars: Micros,
+}
+
+/// Where a member stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Pictures under way.
+    pub in_flight: u32,
+    /// The member's day in this server.
+    pub day: Tally,
+    /// The member's month in this server.
+    pub month: Tally,
+    /// The server's month.
+    pub guild: Tally,
+    /// Everybody's month.
+    pub deployment: Tally,
 }

@@ -14,12 +14,17 @@ use tokio::sync::oneshot;
 
 use super::{Admission, Attempt, Progress, Settlement, Totals};
 use crate::job::{Claim, Job, JobId};
+use crate::limits::Terms;
 use crate::money::Micros;
 
+mod books;
 mod ops;
 mod rows;
+mod rules;
+mod sessions;
+mod usage;
 
-const MIGRATIONS: &[&str] = &[include_str!("sqlite/schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("sqlite/schema.sql"), include_str!("sqlite/v2.sql")];
 
 /// Operations in one commit at most, so that the first of them does not wait for ever.
 const BATCH: usize = 256;
@@ -30,6 +35,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Sqlite {
     writer: mpsc::Sender<Op>,
+    /// Reads do not wait for commits.
+    reader: mpsc::Sender<Op>,
     /// Shared among the processes that have the database open; see [`Sqlite::open`].
     _lock: File,
 }
@@ -76,14 +83,17 @@ impl Sqlite {
                 .context("freeing dead leases")?;
         }
         lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
-        let (writer, waiting) = mpsc::channel();
-        std::thread::Builder::new()
-            .name("easel-store".into())
-            .spawn(move || write_all(connection, &waiting))?;
-        Ok(Sqlite { writer, _lock: lock })
+        let readable = connect(path).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
+        readable.pragma_update(None, "query_only", true).context("EASEL_STORE")?;
+        Ok(Sqlite {
+            writer: serve("easel-store", connection, TransactionBehavior::Immediate)?,
+            reader: serve("easel-reader", readable, TransactionBehavior::Deferred)?,
+            _lock: lock,
+        })
     }
 
-    /// Writes the job down and reserves its price, or says why not: one write.
+    /// Writes the job down, reserves its price and counts its pictures, if they fit under its `terms`, or says why
+    /// not: one write.
     ///
     /// A caller that stops waiting before it is this call's turn leaves nothing behind.
     ///
@@ -93,11 +103,11 @@ impl Sqlite {
         &self,
         job: &Job,
         price: Micros,
-        budget: Option<Micros>,
+        terms: &Terms,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
-        let job = job.clone();
-        self.run(true, move |tx| ops::admit(tx, &job, price, budget, now)).await
+        let (job, terms) = (job.clone(), terms.clone());
+        self.run(true, move |tx| ops::admit(tx, &job, price, &terms, now)).await
     }
 
     /// Takes back a job that nobody claimed; whether it did.
@@ -152,10 +162,9 @@ impl Sqlite {
         fence: i64,
         n: u32,
         price: Micros,
-        budget: Option<Micros>,
         now: OffsetDateTime,
     ) -> anyhow::Result<Attempt> {
-        self.run(false, move |tx| ops::attempt(tx, job, fence, n, price, budget, now)).await
+        self.run(false, move |tx| ops::attempt(tx, job, fence, n, price, now)).await
     }
 
     /// Writes down how a call ended; `false` if another worker has the job.
@@ -203,7 +212,7 @@ impl Sqlite {
     /// The database failed.
     pub async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
         let sha256 = sha256.to_owned();
-        self.run(false, move |tx| ops::by_sha256(tx, &sha256)).await
+        self.look(move |tx| ops::by_sha256(tx, &sha256)).await
     }
 
     /// The job and its pictures, whatever became of it.
@@ -211,7 +220,7 @@ impl Sqlite {
     /// # Errors
     /// The database failed.
     pub async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
-        self.run(false, move |tx| ops::find(tx, job)).await
+        self.look(move |tx| ops::find(tx, job)).await
     }
 
     /// Sums over the ledger.
@@ -219,7 +228,7 @@ impl Sqlite {
     /// # Errors
     /// The database failed.
     pub async fn totals(&self) -> anyhow::Result<Totals> {
-        self.run(false, ops::totals).await
+        self.look(ops::totals).await
     }
 
     async fn run<T, F>(&self, only_if_awaited: bool, op: F) -> anyhow::Result<T>
@@ -231,29 +240,46 @@ impl Sqlite {
         answer.await.context("the store's thread has ended")?.context("the store failed")
     }
 
+    /// Runs `op` beside the writer, on what is committed.
+    async fn look<T, F>(&self, op: F) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let answer = send(&self.reader, true, op);
+        answer.await.context("the store's thread has ended")?.context("the store failed")
+    }
+
     fn submit<T, F>(&self, only_if_awaited: bool, op: F) -> oneshot::Receiver<anyhow::Result<T>>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let op: Op = Box::new(move |tx| {
-            let result = match tx {
-                Err(fault) => Err(anyhow!("{fault}")),
-                Ok(_) if only_if_awaited && reply.is_closed() => Err(anyhow!("nobody waits for it")),
-                Ok(tx) => in_savepoint(tx, op).map_err(anyhow::Error::from),
-            };
-            Box::new(move |commit| {
-                let result =
-                    result.and_then(|value| commit.map(|()| value).map_err(|fault| anyhow!("{fault}")));
-                // The caller may have gone; what it asked for is written all the same.
-                drop(reply.send(result));
-            })
-        });
-        // A thread that has ended dropped the receiver, and with it the reply: the caller sees that.
-        drop(self.writer.send(op));
-        answer
+        send(&self.writer, only_if_awaited, op)
     }
+}
+
+fn send<T, F>(thread: &mpsc::Sender<Op>, only_if_awaited: bool, op: F) -> oneshot::Receiver<anyhow::Result<T>>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    let op: Op = Box::new(move |tx| {
+        let result = match tx {
+            Err(fault) => Err(anyhow!("{fault}")),
+            Ok(_) if only_if_awaited && reply.is_closed() => Err(anyhow!("nobody waits for it")),
+            Ok(tx) => in_savepoint(tx, op).map_err(anyhow::Error::from),
+        };
+        Box::new(move |commit| {
+            let result = result.and_then(|value| commit.map(|()| value).map_err(|fault| anyhow!("{fault}")));
+            // The caller may have gone; what it asked for is written all the same.
+            drop(reply.send(result));
+        })
+    });
+    // A thread that has ended dropped the receiver, and with it the reply: the caller sees that.
+    drop(thread.send(op));
+    answer
 }
 
 /// A file that only this user may read: it holds interaction tokens.
@@ -300,10 +326,17 @@ fn in_savepoint<T>(
     Ok(value)
 }
 
-fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Op>) {
+/// A thread that does what it is sent, in transactions of this kind.
+fn serve(name: &str, connection: Connection, kind: TransactionBehavior) -> std::io::Result<mpsc::Sender<Op>> {
+    let (sender, waiting) = mpsc::channel();
+    std::thread::Builder::new().name(name.into()).spawn(move || do_all(connection, kind, &waiting))?;
+    Ok(sender)
+}
+
+fn do_all(mut connection: Connection, kind: TransactionBehavior, waiting: &mpsc::Receiver<Op>) {
     while let Ok(first) = waiting.recv() {
         let ops = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1));
-        match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+        match connection.transaction_with_behavior(kind) {
             Err(fault) => ops.for_each(|op| op(Err(&fault))(Err(&fault))),
             Ok(mut tx) => {
                 let answers: Vec<Answer> = ops.map(|op| op(Ok(&mut tx))).collect();

@@ -12,7 +12,7 @@ use crate::attachment;
 use crate::discord::rest::Fault;
 use crate::engine::{Class, Failure, Filter, Painting, Permit};
 use crate::error::Refusal;
-use crate::job::{Bill, Outcome, Painted, Picture};
+use crate::job::{Bill, JobId, Outcome, Painted, Picture};
 use crate::request::{IMAGE_BYTES_LIMIT, ImageSource};
 use crate::store::{Attempt, CallId, Settlement};
 
@@ -103,12 +103,8 @@ impl Work<'_> {
         };
         let mut turned_away = 0;
         loop {
-            let budget = self.app.config.monthly_budget;
-            let attempt = self
-                .app
-                .store
-                .attempt(job.id, self.claim.fence, picture.n, model.price, budget, App::now())
-                .await?;
+            let attempt =
+                self.app.store.attempt(job.id, self.claim.fence, picture.n, model.price, App::now()).await?;
             let call = match attempt {
                 Attempt::Go(call) => call,
                 Attempt::Stale => return Err(Stale.into()),
@@ -238,9 +234,26 @@ impl Work<'_> {
         let bytes = match &image.source {
             ImageSource::File { path } => tokio::fs::read(path).await.map_err(|_| attachment::gone())?.into(),
             ImageSource::Attachment { url, .. } => self.fetch(url).await?,
+            ImageSource::Archive { key, picture } => self.kept(key, *picture).await?,
         };
         attachment::check_bytes(&bytes)?;
         Ok(Some(bytes))
+    }
+
+    async fn kept(&self, key: &str, picture: Option<(JobId, u32)>) -> Result<Bytes, Refusal> {
+        let spooled = match picture {
+            Some((job, n)) => self.app.spool.load(job, n).await,
+            None => Ok(None),
+        };
+        let kept = match spooled {
+            Ok(None) => self.app.archive.get(key).await,
+            spooled => spooled,
+        };
+        kept.unwrap_or_else(|error| {
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a kept picture could not be read");
+            None
+        })
+        .ok_or_else(attachment::gone)
     }
 
     async fn fetch(&self, url: &str) -> Result<Bytes, Refusal> {

@@ -99,6 +99,9 @@ fn job() -> Job {
         cfg: None,
         steps: None,
         private: false,
+        prefix: None,
+        suffix: None,
+        sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }
 }

@@ -124,7 +124,10 @@ async fn a_month_whose_budget_is_used_up_says_so_and_when_the_next_begins() {
     assert!(dear.contains("budget of $0.04, of which $0.00 is spent"), "{dear}");
     in_time(world.imagine("a cat").await.picture()).await;
     let said = world.refused(ask("a cat").by(8)).await;
-    assert!(said.contains("this month's budget of $0.04, of which $0.04 is spent or reserved"), "{said}");
+    assert!(
+        said.contains("this Easel's monthly budget of $0.04, of which $0.04 is spent or reserved"),
+        "{said}"
+    );
     let free_at = OffsetDateTime::from_unix_timestamp(moment(&said)).unwrap();
     assert!(free_at > now() && (free_at.day(), free_at.time()) == (1, time::Time::MIDNIGHT), "{free_at}");
     assert_eq!(world.bedrock.calls().len(), 1);

@@ -321,8 +321,12 @@ impl World {
             .query_row("SELECT coalesce(max(calls), 0), coalesce(sum(micros), 0) FROM (SELECT sum(paid) AS calls, sum(micros) AS micros FROM charges GROUP BY job, n)", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .unwrap();
         assert!(most <= 2, "a picture was paid {most} times");
-        let spent: i64 =
-            self.db().query_row("SELECT coalesce(sum(spent), 0) FROM spend", [], |row| row.get(0)).unwrap();
+        let spent: i64 = self
+            .db()
+            .query_row("SELECT coalesce(sum(spent), 0) FROM spend WHERE scope = 'deployment'", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
         assert_eq!(spent, ledger, "the month's sum is the ledger's");
     }
 

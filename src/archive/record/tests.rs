@@ -21,6 +21,9 @@ pub(in crate::archive) fn shell_job() -> Job {
         cfg: None,
         steps: None,
         private: false,
+        prefix: None,
+        suffix: None,
+        sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }
 }
@@ -34,6 +37,7 @@ pub(in crate::archive) fn discord_job() -> Job {
         channel: 300_000_000_000_000_001,
         member: 400_000_000_000_000_001,
         private: false,
+        session: None,
         file_limit: 1,
     };
     Job { origin: Origin::Discord(discord), ..shell_job() }

@@ -3,34 +3,56 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use time::{Month, OffsetDateTime};
+use time::OffsetDateTime;
 
+use super::books::{Accounts, Entry, held};
 use super::rows::{self, millis, to_json};
-use crate::error::Refusal;
-use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome};
+use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome, State};
+use crate::limits::{Purse, Terms};
 use crate::money::Micros;
-use crate::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Totals};
-
-/// The one ceiling of this version; members' and servers' join it as rows of their own.
-const DEPLOYMENT: &str = "deployment";
+use crate::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Totals, WARN_PERCENT};
 
 pub(super) fn admit(
     db: &Connection,
     job: &Job,
     price: Micros,
-    budget: Option<Micros>,
+    terms: &Terms,
     now: OffsetDateTime,
 ) -> rusqlite::Result<Admission> {
     if let Some(earlier) = admitted(db, &job.dedupe_key())? {
         return Ok(Admission::Duplicate(earlier));
     }
-    let period = period(now);
-    if let Some(refusal) = over_budget(db, &period, price, budget, now)? {
+    let accounts = Accounts::of(job);
+    let pictures = u32::try_from(job.request.seeds.len()).unwrap_or(u32::MAX);
+    if let Some(refusal) = accounts.over_quota(db, terms, pictures, now)? {
         return Ok(Admission::Refused(refusal));
     }
-    rows::insert(db, job, &period, price.0)?;
-    book(db, &period, price.0, 0)?;
-    Ok(Admission::Admitted)
+    if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, now)? {
+        return Ok(Admission::Refused(refusal));
+    }
+    let before = percent_used(db, &accounts, terms)?;
+    accounts.book(db, Entry { reserved: price.0, ordered: i64::from(pictures), ..Entry::default() })?;
+    let budget_used = percent_used(db, &accounts, terms)?.filter(|percent| *percent >= WARN_PERCENT);
+    rows::insert(db, job, terms, price.0, budget_used)?;
+    touch_session(db, job, now)?;
+    let crossed = budget_used.filter(|_| before.is_none_or(|before| before < WARN_PERCENT));
+    Ok(Admission::Admitted { crossed })
+}
+
+/// Percent of the server's month that is spent or reserved, if it has a ceiling.
+fn percent_used(db: &Connection, accounts: &Accounts, terms: &Terms) -> rusqlite::Result<Option<u32>> {
+    let Some(ceiling) = terms.ceilings.iter().find(|ceiling| ceiling.purse == Purse::Guild) else {
+        return Ok(None);
+    };
+    let tally = accounts.tally(db, Purse::Guild)?;
+    Ok(Some((tally.reserved + tally.spent).percent_of(ceiling.limit)))
+}
+
+fn touch_session(db: &Connection, job: &Job, now: OffsetDateTime) -> rusqlite::Result<()> {
+    let Some(session) = job.session() else { return Ok(()) };
+    db.prepare_cached("UPDATE sessions SET last = max(last, ?2) WHERE id = ?1")?
+        .execute(params![session.to_string(), millis(now)])?;
+    Ok(())
 }
 
 /// The job of a request, if it was admitted.
@@ -46,7 +68,7 @@ pub(super) fn cancel(db: &Connection, job: JobId, now: OffsetDateTime) -> rusqli
         params![job.to_string(), millis(now)],
     )?;
     if cancelled == 1 {
-        give_back(db, job)?;
+        close_books(db, job, State::Admitted, 0)?;
         forget_token(db, job)?;
     }
     Ok(cancelled == 1)
@@ -90,10 +112,9 @@ pub(super) fn attempt(
     fence: i64,
     n: u32,
     price: Micros,
-    budget: Option<Micros>,
     now: OffsetDateTime,
 ) -> rusqlite::Result<Attempt> {
-    let Some((period, reserved, model)) = held(db, job, fence)? else { return Ok(Attempt::Stale) };
+    let Some(held) = held(db, job, fence)? else { return Ok(Attempt::Stale) };
     let paid: u32 = db
         .prepare_cached("SELECT count(*) FROM charges WHERE job = ?1 AND n = ?2 AND paid")?
         .query_row(params![job.to_string(), n], |row| row.get(0))?;
@@ -101,19 +122,19 @@ pub(super) fn attempt(
         return Ok(Attempt::Exhausted);
     }
     // The first call of each picture was reserved with the job. A repeated one must fit under the ceiling too.
-    let from_reservation = if paid == 0 { reserved.min(price.0) } else { 0 };
+    let from_reservation = if paid == 0 { held.reserved.min(price.0) } else { 0 };
     let beyond = Micros(price.0 - from_reservation);
-    if let Some(refusal) = over_budget(db, &period, beyond, budget, now)?.filter(|_| beyond.0 > 0) {
+    if let Some(refusal) = held.accounts.over_budget(db, &held.terms.ceilings, beyond, now)? {
         return Ok(Attempt::Refused(refusal));
     }
-    book(db, &period, -from_reservation, price.0)?;
+    held.accounts.book(db, Entry { reserved: -from_reservation, spent: price.0, ..Entry::default() })?;
     db.prepare_cached(
         "UPDATE jobs SET reserved_micros = reserved_micros - ?2, attempted = attempted + 1, attempted_micros = attempted_micros + ?3
          WHERE id = ?1",
     )?
     .execute(params![job.to_string(), from_reservation, price.0])?;
     db.prepare_cached("INSERT INTO charges (job, n, model, micros, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![job.to_string(), n, model, price.0, millis(now)])?;
+        .execute(params![job.to_string(), n, held.model, price.0, millis(now)])?;
     Ok(Attempt::Go(CallId(db.last_insert_rowid())))
 }
 
@@ -123,9 +144,9 @@ pub(super) fn settle(
     fence: i64,
     settlement: &Settlement,
 ) -> rusqlite::Result<bool> {
-    let Some((period, ..)) = held(db, job, fence)? else { return Ok(false) };
+    let Some(held) = held(db, job, fence)? else { return Ok(false) };
     if let Some(call) = settlement.call {
-        settle_call(db, job, &period, call, settlement.bill)?;
+        settle_call(db, job, &held.accounts, call, settlement.bill)?;
     }
     if let Some(outcome) = &settlement.outcome {
         let sha256 = match outcome {
@@ -144,7 +165,13 @@ pub(super) fn settle(
 }
 
 /// What a call certainly did not cost goes back to being reserved, since it may be repeated.
-fn settle_call(db: &Connection, job: JobId, period: &str, call: CallId, bill: Bill) -> rusqlite::Result<()> {
+fn settle_call(
+    db: &Connection,
+    job: JobId,
+    accounts: &Accounts,
+    call: CallId,
+    bill: Bill,
+) -> rusqlite::Result<()> {
     let micros: Option<i64> = db
         .prepare_cached(
             "UPDATE charges SET settled = 1, paid = ?2 WHERE id = ?1 AND settled = 0 RETURNING micros",
@@ -153,7 +180,7 @@ fn settle_call(db: &Connection, job: JobId, period: &str, call: CallId, bill: Bi
         .optional()?;
     let Some(micros) = micros.filter(|_| bill != Bill::Due) else { return Ok(()) };
     db.prepare_cached("UPDATE charges SET micros = 0 WHERE id = ?1")?.execute([call.0])?;
-    book(db, period, micros, -micros)?;
+    accounts.book(db, Entry { reserved: micros, spent: -micros, ..Entry::default() })?;
     db.prepare_cached(
         "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?2 WHERE id = ?1",
     )?
@@ -196,6 +223,10 @@ fn conclude(
     now: OffsetDateTime,
 ) -> rusqlite::Result<()> {
     let refusal = conclusion.refusal.as_ref().map(to_json).transpose()?;
+    let before = db
+        .prepare_cached("SELECT state FROM jobs WHERE id = ?1")?
+        .query_row([job.to_string()], rows::state)?;
+    close_books(db, job, before, conclusion.delivered)?;
     db.prepare_cached(
         "UPDATE jobs SET state = ?2, delivered = ?3, refusal = ?4, finished_at = ?5 WHERE id = ?1",
     )?
@@ -206,7 +237,7 @@ fn conclude(
         refusal,
         millis(now)
     ])?;
-    give_back(db, job)
+    Ok(())
 }
 
 fn release(db: &Connection, job: JobId, not_before: i64) -> rusqlite::Result<()> {
@@ -221,16 +252,18 @@ fn release(db: &Connection, job: JobId, not_before: i64) -> rusqlite::Result<()>
     if open { Ok(()) } else { forget_token(db, job) }
 }
 
-/// What was reserved and never used is free for others.
-fn give_back(db: &Connection, job: JobId) -> rusqlite::Result<()> {
-    let (period, reserved): (String, i64) = db
-        .prepare_cached("SELECT period, reserved_micros FROM jobs WHERE id = ?1")?
-        .query_row([job.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if reserved == 0 {
-        return Ok(());
-    }
+/// What was reserved and never used is free for others; a job that was under way is no more. Saying it again changes
+/// nothing.
+fn close_books(db: &Connection, job: JobId, before: State, delivered: u32) -> rusqlite::Result<()> {
+    let (accounts, reserved, pictures, counted): (_, i64, i64, i64) =
+        db.prepare_cached("SELECT * FROM jobs WHERE id = ?1")?.query_row([job.to_string()], |row| {
+            let accounts = Accounts::from_row(row)?;
+            Ok((accounts, row.get("reserved_micros")?, row.get("pictures")?, row.get("delivered")?))
+        })?;
     db.prepare_cached("UPDATE jobs SET reserved_micros = 0 WHERE id = ?1")?.execute([job.to_string()])?;
-    book(db, &period, -reserved, 0)
+    let ordered = if before.is_final() { 0 } else { -pictures };
+    let delivered = i64::from(delivered) - counted;
+    accounts.book(db, Entry { reserved: -reserved, ordered, delivered, ..Entry::default() })
 }
 
 /// A finished job needs no secret.
@@ -277,54 +310,4 @@ pub(super) fn totals(db: &Connection) -> rusqlite::Result<Totals> {
             })
         },
     )
-}
-
-/// Month, reservation and model of a job that this fence still holds.
-fn held(db: &Connection, job: JobId, fence: i64) -> rusqlite::Result<Option<(String, i64, String)>> {
-    db.prepare_cached(
-        "SELECT period, reserved_micros, model FROM jobs WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL",
-    )?
-    .query_row(params![job.to_string(), fence], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-    .optional()
-}
-
-fn over_budget(
-    db: &Connection,
-    period: &str,
-    more: Micros,
-    budget: Option<Micros>,
-    now: OffsetDateTime,
-) -> rusqlite::Result<Option<Refusal>> {
-    let Some(limit) = budget else { return Ok(None) };
-    let used: i64 = db
-        .prepare_cached("SELECT reserved + spent FROM spend WHERE scope = ?1 AND period = ?2")?
-        .query_row([DEPLOYMENT, period], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
-    let over = used + more.0 > limit.0;
-    Ok(over.then(|| Refusal::BudgetUsed {
-        limit,
-        used: Micros(used),
-        free_at: next_month(now).unix_timestamp(),
-    }))
-}
-
-fn book(db: &Connection, period: &str, reserved: i64, spent: i64) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO spend (scope, period, reserved, spent) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (scope, period) DO UPDATE SET reserved = reserved + excluded.reserved, spent = spent + excluded.spent",
-    )?
-    .execute(params![DEPLOYMENT, period, reserved, spent])?;
-    Ok(())
-}
-
-/// The calendar month in UTC, such as `2026-11`.
-fn period(now: OffsetDateTime) -> String {
-    format!("{:04}-{:02}", now.year(), u8::from(now.month()))
-}
-
-fn next_month(now: OffsetDateTime) -> OffsetDateTime {
-    let year = if now.month() == Month::December { now.year() + 1 } else { now.year() };
-    let first = time::Date::from_calendar_date(year, now.month().next(), 1);
-    first.map_or(now, |date| date.midnight().assume_utc())
 }

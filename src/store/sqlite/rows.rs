@@ -1,12 +1,16 @@
 //! Rows to values and back.
 
+use std::str::FromStr;
+
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
+use super::books::{day, month};
 use crate::job::{Claim, Job, JobId, Origin, Picture, State};
+use crate::limits::Terms;
 
 /// Unix milliseconds.
 pub(super) fn millis(at: OffsetDateTime) -> i64 {
@@ -27,20 +31,33 @@ fn broken(error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
 }
 
 pub(super) fn id(row: &Row<'_>, column: &str) -> rusqlite::Result<JobId> {
-    row.get::<_, String>(column)?.parse().map_err(|error| broken(Box::new(error)))
+    parsed(row, column)
 }
 
 fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
-    let created: i64 = row.get("created_at")?;
-    let created = OffsetDateTime::from_unix_timestamp_nanos(i128::from(created) * 1_000_000);
     let parent: Option<String> = row.get("parent")?;
     Ok(Job {
         id: id(row, "id")?,
         origin: from_json(row, "origin")?,
         request: from_json(row, "request")?,
-        created: created.map_err(|error| broken(Box::new(error)))?,
+        created: time(row, "created_at")?,
         parent: parent.map(|text| text.parse().map_err(|error| broken(Box::new(error)))).transpose()?,
     })
+}
+
+/// A moment kept in Unix milliseconds.
+pub(super) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<OffsetDateTime> {
+    let millis: i64 = row.get(column)?;
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .map_err(|error| broken(Box::new(error)))
+}
+
+/// An id kept as text.
+pub(super) fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<T> {
+    row.get::<_, String>(column)?.parse().map_err(|error: T::Err| broken(Box::new(error)))
 }
 
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<State> {
@@ -52,9 +69,11 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<State> {
 pub(super) fn load(db: &Connection, job_id: JobId) -> rusqlite::Result<Option<Claim>> {
     let head = db
         .prepare_cached("SELECT * FROM jobs WHERE id = ?1")?
-        .query_row([job_id.to_string()], |row| Ok((job(row)?, state(row)?, row.get("fence")?)))
+        .query_row([job_id.to_string()], |row| {
+            Ok((job(row)?, state(row)?, row.get("fence")?, row.get("budget_used")?))
+        })
         .optional()?;
-    let Some((job, state, fence)) = head else { return Ok(None) };
+    let Some((job, state, fence, budget_used)) = head else { return Ok(None) };
     let pictures = db
         .prepare_cached(
             "SELECT *, (SELECT count(*) FROM charges c WHERE c.job = p.job AND c.n = p.n) AS calls,
@@ -63,7 +82,7 @@ pub(super) fn load(db: &Connection, job_id: JobId) -> rusqlite::Result<Option<Cl
         )?
         .query_map([job_id.to_string()], picture)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(Some(Claim { job, state, fence, pictures }))
+    Ok(Some(Claim { job, state, fence, pictures, budget_used }))
 }
 
 fn picture(row: &Row<'_>) -> rusqlite::Result<Picture> {
@@ -81,7 +100,13 @@ fn picture(row: &Row<'_>) -> rusqlite::Result<Picture> {
 }
 
 /// Writes a job and its pictures.
-pub(super) fn insert(db: &Connection, job: &Job, period: &str, reserved: i64) -> rusqlite::Result<()> {
+pub(super) fn insert(
+    db: &Connection,
+    job: &Job,
+    terms: &Terms,
+    reserved: i64,
+    budget_used: Option<u32>,
+) -> rusqlite::Result<()> {
     let (guild, channel, member) = match &job.origin {
         Origin::Discord(discord) => (discord.guild, Some(discord.channel), Some(discord.member)),
         Origin::Shell => (None, None, None),
@@ -89,8 +114,8 @@ pub(super) fn insert(db: &Connection, job: &Job, period: &str, reserved: i64) ->
     let text = |number: Option<u64>| number.map(|number| number.to_string());
     db.prepare_cached(
         "INSERT INTO jobs (id, dedupe, state, guild, channel, member, model, origin, request, parent, period, pictures,
-                           reserved_micros, created_at)
-         VALUES (?1, ?2, 'admitted', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                           reserved_micros, created_at, session, day, terms, budget_used)
+         VALUES (?1, ?2, 'admitted', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         job.id.to_string(),
@@ -102,10 +127,14 @@ pub(super) fn insert(db: &Connection, job: &Job, period: &str, reserved: i64) ->
         to_json(&job.origin)?,
         to_json(&job.request)?,
         job.parent.map(|parent| parent.to_string()),
-        period,
+        month(job.created),
         i64::try_from(job.request.seeds.len()).unwrap_or(i64::MAX),
         reserved,
         millis(job.created),
+        job.session().map(|session| session.to_string()),
+        day(job.created),
+        to_json(terms)?,
+        budget_used,
     ])?;
     let mut insert = db.prepare_cached("INSERT INTO pictures (job, n, seed) VALUES (?1, ?2, ?3)")?;
     for (n, seed) in (0u32..).zip(&job.request.seeds) {

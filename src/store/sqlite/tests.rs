@@ -3,6 +3,7 @@ use time::macros::datetime;
 use super::*;
 use crate::error::Refusal;
 use crate::job::{Bill, DiscordOrigin, Origin, Outcome, Painted, State};
+use crate::limits::{Ceiling, Purse};
 use crate::request::{Ask, resolve};
 use crate::store::{CallId, Conclusion};
 
@@ -24,11 +25,16 @@ fn job(interaction: u64, count: i64) -> Job {
             member: 3,
             private: false,
             file_limit: 1,
+            session: None,
         }),
-        request: resolve(ask, crate::settings::Settings::built_in(), &catalogue, NOW.date(), 5).unwrap(),
+        request: resolve(ask, crate::settings::Effective::built_in(), &catalogue, NOW.date(), 5).unwrap(),
         created: NOW,
         parent: None,
     }
+}
+
+fn ceiling(limit: Micros) -> Terms {
+    Terms { ceilings: vec![Ceiling { purse: Purse::Deployment, limit }], ..Terms::default() }
 }
 
 struct Bench {
@@ -44,7 +50,10 @@ fn bench() -> Bench {
 impl Bench {
     async fn claimed(&self, interaction: u64, count: i64) -> Claim {
         let job = job(interaction, count);
-        assert_eq!(self.store.admit(&job, PRICE * count, None, NOW).await.unwrap(), Admission::Admitted);
+        assert_eq!(
+            self.store.admit(&job, PRICE * count, &Terms::default(), NOW).await.unwrap(),
+            Admission::Admitted { crossed: None }
+        );
         self.claim(job.id).await.unwrap()
     }
 
@@ -52,8 +61,8 @@ impl Bench {
         self.store.claim(id, "worker", NOW, LEASE).await.unwrap()
     }
 
-    async fn attempt(&self, claim: &Claim, budget: Option<Micros>) -> Attempt {
-        self.store.attempt(claim.job.id, claim.fence, 0, PRICE, budget, NOW).await.unwrap()
+    async fn attempt(&self, claim: &Claim) -> Attempt {
+        self.store.attempt(claim.job.id, claim.fence, 0, PRICE, NOW).await.unwrap()
     }
 
     async fn settle(&self, claim: &Claim, call: CallId, bill: Bill, outcome: Option<Outcome>) -> bool {
@@ -83,30 +92,41 @@ fn end(state: State, delivered: u32) -> Progress {
 async fn the_same_interaction_is_admitted_once() {
     let bench = bench();
     let first = job(7, 1);
-    assert_eq!(bench.store.admit(&first, PRICE, None, NOW).await.unwrap(), Admission::Admitted);
-    assert_eq!(bench.store.admit(&first, PRICE, None, NOW).await.unwrap(), Admission::Duplicate(first.id));
+    assert_eq!(
+        bench.store.admit(&first, PRICE, &Terms::default(), NOW).await.unwrap(),
+        Admission::Admitted { crossed: None }
+    );
+    assert_eq!(
+        bench.store.admit(&first, PRICE, &Terms::default(), NOW).await.unwrap(),
+        Admission::Duplicate(first.id)
+    );
     assert_eq!(bench.store.totals().await.unwrap().reserved, PRICE);
 }
 
 #[tokio::test]
 async fn a_ceiling_holds_under_many_at_once() {
     let bench = bench();
-    let budget = Some(PRICE * 7);
+    let terms = ceiling(PRICE * 7);
     let jobs: Vec<_> = (1..=200).map(|n| job(n, 1)).collect();
-    let admissions = jobs.iter().map(|job| bench.store.admit(job, PRICE, budget, NOW));
+    let admissions = jobs.iter().map(|job| bench.store.admit(job, PRICE, &terms, NOW));
     let admissions = futures_util::future::join_all(admissions).await;
-    let admitted = admissions.into_iter().filter(|said| matches!(said, Ok(Admission::Admitted))).count();
+    let admitted =
+        admissions.into_iter().filter(|said| matches!(said, Ok(Admission::Admitted { .. }))).count();
     assert_eq!(admitted, 7);
 }
 
 #[tokio::test]
 async fn a_repeated_call_must_fit_under_the_ceiling_too() {
-    let bench = bench();
-    let claim = bench.claimed(1, 1).await;
-    let call = go(bench.attempt(&claim, Some(PRICE)).await);
-    assert!(bench.settle(&claim, call, Bill::Due, None).await);
-    assert!(matches!(bench.attempt(&claim, Some(PRICE)).await, Attempt::Refused(Refusal::BudgetUsed { .. })));
-    assert!(matches!(bench.attempt(&claim, Some(PRICE * 2)).await, Attempt::Go(_)));
+    for (limit, fits) in [(PRICE, false), (PRICE * 2, true)] {
+        let bench = self::bench();
+        bench.store.admit(&job(1, 1), PRICE, &ceiling(limit), NOW).await.unwrap();
+        let claim = bench.claim(job(1, 1).id).await.unwrap();
+        let call = go(bench.attempt(&claim).await);
+        assert!(bench.settle(&claim, call, Bill::Due, None).await);
+        let again = bench.attempt(&claim).await;
+        assert_eq!(matches!(again, Attempt::Go(_)), fits, "{again:?}");
+        assert_eq!(matches!(again, Attempt::Refused(Refusal::BudgetUsed { .. })), !fits);
+    }
 }
 
 #[tokio::test]
@@ -114,10 +134,10 @@ async fn no_picture_is_paid_a_third_time_and_unpaid_calls_do_not_count() {
     let bench = bench();
     let claim = bench.claimed(1, 1).await;
     for bill in [Bill::Free, Bill::Due, Bill::NoCall, Bill::Due] {
-        let call = go(bench.attempt(&claim, None).await);
+        let call = go(bench.attempt(&claim).await);
         assert!(bench.settle(&claim, call, bill, None).await);
     }
-    assert_eq!(bench.attempt(&claim, None).await, Attempt::Exhausted);
+    assert_eq!(bench.attempt(&claim).await, Attempt::Exhausted);
     let totals = bench.store.totals().await.unwrap();
     assert_eq!((totals.attempted, totals.attempted_micros), (3, PRICE * 2));
 }
@@ -126,16 +146,16 @@ async fn no_picture_is_paid_a_third_time_and_unpaid_calls_do_not_count() {
 async fn a_call_of_unknown_end_counts_as_paid() {
     let bench = bench();
     let claim = bench.claimed(1, 1).await;
-    go(bench.attempt(&claim, None).await);
-    go(bench.attempt(&claim, None).await);
-    assert_eq!(bench.attempt(&claim, None).await, Attempt::Exhausted);
+    go(bench.attempt(&claim).await);
+    go(bench.attempt(&claim).await);
+    assert_eq!(bench.attempt(&claim).await, Attempt::Exhausted);
 }
 
 #[tokio::test]
 async fn what_was_reserved_and_not_used_comes_back_once() {
     let bench = bench();
     let claim = bench.claimed(1, 2).await;
-    let call = go(bench.attempt(&claim, None).await);
+    let call = go(bench.attempt(&claim).await);
     bench.settle(&claim, call, Bill::Due, painted()).await;
     for _ in 0..2 {
         bench.store.progress(claim.job.id, claim.fence, end(State::Delivered, 1), NOW).await.unwrap();
@@ -144,7 +164,10 @@ async fn what_was_reserved_and_not_used_comes_back_once() {
     assert_eq!((totals.reserved, totals.attempted_micros, totals.delivered), (Micros(0), PRICE, 1));
     let spend: (i64, i64) = {
         let db = Connection::open(bench.folder.path().join("easel.db")).unwrap();
-        db.query_row("SELECT reserved, spent FROM spend", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+        db.query_row("SELECT reserved, spent FROM spend WHERE scope = 'deployment'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap()
     };
     assert_eq!(spend, (0, PRICE.0));
 }
@@ -156,7 +179,7 @@ async fn a_stale_worker_can_write_nothing() {
     assert_eq!(bench.claim(stale.job.id).await, None, "the lease holds");
     let later = NOW + Duration::from_secs(61);
     let fresh = bench.store.claim(stale.job.id, "other", later, LEASE).await.unwrap().unwrap();
-    assert_eq!(bench.attempt(&stale, None).await, Attempt::Stale);
+    assert_eq!(bench.attempt(&stale).await, Attempt::Stale);
     assert!(!bench.store.extend(stale.job.id, stale.fence, later, LEASE).await.unwrap());
     assert!(!bench.store.progress(stale.job.id, stale.fence, end(State::Failed, 0), later).await.unwrap());
     assert!(bench.store.extend(fresh.job.id, fresh.fence, later, LEASE).await.unwrap());
@@ -183,7 +206,7 @@ async fn leases_of_a_dead_process_are_free_at_the_next_start() {
 async fn a_finished_job_keeps_no_token_and_stays_open_until_it_is_archived() {
     let bench = bench();
     let claim = bench.claimed(1, 1).await;
-    let call = go(bench.attempt(&claim, None).await);
+    let call = go(bench.attempt(&claim).await);
     bench.settle(&claim, call, Bill::Due, painted()).await;
     bench.store.progress(claim.job.id, claim.fence, end(State::Delivered, 1), NOW).await.unwrap();
     assert_eq!(bench.store.due(NOW, Duration::ZERO).await.unwrap(), [claim.job.id]);
@@ -206,16 +229,16 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
     let blocker = Connection::open(bench.folder.path().join("easel.db")).unwrap();
     blocker.execute_batch("BEGIN EXCLUSIVE").unwrap();
     // The writer's thread stands before the lock with the first; the second waits in the queue and gives up.
-    let (first, second) = (job(1, 1), job(2, 1));
-    let held = bench.store.admit(&first, PRICE, None, NOW);
+    let (first, second, terms) = (job(1, 1), job(2, 1), Terms::default());
+    let held = bench.store.admit(&first, PRICE, &terms, NOW);
     let given_up =
-        tokio::time::timeout(Duration::from_millis(50), bench.store.admit(&second, PRICE, None, NOW));
+        tokio::time::timeout(Duration::from_millis(50), bench.store.admit(&second, PRICE, &terms, NOW));
     let unlock = async {
         assert!(given_up.await.is_err());
         blocker.execute_batch("COMMIT").unwrap();
     };
     let (held, ()) = futures_util::future::join(held, unlock).await;
-    assert_eq!(held.unwrap(), Admission::Admitted);
+    assert_eq!(held.unwrap(), Admission::Admitted { crossed: None });
     assert_eq!(bench.store.find(second.id).await.unwrap(), None);
 }
 

@@ -1,0 +1,179 @@
+//! `/imagine`: from the command to the admitted job.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{STORE_PATIENCE, context, layers};
+use crate::app::App;
+use crate::attachment;
+use crate::discord::interaction::{Attachment, Interaction};
+use crate::error::Refusal;
+use crate::job::{DiscordOrigin, InSession, Job, JobId, Origin};
+use crate::limits::{Ceiling, Limits, Purse, Terms};
+use crate::money::Micros;
+use crate::policy::Asker;
+use crate::request::{Ask, ImageRequest, ImageSource, resolve};
+use crate::store::{Admission, Context};
+
+/// What was admitted.
+pub(super) struct Ordered {
+    pub(super) job: JobId,
+    pub(super) private: bool,
+}
+
+/// The admitted job; `None` for an interaction that was admitted before.
+pub(super) async fn imagine(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    ask: Ask,
+    file: Option<Attachment>,
+    now: OffsetDateTime,
+) -> Result<Option<Ordered>, Refusal> {
+    if app.stopping.is_cancelled() {
+        return Err(Refusal::Stopping);
+    }
+    if let Some(file) = &file {
+        let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
+        attachment::check_description(file, elsewhere)?;
+    }
+    let context = context(app, interaction, now).await?;
+    let request = requested(app, interaction, &context, ask, now).await?;
+    let model = app.catalogue.painter(Some(&request.model), now.date())?;
+    let price = model.price * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
+    let private = request.private;
+    let job = Job {
+        id: JobId::new(now, u128::from(interaction.id)),
+        origin: Origin::Discord(origin(interaction, &context, private)),
+        request,
+        created: now,
+        parent: None,
+    };
+    let limits = context.policy.limits_of(&interaction.roles);
+    if let Err(refusal) = app.limiter.take(interaction.guild, interaction.member, limits.rate(), now) {
+        return if was_admitted(app, &job).await { Ok(None) } else { Err(refusal) };
+    }
+    let terms = terms(app, &context, &limits);
+    Ok(admit(app, &job, price, &terms, now).await?.then_some(Ordered { job: job.id, private }))
+}
+
+/// The request with every choice made, if the server allows it.
+async fn requested(
+    app: &App,
+    interaction: &Interaction,
+    context: &Context,
+    mut ask: Ask,
+    now: OffsetDateTime,
+) -> Result<ImageRequest, Refusal> {
+    let policy = &context.policy;
+    if let Some(reason) = &policy.paused {
+        return Err(Refusal::Paused { reason: reason.clone() });
+    }
+    let asker = Asker { roles: &interaction.roles, places: &context.places };
+    policy.access.check(asker)?;
+    if let Some(session) = &context.session
+        && !session.includes(interaction.member)
+    {
+        return Err(Refusal::NotInSession { title: session.plan.title.clone() });
+    }
+    offer_image(app, context, &mut ask).await?;
+    let offered = |name: &str| policy.models.allow(name) && policy.access.offers(asker, name);
+    let catalogue = app.catalogue.offering(offered);
+    let mut request = resolve(ask, layers(app, context), &catalogue, now.date(), rand::random())?;
+    if request.private {
+        keep_private(&mut request, policy.access.check_private(asker))?;
+    }
+    Ok(request)
+}
+
+/// A private picture that only the settings wanted becomes an open one where private ones are not allowed.
+fn keep_private(request: &mut ImageRequest, allowed: Result<(), Refusal>) -> Result<(), Refusal> {
+    use crate::settings::{Field, Source};
+    match allowed {
+        Err(refusal) if request.sources.get(&Field::Private) == Some(&Source::Request) => Err(refusal),
+        allowed => {
+            request.private = allowed.is_ok();
+            Ok(())
+        }
+    }
+}
+
+/// The session's last picture if that was asked for, or the picture that the session starts from.
+async fn offer_image(app: &App, context: &Context, ask: &mut Ask) -> Result<(), Refusal> {
+    if ask.from_last {
+        let session = context.session.as_ref().ok_or(Refusal::NoSession)?;
+        let last = tokio::time::timeout(STORE_PATIENCE, app.store.last_picture(session.id)).await;
+        let last = last.ok().and_then(Result::ok).ok_or(Refusal::StoreSlow)?.ok_or(Refusal::NoLastPicture)?;
+        let key = crate::archive::picture_key(&last.job, last.n);
+        ask.image = Some(ImageSource::Archive { key, picture: Some((last.job.id, last.n)) });
+    } else if ask.image.is_none()
+        && let Some(key) = context.session.as_ref().and_then(|session| session.plan.reference.clone())
+    {
+        ask.image = Some(ImageSource::Archive { key, picture: None });
+        ask.image_is_offered = true;
+    }
+    Ok(())
+}
+
+fn origin(interaction: &Interaction, context: &Context, private: bool) -> DiscordOrigin {
+    let session = context.session.as_ref();
+    DiscordOrigin {
+        interaction: interaction.id,
+        application: interaction.application,
+        token: interaction.token.clone(),
+        guild: interaction.guild,
+        channel: interaction.channel,
+        member: interaction.member,
+        private,
+        file_limit: interaction.file_limit,
+        session: session.map(|session| InSession { id: session.id, title: session.plan.title.clone() }),
+    }
+}
+
+fn terms(app: &App, context: &Context, limits: &Limits) -> Terms {
+    let budget = &context.policy.budget;
+    let session = context.session.as_ref().and_then(|session| session.plan.budget);
+    let ceilings = [
+        (Purse::MemberDay, budget.member_day),
+        (Purse::MemberMonth, budget.member_month),
+        (Purse::Session, session),
+        (Purse::Guild, budget.month),
+        (Purse::Deployment, app.config.monthly_budget),
+    ];
+    let ceiling = |(purse, limit): (Purse, Option<Micros>)| Some(Ceiling { purse, limit: limit? });
+    Terms {
+        in_flight: limits.in_flight,
+        daily: limits.daily,
+        ceilings: ceilings.into_iter().filter_map(ceiling).collect(),
+    }
+}
+
+/// Discord may deliver an interaction again: what was admitted then is not refused now.
+async fn was_admitted(app: &App, job: &Job) -> bool {
+    let known = tokio::time::timeout(STORE_PATIENCE, app.store.is_known(job.dedupe_key())).await;
+    matches!(known, Ok(Ok(true)))
+}
+
+/// Whether the job is admitted; `false` for a duplicate.
+async fn admit(
+    app: &Arc<App>,
+    job: &Job,
+    price: Micros,
+    terms: &Terms,
+    now: OffsetDateTime,
+) -> Result<bool, Refusal> {
+    match tokio::time::timeout(STORE_PATIENCE, app.store.admit(job, price, terms, now)).await {
+        Ok(Ok(Admission::Admitted { .. })) => Ok(true),
+        Ok(Ok(Admission::Duplicate(_))) => Ok(false),
+        Ok(Ok(Admission::Refused(refusal))) => Err(refusal),
+        Ok(Err(error)) => {
+            tracing::error!(job = %job.id, error = format!("{error:#}"), "the store could not take an order");
+            Err(Refusal::StoreSlow)
+        }
+        Err(_) => {
+            // It may be in the middle of being written.
+            app.store.cancel_soon(job.id, now);
+            Err(Refusal::StoreSlow)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Who may do what: rules for using Easel at all, for private pictures, and for single models.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Refusal;
+
+/// Rules by what they guard.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Access {
+    /// Who may use Easel at all.
+    pub paint: Rule,
+    /// Who may have pictures that only they see.
+    pub private: Rule,
+    /// Who may use a model, by its name.
+    pub models: BTreeMap<String, Rule>,
+}
+
+/// Roles and channels that may, and that may not. An empty list of those that may lets everybody in; a denial wins.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rule {
+    /// One of these roles is needed.
+    pub roles: BTreeSet<u64>,
+    /// None of these.
+    pub denied_roles: BTreeSet<u64>,
+    /// Only in these channels.
+    pub channels: BTreeSet<u64>,
+    /// Not in these.
+    pub denied_channels: BTreeSet<u64>,
+}
+
+/// What keeps somebody out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Barrier {
+    /// The channel.
+    Channel,
+    /// The roles that the member has, or does not have.
+    Roles,
+}
+
+/// Who asks, from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asker<'a> {
+    /// Every role, that of everybody (the server's own id) among them.
+    pub roles: &'a [u64],
+    /// The channel and, for a thread, the one above it.
+    pub places: &'a [u64],
+}
+
+impl Access {
+    /// Whether the asker may paint at all.
+    ///
+    /// # Errors
+    /// [`Refusal::NoAccess`]
+    pub fn check(&self, asker: Asker<'_>) -> Result<(), Refusal> {
+        self.paint.check(asker).map_err(|barrier| Refusal::NoAccess { barrier })
+    }
+
+    /// Whether the asker may have pictures that nobody else sees.
+    ///
+    /// # Errors
+    /// [`Refusal::NoPrivate`]
+    pub fn check_private(&self, asker: Asker<'_>) -> Result<(), Refusal> {
+        self.private.check(asker).map_err(|barrier| Refusal::NoPrivate { barrier })
+    }
+
+    /// Whether the asker may use the model of this name.
+    pub fn offers(&self, asker: Asker<'_>, model: &str) -> bool {
+        self.models.get(model).is_none_or(|rule| rule.check(asker).is_ok())
+    }
+}
+
+impl Rule {
+    fn check(&self, asker: Asker<'_>) -> Result<(), Barrier> {
+        let any = |set: &BTreeSet<u64>, ids: &[u64]| ids.iter().any(|id| set.contains(id));
+        if any(&self.denied_channels, asker.places)
+            || !(self.channels.is_empty() || any(&self.channels, asker.places))
+        {
+            return Err(Barrier::Channel);
+        }
+        if any(&self.denied_roles, asker.roles) || !(self.roles.is_empty() || any(&self.roles, asker.roles)) {
+            return Err(Barrier::Roles);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(roles: &[u64], denied_roles: &[u64], channels: &[u64], denied_channels: &[u64]) -> Rule {
+        let set = |ids: &[u64]| ids.iter().copied().collect();
+        Rule {
+            roles: set(roles),
+            denied_roles: set(denied_roles),
+            channels: set(channels),
+            denied_channels: set(denied_channels),
+        }
+    }
+
+    #[test]
+    fn a_denial_wins_and_a_list_of_the_allowed_keeps_the_rest_out() {
+        let asker = Asker { roles: &[3, 20], places: &[5, 50] };
+        for (rule, expected) in [
+            (rule(&[], &[], &[], &[]), Ok(())),
+            (rule(&[20], &[], &[], &[]), Ok(())),
+            (rule(&[21], &[], &[], &[]), Err(Barrier::Roles)),
+            (rule(&[20], &[3], &[], &[]), Err(Barrier::Roles)),
+            (rule(&[], &[], &[50], &[]), Ok(())),
+            (rule(&[], &[], &[6], &[]), Err(Barrier::Channel)),
+            (rule(&[], &[], &[5], &[50]), Err(Barrier::Channel)),
+        ] {
+            assert_eq!(rule.check(asker), expected, "{rule:?}");
+        }
+    }
+}

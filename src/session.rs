@@ -1,0 +1,100 @@
+//! A creative session: a channel works on one thing together, with settings of its own, until it ends.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::money::Micros;
+use crate::settings::Settings;
+
+/// A session ends by itself after so many quiet hours, unless it says otherwise.
+pub const DEFAULT_QUIET_HOURS: u32 = 12;
+/// The longest quiet time that a session may allow itself: two weeks.
+pub const QUIET_HOURS_LIMIT: u32 = 14 * 24;
+/// The longest title, in characters.
+pub const TITLE_LIMIT: usize = 80;
+
+/// A session's id: a ULID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(ulid::Ulid);
+
+impl SessionId {
+    /// The id of a session started at `now`; `random` makes it unique within its millisecond.
+    pub fn new(now: OffsetDateTime, random: u128) -> SessionId {
+        let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        SessionId(ulid::Ulid::from_parts(millis, random))
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for SessionId {
+    type Err = ulid::DecodeError;
+    fn from_str(text: &str) -> Result<SessionId, Self::Err> {
+        text.parse().map(SessionId)
+    }
+}
+
+/// What people said about a session, all of which they may change later.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Plan {
+    /// What it is about.
+    pub title: String,
+    /// The layer of settings.
+    pub settings: Settings,
+    /// Who takes part; empty: everybody.
+    pub members: BTreeSet<u64>,
+    /// The ceiling of all its pictures together.
+    pub budget: Option<Micros>,
+    /// The picture that each request starts from which names none: a key in the archive.
+    pub reference: Option<String>,
+    /// It ends by itself after so many hours without a request.
+    pub quiet_hours: Option<u32>,
+}
+
+/// A session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// The server, or `None` in a private conversation.
+    pub guild: Option<u64>,
+    /// Where it takes place.
+    pub channel: u64,
+    /// Who started it.
+    pub by: u64,
+    /// When.
+    pub started: OffsetDateTime,
+    /// The last request in it, or the start.
+    pub last: OffsetDateTime,
+    /// When it ended.
+    pub ended: Option<OffsetDateTime>,
+    /// What people said about it.
+    pub plan: Plan,
+}
+
+impl Session {
+    /// The moment at which it ends by itself if nothing more is asked for.
+    pub fn quiet_end(&self) -> OffsetDateTime {
+        self.last + Duration::hours(i64::from(self.plan.quiet_hours.unwrap_or(DEFAULT_QUIET_HOURS)))
+    }
+
+    /// Whether it takes requests at `now`.
+    pub fn is_open(&self, now: OffsetDateTime) -> bool {
+        self.ended.is_none() && now < self.quiet_end()
+    }
+
+    /// Whether this member takes part.
+    pub fn includes(&self, member: u64) -> bool {
+        self.plan.members.is_empty() || self.by == member || self.plan.members.contains(&member)
+    }
+}

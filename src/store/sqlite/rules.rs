@@ -1,0 +1,162 @@
+//! What admins and members have said, and who changed it.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
+
+use super::rows::{self, millis, to_json};
+use super::{Sqlite, sessions};
+use crate::error::Refusal;
+use crate::policy::{Change, Edit, Entry, Policy};
+use crate::settings::Settings;
+use crate::store::Context;
+
+impl Sqlite {
+    /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
+    /// thread, the one above it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn context(
+        &self,
+        guild: Option<u64>,
+        places: Vec<u64>,
+        member: u64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Context> {
+        self.look(move |db| {
+            Ok(Context {
+                policy: guild.map(|guild| policy(db, guild)).transpose()?.unwrap_or_default(),
+                session: match places.first() {
+                    Some(channel) => sessions::running(db, *channel, now)?,
+                    None => None,
+                },
+                preferences: preferences(db, member)?,
+                places,
+            })
+        })
+        .await
+    }
+
+    /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    pub async fn edit(
+        &self,
+        guild: u64,
+        by: u64,
+        edit: Edit,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Result<Option<Entry>, Refusal>> {
+        self.run(false, move |db| {
+            let mut policy = policy(db, guild)?;
+            match policy.edited(&edit) {
+                Ok(Some(change)) => Ok(Ok(Some(put(db, guild, &mut policy, change, by, None, now)?))),
+                Ok(None) => Ok(Ok(None)),
+                Err(refusal) => Ok(Err(refusal)),
+            }
+        })
+        .await
+    }
+
+    /// Takes one entry of the audit trail back, with a line of its own.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    pub async fn undo(
+        &self,
+        guild: u64,
+        by: u64,
+        number: i64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Result<Entry, Refusal>> {
+        self.run(false, move |db| {
+            let Some(entry) = entries(db, guild, number + 1, 1)?.pop().filter(|entry| entry.number == number)
+            else {
+                return Ok(Err(Refusal::NoEntry { number }));
+            };
+            let mut policy = policy(db, guild)?;
+            match policy.undone(number, &entry.change) {
+                Ok(change) => Ok(Ok(put(db, guild, &mut policy, change, by, Some(number), now)?)),
+                Err(refusal) => Ok(Err(refusal)),
+            }
+        })
+        .await
+    }
+
+    /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit(&self, guild: u64, before: Option<i64>, limit: u32) -> anyhow::Result<Vec<Entry>> {
+        self.look(move |db| entries(db, guild, before.unwrap_or(i64::MAX), limit)).await
+    }
+
+    /// Replaces a member's preferences.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    pub async fn prefer(&self, member: u64, settings: Settings) -> anyhow::Result<()> {
+        self.run(false, move |db| {
+            db.prepare_cached("INSERT OR REPLACE INTO preferences (member, settings) VALUES (?1, ?2)")?
+                .execute(params![member.to_string(), to_json(&settings)?])
+                .map(drop)
+        })
+        .await
+    }
+}
+
+fn policy(db: &Connection, guild: u64) -> rusqlite::Result<Policy> {
+    kept(db, "SELECT policy AS value FROM policies WHERE guild = ?1", guild)
+}
+
+fn preferences(db: &Connection, member: u64) -> rusqlite::Result<Settings> {
+    kept(db, "SELECT settings AS value FROM preferences WHERE member = ?1", member)
+}
+
+fn kept<T: DeserializeOwned + Default>(db: &Connection, query: &str, id: u64) -> rusqlite::Result<T> {
+    let found = db
+        .prepare_cached(query)?
+        .query_row([id.to_string()], |row| rows::from_json(row, "value"))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn put(
+    db: &Connection,
+    guild: u64,
+    policy: &mut Policy,
+    change: Change,
+    by: u64,
+    undoes: Option<i64>,
+    now: OffsetDateTime,
+) -> rusqlite::Result<Entry> {
+    policy.put(change.after.clone());
+    db.prepare_cached("INSERT OR REPLACE INTO policies (guild, policy) VALUES (?1, ?2)")?
+        .execute(params![guild.to_string(), to_json(policy)?])?;
+    let number: i64 = db
+        .prepare_cached(
+            "INSERT INTO audit (guild, number, at, by, change, undoes)
+             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM audit WHERE guild = ?1 RETURNING number",
+        )?
+        .query_row(
+            params![guild.to_string(), millis(now), by.to_string(), to_json(&change)?, undoes],
+            |row| row.get(0),
+        )?;
+    Ok(Entry { number, at: now, by, change, undoes })
+}
+
+fn entries(db: &Connection, guild: u64, before: i64, limit: u32) -> rusqlite::Result<Vec<Entry>> {
+    db.prepare_cached("SELECT * FROM audit WHERE guild = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3")?
+        .query_map(params![guild.to_string(), before, limit], |row| {
+            Ok(Entry {
+                number: row.get("number")?,
+                at: rows::time(row, "at")?,
+                by: rows::parsed(row, "by")?,
+                change: rows::from_json(row, "change")?,
+                undoes: row.get("undoes")?,
+            })
+        })?
+        .collect()
+}
