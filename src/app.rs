@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::archive::Archive;
 use crate::config::{ArchiveUrl, Config, EngineChoice};
+use crate::discord::places::Places;
 use crate::discord::rest::Rest;
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
@@ -52,6 +53,8 @@ pub struct App {
     pub gate: Gate,
     /// How often a member may ask.
     pub limiter: RateLimiter,
+    /// What is known of channels.
+    pub places: Places,
     /// Cancelled: take nothing new.
     pub stopping: CancellationToken,
     /// Cancelled: give back what is not finished.
@@ -98,6 +101,7 @@ impl App {
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
             gate,
             limiter: RateLimiter::new(),
+            places: Places::default(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),
             owner: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()),

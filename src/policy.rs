@@ -49,7 +49,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelRules {
-    /// These and no others, by name; empty: all.
+    /// These and no others, by name, as far as they are not denied; empty: all.
     pub only: BTreeSet<String>,
     /// Not these.
     pub denied: BTreeSet<String>,
@@ -277,7 +277,6 @@ impl Policy {
     fn models_without(&self, name: &str) -> ModelRules {
         let mut models = self.models.clone();
         models.denied.insert(name.to_owned());
-        models.only.remove(name);
         models
     }
 
@@ -325,3 +324,6 @@ fn put_or_remove<T: Default + PartialEq>(map: &mut BTreeMap<u64, T>, key: u64, v
         map.insert(key, value);
     }
 }
+
+#[cfg(test)]
+mod tests;

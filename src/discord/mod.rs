@@ -5,6 +5,7 @@ pub mod commands;
 mod errand;
 pub mod gateway;
 pub mod interaction;
+pub mod places;
 pub mod register;
 pub mod reply;
 pub mod rest;

@@ -1,0 +1,59 @@
+//! Whether a channel is age-restricted. serenity loses that field of an interaction, so Discord is asked, once in a
+//! while for each channel.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::discord::interaction::Interaction;
+use crate::discord::rest::Rest;
+
+/// How long an answer is believed.
+const FRESH: time::Duration = time::Duration::minutes(5);
+/// How long Discord may take, of the three seconds of the first answer.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// Channels that are remembered at a time.
+const REMEMBERED: usize = 10_000;
+
+/// What is known of channels: whether each is age-restricted, and until when that is believed.
+#[derive(Debug, Default)]
+pub struct Places(Mutex<HashMap<u64, (bool, OffsetDateTime)>>);
+
+impl Places {
+    /// Whether the channel of an interaction is for adults only. A thread is what the channel above it is; where
+    /// Discord does not say in time, the stricter rules hold.
+    pub async fn is_age_restricted(
+        &self,
+        discord: &Rest,
+        interaction: &Interaction,
+        now: OffsetDateTime,
+    ) -> bool {
+        if let Some(known) = interaction.age_restricted {
+            return known;
+        }
+        let channel = interaction.parent.unwrap_or(interaction.channel);
+        if let Some((known, until)) = self.lock().get(&channel).copied()
+            && now < until
+        {
+            return known;
+        }
+        let id = channel.to_string();
+        let path = ["channels", id.as_str()];
+        let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, discord.get(&path)).await else { return false };
+        let restricted = answer["nsfw"].as_bool().unwrap_or_default();
+        let mut places = self.lock();
+        if places.len() >= REMEMBERED {
+            places.retain(|_, (_, until)| now < *until);
+        }
+        if places.len() < REMEMBERED {
+            places.insert(channel, (restricted, now + FRESH));
+        }
+        restricted
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, (bool, OffsetDateTime)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
