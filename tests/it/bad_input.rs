@@ -68,7 +68,7 @@ async fn each_wrong_option_is_named_in_private_with_what_is_allowed() {
         ),
     ];
     for (member, (ask, needle)) in (100..).zip(table) {
-        let said = world.refused(ask.by(member)).await;
+        let said = world.refused(ask.by(member).stale()).await;
         assert!(said.contains(needle), "{needle} in {said}");
     }
     nothing_happened(world).await;
@@ -287,7 +287,7 @@ async fn what_this_version_does_not_know_is_answered_in_private() {
         Ask::choose(&message, "v9:pick", &["1"]),
         Ask::submit(Some(&message), "v9:remix", &[("prompt", "a dog")]),
     ] {
-        let said = world.refused(ask).await;
+        let said = world.refused(ask.stale()).await;
         assert!(said.contains("that button or form") && said.contains("`/help`"), "{said}");
     }
     let after = world.discord.channel_messages(5).into_iter().find(|shown| shown.id == message.id).unwrap();

@@ -2,6 +2,7 @@
 
 use easel::emulator::discord::Ask;
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::support::{Setup, World, in_time};
 
@@ -58,4 +59,25 @@ async fn the_built_in_engine_serves_a_channel_too() {
     world.stop().await;
     assert!(world.bedrock.calls().is_empty());
     world.is_tidy();
+}
+
+#[tokio::test]
+async fn a_command_of_another_version_is_answered_whatever_its_options_point_at() {
+    let mut world = World::without_bot(Setup::default()).await;
+    let option = |kind: u64, name: &str| json!({ "type": kind, "name": name, "description": "d" });
+    let pointing = [option(8, "role"), option(7, "channel"), option(6, "user"), option(9, "whom")];
+    let set = json!({ "type": 1, "name": "set", "description": "d", "options": pointing });
+    let limits = json!({ "type": 2, "name": "limits", "description": "d", "options": [set] });
+    let easel = json!({
+        "name": "easel", "description": "d", "default_member_permissions": "32", "options": [limits],
+    });
+    world.discord.declare(Some(3), vec![easel]);
+    world.discord.add_channel(5, 3, false);
+    world.discord.add_thread(52, 5);
+    world.start().await;
+    let set = Ask::command("easel limits set").role_option("role", 90).channel_option("channel", 52);
+    let set = set.user_option("user", 7).role_option("whom", 3).in_channel(52).override_permissions();
+    let said = world.refused(set).await;
+    assert!(said.starts_with("Easel does not know `/easel`."), "{said}");
+    world.end().await;
 }

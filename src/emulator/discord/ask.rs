@@ -3,9 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::message::{Attachment, Message};
+use super::resolved::Entity;
 
-/// `VIEW_CHANNEL`, `SEND_MESSAGES`, `EMBED_LINKS`, `ATTACH_FILES`, `READ_MESSAGE_HISTORY`, `USE_APPLICATION_COMMANDS`.
-const USUAL_PERMISSIONS: u64 = 0x400 | 0x800 | 0x4000 | 0x8000 | 0x1_0000 | 0x8000_0000;
+/// `VIEW_CHANNEL`, `SEND_MESSAGES`, `EMBED_LINKS`, `ATTACH_FILES`, `READ_MESSAGE_HISTORY`, `USE_APPLICATION_COMMANDS`,
+/// `CREATE_PUBLIC_THREADS`, `SEND_MESSAGES_IN_THREADS`.
+const USUAL_PERMISSIONS: u64 =
+    0x400 | 0x800 | 0x4000 | 0x8000 | 0x1_0000 | 0x8000_0000 | 0x8_0000_0000 | 0x40_0000_0000;
 
 #[derive(Clone, Debug)]
 pub(super) enum Act {
@@ -22,7 +25,8 @@ pub struct Ask {
     pub(super) act: Act,
     pub(super) command: String,
     pub(super) options: Vec<(String, Value)>,
-    pub(super) attachments: Vec<(String, Attachment)>,
+    /// What the options with an id stand for, by the option's name.
+    pub(super) entities: Vec<(String, Entity)>,
     pub(super) user: u64,
     pub(super) user_name: String,
     pub(super) roles: Vec<u64>,
@@ -35,6 +39,8 @@ pub struct Ask {
     pub(super) app_permissions: u64,
     pub(super) attachment_size_limit: u64,
     pub(super) user_install: bool,
+    pub(super) stale: bool,
+    pub(super) override_permissions: bool,
     pub(super) fields: Map<String, Value>,
 }
 
@@ -44,7 +50,7 @@ impl Ask {
             act,
             command: command.to_owned(),
             options: Vec::new(),
-            attachments: Vec::new(),
+            entities: Vec::new(),
             user: 7,
             user_name: "mira".to_owned(),
             roles: Vec::new(),
@@ -57,6 +63,8 @@ impl Ask {
             app_permissions: USUAL_PERMISSIONS,
             attachment_size_limit: 10 * 1024 * 1024,
             user_install: false,
+            stale: false,
+            override_permissions: false,
             fields: Map::new(),
         }
     }
@@ -105,9 +113,31 @@ impl Ask {
 
     /// An attachment option.
     #[must_use]
-    pub fn attachment(mut self, name: &str, attachment: &Attachment) -> Self {
-        self.options.push((name.to_owned(), json!(attachment.id.to_string())));
-        self.attachments.push((name.to_owned(), attachment.clone()));
+    pub fn attachment(self, name: &str, attachment: &Attachment) -> Self {
+        self.pointing(name, Entity::Attachment(attachment.clone()))
+    }
+
+    /// A USER option, or a MENTIONABLE one.
+    #[must_use]
+    pub fn user_option(self, name: &str, user: u64) -> Self {
+        self.pointing(name, Entity::User(user))
+    }
+
+    /// A CHANNEL option; a channel that is not known yet is a text channel of the guild.
+    #[must_use]
+    pub fn channel_option(self, name: &str, channel: u64) -> Self {
+        self.pointing(name, Entity::Channel(channel))
+    }
+
+    /// A ROLE option, or a MENTIONABLE one; the guild's own id is `@everyone`.
+    #[must_use]
+    pub fn role_option(self, name: &str, role: u64) -> Self {
+        self.pointing(name, Entity::Role(role))
+    }
+
+    fn pointing(mut self, name: &str, entity: Entity) -> Self {
+        self.options.push((name.to_owned(), json!(entity.id().to_string())));
+        self.entities.push((name.to_owned(), entity));
         self
     }
 
@@ -181,6 +211,19 @@ impl Ask {
     #[must_use]
     pub fn user_install(self) -> Self {
         Self { user_install: true, ..self }
+    }
+
+    /// From a client that still shows what is no longer declared: options, buttons and forms are sent unchecked.
+    #[must_use]
+    pub fn stale(self) -> Self {
+        Self { stale: true, ..self }
+    }
+
+    /// An admin has opened the command, in the server's settings, to people without its
+    /// `default_member_permissions`.
+    #[must_use]
+    pub fn override_permissions(self) -> Self {
+        Self { override_permissions: true, ..self }
     }
 
     /// Sets or replaces a top-level field of the interaction.

@@ -54,6 +54,9 @@ fn guess(filename: &str) -> &'static str {
         Some("webp") => "image/webp",
         Some("gif") => "image/gif",
         Some("txt") => "text/plain; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("htm" | "html") => "text/html; charset=utf-8",
+        Some("zip") => "application/zip",
         Some("json") => "application/json",
         _ => "application/octet-stream",
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::body::Upload;
 use super::compose::{Sender, compose, shown};
 use super::interactions;
 use super::mentions::snowflake;
@@ -12,11 +13,16 @@ use super::message::{EPHEMERAL, Message};
 use super::refusal::Refusal;
 use super::rest::{Call, Reply};
 use super::target::{Route, Target};
+use super::threads;
 use super::world::{Channel, Channels, World, lock, timestamp};
 
 const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 /// Discord says "a few minutes".
 const NONCE_LIFE: Duration = Duration::from_secs(180);
+const VIEW_CHANNEL: u64 = 1 << 10;
+const SEND_MESSAGES: u64 = 1 << 11;
+const ATTACH_FILES: u64 = 1 << 15;
+const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
 const ALL_MENTIONS: &[&str] = &["users", "roles", "everyone"];
 
 /// What the bot can read about itself and its surroundings.
@@ -56,9 +62,8 @@ pub(super) fn describe(world: &World, call: &Call) -> Reply {
         }
         Target::Channel(id) => {
             let channels = lock(&world.channels);
-            let channel = channels.by_id.get(&id).ok_or_else(unknown_channel)?;
-            admit(channel)?;
-            channel_json(id, channel)
+            channels.permit(id, 0)?;
+            channel_json(id, channels.by_id.get(&id).ok_or_else(unknown_channel)?)
         }
         _ => return Err(Refusal::new(404, 0, "404: Not Found")),
     };
@@ -85,33 +90,82 @@ fn guild(id: u64) -> Value {
 
 /// A channel object, as in the API and (partial) in an interaction.
 pub(super) fn channel_json(id: u64, channel: &Channel) -> Value {
-    match channel.guild {
-        Some(guild) => json!({
-            "id": id.to_string(), "type": 0, "guild_id": guild.to_string(), "name": "paintings", "position": 0,
-            "permission_overwrites": [], "nsfw": channel.nsfw, "topic": null, "last_message_id": null,
-            "rate_limit_per_user": 0, "parent_id": null, "flags": 0, "last_pin_timestamp": null,
-        }),
-        None => {
-            let user = channel.recipient.unwrap_or_default();
-            let recipient = json!({
-                "id": user.to_string(), "username": format!("user{user}"), "discriminator": "0",
-                "global_name": null, "avatar": null,
-            });
-            json!({ "id": id.to_string(), "type": 1, "last_message_id": null, "flags": 0, "recipients": [recipient] })
+    let Some(guild) = channel.guild else {
+        let user = channel.recipient.unwrap_or_default();
+        let recipient = json!({
+            "id": user.to_string(), "username": format!("user{user}"), "discriminator": "0",
+            "global_name": null, "avatar": null,
+        });
+        return json!({ "id": id.to_string(), "type": 1, "last_message_id": null, "flags": 0, "recipients": [recipient] });
+    };
+    let name = channel.name.as_deref().unwrap_or("paintings");
+    let mut shown = json!({
+        "id": id.to_string(), "type": 0, "guild_id": guild.to_string(), "name": name, "position": 0,
+        "permission_overwrites": [], "nsfw": channel.nsfw, "topic": null, "last_message_id": null,
+        "rate_limit_per_user": 0, "parent_id": null, "flags": 0, "last_pin_timestamp": null,
+    });
+    if let Some(thread) = &channel.thread {
+        thread.complete(&mut shown, &timestamp(id), channel.messages.len());
+    }
+    shown
+}
+
+pub(super) fn unknown_channel() -> Refusal {
+    Refusal::new(404, 10003, "Unknown Channel")
+}
+
+impl Channel {
+    /// Discord's channel type.
+    pub(super) fn kind(&self) -> u64 {
+        match (&self.thread, self.guild) {
+            (Some(thread), _) => thread.kind,
+            (None, Some(_)) => 0,
+            (None, None) => 1,
+        }
+    }
+
+    fn admit(&self) -> Result<(), Refusal> {
+        match self.forbidden {
+            Some(50013) => Err(Refusal::new(403, 50013, "Missing Permissions").arranged(true)),
+            Some(code) => Err(Refusal::new(403, code, "Missing Access").arranged(true)),
+            None if !self.bot_inside => Err(Refusal::new(403, 50001, "Missing Access").arranged(true)),
+            None => Ok(()),
         }
     }
 }
 
-fn unknown_channel() -> Refusal {
-    Refusal::new(404, 10003, "Unknown Channel")
-}
+impl Channels {
+    /// The channel and, if it is a thread, the one above it, whose permissions count for both.
+    fn line(&self, id: u64) -> impl Iterator<Item = &Channel> {
+        let own = self.by_id.get(&id);
+        let above = own.and_then(|own| self.by_id.get(&own.thread.as_ref()?.parent));
+        own.into_iter().chain(above)
+    }
 
-fn admit(channel: &Channel) -> Result<(), Refusal> {
-    match channel.forbidden {
-        Some(50013) => Err(Refusal::new(403, 50013, "Missing Permissions").arranged(true)),
-        Some(code) => Err(Refusal::new(403, code, "Missing Access").arranged(true)),
-        None if !channel.bot_inside => Err(Refusal::new(403, 50001, "Missing Access").arranged(true)),
-        None => Ok(()),
+    pub(super) fn nsfw(&self, id: u64) -> bool {
+        self.line(id).any(|channel| channel.nsfw)
+    }
+
+    /// Permissions that the bot does not have there.
+    pub(super) fn denied(&self, id: u64) -> u64 {
+        self.line(id).fold(0, |denied, channel| denied | channel.denied)
+    }
+
+    /// Refuses what needs permissions that were taken from the bot.
+    pub(super) fn permit(&self, id: u64, needed: u64) -> Result<(), Refusal> {
+        if !self.by_id.contains_key(&id) {
+            return Err(unknown_channel());
+        }
+        self.line(id).try_for_each(Channel::admit)?;
+        match self.denied(id) {
+            denied if denied & VIEW_CHANNEL != 0 => {
+                Err(Refusal::new(403, 50001, "Missing Access").arranged(true))
+            }
+            denied if denied & needed != 0 => {
+                Err(Refusal::new(403, 50013, "Missing Permissions").arranged(true))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -119,6 +173,7 @@ fn admit(channel: &Channel) -> Result<(), Refusal> {
 pub(super) fn serve(world: &World, call: &Call) -> Reply {
     match call.target {
         Target::Dms => open_dm(world, call),
+        Target::Threads(parent) => threads::start(world, call, parent),
         Target::Typing(channel) => with_channel(world, channel, |_| Ok((204, Value::Null))),
         Target::Messages(channel) if call.route == Route::CreateMessage => create(world, call, channel),
         Target::Messages(channel) => list(world, call, channel),
@@ -129,9 +184,8 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
 
 fn with_channel(world: &World, id: u64, act: impl FnOnce(&mut Channel) -> Reply) -> Reply {
     let mut channels = lock(&world.channels);
-    let channel = channels.by_id.get_mut(&id).ok_or_else(unknown_channel)?;
-    admit(channel)?;
-    act(channel)
+    channels.permit(id, 0)?;
+    act(channels.by_id.get_mut(&id).ok_or_else(unknown_channel)?)
 }
 
 fn open_dm(world: &World, call: &Call) -> Reply {
@@ -175,8 +229,8 @@ fn create(world: &World, call: &Call, id: u64) -> Reply {
     let reply = {
         let mut guard = lock(&world.channels);
         let channels = &mut *guard;
+        channels.permit(id, needed_to_send(channels, id, &upload))?;
         let channel = channels.by_id.get_mut(&id).ok_or_else(unknown_channel)?;
-        admit(channel)?;
         if channel.recipient.is_some_and(|user| channels.closed.contains(&user)) {
             return Err(Refusal::new(403, 50007, "Cannot send messages to this user").arranged(true));
         }
@@ -205,6 +259,12 @@ fn create(world: &World, call: &Call, id: u64) -> Reply {
     };
     world.channels_changed.ring();
     reply
+}
+
+fn needed_to_send(channels: &Channels, id: u64, upload: &Upload) -> u64 {
+    let thread = channels.by_id.get(&id).is_some_and(|channel| channel.thread.is_some());
+    let send = if thread { SEND_MESSAGES_IN_THREADS } else { SEND_MESSAGES };
+    if upload.files.is_empty() { send } else { send | ATTACH_FILES }
 }
 
 fn list(world: &World, call: &Call, channel: u64) -> Reply {

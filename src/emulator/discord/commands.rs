@@ -30,9 +30,18 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
         let commands = lock(&world.commands).get(&guild).cloned().unwrap_or_default();
         return Ok((200, Value::Array(commands)));
     }
-    let Ok(Value::Array(mut commands)) = serde_json::from_slice(&call.body) else {
+    let Ok(Value::Array(commands)) = serde_json::from_slice(&call.body) else {
         return Err(Refusal::new(400, 50109, "The request body contains invalid JSON."));
     };
+    Ok((200, Value::Array(overwrite(world, guild, commands)?)))
+}
+
+/// Replaces all commands of a scope.
+pub(super) fn overwrite(
+    world: &World,
+    guild: Option<u64>,
+    mut commands: Vec<Value>,
+) -> Result<Vec<Value>, Refusal> {
     check(&commands, guild.is_some())?;
     let mut registered = lock(&world.commands);
     let before = registered.get(&guild).cloned().unwrap_or_default();
@@ -47,14 +56,14 @@ pub(super) fn serve(world: &World, call: &Call) -> Reply {
         complete(fields, guild.is_some());
         fields.insert("id".to_owned(), id);
         fields.insert("type".to_owned(), json!(kind));
-        fields.insert("application_id".to_owned(), json!(application.to_string()));
+        fields.insert("application_id".to_owned(), json!(world.options.application_id.to_string()));
         fields.insert("version".to_owned(), json!(world.next_id().to_string()));
         if let Some(guild) = guild {
             fields.insert("guild_id".to_owned(), json!(guild.to_string()));
         }
     }
     registered.insert(guild, commands.clone());
-    Ok((200, Value::Array(commands)))
+    Ok(commands)
 }
 
 fn complete(fields: &mut Map<String, Value>, guild: bool) {
@@ -166,6 +175,13 @@ fn check_options(form: &mut Form, path: &str, parent: &Value, depth: usize) {
 
 fn check_option(form: &mut Form, path: &str, option: &Value, kind: u64) {
     let (text, number) = (kind == 3, matches!(kind, 4 | 10));
+    let kinds = form.list(&format!("{path}.channel_types"), option.get("channel_types"), 16);
+    if kinds.iter().any(|kind| !matches!(kind.as_u64(), Some(0..=5 | 10..=16)))
+        || kind != 7 && !kinds.is_empty()
+    {
+        let text = "Only an option of type CHANNEL has channel_types.";
+        form.fault(format!("{path}.channel_types"), "BASE_TYPE_CHOICES", text);
+    }
     let choices = form.list(&format!("{path}.choices"), option.get("choices"), 25);
     for (at, choice) in choices.iter().enumerate() {
         let path = format!("{path}.choices.{at}");

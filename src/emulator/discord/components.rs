@@ -125,6 +125,14 @@ impl Tally {
 
     fn row(&mut self, form: &mut Form, path: &str, row: &Value) {
         if self.modal {
+            // Inside of a label the input has none of its own.
+            if row.pointer("/components/0/label").is_none_or(Value::is_null) {
+                form.fault(
+                    format!("{path}.components.0.label"),
+                    "BASE_TYPE_REQUIRED",
+                    "This field is required",
+                );
+            }
             return self.children(form, path, row, &[4], 1, 1);
         }
         let first = row.pointer("/components/0/type").and_then(Value::as_u64);
@@ -178,18 +186,24 @@ impl Tally {
     fn select(&mut self, form: &mut Form, path: &str, select: &Value, kind: u64) {
         self.custom_id(form, path, select);
         form.text(&format!("{path}.placeholder"), select.get("placeholder"), 0, 150);
-        for key in ["min_values", "max_values"] {
-            if select.get(key).is_some_and(|value| value.as_u64().is_none_or(|value| value > 25)) {
-                form.fault(format!("{path}.{key}"), "NUMBER_TYPE_MAX", "Must be 25 or less.");
-            }
+        let least = bound(form, &format!("{path}.min_values"), select.get("min_values"), 0, 25).unwrap_or(1);
+        let most = bound(form, &format!("{path}.max_values"), select.get("max_values"), 1, 25).unwrap_or(1);
+        if least > most {
+            let message = "Must be at least min_values.";
+            form.fault(format!("{path}.max_values"), "SELECT_COMPONENT_INVALID_RANGE", message);
         }
         if kind != 3 {
             return;
         }
         let options = form.list(&format!("{path}.options"), select.get("options"), 25);
-        if options.is_empty() {
-            let message = "Must be between 1 and 25 in length.";
+        if (options.len() as u64) < most {
+            let message = format!("Must be between {most} and 25 in length.");
             form.fault(format!("{path}.options"), "BASE_TYPE_BAD_LENGTH", message);
+        }
+        let chosen = options.iter().filter(|option| option["default"] == true).count() as u64;
+        if chosen > most {
+            let message = "There are more defaults than max_values.";
+            form.fault(format!("{path}.options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message);
         }
         let mut values = Vec::new();
         for (at, option) in options.iter().enumerate() {
@@ -211,6 +225,16 @@ impl Tally {
         form.text(&format!("{path}.label"), input.get("label"), 1, 45);
         form.text(&format!("{path}.placeholder"), input.get("placeholder"), 0, 100);
         form.text(&format!("{path}.value"), input.get("value"), 0, 4000);
+        let least = bound(form, &format!("{path}.min_length"), input.get("min_length"), 0, 4000);
+        let most = bound(form, &format!("{path}.max_length"), input.get("max_length"), 1, 4000);
+        if least.zip(most).is_some_and(|(least, most)| least > most) {
+            let message = "Must be at least min_length.";
+            form.fault(format!("{path}.max_length"), "TEXT_INPUT_COMPONENT_INVALID_RANGE", message);
+        }
+        let length = text_length(input.get("value")) as u64;
+        if length > most.unwrap_or(4000) {
+            form.fault(format!("{path}.value"), "BASE_TYPE_BAD_LENGTH", "Must fit max_length.");
+        }
         if !matches!(input.get("style").and_then(Value::as_u64), Some(1 | 2)) {
             form.fault(format!("{path}.style"), "BASE_TYPE_CHOICES", "Must be one of 1, 2.");
         }
@@ -233,6 +257,16 @@ impl Tally {
             self.media(form, &format!("{path}.items.{at}"), item, "media");
         }
     }
+}
+
+/// A whole number that is absent, null or from `low` to `high`.
+fn bound(form: &mut Form, path: &str, value: Option<&Value>, low: u64, high: u64) -> Option<u64> {
+    let value = value.filter(|value| !value.is_null())?;
+    let number = value.as_u64().filter(|number| (low..=high).contains(number));
+    if number.is_none() {
+        form.fault(path, "NUMBER_TYPE_MAX", format!("int value should be between {low} and {high}."));
+    }
+    number
 }
 
 fn text_length(value: Option<&Value>) -> usize {

@@ -100,7 +100,7 @@ pub(super) fn callback(world: &Arc<World>, call: &Call) -> Reply {
     let found = lock(&world.interactions).by_id.get(id).filter(|found| found.token == *token).cloned();
     let interaction = found.ok_or_else(Refusal::unknown_interaction)?;
     let mut upload = call.upload()?;
-    let answer = {
+    let (answer, earlier) = {
         let mut progress = lock(&interaction.progress);
         let after = call.received.saturating_duration_since(progress.sent);
         if progress.ack.is_some() {
@@ -121,13 +121,17 @@ pub(super) fn callback(world: &Arc<World>, call: &Call) -> Reply {
         progress.original = message.as_ref().map(|message| message.id).or(interaction.clicked);
         let answer =
             call.flag("with_response").then(|| resource(world, &interaction, kind, message.as_ref()));
+        let earlier = message.as_ref().map(|message| (message.interaction, message.id));
         if let Some(message) = message {
             progress.states.push(message.clone());
             world.put_message(message);
         }
-        answer
+        (answer, earlier)
     };
     interaction.changed.ring();
+    if let Some((earlier, message)) = earlier {
+        tell_earlier(world, &interaction, earlier, message);
+    }
     Ok(answer.map_or((204, Value::Null), |body| (200, body)))
 }
 
@@ -321,6 +325,7 @@ fn edit(world: &World, call: &Call, interaction: &Interaction, id: u64, upload: 
         message
     };
     interaction.changed.ring();
+    tell_earlier(world, interaction, message.interaction, id);
     shown(world, &message)
 }
 
@@ -329,10 +334,21 @@ fn read_or_delete(world: &World, call: &Call, interaction: &Interaction, id: u64
         let message = world.message(interaction.channel, id).ok_or_else(Refusal::unknown_message)?;
         return shown(world, &message);
     }
+    let earlier = world.message(interaction.channel, id).and_then(|message| message.interaction);
     world.delete_message(interaction.channel, id)?;
     lock(&interaction.progress).followups.retain(|known| *known != id);
     interaction.changed.ring();
+    tell_earlier(world, interaction, earlier, id);
     Ok((204, Value::Null))
+}
+
+/// A click can change a message that answers another interaction, or that the bot sent by itself.
+fn tell_earlier(world: &World, by: &Interaction, earlier: Option<u64>, message: u64) {
+    match earlier {
+        Some(id) if id == by.id => {}
+        Some(id) => changed_otherwise(world, id, message),
+        None => world.channels_changed.ring(),
+    }
 }
 
 /// The bot changed a reply with its own token, or deleted it.

@@ -21,13 +21,17 @@ mod limits;
 mod line;
 mod mentions;
 mod message;
+mod offer;
 mod options;
 mod payload;
+mod places;
 mod refusal;
+mod resolved;
 mod rest;
 mod target;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod ticket;
 mod toll;
 mod world;
@@ -36,7 +40,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -141,6 +145,10 @@ impl Discord {
     }
 
     /// Waits for a session and sends an interaction; its clocks start then.
+    ///
+    /// # Panics
+    ///
+    /// If Discord's client would not send it; see [`Ask::stale`] and [`Ask::override_permissions`].
     pub async fn interact(&self, ask: Ask) -> Ticket {
         let guild = ask.guild;
         let ticket = self.prepare(ask);
@@ -157,6 +165,10 @@ impl Discord {
 
     /// Sends an interaction whether the bot is there or not: a session that can be resumed gets it with the
     /// resume, otherwise it is lost. The clocks start at once.
+    ///
+    /// # Panics
+    ///
+    /// As [`Discord::interact`].
     pub fn interact_regardless(&self, ask: Ask) -> Ticket {
         let guild = ask.guild;
         let ticket = self.prepare(ask);
@@ -168,6 +180,9 @@ impl Discord {
         let world = &self.world;
         let id = world.next_id();
         ask.enter(world);
+        if let Err(reason) = ask.offered(world) {
+            panic!("Discord's client would not send this: {reason}");
+        }
         let token = token(id);
         let interaction = Arc::new(Interaction {
             id,
@@ -281,65 +296,6 @@ impl Discord {
     /// Takes the violations away, for a test that has provoked them.
     pub fn take_violations(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.world.journal).violations)
-    }
-
-    /// The global commands.
-    pub fn commands(&self) -> Vec<Value> {
-        lock(&self.world.commands).get(&None).cloned().unwrap_or_default()
-    }
-
-    /// The commands of a guild.
-    pub fn guild_commands(&self, guild: u64) -> Vec<Value> {
-        lock(&self.world.commands).get(&Some(guild)).cloned().unwrap_or_default()
-    }
-
-    /// Waits for the first declaration of commands, the global ones or those of a guild.
-    pub async fn registered(&self, guild: Option<u64>) -> Vec<Value> {
-        let commands = || lock(&self.world.commands).get(&guild).cloned();
-        self.world.journal_changed.until(commands).await
-    }
-
-    /// Makes a channel known before anything happens in it.
-    pub fn add_channel(&self, channel: u64, guild: u64, nsfw: bool) {
-        let mut channels = lock(&self.world.channels);
-        let channel = channels.by_id.entry(channel).or_default();
-        (channel.guild, channel.nsfw, channel.bot_inside) = (Some(guild), nsfw, true);
-    }
-
-    /// Keeps the bot out of a channel: 50013 (missing permissions) or 50001 (missing access).
-    pub fn forbid_channel(&self, channel: u64, code: u32) {
-        lock(&self.world.channels).by_id.entry(channel).or_default().forbidden = Some(code);
-    }
-
-    /// The user takes no messages from the bot: sending answers 50007.
-    pub fn close_dms(&self, user: u64) {
-        lock(&self.world.channels).closed.push(user);
-    }
-
-    /// The DM channel of a user, once there is one.
-    pub fn dm_channel(&self, user: u64) -> Option<u64> {
-        lock(&self.world.channels).dms.get(&user).copied()
-    }
-
-    /// All messages in a channel, oldest first: replies, ephemeral ones too, and the bot's own messages.
-    pub fn channel_messages(&self, channel: u64) -> Vec<Message> {
-        let channels = lock(&self.world.channels);
-        channels
-            .by_id
-            .get(&channel)
-            .map(|found| found.messages.values().cloned().collect())
-            .unwrap_or_default()
-    }
-
-    /// Waits for the next message that the bot sent with its own token and that this method has not returned yet.
-    pub async fn next_channel_message(&self, channel: u64) -> Message {
-        let next = || {
-            let mut channels = lock(&self.world.channels);
-            let found = channels.by_id.get_mut(&channel)?;
-            let id = found.unread.pop_front()?;
-            found.messages.get(&id).cloned()
-        };
-        self.world.channels_changed.until(next).await
     }
 }
 

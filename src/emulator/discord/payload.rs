@@ -1,26 +1,36 @@
 //! The `INTERACTION_CREATE` that an [`Ask`] becomes.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::ask::{Act, Ask};
 use super::channels::{channel_json, joined_at};
 use super::message::walk;
-use super::world::{World, lock};
+use super::resolved::Entity;
+use super::world::{Channel, World, lock};
 
 const STRING: u64 = 3;
-const ATTACHMENT: u64 = 11;
 
 impl Ask {
-    /// Makes the channel known.
+    /// Makes the channels known: the one it happens in and those it points at.
     pub(super) fn enter(&self, world: &World) {
         let mut channels = lock(&world.channels);
         let channel = channels.by_id.entry(self.channel).or_default();
         channel.guild = self.guild;
-        channel.nsfw |= self.nsfw;
         channel.bot_inside |= !self.user_install || self.guild.is_none();
+        let restricted = channel.thread.as_ref().map_or(self.channel, |thread| thread.parent);
         if self.guild.is_none() {
             channel.recipient = Some(self.user);
             channels.dms.insert(self.user, self.channel);
+        }
+        if self.nsfw {
+            channels.by_id.entry(restricted).or_default().nsfw = true;
+        }
+        for (_, entity) in &self.entities {
+            if let Entity::Channel(id) = entity {
+                let text =
+                    || Channel { guild: self.guild, bot_inside: !self.user_install, ..Channel::default() };
+                channels.by_id.entry(*id).or_insert_with(text);
+            }
         }
     }
 
@@ -43,7 +53,7 @@ impl Ask {
         metadata
     }
 
-    fn user(&self) -> Value {
+    pub(super) fn user(&self) -> Value {
         json!({
             "id": self.user.to_string(), "username": self.user_name, "discriminator": "0",
             "global_name": self.user_name, "avatar": null, "public_flags": 0,
@@ -59,14 +69,14 @@ impl Ask {
 
     /// `d` of `INTERACTION_CREATE`.
     pub(super) fn payload(&self, world: &World, id: u64, token: &str) -> Value {
-        let channel = {
+        let (channel, denied) = {
             let channels = lock(&world.channels);
             let mut shown = channels
                 .by_id
                 .get(&self.channel)
                 .map_or(Value::Null, |found| channel_json(self.channel, found));
             shown["permissions"] = json!(self.permissions.to_string());
-            shown
+            (shown, channels.denied(self.channel))
         };
         let mut event = json!({
             "id": id.to_string(),
@@ -77,7 +87,7 @@ impl Ask {
             "channel": channel,
             "token": token,
             "version": 1,
-            "app_permissions": self.app_permissions.to_string(),
+            "app_permissions": (self.app_permissions & !denied).to_string(),
             "locale": self.locale,
             "entitlements": [],
             "authorizing_integration_owners": self.owners(),
@@ -153,18 +163,13 @@ impl Ask {
         if let Some(guild) = registered.and_then(|command| command.get("guild_id").cloned()) {
             data["guild_id"] = guild;
         }
-        if !self.attachments.is_empty() {
-            let files = self.attachments.iter().map(|(_, file)| {
-                let mut shown = file.json();
-                shown["ephemeral"] = json!(true);
-                (file.id.to_string(), shown)
-            });
-            data["resolved"] = json!({ "attachments": files.collect::<Map<_, _>>() });
+        if let Some(resolved) = self.resolved(world) {
+            data["resolved"] = resolved;
         }
         data
     }
 
-    fn registered(&self, world: &World, name: &str) -> Option<Value> {
+    pub(super) fn registered(&self, world: &World, name: &str) -> Option<Value> {
         let commands = lock(&world.commands);
         let scopes = [self.guild, None].into_iter().filter_map(|scope| commands.get(&scope));
         scopes.flatten().find(|command| command["name"] == name && command["type"] == 1).cloned()
@@ -172,12 +177,11 @@ impl Ask {
 
     fn entry(&self, known: Option<&Value>, name: &str, value: &Value) -> Value {
         let declared = known.and_then(|node| named(node, name)).and_then(|option| option["type"].as_u64());
-        let attached = self.attachments.iter().any(|(option, _)| option == name);
-        let shape = match value {
-            _ if attached => ATTACHMENT,
-            Value::Bool(_) => 5,
-            Value::Number(number) if number.is_f64() => 10,
-            Value::Number(_) => 4,
+        let shape = match (self.entity(name), value) {
+            (Some(entity), _) => entity.kind(),
+            (None, Value::Bool(_)) => 5,
+            (None, Value::Number(number)) if number.is_f64() => 10,
+            (None, Value::Number(_)) => 4,
             _ => STRING,
         };
         let mut entry = json!({ "name": name, "type": declared.unwrap_or(shape), "value": value });

@@ -209,6 +209,7 @@ fn dispatch(world: &Arc<World>, call: &Call) -> Reply {
         | Route::EditMessage
         | Route::DeleteMessage
         | Route::CreateDm
+        | Route::StartThread
         | Route::Typing => channels::serve(world, call),
         Route::Unknown | Route::Cdn | Route::Any if call.target == Target::Unknown => {
             Err(Refusal::new(404, 0, "404: Not Found"))

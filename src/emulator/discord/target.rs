@@ -26,6 +26,7 @@ pub enum Route {
     EditMessage,
     DeleteMessage,
     CreateDm,
+    StartThread,
     Typing,
     Cdn,
     /// A request that Discord does not know.
@@ -52,6 +53,7 @@ pub(super) enum Target {
     Guild(u64),
     Channel(u64),
     Typing(u64),
+    Threads(u64),
     Messages(u64),
     Message(u64, u64),
     Commands { application: u64, guild: Option<u64> },
@@ -89,6 +91,7 @@ impl Target {
             ["guilds", guild] => Self::Guild(id(guild)?),
             ["channels", channel] => Self::Channel(id(channel)?),
             ["channels", channel, "typing"] => Self::Typing(id(channel)?),
+            ["channels", channel, "threads"] => Self::Threads(id(channel)?),
             ["channels", channel, "messages"] => Self::Messages(id(channel)?),
             ["channels", channel, "messages", message] => Self::Message(id(channel)?, id(message)?),
             ["applications", application, "commands"] => {
@@ -124,6 +127,7 @@ impl Target {
             Self::Channel(_) if get => Route::Channel,
             Self::Dms if post => Route::CreateDm,
             Self::Typing(_) if post => Route::Typing,
+            Self::Threads(_) if post => Route::StartThread,
             Self::Messages(_) if post => Route::CreateMessage,
             Self::Messages(_) if get => Route::ListMessages,
             Self::Message(..) if get => Route::GetMessage,

@@ -1,5 +1,9 @@
 //! The emulator is driven here as a bot would: over HTTP, and once by the real serenity client.
 
+mod asks;
+mod clicks;
+mod places;
+
 use std::time::Duration;
 
 use reqwest::multipart::{Form, Part};
@@ -62,9 +66,23 @@ impl Bot {
     }
 
     async fn send(&self, channel: u64, body: Value) -> Response {
-        let url = self.url(&format!("/channels/{channel}/messages"));
+        self.post(&format!("/channels/{channel}/messages"), body).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Response {
         let token = format!("Bot {}", self.discord.token());
-        self.http.post(url).header("authorization", token).json(&body).send().await.unwrap()
+        self.http.post(self.url(path)).header("authorization", token).json(&body).send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        let token = format!("Bot {}", self.discord.token());
+        self.http.get(self.url(path)).header("authorization", token).send().await.unwrap()
+    }
+
+    /// Whether the client refuses to send it.
+    fn unsendable(&self, ask: &Ask) -> String {
+        ask.enter(&self.discord.world);
+        ask.offered(&self.discord.world).unwrap_err()
     }
 
     async fn deferred(&self) -> Ticket {
@@ -106,9 +124,11 @@ async fn serenity_identifies_reads_an_interaction_and_answers_it() {
     bot.discord.interact(Ask::autocomplete("imagine", "style", "wat").in_dm(9)).await;
     let typed = bot.seen.recv().await.unwrap().1.autocomplete().unwrap();
     assert_eq!(typed.data.autocomplete().unwrap().value, "wat");
-    bot.discord.interact(Ask::click(&message, "again:1").user_install()).await;
+    let stale = Ask::click(&message, "again:1").user_install().stale();
+    bot.discord.interact(stale).await;
     assert_eq!(bot.seen.recv().await.unwrap().1.message_component().unwrap().data.custom_id, "again:1");
-    bot.discord.interact(Ask::submit(Some(&message), "edit", &[("prompt", "a red fox")])).await;
+    let stale = Ask::submit(Some(&message), "edit", &[("prompt", "a red fox")]).stale();
+    bot.discord.interact(stale).await;
     assert_eq!(bot.seen.recv().await.unwrap().1.modal_submit().unwrap().data.custom_id, "edit");
     assert_eq!(bot.discord.violations(), Vec::<String>::new());
 }

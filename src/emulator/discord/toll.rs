@@ -28,9 +28,14 @@ fn bucket(world: &World, call: &Call) -> String {
             Some(interaction) => format!("webhook:{}", interaction.id),
             None => "webhook:unknown".to_owned(),
         },
-        (Target::Messages(id) | Target::Message(id, _) | Target::Typing(id) | Target::Channel(id), None) => {
-            format!("{:?}:{id}", call.route)
-        }
+        (
+            Target::Messages(id)
+            | Target::Message(id, _)
+            | Target::Typing(id)
+            | Target::Threads(id)
+            | Target::Channel(id),
+            None,
+        ) => format!("{:?}:{id}", call.route),
         _ => format!("{:?}", call.route),
     }
 }

@@ -70,6 +70,10 @@ pub(super) struct Channel {
     pub(super) guild: Option<u64>,
     pub(super) recipient: Option<u64>,
     pub(super) nsfw: bool,
+    pub(super) name: Option<String>,
+    pub(super) thread: Option<Thread>,
+    /// Permissions that were taken from the bot.
+    pub(super) denied: u64,
     /// The bot was added to the guild, or it is a DM with it.
     pub(super) bot_inside: bool,
     /// The error code with which the bot is kept out.
@@ -78,6 +82,15 @@ pub(super) struct Channel {
     /// Messages of the bot, other than replies to interactions, that no test has read.
     pub(super) unread: VecDeque<u64>,
     pub(super) nonces: HashMap<String, (u64, Instant)>,
+}
+
+/// What makes a channel a thread.
+pub(super) struct Thread {
+    pub(super) parent: u64,
+    pub(super) kind: u64,
+    /// Without a message for so long it is archived.
+    pub(super) minutes: u64,
+    pub(super) owner: u64,
 }
 
 impl World {

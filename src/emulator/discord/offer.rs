@@ -1,0 +1,236 @@
+//! Whether the client would let a person do what an [`Ask`] says.
+//!
+//! Discord's client offers only what the bot has declared and what is on the screen. A story that sends anything
+//! else proves nothing, so it is told; [`Ask::stale`] is the way to send it all the same.
+
+use serde_json::Value;
+
+use super::ask::{Act, Ask};
+use super::message::walk;
+use super::resolved::Entity;
+use super::world::{World, lock};
+
+const SUBCOMMAND: u64 = 1;
+const GROUP: u64 = 2;
+const ADMINISTRATOR: u64 = 8;
+const MODAL: u8 = 9;
+
+impl Ask {
+    /// Why the client would not send it, if it would not. A command that is not declared at all is sent.
+    pub(super) fn offered(&self, world: &World) -> Result<(), String> {
+        if self.stale {
+            return Ok(());
+        }
+        match &self.act {
+            Act::Raw { .. } => Ok(()),
+            Act::Command | Act::Autocomplete { .. } => {
+                let name = self.command.split_whitespace().next().unwrap_or_default();
+                let Some(command) = self.registered(world, name) else { return Ok(()) };
+                self.visible(world, &command)?;
+                self.fits(world, self.leaf(&command)?)
+            }
+            Act::Component { message, custom_id, values } => usable(&message.components, custom_id, values),
+            Act::Modal { custom_id, fields, .. } => {
+                let modal = opened(world, custom_id)
+                    .ok_or_else(|| format!("no answer has opened a modal `{custom_id}`"))?;
+                fillable(&modal, fields)
+            }
+        }
+    }
+
+    /// Whether the command is in this person's list here.
+    fn visible(&self, world: &World, command: &Value) -> Result<(), String> {
+        let listed = |key: &str, wanted: u64| {
+            command[key].as_array().is_none_or(|items| items.iter().any(|item| item == wanted))
+        };
+        if !listed("contexts", u64::from(self.guild.is_none())) {
+            return Err(format!("`/{}` is not declared for this context", self.command));
+        }
+        if !listed("integration_types", u64::from(self.user_install)) {
+            return Err(format!("`/{}` is not declared for this kind of installation", self.command));
+        }
+        let adult = self.guild.is_none() || lock(&world.channels).nsfw(self.channel);
+        if command["nsfw"] == true && !adult {
+            return Err(format!("`/{}` is only for channels with age restriction", self.command));
+        }
+        let needed = &command["default_member_permissions"];
+        let needed = needed.as_u64().or_else(|| needed.as_str()?.parse().ok());
+        let (Some(needed), false, Some(_)) = (needed, self.override_permissions, self.guild) else {
+            return Ok(());
+        };
+        // No bits at all are for administrators alone.
+        let holds = needed != 0 && self.permissions & needed == needed;
+        if holds || self.permissions & ADMINISTRATOR != 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "Discord hides `/{}` from members without the permissions {needed:#x}: give them with permissions(…), \
+             or let an admin of the server open it with override_permissions()",
+            self.command
+        ))
+    }
+
+    /// The command, or the subcommand that is called.
+    fn leaf<'a>(&self, command: &'a Value) -> Result<&'a Value, String> {
+        let mut node = command;
+        for step in self.command.split_whitespace().skip(1) {
+            let nests = |option: &&Value| matches!(option["type"].as_u64(), Some(SUBCOMMAND | GROUP));
+            node = named(node, step)
+                .filter(nests)
+                .ok_or_else(|| format!("`/{}`: there is no subcommand `{step}`", self.command))?;
+        }
+        let more =
+            options(node).iter().any(|option| matches!(option["type"].as_u64(), Some(SUBCOMMAND | GROUP)));
+        if more {
+            return Err(format!("`/{}` has subcommands and cannot be called by itself", self.command));
+        }
+        Ok(node)
+    }
+
+    fn fits(&self, world: &World, leaf: &Value) -> Result<(), String> {
+        for (name, value) in &self.options {
+            let option =
+                named(leaf, name).ok_or_else(|| format!("`/{}` has no option `{name}`", self.command))?;
+            match &self.act {
+                Act::Autocomplete { focused } if focused == name && option["autocomplete"] != true => {
+                    return Err(format!("`/{}` `{name}` is declared without autocomplete", self.command));
+                }
+                // What is typed so far is not checked.
+                Act::Autocomplete { .. } => {}
+                _ => self
+                    .value_fits(world, option, name, value)
+                    .map_err(|reason| format!("`/{}` `{name}`: {reason}", self.command))?,
+            }
+        }
+        let given = |option: &&Value| self.options.iter().any(|(name, _)| option["name"] == *name);
+        let missing = options(leaf).iter().filter(|option| option["required"] == true).find(|it| !given(it));
+        match missing {
+            Some(option) if matches!(self.act, Act::Command) => {
+                Err(format!("`/{}` cannot be sent without {}", self.command, option["name"]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn value_fits(&self, world: &World, option: &Value, name: &str, value: &Value) -> Result<(), String> {
+        let kind = option["type"].as_u64().unwrap_or_default();
+        let entity = self.entity(name);
+        let right = match (kind, entity) {
+            (3, None) => value.is_string(),
+            (4, None) => value.is_i64() || value.is_u64(),
+            (5, None) => value.is_boolean(),
+            (10, None) => value.is_number(),
+            (9, Some(Entity::User(_) | Entity::Role(_))) => true,
+            (_, Some(entity)) => entity.kind() == kind,
+            _ => false,
+        };
+        if !right {
+            return Err(format!("{value} is not a value for an option of type {kind}"));
+        }
+        if let (Some(Entity::Channel(id)), Some(kinds)) = (entity, option["channel_types"].as_array()) {
+            let of = lock(&world.channels).by_id.get(id).map(|channel| channel.kind()).unwrap_or_default();
+            if !kinds.is_empty() && !kinds.iter().any(|kind| *kind == of) {
+                return Err(format!("channel {id} is of type {of}, declared are {kinds:?}"));
+            }
+        }
+        bounded(option, value)
+    }
+}
+
+/// Whether a value is within the declared bounds and among the declared choices.
+fn bounded(option: &Value, value: &Value) -> Result<(), String> {
+    let (size, low, high) = match value {
+        Value::String(text) => (Some(text.chars().count() as f64), "min_length", "max_length"),
+        number => (number.as_f64(), "min_value", "max_value"),
+    };
+    if let Some(size) = size {
+        let short = option[low].as_f64().is_some_and(|least| size < least);
+        let long = option[high].as_f64().is_some_and(|most| size > most);
+        if short || long {
+            return Err(format!("{size} is outside of {low} {} and {high} {}", option[low], option[high]));
+        }
+    }
+    let choices = option["choices"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !choices.is_empty() && !choices.iter().any(|choice| choice["value"] == *value) {
+        return Err(format!("{value} is not among the choices"));
+    }
+    Ok(())
+}
+
+/// Whether a component is in a message, and takes these values.
+fn usable(components: &Value, custom_id: &str, values: &[String]) -> Result<(), String> {
+    let mut found = None;
+    walk(components, &mut |component| {
+        if component.get("custom_id").is_some_and(|id| id == custom_id) {
+            found = Some(component);
+        }
+    });
+    let Some(component) = found else {
+        return Err(format!("the message has no component `{custom_id}`"));
+    };
+    if component.get("disabled").is_some_and(|disabled| disabled == true) {
+        return Err(format!("the component `{custom_id}` is disabled"));
+    }
+    let kind = component.get("type").and_then(Value::as_u64).unwrap_or_default();
+    if kind == 2 {
+        return if values.is_empty() { Ok(()) } else { Err(format!("`{custom_id}` is a button, no select")) };
+    }
+    let bound = |key: &str| component.get(key).and_then(Value::as_u64).unwrap_or(1) as usize;
+    let (least, most) = (bound("min_values"), bound("max_values"));
+    if !(least..=most).contains(&values.len()) {
+        return Err(format!("`{custom_id}` takes {least} to {most} values, not {}", values.len()));
+    }
+    let declared = component.get("options").and_then(Value::as_array);
+    let known = |value: &String| {
+        declared.is_none_or(|options| options.iter().any(|option| option["value"] == *value))
+    };
+    match values.iter().find(|value| !known(value)) {
+        Some(value) => Err(format!("`{custom_id}` does not offer `{value}`")),
+        None => Ok(()),
+    }
+}
+
+/// The modal with this `custom_id` that the bot opened last.
+fn opened(world: &World, custom_id: &str) -> Option<Value> {
+    let mut interactions: Vec<_> = lock(&world.interactions).by_id.values().cloned().collect();
+    interactions.sort_by_key(|interaction| std::cmp::Reverse(interaction.id));
+    interactions.into_iter().find_map(|interaction| {
+        let ack = lock(&interaction.progress).ack.clone()?;
+        (ack.kind == MODAL && ack.data["custom_id"] == custom_id).then_some(ack.data)
+    })
+}
+
+fn fillable(modal: &Value, fields: &[(String, String)]) -> Result<(), String> {
+    let mut inputs = Vec::new();
+    walk(&modal["components"], &mut |component| {
+        if component.get("type").is_some_and(|kind| kind == 4) {
+            inputs.push(component);
+        }
+    });
+    let of = |input: &serde_json::Map<String, Value>, key: &str| input.get(key).cloned().unwrap_or_default();
+    for (name, text) in fields {
+        let input = inputs.iter().find(|input| of(input, "custom_id") == *name);
+        let input = input.ok_or_else(|| format!("the modal has no field `{name}`"))?;
+        let (least, most) = (of(input, "min_length").as_u64(), of(input, "max_length").as_u64());
+        let length = text.chars().count() as u64;
+        let optional = of(input, "required") == false && length == 0;
+        if !optional && (length < least.unwrap_or(0) || length > most.unwrap_or(4000)) {
+            return Err(format!("`{name}` takes {least:?} to {most:?} characters, not {length}"));
+        }
+    }
+    let filled = |input: &serde_json::Map<String, Value>| {
+        fields.iter().any(|(name, text)| of(input, "custom_id") == *name && !text.is_empty())
+    };
+    match inputs.iter().find(|input| of(input, "required") != false && !filled(input)) {
+        Some(input) => Err(format!("the modal cannot be sent without {}", of(input, "custom_id"))),
+        None => Ok(()),
+    }
+}
+
+fn options(node: &Value) -> &[Value] {
+    node["options"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn named<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+    options(node).iter().find(|option| option["name"] == name)
+}
