@@ -27,7 +27,7 @@ pub fn parse(name: &str, options: Vec<(String, Value)>) -> Command {
     match name {
         "imagine" => imagine(options),
         "help" => Command::Help,
-        other => Command::Unknown(other.to_owned()),
+        other => Command::Unknown(other.split(' ').next().unwrap_or_default().to_owned()),
     }
 }
 

@@ -68,16 +68,16 @@ async fn a_command_of_another_version_is_answered_whatever_its_options_point_at(
     let pointing = [option(8, "role"), option(7, "channel"), option(6, "user"), option(9, "whom")];
     let set = json!({ "type": 1, "name": "set", "description": "d", "options": pointing });
     let limits = json!({ "type": 2, "name": "limits", "description": "d", "options": [set] });
-    let easel = json!({
-        "name": "easel", "description": "d", "default_member_permissions": "32", "options": [limits],
+    let canvas = json!({
+        "name": "canvas", "description": "d", "default_member_permissions": "32", "options": [limits],
     });
-    world.discord.declare(Some(3), vec![easel]);
+    world.discord.declare(Some(3), vec![canvas]);
     world.discord.add_channel(5, 3, false);
     world.discord.add_thread(52, 5);
     world.start().await;
-    let set = Ask::command("easel limits set").role_option("role", 90).channel_option("channel", 52);
+    let set = Ask::command("canvas limits set").role_option("role", 90).channel_option("channel", 52);
     let set = set.user_option("user", 7).role_option("whom", 3).in_channel(52).override_permissions();
     let said = world.refused(set).await;
-    assert!(said.starts_with("Easel does not know `/easel`."), "{said}");
+    assert!(said.starts_with("Easel does not know `/canvas`."), "{said}");
     world.end().await;
 }
