@@ -53,7 +53,7 @@ impl Engine {
 
 async fn sketched(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
     let prompt = request.prompt.clone();
-    let style = request.style.map(|style| style.name());
+    let style = request.style;
     let size = request.aspect.size();
     // Before painting: here a picture takes memory from its first stroke.
     let permit = gate.enter().await;

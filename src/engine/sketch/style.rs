@@ -1,9 +1,10 @@
-//! What a style name changes: the palette, the treatment of the finished scene, the print.
+//! What a style changes: the palette, the treatment of the finished scene, the print.
 
 use super::canvas::Canvas;
 use super::colour::{Mood, Rgb};
 use super::noise::{Field, fbm, smooth, speck, value};
 use super::scene::Scene;
+use crate::request::Style;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
@@ -21,19 +22,19 @@ pub(super) enum Look {
 }
 
 impl Look {
-    pub(super) fn named(style: Option<&str>) -> Self {
-        match style.unwrap_or_default() {
-            "line-art" => Self::Ink,
-            "neon-punk" => Self::Neon,
-            "pixel-art" => Self::Pixels,
-            "low-poly" | "origami" => Self::Facets,
-            "comic-book" => Self::Comic,
-            "analog-film" => Self::Film,
-            "cinematic" | "photographic" => Self::Cinema,
-            "anime" | "digital-art" | "enhance" => Self::Vivid,
-            "fantasy-art" | "modeling-compound" | "3d-model" | "isometric" => Self::Soft,
-            "tile-texture" => Self::Tiles,
-            _ => Self::Watercolour,
+    pub(super) fn of(style: Option<Style>) -> Self {
+        let Some(style) = style else { return Self::Watercolour };
+        match style {
+            Style::LineArt => Self::Ink,
+            Style::NeonPunk => Self::Neon,
+            Style::PixelArt => Self::Pixels,
+            Style::LowPoly | Style::Origami => Self::Facets,
+            Style::ComicBook => Self::Comic,
+            Style::AnalogFilm => Self::Film,
+            Style::Cinematic | Style::Photographic => Self::Cinema,
+            Style::Anime | Style::DigitalArt | Style::Enhance => Self::Vivid,
+            Style::FantasyArt | Style::ModelingCompound | Style::Model3d | Style::Isometric => Self::Soft,
+            Style::TileTexture => Self::Tiles,
         }
     }
 
