@@ -41,4 +41,6 @@ pub mod archive;
 mod disk;
 pub mod spool;
 
+pub mod draw;
+
 pub mod emulator;
