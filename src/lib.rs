@@ -42,5 +42,6 @@ mod disk;
 pub mod spool;
 
 pub mod draw;
+pub mod usage;
 
 pub mod emulator;
