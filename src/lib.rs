@@ -39,6 +39,7 @@ pub mod worker;
 
 pub mod archive;
 mod disk;
+pub mod export;
 pub mod spool;
 
 pub mod draw;
