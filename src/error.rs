@@ -108,6 +108,9 @@ pub enum Refusal {
         note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
     )]
     BlockedWord { note: Option<String> },
+    /// A command without what it needs.
+    #[error("{what} is missing. Fill it in and send the command again.")]
+    Missing { what: String },
     /// A command for admins, from somebody who is none.
     #[error(
         "`/easel` is for those who may manage this server (the permission Manage Server). Ask one of them."

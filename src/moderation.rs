@@ -3,3 +3,6 @@
 mod words;
 
 pub use words::WordRule;
+
+/// The longest phrase of a word rule, in characters.
+pub const PHRASE_LIMIT: usize = 100;

@@ -14,7 +14,7 @@ use crate::settings::{Defaults, Field, Settings};
 
 mod access;
 
-pub use access::{Access, Asker, Barrier, Rule};
+pub use access::{Access, AccessEdit, Asker, Barrier, Guarded, Rule};
 
 /// Channels and roles that may have settings of their own, so that a policy stays small.
 pub const PLACES_LIMIT: usize = 100;
@@ -76,6 +76,30 @@ pub struct Budget {
     pub warn_in: Option<u64>,
 }
 
+/// Ceilings to set; `Some(None)` takes one away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BudgetEdit {
+    /// Of the whole server, a month.
+    pub month: Option<Option<Micros>>,
+    /// Of each member, a day.
+    pub member_day: Option<Option<Micros>>,
+    /// Of each member, a month.
+    pub member_month: Option<Option<Micros>>,
+    /// The channel to tell.
+    pub warn_in: Option<Option<u64>>,
+}
+
+impl Budget {
+    fn with(&self, edit: &BudgetEdit) -> Budget {
+        Budget {
+            month: edit.month.unwrap_or(self.month),
+            member_day: edit.member_day.unwrap_or(self.member_day),
+            member_month: edit.member_month.unwrap_or(self.member_month),
+            warn_in: edit.warn_in.unwrap_or(self.warn_in),
+        }
+    }
+}
+
 /// A part of a policy with its value: what one change replaces, and what undoing it puts back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,14 +138,18 @@ pub enum Edit {
     },
     /// Offers a model no more.
     DenyModel(String),
-    /// Replaces who may do what.
-    Access(Access),
+    /// Lets a role or a channel do something, or not.
+    Access(AccessEdit),
+    /// Lets everybody do everything.
+    ResetAccess,
     /// Sets those of the limits that have a value, of everybody or of a role.
     SetLimits(Option<u64>, Limits),
     /// Takes all limits away, of everybody or of a role.
     ResetLimits(Option<u64>),
-    /// Replaces the ceilings.
-    Budget(Budget),
+    /// Sets those ceilings that are named; `Some(None)` takes one away.
+    SetBudget(BudgetEdit),
+    /// Takes all ceilings away.
+    ResetBudget,
     /// Adds a word or phrase, or replaces its note.
     AddWord(WordRule),
     /// Removes a word or phrase.
@@ -231,7 +259,8 @@ impl Policy {
             })?,
             Edit::AllowModel { name, only } => Part::Models(self.models_with(name, *only)),
             Edit::DenyModel(name) => Part::Models(self.models_without(name)),
-            Edit::Access(access) => Part::Access(access.clone()),
+            Edit::Access(edit) => Part::Access(self.access.with(edit)?),
+            Edit::ResetAccess => Part::Access(Access::default()),
             Edit::SetLimits(role, set) => {
                 if let Some(role) = role {
                     has_room(&self.roles, *role, "roles with limits of their own")?;
@@ -242,7 +271,8 @@ impl Policy {
                 Part::Limits(*role, set.or(&limits))
             }
             Edit::ResetLimits(role) => Part::Limits(*role, Limits::default()),
-            Edit::Budget(budget) => Part::Budget(budget.clone()),
+            Edit::SetBudget(edit) => Part::Budget(self.budget.with(edit)),
+            Edit::ResetBudget => Part::Budget(Budget::default()),
             Edit::AddWord(rule) => Part::Words(self.words_with(rule)?),
             Edit::RemoveWord(phrase) => Part::Words(self.words_without(phrase)?),
             Edit::Pause(reason) => Part::Paused(reason.clone()),

@@ -19,6 +19,8 @@ pub use vocabulary::{Aspect, Style};
 
 /// The longest prompt that `/imagine` takes, in characters.
 pub const PROMPT_LIMIT: usize = 4_000;
+/// The longest text that a setting may have, in characters.
+pub const SETTING_LIMIT: usize = 500;
 /// The most pictures that one request may ask for.
 pub const COUNT_LIMIT: u32 = 4;
 /// The highest seed that every model takes.
@@ -238,6 +240,51 @@ fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
         private: ask.private,
         ..Settings::default()
     })
+}
+
+/// One setting from what a person wrote, checked as a request's would be.
+///
+/// # Errors
+/// The refusal to show.
+pub fn setting(field: Field, text: &str, catalogue: &Catalogue, today: Date) -> Result<Settings, Refusal> {
+    let mut settings = Settings::default();
+    let text = text.trim();
+    let words = || check_length(field.name(), text, SETTING_LIMIT).map(|()| Some(text.to_owned()));
+    match field {
+        Field::Model => settings.model = Some(catalogue.painter(Some(text), today)?.name.clone()),
+        Field::Aspect => settings.aspect = Some(text.parse()?),
+        Field::Style => settings.style = Some(text.parse()?),
+        Field::Negative => settings.negative = words()?,
+        Field::Prefix => settings.prefix = words()?,
+        Field::Suffix => settings.suffix = words()?,
+        Field::Seed => settings.seed = Some(seed_policy(text)?),
+        Field::Count => {
+            let count = text.parse().map_err(|_| out_of_range("count", text, "1 to 4"))?;
+            settings.count = Some(in_range("count", count, 1, COUNT_LIMIT)?);
+        }
+        Field::Strength => {
+            let strength =
+                text.parse().map_err(|_| out_of_range("strength", text, "a number from 0 to 1"))?;
+            settings.strength = asked_settings(&Ask { strength: Some(strength), ..Ask::default() })?.strength;
+        }
+        Field::Private => {
+            settings.private =
+                Some(text.parse().map_err(|_| out_of_range("private", text, "true or false"))?);
+        }
+    }
+    Ok(settings)
+}
+
+fn seed_policy(text: &str) -> Result<SeedPolicy, Refusal> {
+    match text {
+        "random" => Ok(SeedPolicy::Random),
+        "from-prompt" => Ok(SeedPolicy::FromPrompt),
+        number => {
+            let allowed = format!("random, from-prompt, or a whole number from 0 to {SEED_LIMIT}");
+            let seed = number.parse().map_err(|_| out_of_range("seed", text, allowed))?;
+            seed_in_range(seed).map(SeedPolicy::Fixed)
+        }
+    }
 }
 
 fn check_texts(ask: &Ask) -> Result<(), Refusal> {

@@ -13,11 +13,14 @@ use crate::app::App;
 use crate::discord::commands::{self, Command};
 use crate::discord::interaction::{Action, Interaction};
 use crate::discord::reply::{self, Message};
+use crate::engine::catalogue::Catalogue;
 use crate::error::Refusal;
 use crate::job::JobId;
+use crate::policy::Asker;
 use crate::settings::{Defaults, Effective, Settings, Source};
 use crate::store::Context;
 
+mod admin;
 mod imagine;
 
 /// How long the store may take, of Discord's three seconds.
@@ -50,6 +53,11 @@ impl Answer {
         Answer { callback: reply::deferred(private), then: Then::Tell(Box::pin(message)) }
     }
 
+    /// A message without files for the member alone.
+    fn private(message: Message) -> Answer {
+        Answer::only(reply::private_message(&message))
+    }
+
     /// Words for the member alone.
     pub fn words(words: &str) -> Answer {
         Answer::only(reply::private_words(words))
@@ -63,8 +71,8 @@ impl Answer {
 /// The answer to an interaction; `None` if it was answered before.
 pub async fn answer(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) -> Option<Answer> {
     let outcome = match interaction.action.clone() {
-        Action::Typing { option, text, .. } => {
-            let suggestions = commands::suggestions(&option, &text, &app.catalogue, now.date());
+        Action::Typing { name, option, text } => {
+            let suggestions = suggestions(app, interaction, &name, &option, &text, now).await;
             Ok(Some(Answer::only(reply::choices(suggestions.into_iter()))))
         }
         Action::Command { name, options } => {
@@ -89,9 +97,45 @@ async fn command(
                 then: Then::Start(ordered.job),
             }))
         }
-        Command::Help => Ok(Some(Answer::words(&help(app, now)))),
+        Command::Easel(admin) => admin::admin(app, interaction, *admin, now).await.map(Some),
+        Command::Help => {
+            let context = context(app, interaction, now).await?;
+            Ok(Some(Answer::words(&help(&offered(app, &context, interaction), now))))
+        }
         Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
     }
+}
+
+/// What may be chosen here; nothing if the store does not say in time.
+async fn suggestions(
+    app: &App,
+    interaction: &Interaction,
+    command: &str,
+    option: &str,
+    text: &str,
+    now: OffsetDateTime,
+) -> Vec<(String, String)> {
+    if command.starts_with("easel ") {
+        // What a server has decided is nobody else's business.
+        let catalogue = if interaction.is_admin() { &app.catalogue } else { return Vec::new() };
+        return commands::suggestions(option, text, catalogue, now.date());
+    }
+    let Ok(context) = context(app, interaction, now).await else { return Vec::new() };
+    let mut suggestions =
+        commands::suggestions(option, text, &offered(app, &context, interaction), now.date());
+    let layers = layers(app, &context);
+    if let Some(field) = layers.locked.keys().find(|field| field.name() == option) {
+        let held = layers.settings.shown(*field);
+        suggestions.retain(|(_, value)| Some(value) == held.as_ref());
+    }
+    suggestions
+}
+
+/// The models that this member may use in this place.
+fn offered(app: &App, context: &Context, interaction: &Interaction) -> Catalogue {
+    let asker = Asker { roles: &interaction.roles, places: &context.places };
+    let policy = &context.policy;
+    app.catalogue.offering(|name| policy.models.allow(name) && policy.access.offers(asker, name))
 }
 
 /// What the place and the member have to say, in time for the first answer.
@@ -124,12 +168,9 @@ fn layers(app: &App, context: &Context) -> Effective {
         .with(Source::Member, &context.preferences.clone().into())
 }
 
-fn help(app: &App, now: OffsetDateTime) -> String {
-    let models: Vec<_> = app
-        .catalogue
-        .painters(now.date())
-        .map(|model| format!("`{model}` {} a picture", model.price))
-        .collect();
-    let from_picture = app.catalogue.painters(now.date()).any(|model| model.abilities.image_to_image);
+fn help(catalogue: &Catalogue, now: OffsetDateTime) -> String {
+    let models: Vec<_> =
+        catalogue.painters(now.date()).map(|model| format!("`{model}` {} a picture", model.price)).collect();
+    let from_picture = catalogue.painters(now.date()).any(|model| model.abilities.image_to_image);
     reply::help(&models, from_picture)
 }

@@ -11,6 +11,12 @@ use crate::discord::interaction::{Attachment, Value};
 use crate::engine::catalogue::Catalogue;
 use crate::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_LIMIT, Style};
 
+mod easel;
+mod options;
+
+pub use easel::Admin;
+use options::Options;
+
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -18,6 +24,8 @@ pub enum Command {
     Imagine(Box<Ask>, Option<Attachment>),
     /// The help page.
     Help,
+    /// What a server's admins decide.
+    Easel(Box<Admin>),
     /// A command of another version.
     Unknown(String),
 }
@@ -27,6 +35,10 @@ pub fn parse(name: &str, options: Vec<(String, Value)>) -> Command {
     match name {
         "imagine" => imagine(options),
         "help" => Command::Help,
+        path if path.starts_with("easel ") => match easel::parse(&path["easel ".len()..], Options(options)) {
+            Some(admin) => Command::Easel(Box::new(admin)),
+            None => Command::Unknown(path.to_owned()),
+        },
         other => Command::Unknown(other.split(' ').next().unwrap_or_default().to_owned()),
     }
 }
@@ -79,21 +91,21 @@ pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date)
             .filter(|model| fits(&model.name) || fits(&model.id))
             .map(|model| (format!("{model} – {} a picture", model.price), model.name.clone()))
             .collect(),
-        "style" => Style::ALL
-            .iter()
-            .map(|style| style.name())
-            .filter(|name| fits(name))
-            .map(|name| (name.to_owned(), name.to_owned()))
-            .collect(),
+        "style" => named(&mut Style::ALL.iter().map(|style| style.name()).filter(|name| fits(name))),
+        "aspect" => named(&mut Aspect::ALL.iter().map(|aspect| aspect.name()).filter(|name| fits(name))),
         _ => Vec::new(),
     }
+}
+
+fn named(names: &mut dyn Iterator<Item = &'static str>) -> Vec<(String, String)> {
+    names.map(|name| (name.to_owned(), name.to_owned())).collect()
 }
 
 /// Every command, as Discord wants it declared.
 ///
 /// `cfg` and `steps` are there only while a model knows them.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
-    let commands = [imagine_command(catalogue, today), help_command()];
+    let commands = [imagine_command(catalogue, today), help_command(), easel::command()];
     commands
         .into_iter()
         .filter_map(|command| serde_json::to_value(command).ok())
@@ -121,10 +133,6 @@ fn without_blanks(value: Json) -> Json {
 }
 
 fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
-    let aspects =
-        Aspect::ALL.iter().fold(Opt::new(Type::String, "aspect", "Width to height"), |option, aspect| {
-            option.add_string_choice(aspect.name(), aspect.name())
-        });
     let mut options = vec![
         Opt::new(
             Type::String,
@@ -136,7 +144,7 @@ fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
         .max_length(length(PROMPT_LIMIT)),
         Opt::new(Type::String, "negative", "What to leave out").max_length(length(PROMPT_LIMIT)),
         Opt::new(Type::String, "model", "Which model paints").set_autocomplete(true),
-        aspects,
+        Opt::new(Type::String, "aspect", "Width to height").set_autocomplete(true),
         Opt::new(Type::String, "style", "A look, such as anime or line-art").set_autocomplete(true),
         Opt::new(Type::Integer, "count", "How many pictures")
             .min_int_value(1)

@@ -7,6 +7,8 @@ use crate::error::{Refusal, visible};
 use crate::job::{Claim, DiscordOrigin, Origin, Outcome, Picture};
 use crate::request::ImageRequest;
 
+pub mod admin;
+
 /// Characters of a prompt that a message shows.
 const PROMPT_SHOWN: usize = 700;
 /// Models that the help page names: with the longest names they still fit into a message.
@@ -88,6 +90,16 @@ pub fn deferred(private: bool) -> Value {
 pub fn private_words(words: &str) -> Value {
     let content = clip(words, CONTENT_LIMIT);
     json!({ "type": 4, "data": { "content": content, "flags": EPHEMERAL, "allowed_mentions": { "parse": [] } } })
+}
+
+/// A message without files for the member alone.
+pub fn private_message(message: &Message) -> Value {
+    let mut data = message.payload(None);
+    data["flags"] = json!(EPHEMERAL);
+    if let Some(fields) = data.as_object_mut() {
+        fields.remove("attachments");
+    }
+    json!({ "type": 4, "data": data })
 }
 
 /// Up to 25 choices of an option, each a label and a value.
@@ -252,7 +264,7 @@ fn quoted(prompt: &str) -> String {
 }
 
 /// Markdown, mentions and links of `text` as plain characters.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if matches!(
@@ -267,7 +279,7 @@ fn escape(text: &str) -> String {
 }
 
 /// At most `limit` characters, with `…` where something is missing.
-fn clip(text: &str, limit: usize) -> String {
+pub(super) fn clip(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
         Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::PLACES_LIMIT;
 use crate::error::Refusal;
 
 /// Rules by what they guard.
@@ -32,6 +33,30 @@ pub struct Rule {
     pub denied_channels: BTreeSet<u64>,
 }
 
+/// What a rule guards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guarded {
+    /// Using Easel at all.
+    Paint,
+    /// Private pictures.
+    Private,
+    /// A model, by its name.
+    Model(String),
+}
+
+/// A role and a channel, either or both, to let in or to keep out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessEdit {
+    /// Of what.
+    pub guarded: Guarded,
+    /// The role.
+    pub role: Option<u64>,
+    /// The channel.
+    pub channel: Option<u64>,
+    /// In or out.
+    pub allowed: bool,
+}
+
 /// What keeps somebody out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +77,33 @@ pub struct Asker<'a> {
 }
 
 impl Access {
+    /// These rules after an edit.
+    ///
+    /// # Errors
+    /// [`Refusal::PolicyFull`]
+    pub fn with(&self, edit: &AccessEdit) -> Result<Access, Refusal> {
+        let mut access = self.clone();
+        let rule = match &edit.guarded {
+            Guarded::Paint => &mut access.paint,
+            Guarded::Private => &mut access.private,
+            Guarded::Model(name) => access.models.entry(name.clone()).or_default(),
+        };
+        if let Some(role) = edit.role {
+            put(&mut rule.roles, &mut rule.denied_roles, role, edit.allowed);
+        }
+        if let Some(channel) = edit.channel {
+            put(&mut rule.channels, &mut rule.denied_channels, channel, edit.allowed);
+        }
+        let lists = [&rule.roles, &rule.denied_roles, &rule.channels, &rule.denied_channels];
+        if lists.iter().any(|list| list.len() > PLACES_LIMIT) {
+            return Err(Refusal::PolicyFull {
+                what: "roles or channels in one rule".to_owned(),
+                limit: PLACES_LIMIT,
+            });
+        }
+        Ok(access)
+    }
+
     /// Whether the asker may paint at all.
     ///
     /// # Errors
@@ -87,6 +139,12 @@ impl Rule {
         }
         Ok(())
     }
+}
+
+fn put(allowed: &mut BTreeSet<u64>, denied: &mut BTreeSet<u64>, id: u64, is_allowed: bool) {
+    let (to, from) = if is_allowed { (allowed, denied) } else { (denied, allowed) };
+    from.remove(&id);
+    to.insert(id);
 }
 
 #[cfg(test)]

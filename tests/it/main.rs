@@ -1,6 +1,7 @@
 //! Stories about the whole of Easel: the real program, emulated Discord and Bedrock, other people's S3 servers.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on stops where it is")]
 
+mod admin;
 mod archive;
 mod bad_input;
 mod crash;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{STORE_PATIENCE, context, layers};
+use super::{STORE_PATIENCE, context, layers, offered};
 use crate::app::App;
 use crate::attachment;
 use crate::discord::interaction::{Attachment, Interaction};
@@ -54,7 +54,17 @@ pub(super) async fn imagine(
         return if was_admitted(app, &job).await { Ok(None) } else { Err(refusal) };
     }
     let terms = terms(app, &context, &limits);
-    Ok(admit(app, &job, price, &terms, now).await?.then_some(Ordered { job: job.id, private }))
+    let Some(crossed) = admit(app, &job, price, &terms, now).await? else { return Ok(None) };
+    if let (Some(percent), Some(channel)) = (crossed, context.policy.budget.warn_in) {
+        let (messenger, nonce) = (app.clone(), format!("b{}", job.id).chars().take(25).collect::<String>());
+        app.spawn(async move {
+            let warning = crate::discord::reply::admin::budget_warning(percent);
+            if let Err(fault) = messenger.discord.post(channel, &warning, &nonce).await {
+                tracing::warn!(%fault, "the warning about a server's budget could not be posted");
+            }
+        });
+    }
+    Ok(Some(Ordered { job: job.id, private }))
 }
 
 /// The request with every choice made, if the server allows it.
@@ -77,8 +87,7 @@ async fn requested(
         return Err(Refusal::NotInSession { title: session.plan.title.clone() });
     }
     offer_image(app, context, &mut ask).await?;
-    let offered = |name: &str| policy.models.allow(name) && policy.access.offers(asker, name);
-    let catalogue = app.catalogue.offering(offered);
+    let catalogue = offered(app, context, interaction);
     let mut request = resolve(ask, layers(app, context), &catalogue, now.date(), rand::random())?;
     if request.private {
         keep_private(&mut request, policy.access.check_private(asker))?;
@@ -154,17 +163,17 @@ async fn was_admitted(app: &App, job: &Job) -> bool {
     matches!(known, Ok(Ok(true)))
 }
 
-/// Whether the job is admitted; `false` for a duplicate.
+/// Admits the job: whether it made most of the server's month used, and how much. `None` for a duplicate.
 async fn admit(
     app: &Arc<App>,
     job: &Job,
     price: Micros,
     terms: &Terms,
     now: OffsetDateTime,
-) -> Result<bool, Refusal> {
+) -> Result<Option<Option<u32>>, Refusal> {
     match tokio::time::timeout(STORE_PATIENCE, app.store.admit(job, price, terms, now)).await {
-        Ok(Ok(Admission::Admitted { .. })) => Ok(true),
-        Ok(Ok(Admission::Duplicate(_))) => Ok(false),
+        Ok(Ok(Admission::Admitted { crossed })) => Ok(Some(crossed)),
+        Ok(Ok(Admission::Duplicate(_))) => Ok(None),
         Ok(Ok(Admission::Refused(refusal))) => Err(refusal),
         Ok(Err(error)) => {
             tracing::error!(job = %job.id, error = format!("{error:#}"), "the store could not take an order");

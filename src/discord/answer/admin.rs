@@ -1,0 +1,211 @@
+//! `/easel`: each change is one write with its line in the audit trail; each answer is for the admin alone.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{Answer, STORE_PATIENCE, context, layers};
+use crate::app::App;
+use crate::discord::commands::Admin;
+use crate::discord::interaction::Interaction;
+use crate::discord::reply::admin as reply;
+use crate::error::{Refusal, excerpt};
+use crate::limits::Limits;
+use crate::moderation::{PHRASE_LIMIT, WordRule};
+use crate::money::Micros;
+use crate::policy::{AccessEdit, BudgetEdit, Edit, Guarded};
+use crate::request::setting;
+use crate::settings::{Field, Settings};
+
+mod usage;
+
+/// Lines of the audit trail in one answer.
+const AUDIT_LINES: u32 = 15;
+
+/// The answer to an admin's command.
+///
+/// # Errors
+/// The refusal to show: no admin, no server, or a value that cannot be.
+pub(super) async fn admin(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    admin: Admin,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let guild = interaction.guild.ok_or(Refusal::ServerOnly { command: "easel".to_owned() })?;
+    if !interaction.is_admin() {
+        return Err(Refusal::NotAdmin);
+    }
+    let edit = match admin {
+        Admin::Usage => return Ok(usage::usage(app, guild, now)),
+        Admin::Audit { before } => {
+            let entries = in_time(app.store.audit(guild, before, AUDIT_LINES)).await?;
+            return Ok(Answer::private(reply::audit(&entries)));
+        }
+        Admin::Undo { number } => {
+            let entry = in_time(app.store.undo(guild, interaction.member, number, now)).await??;
+            return Ok(Answer::private(reply::changed(Some(&entry))));
+        }
+        Admin::ShowDefaults { .. }
+        | Admin::ListModels
+        | Admin::ShowAccess
+        | Admin::ShowLimits
+        | Admin::ShowBudget
+        | Admin::ListWords => return show(app, interaction, &admin, now).await,
+        change => edit(app, change, now)?,
+    };
+    let entry = in_time(app.store.edit(guild, interaction.member, edit, now)).await??;
+    Ok(Answer::private(reply::changed(entry.as_ref())))
+}
+
+/// What the store says, in time for the first answer.
+async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
+    match tokio::time::timeout(STORE_PATIENCE, asked).await {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(error)) => {
+            tracing::error!(error = format!("{error:#}"), "the store could not serve an admin");
+            Err(Refusal::StoreSlow)
+        }
+        Err(_) => Err(Refusal::StoreSlow),
+    }
+}
+
+async fn show(
+    app: &App,
+    interaction: &Interaction,
+    admin: &Admin,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let mut context = context(app, interaction, now).await?;
+    let policy = &context.policy;
+    let message = match admin {
+        Admin::ShowDefaults { channel } => {
+            // The admin's own preferences and a session are not what the server says.
+            context.preferences = Settings::default();
+            context.session = None;
+            context.places = channel.iter().copied().collect();
+            reply::defaults(&layers(app, &context), *channel, app.catalogue.default_name())
+        }
+        Admin::ListModels => reply::models(&app.catalogue, &policy.models, now.date()),
+        Admin::ShowAccess => reply::access(&policy.access),
+        Admin::ShowLimits => reply::limits(policy),
+        Admin::ListWords => reply::words(&policy.words),
+        _ => {
+            let standing = in_time(app.store.standing(interaction.guild, interaction.member, now)).await?;
+            reply::budget(&policy.budget, standing.guild, app.config.monthly_budget.is_some())
+        }
+    };
+    Ok(Answer::private(message))
+}
+
+/// The edit that a command asks for, its values checked.
+fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
+    let model = |name: &str| Ok(app.catalogue.painter(Some(name), now.date())?.name.clone());
+    Ok(match admin {
+        Admin::SetDefaults { channel, settings } => Edit::SetDefaults(channel, read(app, &settings, now)?),
+        Admin::ResetDefaults { channel, field } => {
+            Edit::ResetDefaults(channel, field.as_deref().map(named).transpose()?.into_iter().collect())
+        }
+        Admin::Lock { channel, field, locked } => Edit::Lock(channel, named(&field)?, locked),
+        Admin::AllowModel { model: name, only } => Edit::AllowModel { name: model(&name)?, only },
+        Admin::DenyModel { model: name } => Edit::DenyModel(model(&name)?),
+        Admin::Access { what, model: name, role, channel, allowed } => {
+            if role.is_none() && channel.is_none() {
+                return Err(Refusal::Missing { what: "`role` or `channel`".to_owned() });
+            }
+            let guarded = match (what.as_str(), name) {
+                ("use", _) => Guarded::Paint,
+                ("private", _) => Guarded::Private,
+                (_, Some(name)) => Guarded::Model(model(&name)?),
+                (_, None) => return Err(Refusal::Missing { what: "`model`".to_owned() }),
+            };
+            Edit::Access(AccessEdit { guarded, role, channel, allowed })
+        }
+        Admin::ResetAccess => Edit::ResetAccess,
+        Admin::SetLimits { role, burst, per_minute, in_flight, daily } => {
+            let limits = Limits {
+                burst: number(burst).and_then(NonZeroU32::new),
+                per_minute: number(per_minute).and_then(NonZeroU32::new),
+                in_flight: number(in_flight),
+                daily: number(daily),
+            };
+            if limits == Limits::default() {
+                return Err(Refusal::Missing { what: "at least one limit".to_owned() });
+            }
+            Edit::SetLimits(role, limits)
+        }
+        Admin::ResetLimits { role } => Edit::ResetLimits(role),
+        Admin::SetBudget { month, member_day, member_month, warn_in } => {
+            let edit = BudgetEdit {
+                month: dollars("month", month)?,
+                member_day: dollars("member_day", member_day)?,
+                member_month: dollars("member_month", member_month)?,
+                warn_in: warn_in.map(Some),
+            };
+            if edit == BudgetEdit::default() {
+                return Err(Refusal::Missing { what: "at least one ceiling".to_owned() });
+            }
+            Edit::SetBudget(edit)
+        }
+        Admin::ResetBudget => Edit::ResetBudget,
+        Admin::AddWord { phrase, note, age_restricted_too } => {
+            Edit::AddWord(WordRule { phrase: checked_phrase(&phrase)?, note, age_restricted_too })
+        }
+        Admin::RemoveWord { phrase } => Edit::RemoveWord(checked_phrase(&phrase)?),
+        Admin::Pause { reason } => Edit::Pause(Some(reason)),
+        _ => Edit::Pause(None),
+    })
+}
+
+/// Settings from what an admin wrote.
+fn read(app: &App, written: &[(Field, String)], now: OffsetDateTime) -> Result<Settings, Refusal> {
+    if written.is_empty() {
+        return Err(Refusal::Missing { what: "at least one setting".to_owned() });
+    }
+    let mut settings = Settings::default();
+    for (field, text) in written {
+        settings.copy(*field, &setting(*field, text, &app.catalogue, now.date())?);
+    }
+    Ok(settings)
+}
+
+fn named(name: &str) -> Result<Field, Refusal> {
+    let found = Field::ALL.iter().find(|field| field.name() == name).copied();
+    found.ok_or_else(|| Refusal::OutOfRange {
+        option: "field".to_owned(),
+        got: excerpt(name),
+        allowed: Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+fn number(value: Option<i64>) -> Option<u32> {
+    value.and_then(|value| u32::try_from(value).ok())
+}
+
+/// `Some(None)`: no ceiling.
+fn dollars(option: &str, text: Option<String>) -> Result<Option<Option<Micros>>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    let text = text.trim().trim_start_matches('$');
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Some(None));
+    }
+    let amount = Micros::from_dollars(text).ok_or_else(|| Refusal::OutOfRange {
+        option: option.to_owned(),
+        got: excerpt(text),
+        allowed: "dollars such as 25 or 0.50, or none".to_owned(),
+    })?;
+    Ok(Some(Some(amount)))
+}
+
+fn checked_phrase(phrase: &str) -> Result<String, Refusal> {
+    let phrase = phrase.trim();
+    let length = phrase.chars().count();
+    if phrase.is_empty() {
+        return Err(Refusal::Missing { what: "`phrase`".to_owned() });
+    }
+    if length > PHRASE_LIMIT {
+        return Err(Refusal::TooLong { what: "phrase".to_owned(), length, limit: PHRASE_LIMIT });
+    }
+    Ok(phrase.to_owned())
+}

@@ -1,0 +1,260 @@
+//! What a server's admins decide, and that it holds.
+
+use easel::emulator::discord::Ask;
+use futures_util::future::join_all;
+use serde_json::Value;
+
+use crate::support::{World, in_time};
+
+const MANAGE_GUILD: u64 = 1 << 5;
+
+fn admin(path: &str) -> Ask {
+    Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
+}
+
+fn cat() -> Ask {
+    Ask::command("imagine").option("prompt", "a cat")
+}
+
+/// A world in which Discord knows the commands.
+async fn world() -> World {
+    let world = World::new().await;
+    in_time(world.discord.registered(None)).await;
+    world
+}
+
+/// All words of a private answer.
+async fn said(world: &World, ask: Ask) -> String {
+    let ack = in_time(world.ask(ask).await.acknowledged()).await;
+    assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
+    assert_eq!(ack.data["allowed_mentions"], serde_json::json!({ "parse": [] }));
+    let embeds = ack.data["embeds"].as_array().cloned().unwrap_or_default();
+    let below = embeds.iter().filter_map(|embed| embed["description"].as_str());
+    std::iter::once(ack.data["content"].as_str().unwrap()).chain(below).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn defaults_reach_the_model_are_audited_and_can_be_taken_back() {
+    let mut world = world().await;
+    let set = admin("defaults set")
+        .option("style", "anime")
+        .option("aspect", "16:9")
+        .option("prefix", "a photo of");
+    let done = said(&world, set).await;
+    assert!(done.contains("undo:1") && done.contains("none → ") && done.contains("style anime"), "{done}");
+    world.kill_and_restart().await;
+
+    let message = in_time(world.ask(cat()).await.picture()).await;
+    assert!(message.content.contains("16:9 · anime"), "{}", message.content);
+    let body = world.bedrock.calls()[0].body.clone();
+    assert_eq!(body["prompt"], "a photo of, a cat, anime style");
+
+    let shown = said(&world, admin("defaults show")).await;
+    assert!(shown.contains("style: **anime** (from this server)"), "{shown}");
+    assert!(shown.contains("count: **1** (built in)"), "{shown}");
+    let audit = said(&world, admin("audit")).await;
+    assert!(audit.contains("**1** <t:") && audit.contains("<@1>"), "{audit}");
+
+    let undone = said(&world, admin("audit").option("undo", 1)).await;
+    assert!(undone.starts_with("Entry 1 is taken back, as entry 2"), "{undone}");
+    let message = in_time(world.ask(cat()).await.picture()).await;
+    assert!(message.content.contains("`core` · 1:1 · seed"), "{}", message.content);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_channel_has_its_own_defaults_and_a_locked_setting_cannot_be_changed() {
+    let world = world().await;
+    world.discord.add_channel(5, 3, false);
+    world.discord.add_channel(6, 3, false);
+    said(&world, admin("defaults set").option("style", "anime").channel_option("channel", 5)).await;
+    said(&world, admin("defaults lock").option("field", "style").channel_option("channel", 5)).await;
+    let refused = world.refused(cat().option("style", "origami")).await;
+    assert!(
+        refused.starts_with("`style` cannot be changed here") && refused.contains("`anime`"),
+        "{refused}"
+    );
+    let locked = in_time(world.ask(cat().option("style", "anime")).await.picture()).await;
+    assert!(locked.content.contains("anime"), "{}", locked.content);
+    let elsewhere =
+        in_time(world.ask(cat().option("style", "origami").in_channel(6).by(8)).await.picture()).await;
+    assert!(elsewhere.content.contains("origami"), "{}", elsewhere.content);
+    let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "")).await.choices()).await;
+    assert_eq!(choices.len(), 1, "{choices:?}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_denied_model_is_neither_suggested_nor_painted_with() {
+    let world = world().await;
+    said(&world, admin("models deny").option("model", "core")).await;
+    let choices = in_time(world.ask(Ask::autocomplete("imagine", "model", "")).await.choices()).await;
+    let names: Vec<_> = choices.iter().filter_map(|(_, value)| value.as_str()).collect();
+    assert_eq!(names, ["ultra", "sd3.5"]);
+    let refused = world.refused(cat().option("model", "core")).await;
+    assert!(refused.starts_with("There is no model `core` here. Available: `ultra`, `sd3.5`"), "{refused}");
+    let list = said(&world, admin("models list")).await;
+    assert!(list.contains("`core` $0.04 a picture: not offered"), "{list}");
+    said(&world, admin("models allow").option("model", "core").option("only", true)).await;
+    let message = in_time(world.ask(cat().by(8)).await.picture()).await;
+    assert!(message.content.contains("`core`"), "{}", message.content);
+    let refused = world.refused(cat().option("model", "ultra").by(8)).await;
+    assert!(refused.contains("Available: `core`"), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn access_goes_by_role_and_channel() {
+    let world = world().await;
+    world.discord.add_channel(5, 3, false);
+    world.discord.add_channel(6, 3, false);
+    said(&world, admin("access allow").option("what", "use").role_option("role", 20)).await;
+    said(&world, admin("access deny").option("what", "use").channel_option("channel", 6)).await;
+    said(&world, admin("access deny").option("what", "private").role_option("role", 3)).await;
+    let deny_ultra =
+        admin("access deny").option("what", "model").option("model", "ultra").role_option("role", 3);
+    said(&world, deny_ultra).await;
+    let refused = world.refused(cat()).await;
+    assert!(refused.starts_with("Easel cannot be used with your roles."), "{refused}");
+    let refused = world.refused(cat().with_roles(&[20]).in_channel(6)).await;
+    assert!(refused.starts_with("Easel cannot be used in this channel."), "{refused}");
+    let refused = world.refused(cat().with_roles(&[20]).option("private", true)).await;
+    assert!(refused.starts_with("Private pictures are not allowed"), "{refused}");
+    let refused = world.refused(cat().with_roles(&[20]).option("model", "ultra")).await;
+    assert!(refused.starts_with("There is no model `ultra` here."), "{refused}");
+    in_time(world.ask(cat().with_roles(&[20])).await.picture()).await;
+    let shown = said(&world, admin("access show")).await;
+    assert!(shown.contains("using Easel: only <@&20>, not in <#6>"), "{shown}");
+    said(&world, admin("access reset")).await;
+    in_time(world.ask(cat().by(9)).await.picture()).await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn limits_of_a_role_replace_the_general_ones() {
+    let world = world().await;
+    said(&world, admin("limits set").option("daily", 1).option("burst", 9)).await;
+    said(&world, admin("limits set").option("daily", 3).role_option("role", 20)).await;
+    in_time(world.ask(cat()).await.picture()).await;
+    world.settled().await;
+    let refused = world.refused(cat()).await;
+    assert!(
+        refused.starts_with("You can have 1 pictures a day here, and 1 are") && refused.contains(":R>"),
+        "{refused}"
+    );
+    let message = in_time(world.ask(cat().with_roles(&[20]).option("count", 2)).await.picture()).await;
+    assert_eq!(message.attachments.len(), 2);
+    world.settled().await;
+    world.refused(cat().with_roles(&[20])).await;
+    let shown = said(&world, admin("limits show")).await;
+    assert!(
+        shown.contains("everybody: 9 requests at once") && shown.contains("<@&20>: 3 pictures a day"),
+        "{shown}"
+    );
+    said(&world, admin("limits reset")).await;
+    in_time(world.ask(cat()).await.picture()).await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_pause_keeps_everybody_out_with_its_reason_until_it_ends() {
+    let world = world().await;
+    said(&world, admin("pause").option("reason", "the exhibition is full")).await;
+    let refused = world.refused(cat()).await;
+    assert_eq!(refused, "Painting is paused in this server: the exhibition is full");
+    said(&world, admin("resume")).await;
+    in_time(world.ask(cat()).await.picture()).await;
+    assert!(said(&world, admin("resume")).await.starts_with("Nothing changed"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_servers_budget_holds_under_two_hundred_requests_at_once_and_warns_once() {
+    let world = world().await;
+    world.discord.add_channel(60, 3, false);
+    said(&world, admin("budget set").option("month", "0.28").channel_option("warn_in", 60)).await;
+    let tickets = join_all((0..200).map(|member| world.ask(cat().by(1000 + member)))).await;
+    let acks = in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
+    assert_eq!(acks.iter().filter(|ack| ack.kind == 5).count(), 7);
+    let refused = acks.iter().find(|ack| ack.kind == 4).unwrap().data["content"].as_str().unwrap().to_owned();
+    assert!(
+        refused.contains("this server's monthly budget of $0.28, of which $0.28 is spent or reserved"),
+        "{refused}"
+    );
+    let warning = in_time(world.discord.next_channel_message(60)).await;
+    assert!(warning.content.contains("% of this server's budget"), "{}", warning.content);
+    world.settled().await;
+    assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (7, 7));
+    let shown = said(&world, admin("budget show")).await;
+    assert!(shown.contains("used this month: $0.28 (100 %)"), "{shown}");
+    assert_eq!(world.discord.channel_messages(60).len(), 1, "one warning");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_month_comes_in_words_as_a_chart_and_as_a_table() {
+    let world = world().await;
+    in_time(world.ask(cat()).await.picture()).await;
+    in_time(world.ask(cat().by(8).option("model", "ultra")).await.picture()).await;
+    world.settled().await;
+    let ticket = world.ask(admin("usage")).await;
+    let message = in_time(ticket.first(|message| message.attachments.len() == 2)).await;
+    assert!(ticket.ack().unwrap().ephemeral);
+    assert!(message.content.contains("$0.18; 2 pictures delivered, 2 calls"), "{}", message.content);
+    let png = image::load_from_memory(&message.attachments[0].bytes).unwrap();
+    assert!(png.width() >= 600);
+    let csv = String::from_utf8(message.attachments[1].bytes.to_vec()).unwrap();
+    assert!(csv.starts_with("day,member,model,pictures,attempts,usd\r\n"), "{csv}");
+    assert!(csv.contains(",7,core,1,1,0.04\r\n") && csv.contains(",8,ultra,1,1,0.14\r\n"), "{csv}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_even_if_discord_lets_the_command_through() {
+    let world = world().await;
+    for path in ["pause", "defaults show", "audit", "usage"] {
+        let stranger = Ask::command(&format!("easel {path}")).override_permissions();
+        let stranger = if path == "pause" { stranger.option("reason", "mine now") } else { stranger };
+        let refused = world.refused(stranger).await;
+        assert!(refused.starts_with("`/easel` is for those who may manage this server"), "{refused}");
+    }
+    in_time(world.ask(cat()).await.picture()).await;
+    assert_eq!(said(&world, admin("audit")).await, "Nobody has changed anything here yet.");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn wrong_values_are_refused_with_what_is_allowed_and_change_nothing() {
+    let world = world().await;
+    for (ask, words) in [
+        (admin("defaults set"), "at least one setting is missing"),
+        (admin("defaults set").option("model", "dalle"), "There is no model `dalle` here"),
+        (admin("defaults set").option("style", "cubism"), "`style` was `cubism`; allowed: 3d-model"),
+        (admin("defaults set").option("seed", "seven"), "allowed: random, from-prompt, or a whole number"),
+        (admin("budget set").option("month", "ten"), "allowed: dollars such as 25"),
+        (admin("budget set"), "at least one ceiling is missing"),
+        (admin("access allow").option("what", "use"), "`role` or `channel` is missing"),
+        (admin("words remove").option("phrase", "mud"), "nothing of that kind"),
+        (admin("audit").option("undo", 9), "There is no entry 9"),
+    ] {
+        let refused = world.refused(ask).await;
+        assert!(refused.contains(words), "{refused}");
+    }
+    assert_eq!(said(&world, admin("audit")).await, "Nobody has changed anything here yet.");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn changes_at_once_leave_an_entry_each() {
+    let world = world().await;
+    let edits = (0..30).map(|n| world.ask(admin("words add").option("phrase", format!("word{n}"))));
+    let tickets = join_all(edits).await;
+    in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
+    let entries: u32 = world.db().query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).unwrap();
+    let policy: String = world.db().query_row("SELECT policy FROM policies", [], |row| row.get(0)).unwrap();
+    let policy: Value = serde_json::from_str(&policy).unwrap();
+    assert_eq!((entries, policy["words"].as_array().unwrap().len()), (30, 30));
+    let list = said(&world, admin("words list")).await;
+    assert!(list.contains("||word7||"), "{list}");
+    world.end().await;
+}
