@@ -2,7 +2,7 @@
 
 mod words;
 
-pub use words::WordRule;
+pub use words::{WordRule, broken_rule, phrase};
 
 /// The longest phrase of a word rule, in characters.
 pub const PHRASE_LIMIT: usize = 100;

@@ -1,6 +1,6 @@
 //! What a server's admins decide, and that it holds.
 
-use easel::emulator::discord::Ask;
+use easel::emulator::discord::{Ask, Route};
 use futures_util::future::join_all;
 use serde_json::Value;
 
@@ -256,5 +256,40 @@ async fn changes_at_once_leave_an_entry_each() {
     assert_eq!((entries, policy["words"].as_array().unwrap().len()), (30, 30));
     let list = said(&world, admin("words list")).await;
     assert!(list.contains("||word7||"), "{list}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
+    let world = world().await;
+    let note = "no badgers on Mondays";
+    said(&world, admin("words add").option("phrase", "badger").option("note", note)).await;
+    for prompt in ["a badger", "a B\u{200b}ADGER", "b a d g e r in snow"] {
+        let refused = world.refused(Ask::command("imagine").option("prompt", prompt)).await;
+        assert!(
+            refused.contains("words that are blocked in this server (no badgers on Mondays)"),
+            "{refused}"
+        );
+    }
+    let refused = world.refused(cat().option("negative", "badger")).await;
+    assert!(refused.contains("blocked"), "{refused}");
+    said(&world, admin("words remove").option("phrase", "badger")).await;
+    in_time(world.ask(Ask::command("imagine").option("prompt", "a badger").by(8)).await.picture()).await;
+    assert_eq!(world.bedrock.calls().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_age_restricted_channel_can_have_other_rules_and_discord_is_asked_once() {
+    let world = world().await;
+    world.discord.add_channel(5, 3, false);
+    world.discord.add_channel(18, 3, true);
+    said(&world, admin("words add").option("phrase", "blood").option("age_restricted_too", false)).await;
+    let ask =
+        |member, channel| Ask::command("imagine").option("prompt", "blood").by(member).in_channel(channel);
+    world.refused(ask(7, 5)).await;
+    in_time(world.ask(ask(7, 18).nsfw()).await.picture()).await;
+    in_time(world.ask(ask(8, 18).nsfw()).await.picture()).await;
+    assert_eq!(world.discord.count(Route::Channel), 2);
     world.end().await;
 }

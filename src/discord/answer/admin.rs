@@ -12,7 +12,7 @@ use crate::discord::interaction::Interaction;
 use crate::discord::reply::admin as reply;
 use crate::error::{Refusal, excerpt};
 use crate::limits::Limits;
-use crate::moderation::{PHRASE_LIMIT, WordRule};
+use crate::moderation::{self, WordRule};
 use crate::money::Micros;
 use crate::policy::{AccessEdit, BudgetEdit, Edit, Guarded};
 use crate::request::setting;
@@ -150,9 +150,9 @@ fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
         }
         Admin::ResetBudget => Edit::ResetBudget,
         Admin::AddWord { phrase, note, age_restricted_too } => {
-            Edit::AddWord(WordRule { phrase: checked_phrase(&phrase)?, note, age_restricted_too })
+            Edit::AddWord(WordRule { phrase: moderation::phrase(&phrase)?, note, age_restricted_too })
         }
-        Admin::RemoveWord { phrase } => Edit::RemoveWord(checked_phrase(&phrase)?),
+        Admin::RemoveWord { phrase } => Edit::RemoveWord(moderation::phrase(&phrase)?),
         Admin::Pause { reason } => Edit::Pause(Some(reason)),
         _ => Edit::Pause(None),
     })
@@ -196,16 +196,4 @@ fn dollars(option: &str, text: Option<String>) -> Result<Option<Option<Micros>>,
         allowed: "dollars such as 25 or 0.50, or none".to_owned(),
     })?;
     Ok(Some(Some(amount)))
-}
-
-fn checked_phrase(phrase: &str) -> Result<String, Refusal> {
-    let phrase = phrase.trim();
-    let length = phrase.chars().count();
-    if phrase.is_empty() {
-        return Err(Refusal::Missing { what: "`phrase`".to_owned() });
-    }
-    if length > PHRASE_LIMIT {
-        return Err(Refusal::TooLong { what: "phrase".to_owned(), length, limit: PHRASE_LIMIT });
-    }
-    Ok(phrase.to_owned())
 }

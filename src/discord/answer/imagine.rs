@@ -11,6 +11,7 @@ use crate::discord::interaction::{Attachment, Interaction};
 use crate::error::Refusal;
 use crate::job::{DiscordOrigin, InSession, Job, JobId, Origin};
 use crate::limits::{Ceiling, Limits, Purse, Terms};
+use crate::moderation::broken_rule;
 use crate::money::Micros;
 use crate::policy::Asker;
 use crate::request::{Ask, ImageRequest, ImageSource, resolve};
@@ -89,10 +90,30 @@ async fn requested(
     offer_image(app, context, &mut ask).await?;
     let catalogue = offered(app, context, interaction);
     let mut request = resolve(ask, layers(app, context), &catalogue, now.date(), rand::random())?;
+    check_words(app, interaction, context, &request, now).await?;
     if request.private {
         keep_private(&mut request, policy.access.check_private(asker))?;
     }
     Ok(request)
+}
+
+/// Refuses blocked words, whoever put them into the prompt.
+async fn check_words(
+    app: &App,
+    interaction: &Interaction,
+    context: &Context,
+    request: &ImageRequest,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let rules = &context.policy.words;
+    let some_differ = rules.iter().any(|rule| !rule.age_restricted_too);
+    let age_restricted = some_differ && app.places.is_age_restricted(&app.discord, interaction, now).await;
+    let prompt = request.prompt_for_model();
+    let texts = [prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
+    match broken_rule(rules, &texts, age_restricted) {
+        Some(rule) => Err(Refusal::BlockedWord { note: rule.note.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// A private picture that only the settings wanted becomes an open one where private ones are not allowed.
