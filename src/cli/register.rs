@@ -25,9 +25,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let place =
         config.guild.map_or_else(|| "everywhere the bot is".to_owned(), |guild| format!("in server {guild}"));
     if changed {
-        say(format_args!("/imagine and /help are declared {place}."));
+        say(format_args!("The commands are declared {place}."));
     } else {
-        say(format_args!("/imagine and /help were declared {place} already; nothing to change."));
+        say(format_args!("The commands were declared {place} already; nothing to change."));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use easel::emulator::discord::Route;
 use crate::support::{Setup, World, in_time};
 
 const GUILD: u64 = 123_456_789_012_345_678;
+const COMMANDS: [&str; 5] = ["imagine", "usage", "prefer", "help", "easel"];
 
 fn puts(world: &World) -> usize {
     world.discord.requests().iter().filter(|request| request.method == "PUT").count()
@@ -16,11 +17,11 @@ async fn registering_twice_changes_nothing_the_second_time() {
     let (code, out, err) = world.run(&["register"]).await;
     assert_eq!(
         (code, out.as_str(), err.as_str()),
-        (0, "/imagine and /help are declared everywhere the bot is.\n", "")
+        (0, "The commands are declared everywhere the bot is.\n", "")
     );
     let names: Vec<_> =
         world.discord.commands().iter().map(|command| command["name"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(names, ["imagine", "help"]);
+    assert_eq!(names, COMMANDS);
     let (code, out, _) = world.run(&["register"]).await;
     assert_eq!((code, puts(&world)), (0, 1));
     assert!(out.contains("nothing to change"), "{out}");
@@ -36,7 +37,10 @@ async fn one_server_can_have_them_alone() {
         let (code, out, err) = world.run(&["register"]).await;
         assert!(code == 0 && out.contains(&said), "{out}{err}");
     }
-    assert_eq!((world.discord.guild_commands(GUILD).len(), world.discord.commands().len()), (2, 0));
+    assert_eq!(
+        (world.discord.guild_commands(GUILD).len(), world.discord.commands().len()),
+        (COMMANDS.len(), 0)
+    );
     assert_eq!((puts(&world), world.discord.violations()), (1, Vec::new()));
 }
 
@@ -59,7 +63,7 @@ async fn what_keeps_the_commands_from_discord_is_said_with_its_remedy() {
 #[tokio::test]
 async fn the_bot_declares_its_commands_when_they_differ_and_only_then() {
     let mut world = World::new().await;
-    assert_eq!(in_time(world.discord.registered(None)).await.len(), 2);
+    assert_eq!(in_time(world.discord.registered(None)).await.len(), COMMANDS.len());
     world.stop().await;
     assert_eq!(puts(&world), 1);
     world.start().await;
