@@ -147,6 +147,9 @@ pub enum Refusal {
     /// The session has no picture yet.
     #[error("There is no picture in this session yet to start from. Leave `from` out for the first one.")]
     NoLastPicture,
+    /// A job that is unknown, or not for this person.
+    #[error("Nothing is known of that picture here, or it is somebody else's private one.")]
+    UnknownPicture,
     /// The order could not be written down in time.
     #[error(
         "Easel could not write your order down in time, so it was not taken. Nothing was charged. Please try again in a minute."

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::app::App;
 use crate::discord::commands::{self, Command};
+use crate::discord::components::Button;
 use crate::discord::interaction::{Action, Interaction};
 use crate::discord::reply::{self, Message};
 use crate::engine::catalogue::Catalogue;
@@ -22,6 +23,8 @@ use crate::store::Context;
 
 mod admin;
 mod imagine;
+mod member;
+mod written;
 
 /// How long the store may take, of Discord's three seconds.
 const STORE_PATIENCE: Duration = Duration::from_millis(2_000);
@@ -78,7 +81,11 @@ pub async fn answer(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTi
         Action::Command { name, options } => {
             command(app, interaction, commands::parse(&name, options), now).await
         }
-        Action::Click { .. } | Action::Unknown => Err(Refusal::UnknownButton),
+        Action::Click { custom_id, .. } => match Button::from_custom_id(&custom_id) {
+            Some(button) => click(app, interaction, button).await.map(Some),
+            None => Err(Refusal::UnknownButton),
+        },
+        Action::Unknown => Err(Refusal::UnknownButton),
     };
     outcome.unwrap_or_else(|refusal| Some(Answer::words(&refusal.to_string())))
 }
@@ -98,11 +105,20 @@ async fn command(
             }))
         }
         Command::Easel(admin) => admin::admin(app, interaction, *admin, now).await.map(Some),
+        Command::Prefer(prefer) => member::prefer(app, interaction, prefer, now).await.map(Some),
+        Command::Usage => member::usage(app, interaction, now).await.map(Some),
         Command::Help => {
             let context = context(app, interaction, now).await?;
             Ok(Some(Answer::words(&help(&offered(app, &context, interaction), now))))
         }
         Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
+    }
+}
+
+async fn click(app: &Arc<App>, interaction: &Interaction, button: Button) -> Result<Answer, Refusal> {
+    match button {
+        Button::Details(job) => member::details(app, interaction, job).await,
+        Button::Replace(_) | Button::Keep(_) | Button::History(..) => Err(Refusal::UnknownButton),
     }
 }
 
@@ -143,9 +159,16 @@ fn offered(app: &App, context: &Context, interaction: &Interaction) -> Catalogue
 /// # Errors
 /// [`Refusal::StoreSlow`]
 async fn context(app: &App, interaction: &Interaction, now: OffsetDateTime) -> Result<Context, Refusal> {
-    let context = app.store.context(interaction.guild, interaction.places(), interaction.member, now);
-    match tokio::time::timeout(STORE_PATIENCE, context).await {
-        Ok(Ok(context)) => Ok(context),
+    in_time(app.store.context(interaction.guild, interaction.places(), interaction.member, now)).await
+}
+
+/// What the store says, in time for the first answer.
+///
+/// # Errors
+/// [`Refusal::StoreSlow`]
+async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
+    match tokio::time::timeout(STORE_PATIENCE, asked).await {
+        Ok(Ok(said)) => Ok(said),
         Ok(Err(error)) => {
             tracing::error!(error = format!("{error:#}"), "the store could not be asked");
             Err(Refusal::StoreSlow)

@@ -12,9 +12,11 @@ use crate::engine::catalogue::Catalogue;
 use crate::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_LIMIT, Style};
 
 mod easel;
+mod member;
 mod options;
 
 pub use easel::Admin;
+pub use member::Prefer;
 use options::Options;
 
 /// What a person asks for.
@@ -24,6 +26,10 @@ pub enum Command {
     Imagine(Box<Ask>, Option<Attachment>),
     /// The help page.
     Help,
+    /// What the member prefers.
+    Prefer(Prefer),
+    /// What the member has used.
+    Usage,
     /// What a server's admins decide.
     Easel(Box<Admin>),
     /// A command of another version.
@@ -35,12 +41,19 @@ pub fn parse(name: &str, options: Vec<(String, Value)>) -> Command {
     match name {
         "imagine" => imagine(options),
         "help" => Command::Help,
-        path if path.starts_with("easel ") => match easel::parse(&path["easel ".len()..], Options(options)) {
-            Some(admin) => Command::Easel(Box::new(admin)),
-            None => Command::Unknown(path.to_owned()),
-        },
-        other => Command::Unknown(other.split(' ').next().unwrap_or_default().to_owned()),
+        "usage" => Command::Usage,
+        path => subcommand(path, Options(options)),
     }
+}
+
+fn subcommand(path: &str, options: Options) -> Command {
+    let (name, rest) = path.split_once(' ').unwrap_or((path, ""));
+    let command = match name {
+        "easel" => easel::parse(rest, options).map(|admin| Command::Easel(Box::new(admin))),
+        "prefer" => member::parse(rest, &options).map(Command::Prefer),
+        _ => return Command::Unknown(name.to_owned()),
+    };
+    command.unwrap_or_else(|| Command::Unknown(path.to_owned()))
 }
 
 fn imagine(options: Vec<(String, Value)>) -> Command {
@@ -105,7 +118,13 @@ fn named(names: &mut dyn Iterator<Item = &'static str>) -> Vec<(String, String)>
 ///
 /// `cfg` and `steps` are there only while a model knows them.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
-    let commands = [imagine_command(catalogue, today), help_command(), easel::command()];
+    let commands = [
+        imagine_command(catalogue, today),
+        member::usage_command(),
+        member::prefer_command(),
+        help_command(),
+        easel::command(),
+    ];
     commands
         .into_iter()
         .filter_map(|command| serde_json::to_value(command).ok())

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod commands;
+pub mod components;
 mod errand;
 pub mod gateway;
 pub mod interaction;

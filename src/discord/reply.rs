@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::discord::components::{self, Button, Look};
 use crate::error::{Refusal, visible};
 use crate::job::{Claim, DiscordOrigin, Origin, Outcome, Picture};
 use crate::request::ImageRequest;
 
 pub mod admin;
+pub mod member;
 
 /// Characters of a prompt that a message shows.
 const PROMPT_SHOWN: usize = 700;
@@ -132,10 +134,11 @@ pub struct Remarks {
 /// A link that was signed with a role's credentials can be as long as a message may be: where the links do not fit,
 /// they come in embeds below.
 pub fn finished(claim: &Claim, remarks: &Remarks) -> Message {
+    let components = buttons(claim);
     let linked =
         facts(claim, remarks, |link| format!("[the original]({link}) can be fetched for a day")).join("\n");
     if linked.chars().count() <= CONTENT_LIMIT {
-        return Message { content: linked, ..Message::default() };
+        return Message { content: linked, components, ..Message::default() };
     }
     let content =
         facts(claim, remarks, |_| "the original can be fetched for a day by the link below".to_owned());
@@ -149,7 +152,14 @@ pub fn finished(claim: &Claim, remarks: &Remarks) -> Message {
             embeds.push(words);
         }
     }
-    Message { embeds, ..Message::words(content.join("\n")) }
+    Message { embeds, components, ..Message::words(content.join("\n")) }
+}
+
+/// What can be done with a picture; nothing where there is none.
+fn buttons(claim: &Claim) -> Vec<Value> {
+    let painted = claim.pictures.iter().any(|picture| picture.painted().is_some());
+    let details = (Button::Details(claim.job.id), "Details", Look::Plain);
+    if painted { vec![components::row(&[details])] } else { Vec::new() }
 }
 
 fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {

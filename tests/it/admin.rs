@@ -16,31 +16,14 @@ fn cat() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")
 }
 
-/// A world in which Discord knows the commands.
-async fn world() -> World {
-    let world = World::new().await;
-    in_time(world.discord.registered(None)).await;
-    world
-}
-
-/// All words of a private answer.
-async fn said(world: &World, ask: Ask) -> String {
-    let ack = in_time(world.ask(ask).await.acknowledged()).await;
-    assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
-    assert_eq!(ack.data["allowed_mentions"], serde_json::json!({ "parse": [] }));
-    let embeds = ack.data["embeds"].as_array().cloned().unwrap_or_default();
-    let below = embeds.iter().filter_map(|embed| embed["description"].as_str());
-    std::iter::once(ack.data["content"].as_str().unwrap()).chain(below).collect::<Vec<_>>().join("\n")
-}
-
 #[tokio::test]
 async fn defaults_reach_the_model_are_audited_and_can_be_taken_back() {
-    let mut world = world().await;
+    let mut world = World::registered().await;
     let set = admin("defaults set")
         .option("style", "anime")
         .option("aspect", "16:9")
         .option("prefix", "a photo of");
-    let done = said(&world, set).await;
+    let done = world.said(set).await;
     assert!(done.contains("undo:1") && done.contains("none → ") && done.contains("style anime"), "{done}");
     world.kill_and_restart().await;
 
@@ -49,13 +32,13 @@ async fn defaults_reach_the_model_are_audited_and_can_be_taken_back() {
     let body = world.bedrock.calls()[0].body.clone();
     assert_eq!(body["prompt"], "a photo of, a cat, anime style");
 
-    let shown = said(&world, admin("defaults show")).await;
+    let shown = world.said(admin("defaults show")).await;
     assert!(shown.contains("style: **anime** (from this server)"), "{shown}");
     assert!(shown.contains("count: **1** (built in)"), "{shown}");
-    let audit = said(&world, admin("audit")).await;
+    let audit = world.said(admin("audit")).await;
     assert!(audit.contains("**1** <t:") && audit.contains("<@1>"), "{audit}");
 
-    let undone = said(&world, admin("audit").option("undo", 1)).await;
+    let undone = world.said(admin("audit").option("undo", 1)).await;
     assert!(undone.starts_with("Entry 1 is taken back, as entry 2"), "{undone}");
     let message = in_time(world.ask(cat()).await.picture()).await;
     assert!(message.content.contains("`core` · 1:1 · seed"), "{}", message.content);
@@ -64,11 +47,11 @@ async fn defaults_reach_the_model_are_audited_and_can_be_taken_back() {
 
 #[tokio::test]
 async fn a_channel_has_its_own_defaults_and_a_locked_setting_cannot_be_changed() {
-    let world = world().await;
+    let world = World::registered().await;
     world.discord.add_channel(5, 3, false);
     world.discord.add_channel(6, 3, false);
-    said(&world, admin("defaults set").option("style", "anime").channel_option("channel", 5)).await;
-    said(&world, admin("defaults lock").option("field", "style").channel_option("channel", 5)).await;
+    world.said(admin("defaults set").option("style", "anime").channel_option("channel", 5)).await;
+    world.said(admin("defaults lock").option("field", "style").channel_option("channel", 5)).await;
     let refused = world.refused(cat().option("style", "origami")).await;
     assert!(
         refused.starts_with("`style` cannot be changed here") && refused.contains("`anime`"),
@@ -86,16 +69,16 @@ async fn a_channel_has_its_own_defaults_and_a_locked_setting_cannot_be_changed()
 
 #[tokio::test]
 async fn a_denied_model_is_neither_suggested_nor_painted_with() {
-    let world = world().await;
-    said(&world, admin("models deny").option("model", "core")).await;
+    let world = World::registered().await;
+    world.said(admin("models deny").option("model", "core")).await;
     let choices = in_time(world.ask(Ask::autocomplete("imagine", "model", "")).await.choices()).await;
     let names: Vec<_> = choices.iter().filter_map(|(_, value)| value.as_str()).collect();
     assert_eq!(names, ["ultra", "sd3.5"]);
     let refused = world.refused(cat().option("model", "core")).await;
     assert!(refused.starts_with("There is no model `core` here. Available: `ultra`, `sd3.5`"), "{refused}");
-    let list = said(&world, admin("models list")).await;
+    let list = world.said(admin("models list")).await;
     assert!(list.contains("`core` $0.04 a picture: not offered"), "{list}");
-    said(&world, admin("models allow").option("model", "core").option("only", true)).await;
+    world.said(admin("models allow").option("model", "core").option("only", true)).await;
     let message = in_time(world.ask(cat().by(8)).await.picture()).await;
     assert!(message.content.contains("`core`"), "{}", message.content);
     let refused = world.refused(cat().option("model", "ultra").by(8)).await;
@@ -105,15 +88,15 @@ async fn a_denied_model_is_neither_suggested_nor_painted_with() {
 
 #[tokio::test]
 async fn access_goes_by_role_and_channel() {
-    let world = world().await;
+    let world = World::registered().await;
     world.discord.add_channel(5, 3, false);
     world.discord.add_channel(6, 3, false);
-    said(&world, admin("access allow").option("what", "use").role_option("role", 20)).await;
-    said(&world, admin("access deny").option("what", "use").channel_option("channel", 6)).await;
-    said(&world, admin("access deny").option("what", "private").role_option("role", 3)).await;
+    world.said(admin("access allow").option("what", "use").role_option("role", 20)).await;
+    world.said(admin("access deny").option("what", "use").channel_option("channel", 6)).await;
+    world.said(admin("access deny").option("what", "private").role_option("role", 3)).await;
     let deny_ultra =
         admin("access deny").option("what", "model").option("model", "ultra").role_option("role", 3);
-    said(&world, deny_ultra).await;
+    world.said(deny_ultra).await;
     let refused = world.refused(cat()).await;
     assert!(refused.starts_with("Easel cannot be used with your roles."), "{refused}");
     let refused = world.refused(cat().with_roles(&[20]).in_channel(6)).await;
@@ -123,18 +106,18 @@ async fn access_goes_by_role_and_channel() {
     let refused = world.refused(cat().with_roles(&[20]).option("model", "ultra")).await;
     assert!(refused.starts_with("There is no model `ultra` here."), "{refused}");
     in_time(world.ask(cat().with_roles(&[20])).await.picture()).await;
-    let shown = said(&world, admin("access show")).await;
+    let shown = world.said(admin("access show")).await;
     assert!(shown.contains("using Easel: only <@&20>, not in <#6>"), "{shown}");
-    said(&world, admin("access reset")).await;
+    world.said(admin("access reset")).await;
     in_time(world.ask(cat().by(9)).await.picture()).await;
     world.end().await;
 }
 
 #[tokio::test]
 async fn limits_of_a_role_replace_the_general_ones() {
-    let world = world().await;
-    said(&world, admin("limits set").option("daily", 1).option("burst", 9)).await;
-    said(&world, admin("limits set").option("daily", 3).role_option("role", 20)).await;
+    let world = World::registered().await;
+    world.said(admin("limits set").option("daily", 1).option("burst", 9)).await;
+    world.said(admin("limits set").option("daily", 3).role_option("role", 20)).await;
     in_time(world.ask(cat()).await.picture()).await;
     world.settled().await;
     let refused = world.refused(cat()).await;
@@ -146,33 +129,33 @@ async fn limits_of_a_role_replace_the_general_ones() {
     assert_eq!(message.attachments.len(), 2);
     world.settled().await;
     world.refused(cat().with_roles(&[20])).await;
-    let shown = said(&world, admin("limits show")).await;
+    let shown = world.said(admin("limits show")).await;
     assert!(
         shown.contains("everybody: 9 requests at once") && shown.contains("<@&20>: 3 pictures a day"),
         "{shown}"
     );
-    said(&world, admin("limits reset")).await;
+    world.said(admin("limits reset")).await;
     in_time(world.ask(cat()).await.picture()).await;
     world.end().await;
 }
 
 #[tokio::test]
 async fn a_pause_keeps_everybody_out_with_its_reason_until_it_ends() {
-    let world = world().await;
-    said(&world, admin("pause").option("reason", "the exhibition is full")).await;
+    let world = World::registered().await;
+    world.said(admin("pause").option("reason", "the exhibition is full")).await;
     let refused = world.refused(cat()).await;
     assert_eq!(refused, "Painting is paused in this server: the exhibition is full");
-    said(&world, admin("resume")).await;
+    world.said(admin("resume")).await;
     in_time(world.ask(cat()).await.picture()).await;
-    assert!(said(&world, admin("resume")).await.starts_with("Nothing changed"));
+    assert!(world.said(admin("resume")).await.starts_with("Nothing changed"));
     world.end().await;
 }
 
 #[tokio::test]
 async fn a_servers_budget_holds_under_two_hundred_requests_at_once_and_warns_once() {
-    let world = world().await;
+    let world = World::registered().await;
     world.discord.add_channel(60, 3, false);
-    said(&world, admin("budget set").option("month", "0.28").channel_option("warn_in", 60)).await;
+    world.said(admin("budget set").option("month", "0.28").channel_option("warn_in", 60)).await;
     let tickets = join_all((0..200).map(|member| world.ask(cat().by(1000 + member)))).await;
     let acks = in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
     assert_eq!(acks.iter().filter(|ack| ack.kind == 5).count(), 7);
@@ -185,7 +168,7 @@ async fn a_servers_budget_holds_under_two_hundred_requests_at_once_and_warns_onc
     assert!(warning.content.contains("% of this server's budget"), "{}", warning.content);
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (7, 7));
-    let shown = said(&world, admin("budget show")).await;
+    let shown = world.said(admin("budget show")).await;
     assert!(shown.contains("used this month: $0.28 (100 %)"), "{shown}");
     assert_eq!(world.discord.channel_messages(60).len(), 1, "one warning");
     world.end().await;
@@ -193,7 +176,7 @@ async fn a_servers_budget_holds_under_two_hundred_requests_at_once_and_warns_onc
 
 #[tokio::test]
 async fn the_month_comes_in_words_as_a_chart_and_as_a_table() {
-    let world = world().await;
+    let world = World::registered().await;
     in_time(world.ask(cat()).await.picture()).await;
     in_time(world.ask(cat().by(8).option("model", "ultra")).await.picture()).await;
     world.settled().await;
@@ -211,7 +194,7 @@ async fn the_month_comes_in_words_as_a_chart_and_as_a_table() {
 
 #[tokio::test]
 async fn a_stranger_is_refused_even_if_discord_lets_the_command_through() {
-    let world = world().await;
+    let world = World::registered().await;
     for path in ["pause", "defaults show", "audit", "usage"] {
         let stranger = Ask::command(&format!("easel {path}")).override_permissions();
         let stranger = if path == "pause" { stranger.option("reason", "mine now") } else { stranger };
@@ -219,13 +202,13 @@ async fn a_stranger_is_refused_even_if_discord_lets_the_command_through() {
         assert!(refused.starts_with("`/easel` is for those who may manage this server"), "{refused}");
     }
     in_time(world.ask(cat()).await.picture()).await;
-    assert_eq!(said(&world, admin("audit")).await, "Nobody has changed anything here yet.");
+    assert_eq!(world.said(admin("audit")).await, "Nobody has changed anything here yet.");
     world.end().await;
 }
 
 #[tokio::test]
 async fn wrong_values_are_refused_with_what_is_allowed_and_change_nothing() {
-    let world = world().await;
+    let world = World::registered().await;
     for (ask, words) in [
         (admin("defaults set"), "at least one setting is missing"),
         (admin("defaults set").option("model", "dalle"), "There is no model `dalle` here"),
@@ -240,13 +223,13 @@ async fn wrong_values_are_refused_with_what_is_allowed_and_change_nothing() {
         let refused = world.refused(ask).await;
         assert!(refused.contains(words), "{refused}");
     }
-    assert_eq!(said(&world, admin("audit")).await, "Nobody has changed anything here yet.");
+    assert_eq!(world.said(admin("audit")).await, "Nobody has changed anything here yet.");
     world.end().await;
 }
 
 #[tokio::test]
 async fn changes_at_once_leave_an_entry_each() {
-    let world = world().await;
+    let world = World::registered().await;
     let edits = (0..30).map(|n| world.ask(admin("words add").option("phrase", format!("word{n}"))));
     let tickets = join_all(edits).await;
     in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
@@ -254,16 +237,16 @@ async fn changes_at_once_leave_an_entry_each() {
     let policy: String = world.db().query_row("SELECT policy FROM policies", [], |row| row.get(0)).unwrap();
     let policy: Value = serde_json::from_str(&policy).unwrap();
     assert_eq!((entries, policy["words"].as_array().unwrap().len()), (30, 30));
-    let list = said(&world, admin("words list")).await;
+    let list = world.said(admin("words list")).await;
     assert!(list.contains("||word7||"), "{list}");
     world.end().await;
 }
 
 #[tokio::test]
 async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
-    let world = world().await;
+    let world = World::registered().await;
     let note = "no badgers on Mondays";
-    said(&world, admin("words add").option("phrase", "badger").option("note", note)).await;
+    world.said(admin("words add").option("phrase", "badger").option("note", note)).await;
     for prompt in ["a badger", "a B\u{200b}ADGER", "b a d g e r in snow"] {
         let refused = world.refused(Ask::command("imagine").option("prompt", prompt)).await;
         assert!(
@@ -273,7 +256,7 @@ async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
     }
     let refused = world.refused(cat().option("negative", "badger")).await;
     assert!(refused.contains("blocked"), "{refused}");
-    said(&world, admin("words remove").option("phrase", "badger")).await;
+    world.said(admin("words remove").option("phrase", "badger")).await;
     in_time(world.ask(Ask::command("imagine").option("prompt", "a badger").by(8)).await.picture()).await;
     assert_eq!(world.bedrock.calls().len(), 1);
     world.end().await;
@@ -281,10 +264,10 @@ async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
 
 #[tokio::test]
 async fn an_age_restricted_channel_can_have_other_rules_and_discord_is_asked_once() {
-    let world = world().await;
+    let world = World::registered().await;
     world.discord.add_channel(5, 3, false);
     world.discord.add_channel(18, 3, true);
-    said(&world, admin("words add").option("phrase", "blood").option("age_restricted_too", false)).await;
+    world.said(admin("words add").option("phrase", "blood").option("age_restricted_too", false)).await;
     let ask =
         |member, channel| Ask::command("imagine").option("prompt", "blood").by(member).in_channel(channel);
     world.refused(ask(7, 5)).await;

@@ -9,6 +9,7 @@ mod delivery;
 mod environment;
 mod gateway;
 mod imagine;
+mod members;
 mod model_faults;
 mod options;
 mod places;

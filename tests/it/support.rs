@@ -49,6 +49,13 @@ impl World {
         world
     }
 
+    /// A world with a bot whose commands Discord knows.
+    pub(crate) async fn registered() -> World {
+        let world = World::new().await;
+        in_time(world.discord.registered(None)).await;
+        world
+    }
+
     pub(crate) async fn without_bot(setup: Setup) -> World {
         let variables = setup.variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         World {
@@ -171,6 +178,16 @@ impl World {
         assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
         assert_eq!(ack.data["allowed_mentions"], json!({ "parse": [] }));
         ack.data["content"].as_str().unwrap().to_owned()
+    }
+
+    /// All words of a private answer that comes at once.
+    pub(crate) async fn said(&self, ask: Ask) -> String {
+        let ack = in_time(self.ask(ask).await.acknowledged()).await;
+        assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
+        assert_eq!(ack.data["allowed_mentions"], json!({ "parse": [] }));
+        let embeds = ack.data["embeds"].as_array().cloned().unwrap_or_default();
+        let below = embeds.iter().filter_map(|embed| embed["description"].as_str());
+        std::iter::once(ack.data["content"].as_str().unwrap()).chain(below).collect::<Vec<_>>().join("\n")
     }
 
     /// Waits until nobody works on a job any more and all is archived.

@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{Answer, STORE_PATIENCE, context, layers};
+use super::{Answer, context, in_time, layers, written};
 use crate::app::App;
 use crate::discord::commands::Admin;
 use crate::discord::interaction::Interaction;
 use crate::discord::reply::admin as reply;
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
 use crate::limits::Limits;
 use crate::moderation::{self, WordRule};
-use crate::money::Micros;
 use crate::policy::{AccessEdit, BudgetEdit, Edit, Guarded};
-use crate::request::setting;
-use crate::settings::{Field, Settings};
+use crate::settings::Settings;
 
 mod usage;
 
@@ -59,18 +57,6 @@ pub(super) async fn admin(
     Ok(Answer::private(reply::changed(entry.as_ref())))
 }
 
-/// What the store says, in time for the first answer.
-async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
-    match tokio::time::timeout(STORE_PATIENCE, asked).await {
-        Ok(Ok(said)) => Ok(said),
-        Ok(Err(error)) => {
-            tracing::error!(error = format!("{error:#}"), "the store could not serve an admin");
-            Err(Refusal::StoreSlow)
-        }
-        Err(_) => Err(Refusal::StoreSlow),
-    }
-}
-
 async fn show(
     app: &App,
     interaction: &Interaction,
@@ -103,11 +89,14 @@ async fn show(
 fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
     let model = |name: &str| Ok(app.catalogue.painter(Some(name), now.date())?.name.clone());
     Ok(match admin {
-        Admin::SetDefaults { channel, settings } => Edit::SetDefaults(channel, read(app, &settings, now)?),
-        Admin::ResetDefaults { channel, field } => {
-            Edit::ResetDefaults(channel, field.as_deref().map(named).transpose()?.into_iter().collect())
+        Admin::SetDefaults { channel, settings } => {
+            Edit::SetDefaults(channel, written::settings(&settings, &app.catalogue, now.date())?)
         }
-        Admin::Lock { channel, field, locked } => Edit::Lock(channel, named(&field)?, locked),
+        Admin::ResetDefaults { channel, field } => Edit::ResetDefaults(
+            channel,
+            field.as_deref().map(written::field).transpose()?.into_iter().collect(),
+        ),
+        Admin::Lock { channel, field, locked } => Edit::Lock(channel, written::field(&field)?, locked),
         Admin::AllowModel { model: name, only } => Edit::AllowModel { name: model(&name)?, only },
         Admin::DenyModel { model: name } => Edit::DenyModel(model(&name)?),
         Admin::Access { what, model: name, role, channel, allowed } => {
@@ -138,9 +127,9 @@ fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
         Admin::ResetLimits { role } => Edit::ResetLimits(role),
         Admin::SetBudget { month, member_day, member_month, warn_in } => {
             let edit = BudgetEdit {
-                month: dollars("month", month)?,
-                member_day: dollars("member_day", member_day)?,
-                member_month: dollars("member_month", member_month)?,
+                month: written::dollars("month", month)?,
+                member_day: written::dollars("member_day", member_day)?,
+                member_month: written::dollars("member_month", member_month)?,
                 warn_in: warn_in.map(Some),
             };
             if edit == BudgetEdit::default() {
@@ -158,42 +147,6 @@ fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
     })
 }
 
-/// Settings from what an admin wrote.
-fn read(app: &App, written: &[(Field, String)], now: OffsetDateTime) -> Result<Settings, Refusal> {
-    if written.is_empty() {
-        return Err(Refusal::Missing { what: "at least one setting".to_owned() });
-    }
-    let mut settings = Settings::default();
-    for (field, text) in written {
-        settings.copy(*field, &setting(*field, text, &app.catalogue, now.date())?);
-    }
-    Ok(settings)
-}
-
-fn named(name: &str) -> Result<Field, Refusal> {
-    let found = Field::ALL.iter().find(|field| field.name() == name).copied();
-    found.ok_or_else(|| Refusal::OutOfRange {
-        option: "field".to_owned(),
-        got: excerpt(name),
-        allowed: Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", "),
-    })
-}
-
 fn number(value: Option<i64>) -> Option<u32> {
     value.and_then(|value| u32::try_from(value).ok())
-}
-
-/// `Some(None)`: no ceiling.
-fn dollars(option: &str, text: Option<String>) -> Result<Option<Option<Micros>>, Refusal> {
-    let Some(text) = text else { return Ok(None) };
-    let text = text.trim().trim_start_matches('$');
-    if text.eq_ignore_ascii_case("none") {
-        return Ok(Some(None));
-    }
-    let amount = Micros::from_dollars(text).ok_or_else(|| Refusal::OutOfRange {
-        option: option.to_owned(),
-        got: excerpt(text),
-        allowed: "dollars such as 25 or 0.50, or none".to_owned(),
-    })?;
-    Ok(Some(Some(amount)))
 }

@@ -93,12 +93,18 @@ impl Sqlite {
         self.look(move |db| entries(db, guild, before.unwrap_or(i64::MAX), limit)).await
     }
 
-    /// Replaces a member's preferences.
+    /// Changes a member's preferences.
     ///
     /// # Errors
     /// The database failed; nothing was changed.
-    pub async fn prefer(&self, member: u64, settings: Settings) -> anyhow::Result<()> {
+    pub async fn prefer(
+        &self,
+        member: u64,
+        change: impl Fn(&mut Settings) + Send + 'static,
+    ) -> anyhow::Result<()> {
         self.run(false, move |db| {
+            let mut settings = preferences(db, member)?;
+            change(&mut settings);
             db.prepare_cached("INSERT OR REPLACE INTO preferences (member, settings) VALUES (?1, ?2)")?
                 .execute(params![member.to_string(), to_json(&settings)?])
                 .map(drop)

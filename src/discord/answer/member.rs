@@ -1,0 +1,89 @@
+//! `/prefer`, `/usage` and **Details**: what concerns one member, told to that member alone.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{Answer, context, in_time, layers, offered, written};
+use crate::app::App;
+use crate::discord::commands::Prefer;
+use crate::discord::interaction::Interaction;
+use crate::discord::reply::member as reply;
+use crate::error::Refusal;
+use crate::job::{Claim, JobId, Origin};
+use crate::settings::Settings;
+
+/// The answer to `/prefer`.
+pub(super) async fn prefer(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    prefer: Prefer,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let context = context(app, interaction, now).await?;
+    match prefer {
+        Prefer::Show => {}
+        Prefer::Set(values) => {
+            let set = written::settings(&values, &offered(app, &context, interaction), now.date())?;
+            change(app, interaction.member, move |settings| {
+                set.fields().for_each(|field| settings.copy(field, &set));
+            })
+            .await?;
+        }
+        Prefer::Reset(None) => {
+            change(app, interaction.member, |settings| *settings = Settings::default()).await?
+        }
+        Prefer::Reset(Some(name)) => {
+            let field = written::field(&name)?;
+            change(app, interaction.member, move |settings| settings.copy(field, &Settings::default()))
+                .await?;
+        }
+    }
+    let context = self::context(app, interaction, now).await?;
+    let message =
+        reply::preferences(&context.preferences, &layers(app, &context), app.catalogue.default_name());
+    Ok(Answer::private(message))
+}
+
+async fn change(
+    app: &App,
+    member: u64,
+    change: impl Fn(&mut Settings) + Send + 'static,
+) -> Result<(), Refusal> {
+    in_time(app.store.prefer(member, change)).await
+}
+
+/// The answer to `/usage`.
+pub(super) async fn usage(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let policy = context(app, interaction, now).await?.policy;
+    let standing = in_time(app.store.standing(interaction.guild, interaction.member, now)).await?;
+    let limits = policy.limits_of(&interaction.roles);
+    Ok(Answer::private(reply::usage(&standing, &limits, &policy.budget, app.config.monthly_budget)))
+}
+
+/// How the pictures of a job were made, for those who may see them.
+pub(super) async fn details(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    job: JobId,
+) -> Result<Answer, Refusal> {
+    let found = in_time(app.store.find(job)).await?;
+    let claim = found.filter(|claim| may_see(claim, interaction)).ok_or(Refusal::UnknownPicture)?;
+    let price = app.catalogue.find(&claim.job.request.model).map(|model| model.price);
+    Ok(Answer::private(reply::details(&claim, price)))
+}
+
+/// A picture belongs to its server; a private one, and one of a private conversation, to its member.
+fn may_see(claim: &Claim, interaction: &Interaction) -> bool {
+    match &claim.job.origin {
+        Origin::Discord(origin) if origin.private || origin.guild.is_none() => {
+            origin.member == interaction.member || (!origin.private && origin.channel == interaction.channel)
+        }
+        Origin::Discord(origin) => origin.guild == interaction.guild,
+        Origin::Shell => false,
+    }
+}

@@ -1,0 +1,102 @@
+//! What members prefer, and what they are told of themselves and of a picture.
+
+use easel::emulator::discord::{Ask, Message};
+
+use crate::support::{World, in_time};
+
+const MANAGE_GUILD: u64 = 1 << 5;
+
+fn cat() -> Ask {
+    Ask::command("imagine").option("prompt", "a cat")
+}
+
+fn admin(path: &str) -> Ask {
+    Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
+}
+
+fn details(message: &Message) -> Ask {
+    let ids = message.custom_ids();
+    let id = ids.iter().find(|id| id.starts_with("v1:details:")).expect("a button for details");
+    Ask::click(message, id)
+}
+
+#[tokio::test]
+async fn preferences_follow_a_member_and_nobody_else() {
+    let mut world = World::registered().await;
+    let set = Ask::command("prefer set").option("style", "anime").option("aspect", "16:9");
+    let said = world.said(set).await;
+    assert!(said.starts_with("Your preferences, in every server: aspect, style."), "{said}");
+    assert!(said.contains("style: **anime** (from the member's preferences)"), "{said}");
+    world.kill_and_restart().await;
+    let mine = in_time(world.ask(cat()).await.picture()).await;
+    assert!(mine.content.contains("16:9 · anime"), "{}", mine.content);
+    let theirs = in_time(world.ask(cat().by(8)).await.picture()).await;
+    assert!(theirs.content.contains("`core` · 1:1 · seed"), "{}", theirs.content);
+    let said = world.said(Ask::command("prefer reset").option("field", "style")).await;
+    assert!(said.starts_with("Your preferences, in every server: aspect."), "{said}");
+    let said = world.said(Ask::command("prefer reset")).await;
+    assert!(said.starts_with("You have no preferences"), "{said}");
+    let refused = world.refused(Ask::command("prefer set").option("model", "picasso")).await;
+    assert!(refused.starts_with("There is no model `picasso` here. Available: `core`"), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn details_say_where_each_value_came_from() {
+    let world = World::registered().await;
+    world.said(admin("defaults set").option("negative", "dogs").option("prefix", "a photo of")).await;
+    world.said(Ask::command("prefer set").option("style", "anime")).await;
+    let message = in_time(world.ask(cat().option("count", 2)).await.picture()).await;
+    let said = world.said(details(&message).by(8)).await;
+    for line in [
+        "model: **core** (built in)",
+        "style: **anime** (from the member's preferences)",
+        "negative: **dogs** (from this server)",
+        "count: **2** (from the request)",
+        "words to the model: a photo of, a cat, anime style",
+        "calls of the model: 2, of which AWS may bill 2, $0.08 by today's price",
+        "asked by <@7>",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn details_of_a_private_picture_are_for_its_member_only() {
+    let mut world = World::registered().await;
+    let private = in_time(world.ask(cat().option("private", true)).await.picture()).await;
+    let open = in_time(world.ask(cat()).await.picture()).await;
+    world.kill_and_restart().await;
+    assert!(world.said(details(&private)).await.contains("private: **yes** (from the request)"));
+    let refused = world.refused(details(&private).by(8)).await;
+    assert!(refused.starts_with("Nothing is known of that picture here"), "{refused}");
+    let elsewhere = details(&open).in_guild(4).stale();
+    assert!(world.refused(elsewhere).await.starts_with("Nothing is known of that picture here"));
+    let broken = Ask::click(&open, "v1:details:01M82MR71296GXRQK4S1NTKEXB:0").stale();
+    assert!(world.refused(broken).await.starts_with("Nothing is known of that picture here"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn usage_shows_ones_own_numbers_with_bars() {
+    let world = World::registered().await;
+    world.said(admin("limits set").option("daily", 4).option("in_flight", 2)).await;
+    world.said(admin("budget set").option("month", "1").option("member_day", "0.80")).await;
+    in_time(world.ask(cat().option("count", 2)).await.picture()).await;
+    world.settled().await;
+    let said = world.said(Ask::command("usage")).await;
+    for line in [
+        "▰▰▰▰▰▱▱▱▱▱ pictures today: **2** of 4",
+        "▱▱▱▱▱▱▱▱▱▱ pictures under way: **0** of 2",
+        "▰▱▱▱▱▱▱▱▱▱ dollars today: **$0.08** of $0.80",
+        "dollars this month: **$0.08**, no limit",
+        "▱▱▱▱▱▱▱▱▱▱ this server's month: 8 %",
+        "requests: 3 at once, then 6 a minute",
+    ] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+    let said = world.said(Ask::command("usage").by(8)).await;
+    assert!(said.contains("pictures today: **0** of 4"), "{said}");
+    world.end().await;
+}
