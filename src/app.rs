@@ -7,19 +7,20 @@ use std::time::Duration;
 use anyhow::Context;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, SdkConfig};
+use bytes::Bytes;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::archive::Archive;
+use crate::archive::{Archive, picture_key};
 use crate::config::{ArchiveUrl, Config, EngineChoice};
 use crate::discord::places::Places;
 use crate::discord::rest::Rest;
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
-use crate::job::JobId;
+use crate::job::{Job, JobId};
 use crate::limits::RateLimiter;
 use crate::queue::Queue;
 use crate::spool::Spool;
@@ -131,6 +132,17 @@ impl App {
             tracing::warn!("not everything was finished in time; the rest goes on at the next start");
             self.abandoned.cancel();
             drop(tokio::time::timeout(Duration::from_secs(5), self.tasks.wait()).await);
+        }
+    }
+
+    /// A finished picture: from the spool while it waits there, else from the archive; `None` if it is in neither.
+    ///
+    /// # Errors
+    /// A broken disk, or an archive out of reach.
+    pub async fn picture(&self, job: &Job, n: u32) -> anyhow::Result<Option<Bytes>> {
+        match self.spool.load(job.id, n).await? {
+            Some(bytes) => Ok(Some(bytes)),
+            None => self.archive.get(&picture_key(job, n)).await,
         }
     }
 

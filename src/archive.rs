@@ -1,5 +1,6 @@
 //! Where pictures and their records are kept. What lies under a key is never overwritten.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -53,6 +54,36 @@ impl Archive {
         match self {
             Archive::Folder(folder) => folder.put_picture(key, bytes).await,
             Archive::S3(s3) => s3.put_picture(key, bytes, sha256).await,
+        }
+    }
+
+    /// Stores another file of this content type, as [`Archive::put_picture`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn put_file(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+        sha256: &str,
+    ) -> anyhow::Result<()> {
+        check(key)?;
+        match self {
+            Archive::Folder(folder) => folder.put_picture(key, bytes).await,
+            Archive::S3(s3) => s3.put_file(key, bytes, content_type, sha256).await,
+        }
+    }
+
+    /// Stores a file that may be too large for memory, under a key that nothing was stored under before.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a place that cannot be written.
+    pub async fn put_large(&self, key: &str, file: &Path, content_type: &str) -> anyhow::Result<()> {
+        check(key)?;
+        match self {
+            Archive::Folder(folder) => folder.put_large(key, file).await,
+            Archive::S3(s3) => s3.put_large(key, file, content_type).await,
         }
     }
 

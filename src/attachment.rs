@@ -51,19 +51,51 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
     if fine { Ok(()) } else { Err(unusable("it does not lie on Discord's servers".to_owned())) }
 }
 
-/// Checks the bytes: a picture of an accepted format and size. Only its header is read.
+/// A format that is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the formats' own names")]
+pub enum Kind {
+    Png,
+    Jpeg,
+    WebP,
+}
+
+impl Kind {
+    /// What a file's name ends with.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Kind::Png => "png",
+            Kind::Jpeg => "jpg",
+            Kind::WebP => "webp",
+        }
+    }
+
+    /// The content type.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Kind::Png => "image/png",
+            Kind::Jpeg => "image/jpeg",
+            Kind::WebP => "image/webp",
+        }
+    }
+}
+
+/// Checks the bytes: a picture of an accepted format and size, and which. Only its header is read.
 ///
 /// # Errors
 /// [`Refusal::Attachment`]
-pub fn check_bytes(bytes: &Bytes) -> Result<(), Refusal> {
+pub fn check_bytes(bytes: &Bytes) -> Result<Kind, Refusal> {
     check_size(bytes.len() as u64)?;
     let not_a_picture = || unusable("it is not a picture, or it is damaged".to_owned());
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
-    match reader.format() {
-        Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) => {}
+    let kind = match reader.format() {
+        Some(ImageFormat::Png) => Kind::Png,
+        Some(ImageFormat::Jpeg) => Kind::Jpeg,
+        Some(ImageFormat::WebP) => Kind::WebP,
         _ => return Err(not_a_picture()),
-    }
-    check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)
+    };
+    check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)?;
+    Ok(kind)
 }
 
 /// The refusal for a file that is gone or cannot be fetched.
@@ -162,7 +194,7 @@ mod tests {
     fn bytes_are_checked_by_their_header() {
         let mut png = Cursor::new(Vec::new());
         image::RgbImage::new(64, 64).write_to(&mut png, ImageFormat::Png).unwrap();
-        assert_eq!(check_bytes(&png.into_inner().into()), Ok(()));
+        assert_eq!(check_bytes(&png.into_inner().into()), Ok(Kind::Png));
         for wrong in [&b"GIF89a\x01\x00\x01\x00"[..], b"hello", b"\x89PNG\r\n\x1a\nbroken"] {
             assert!(check_bytes(&Bytes::from_static(wrong)).is_err());
         }

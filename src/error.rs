@@ -136,6 +136,19 @@ pub enum Refusal {
     /// No session runs in the channel.
     #[error("No session is running in this channel. `/session start` begins one.")]
     NoSession,
+    /// Another session runs in the channel, which this person cannot end.
+    #[error(
+        "A session is running in this channel, {title}, and only <@{by}>, who started it, and the server's admins can end it. Paint in it with `/imagine`, or start yours with `thread: True`."
+    )]
+    SessionRuns { title: String, by: u64 },
+    /// Discord lets Easel make no thread here.
+    #[error(
+        "Easel cannot make a thread here: it works in a server's text channels, where Easel needs the permissions Create Public Threads and Send Messages in Threads. Leave `thread` out, or ask the server's admins."
+    )]
+    NoThread,
+    /// An export of nothing.
+    #[error("There is no picture in this session yet that you could export.")]
+    NothingToExport,
     /// Somebody who does not take part.
     #[error(
         "The session in this channel, {title}, is for chosen members only. Whoever started it can add you with `/session change`."

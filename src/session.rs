@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::money::Micros;
-use crate::settings::Settings;
+use crate::settings::{Field, Settings};
 
 /// A session ends by itself after so many quiet hours, unless it says otherwise.
 pub const DEFAULT_QUIET_HOURS: u32 = 12;
@@ -16,6 +16,10 @@ pub const DEFAULT_QUIET_HOURS: u32 = 12;
 pub const QUIET_HOURS_LIMIT: u32 = 14 * 24;
 /// The longest title, in characters.
 pub const TITLE_LIMIT: usize = 80;
+/// Members that a session may be limited to.
+pub const MEMBERS_LIMIT: usize = 50;
+/// What a session is called that nobody named.
+pub const UNTITLED: &str = "Untitled";
 
 /// A session's id: a ULID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,6 +63,41 @@ pub struct Plan {
     pub reference: Option<String>,
     /// It ends by itself after so many hours without a request.
     pub quiet_hours: Option<u32>,
+}
+
+/// What a start or a change says; what it does not say stays as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlanEdit {
+    /// What it is about.
+    pub title: Option<String>,
+    /// Settings that have a value are set.
+    pub set: Settings,
+    /// Settings to take away.
+    pub reset: Vec<Field>,
+    /// Who takes part; empty: everybody.
+    pub members: Option<BTreeSet<u64>>,
+    /// The ceiling; `Some(None)`: none.
+    pub budget: Option<Option<Micros>>,
+    /// The picture to start from; `Some(None)`: none.
+    pub reference: Option<Option<String>>,
+    /// It ends by itself after so many quiet hours.
+    pub quiet_hours: Option<u32>,
+}
+
+impl Plan {
+    /// The plan with this change.
+    #[must_use]
+    pub fn with(&self, edit: &PlanEdit) -> Plan {
+        let mut plan = self.clone();
+        edit.reset.iter().for_each(|field| plan.settings.copy(*field, &Settings::default()));
+        edit.set.fields().for_each(|field| plan.settings.copy(field, &edit.set));
+        plan.title = edit.title.clone().unwrap_or(plan.title);
+        plan.members = edit.members.clone().unwrap_or(plan.members);
+        plan.budget = edit.budget.unwrap_or(plan.budget);
+        plan.reference = edit.reference.clone().unwrap_or(plan.reference);
+        plan.quiet_hours = edit.quiet_hours.or(plan.quiet_hours);
+        plan
+    }
 }
 
 /// A session.

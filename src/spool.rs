@@ -1,8 +1,8 @@
 //! The safety net of one machine: pictures between the model's answer and the archive, on disk before anyone is told.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -59,6 +59,16 @@ impl Spool {
         self.at(job, n, "remove", disk::remove).await
     }
 
+    /// An empty file of this name for work that goes through the disk; nothing else may have it at the same time.
+    ///
+    /// # Errors
+    /// A full or broken disk.
+    pub async fn scratch(&self, name: &str) -> anyhow::Result<Scratch> {
+        let path = self.folder.join(format!("{name}-{:016x}{}", rand::random::<u64>(), disk::UNFINISHED));
+        let made = tokio::task::spawn_blocking(move || Scratch::create(path));
+        made.await.context("the spool's thread ended early")?.context("the spool takes no files")
+    }
+
     /// The pictures that are kept, by job and number.
     ///
     /// # Errors
@@ -86,6 +96,42 @@ impl Spool {
             work(&path).with_context(|| format!("the spool cannot {what} `{}`", path.display()))
         });
         done.await.context("the spool's thread ended early")?
+    }
+}
+
+/// A file that is gone once this is dropped, or at the next start after a crash.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+    file: File,
+}
+
+impl Scratch {
+    fn create(path: PathBuf) -> io::Result<Scratch> {
+        let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+        // Whoever cleans up leaves a locked file alone.
+        let _ = file.try_lock();
+        Ok(Scratch { path, file })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Another handle to write and read it by.
+    ///
+    /// # Errors
+    /// Too many open files.
+    pub fn file(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays behind is removed at the next start.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

@@ -284,7 +284,6 @@ impl Work<'_> {
     /// All painted pictures: those that are not in memory come from the spool or, where it has them no more, from
     /// the archive.
     async fn load(&self, mut held: Held) -> anyhow::Result<Held> {
-        let id = self.claim.job.id;
         let missing: Vec<_> = self
             .painted()
             .map(|(picture, _)| picture.n)
@@ -295,10 +294,7 @@ impl Work<'_> {
         }
         let permit = self.app.gate.enter().await;
         for n in missing {
-            let bytes = match self.app.spool.load(id, n).await? {
-                Some(bytes) => Some(bytes),
-                None => self.app.archive.get(&picture_key(&self.claim.job, n)).await?,
-            };
+            let bytes = self.app.picture(&self.claim.job, n).await?;
             held.pictures
                 .push((n, bytes.with_context(|| format!("picture {n} is in neither spool nor archive"))?));
         }

@@ -44,6 +44,15 @@ impl Folder {
         self.put(key, bytes).await.map(drop)
     }
 
+    pub(super) async fn put_large(&self, key: &str, file: &Path) -> anyhow::Result<()> {
+        let file = file.to_owned();
+        self.at(key, "write", move |path| {
+            disk::create_folder(path.parent().unwrap_or(path))?;
+            std::fs::copy(&file, path).map(drop)
+        })
+        .await
+    }
+
     pub(super) async fn get(&self, key: &str) -> anyhow::Result<Option<Bytes>> {
         self.at(key, "read", |path| Ok(disk::read(path)?.map(Bytes::from))).await
     }

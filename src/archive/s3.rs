@@ -1,5 +1,6 @@
 //! The archive in Amazon S3.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -29,6 +30,8 @@ const OPERATION: Duration = Duration::from_secs(60);
 /// The SDK's five seconds cut off a slow disk behind a stand-in.
 const STALLED: Duration = Duration::from_secs(20);
 const ATTEMPTS: u32 = 3;
+/// An export may take most of the fifteen minutes in which its link can be told.
+const LARGE: Duration = Duration::from_secs(12 * 60);
 
 /// Our name for the digest among an object's metadata.
 const DIGEST: &str = "sha256";
@@ -67,12 +70,43 @@ impl S3 {
     }
 
     pub(super) async fn put_picture(&self, key: &str, bytes: Bytes, sha256: &str) -> anyhow::Result<()> {
+        self.put_file(key, bytes, "image/png", sha256).await
+    }
+
+    pub(super) async fn put_file(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+        sha256: &str,
+    ) -> anyhow::Result<()> {
         let digest = from_hex(sha256).with_context(|| format!("`{sha256}` is not a SHA-256 in hex"))?;
         let length = bytes.len();
-        match self.put(key, bytes, "image/png", &digest).await? {
+        match self.put(key, bytes, content_type, &digest).await? {
             Put::Stored => Ok(()),
             Put::Taken => self.compare(key, length, &digest).await,
         }
+    }
+
+    pub(super) async fn put_large(&self, key: &str, file: &Path, content_type: &str) -> anyhow::Result<()> {
+        let context = || format!("cannot write {}", self.describe(key));
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(LARGE)
+            .operation_timeout(LARGE)
+            .build();
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(self.full(key))
+            .content_type(content_type)
+            .body(ByteStream::from_path(file).await.with_context(context)?)
+            .customize()
+            .config_override(aws_sdk_s3::config::Builder::new().timeout_config(timeouts))
+            .send()
+            .await
+            .map(drop)
+            .with_context(context)
     }
 
     pub(super) async fn put_record(&self, key: &str, bytes: Bytes) -> anyhow::Result<()> {

@@ -8,8 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::config::Config;
-use crate::discord::gateway;
 use crate::discord::watchdog::Watchdog;
+use crate::discord::{gateway, sessions};
 use crate::worker;
 
 /// What is under way when the process is told to stop may take this long.
@@ -29,6 +29,7 @@ pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode>
     let app = App::open(config).await?;
     app.spawn(worker::run(app.clone()));
     app.spawn(worker::sweep(app.clone()));
+    app.spawn(sessions::sweep(app.clone()));
     let door = gateway::run(app.clone(), watchdog);
     tokio::pin!(door);
     let result = tokio::select! {

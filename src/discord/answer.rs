@@ -24,6 +24,7 @@ use crate::store::Context;
 mod admin;
 mod imagine;
 mod member;
+mod session;
 mod written;
 
 /// How long the store may take, of Discord's three seconds.
@@ -56,6 +57,16 @@ impl Answer {
         Answer { callback: reply::deferred(private), then: Then::Tell(Box::pin(message)) }
     }
 
+    /// Puts the message in the place of the one with the button, once it is there.
+    fn update_later(message: impl Future<Output = anyhow::Result<Message>> + Send + 'static) -> Answer {
+        Answer { callback: reply::deferred_update(), then: Then::Tell(Box::pin(message)) }
+    }
+
+    /// Puts a message without files in the place of the one with the button.
+    fn update(message: &Message) -> Answer {
+        Answer::only(reply::update(message))
+    }
+
     /// A message without files for the member alone.
     fn private(message: Message) -> Answer {
         Answer::only(reply::private_message(&message))
@@ -82,7 +93,7 @@ pub async fn answer(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTi
             command(app, interaction, commands::parse(&name, options), now).await
         }
         Action::Click { custom_id, .. } => match Button::from_custom_id(&custom_id) {
-            Some(button) => click(app, interaction, button).await.map(Some),
+            Some(button) => click(app, interaction, button, now).await.map(Some),
             None => Err(Refusal::UnknownButton),
         },
         Action::Unknown => Err(Refusal::UnknownButton),
@@ -105,6 +116,7 @@ async fn command(
             }))
         }
         Command::Easel(admin) => admin::admin(app, interaction, *admin, now).await.map(Some),
+        Command::Session(command) => session::session(app, interaction, *command, now).await.map(Some),
         Command::Prefer(prefer) => member::prefer(app, interaction, prefer, now).await.map(Some),
         Command::Usage => member::usage(app, interaction, now).await.map(Some),
         Command::Help => {
@@ -115,10 +127,17 @@ async fn command(
     }
 }
 
-async fn click(app: &Arc<App>, interaction: &Interaction, button: Button) -> Result<Answer, Refusal> {
+async fn click(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    button: Button,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
     match button {
         Button::Details(job) => member::details(app, interaction, job).await,
-        Button::Replace(_) | Button::Keep(_) | Button::History(..) => Err(Refusal::UnknownButton),
+        Button::Replace(session) => session::replace(app, interaction, session, now).await,
+        Button::Keep(session) => session::keep(app, interaction, session).await,
+        Button::History(session, page) => session::history(app, interaction, session, page).await,
     }
 }
 

@@ -14,10 +14,12 @@ use crate::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_L
 mod easel;
 mod member;
 mod options;
+mod session;
 
 pub use easel::Admin;
 pub use member::Prefer;
 use options::Options;
+pub use session::{SessionCommand, Wish};
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +28,8 @@ pub enum Command {
     Imagine(Box<Ask>, Option<Attachment>),
     /// The help page.
     Help,
+    /// A channel's work on one thing.
+    Session(Box<SessionCommand>),
     /// What the member prefers.
     Prefer(Prefer),
     /// What the member has used.
@@ -51,6 +55,7 @@ fn subcommand(path: &str, options: Options) -> Command {
     let command = match name {
         "easel" => easel::parse(rest, options).map(|admin| Command::Easel(Box::new(admin))),
         "prefer" => member::parse(rest, &options).map(Command::Prefer),
+        "session" => session::parse(rest, &options).map(|command| Command::Session(Box::new(command))),
         _ => return Command::Unknown(name.to_owned()),
     };
     command.unwrap_or_else(|| Command::Unknown(path.to_owned()))
@@ -118,8 +123,10 @@ fn named(names: &mut dyn Iterator<Item = &'static str>) -> Vec<(String, String)>
 ///
 /// `cfg` and `steps` are there only while a model knows them.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
+    let from_picture = catalogue.painters(today).any(|model| model.abilities.image_to_image);
     let commands = [
         imagine_command(catalogue, today),
+        session::command(from_picture),
         member::usage_command(),
         member::prefer_command(),
         help_command(),
@@ -174,6 +181,10 @@ fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
     ];
     if catalogue.painters(today).any(|model| model.abilities.image_to_image) {
         options.push(Opt::new(Type::Attachment, "image", "Start from this picture"));
+        options.push(
+            Opt::new(Type::String, "from", "Start from the last picture of this channel's session")
+                .add_string_choice("last", "last"),
+        );
         options.push(
             Opt::new(Type::Number, "strength", "How far to go from it: 0 keeps it, 1 ignores it")
                 .min_number_value(0.0)

@@ -10,4 +10,5 @@ pub mod places;
 pub mod register;
 pub mod reply;
 pub mod rest;
+pub mod sessions;
 pub mod watchdog;

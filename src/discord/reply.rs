@@ -10,6 +10,7 @@ use crate::request::ImageRequest;
 
 pub mod admin;
 pub mod member;
+pub mod session;
 
 /// Characters of a prompt that a message shows.
 const PROMPT_SHOWN: usize = 700;
@@ -65,15 +66,13 @@ impl Message {
         let mut payload = json!({
             "content": self.content,
             "allowed_mentions": { "parse": [] },
+            "components": self.components,
         });
         if !self.keep_files {
             payload["attachments"] = self.files.iter().enumerate().map(describe).collect();
         }
         if !self.embeds.is_empty() {
             payload["embeds"] = self.embeds.iter().map(|words| json!({ "description": words })).collect();
-        }
-        if !self.components.is_empty() {
-            payload["components"] = json!(self.components);
         }
         if let Some(nonce) = nonce {
             payload["nonce"] = json!(nonce);
@@ -96,12 +95,27 @@ pub fn private_words(words: &str) -> Value {
 
 /// A message without files for the member alone.
 pub fn private_message(message: &Message) -> Value {
-    let mut data = message.payload(None);
+    let mut data = without_files(message);
     data["flags"] = json!(EPHEMERAL);
+    json!({ "type": 4, "data": data })
+}
+
+/// The message with the button stays as it is for the moment.
+pub fn deferred_update() -> Value {
+    json!({ "type": 6 })
+}
+
+/// A message without files in the place of the one with the button.
+pub fn update(message: &Message) -> Value {
+    json!({ "type": 7, "data": without_files(message) })
+}
+
+fn without_files(message: &Message) -> Value {
+    let mut data = message.payload(None);
     if let Some(fields) = data.as_object_mut() {
         fields.remove("attachments");
     }
-    json!({ "type": 4, "data": data })
+    data
 }
 
 /// Up to 25 choices of an option, each a label and a value.

@@ -114,6 +114,26 @@ impl Rest {
         send(with_message(request, message, Some(nonce))?).await.map(drop)
     }
 
+    /// Sends another message after the answer to an interaction, for everybody in the channel.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
+        let request = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
+        send(with_message(request, message, None)?).await.map(drop)
+    }
+
+    /// Starts a public thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or
+    /// 10080); its id.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn start_thread(&self, channel: u64, name: &str, minutes: u32) -> Result<u64, Fault> {
+        let body = json!({ "name": name, "type": 11, "auto_archive_duration": minutes });
+        let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "threads"]);
+        id_of(&json_of(request.json(&body)).await?)
+    }
+
     /// Up to 100 messages of a channel that are newer than the snowflake `after`.
     ///
     /// # Errors
@@ -131,11 +151,7 @@ impl Rest {
     /// [`Fault`]
     pub async fn private_channel(&self, user: u64) -> Result<u64, Fault> {
         let request = self.as_bot(Method::POST, &["users", "@me", "channels"]);
-        let channel = json_of(request.json(&json!({ "recipient_id": user.to_string() }))).await?;
-        channel["id"]
-            .as_str()
-            .and_then(|id| id.parse().ok())
-            .ok_or_else(|| Fault::Lost("a channel without id".into()))
+        id_of(&json_of(request.json(&json!({ "recipient_id": user.to_string() }))).await?)
     }
 
     /// Any GET on behalf of the bot, such as `["applications", "@me"]`.
@@ -223,6 +239,11 @@ fn with_message(
         form = form.part(format!("files[{n}]"), part(body, file.mime)?);
     }
     Ok(request.multipart(form))
+}
+
+fn id_of(channel: &Value) -> Result<u64, Fault> {
+    let id = channel["id"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Fault::Lost("a channel without id".into()))
 }
 
 async fn json_of(request: RequestBuilder) -> Result<Value, Fault> {

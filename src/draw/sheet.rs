@@ -26,13 +26,21 @@ const EMPTY_TILE: Rgb888 = Rgb888::new(0x2b, 0x2d, 0x31);
 /// One tile of a sheet.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// What stands under it, after its number; clipped to the tile's width.
-    pub label: String,
-    /// A PNG, JPEG or WebP of any size and aspect. Without one, or with a broken one, the tile says so.
-    pub picture: Option<Bytes>,
+    label: String,
+    thumbnail: Option<image::RgbImage>,
 }
 
-/// A PNG with the title and a numbered tile (from 1) for each cell, in rows of `columns`.
+impl Cell {
+    /// A tile with a label under it, which is clipped to the tile's width.
+    ///
+    /// `picture` is a PNG, JPEG or WebP of any size and aspect, which is not kept. Without one, or with a broken one,
+    /// the tile says so.
+    pub fn new(label: String, picture: Option<&Bytes>) -> Cell {
+        Cell { label, thumbnail: picture.and_then(thumbnail) }
+    }
+}
+
+/// A PNG with the title and a tile for each cell, in rows of `columns`.
 ///
 /// # Errors
 /// With no cells or more than [`MOST_CELLS`].
@@ -49,7 +57,7 @@ pub fn contact_sheet(title: &str, cells: &[Cell], columns: u32) -> anyhow::Resul
         let x = GAP + n % columns * (TILE + GAP);
         let y = GAP + TITLE_HEIGHT + n / columns * (TILE + CAPTION_HEIGHT + GAP);
         tile(&mut canvas, cell, x, y);
-        let caption = plain(&format!("{} {}", n + 1, cell.label), (TILE / LETTER) as usize);
+        let caption = plain(&cell.label, (TILE / LETTER) as usize);
         let at = (x.cast_signed(), (y + TILE + 6).cast_signed());
         canvas.write(&caption, at, &FONT_10X20, LIGHT, Alignment::Left);
     }
@@ -59,10 +67,10 @@ pub fn contact_sheet(title: &str, cells: &[Cell], columns: u32) -> anyhow::Resul
 fn tile(canvas: &mut Canvas, cell: &Cell, x: u32, y: u32) {
     let (left, top) = (x.cast_signed(), y.cast_signed());
     canvas.fill(left, top, TILE, TILE, EMPTY_TILE);
-    match cell.picture.as_ref().and_then(thumbnail) {
+    match &cell.thumbnail {
         Some(picture) => {
             let (dx, dy) = ((TILE - picture.width()) / 2, (TILE - picture.height()) / 2);
-            image::imageops::replace(&mut canvas.0, &picture, (x + dx).into(), (y + dy).into());
+            image::imageops::replace(&mut canvas.0, picture, (x + dx).into(), (y + dy).into());
         }
         None => {
             let middle = (left + (TILE / 2).cast_signed(), top + (TILE / 2).cast_signed() - 10);
@@ -106,7 +114,7 @@ mod tests {
     fn cell(picture: &RgbImage, format: ImageFormat) -> Cell {
         let mut bytes = Cursor::new(Vec::new());
         picture.write_to(&mut bytes, format).unwrap();
-        Cell { label: "a fox".to_owned(), picture: Some(bytes.into_inner().into()) }
+        Cell::new("a fox".to_owned(), Some(&bytes.into_inner().into()))
     }
 
     fn drawn(cells: &[Cell], columns: u32) -> RgbImage {
@@ -135,8 +143,8 @@ mod tests {
 
     #[test]
     fn a_missing_broken_or_huge_picture_is_a_grey_tile() {
-        let none = Cell { label: String::new(), picture: None };
-        let broken = Cell { picture: Some(Bytes::from_static(b"\x89PNG\r\n\x1a\nnothing")), ..none.clone() };
+        let none = Cell::new(String::new(), None);
+        let broken = Cell::new(String::new(), Some(&Bytes::from_static(b"\x89PNG\r\n\x1a\nnothing")));
         let huge = cell(&RgbImage::new(SIDE_LIMIT + 1, 1), ImageFormat::Png);
         let sheet = drawn(&[none, broken, huge], 3);
         for column in 0..3 {

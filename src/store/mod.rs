@@ -121,6 +121,24 @@ pub struct Context {
     pub places: Vec<u64>,
 }
 
+/// What became of a session that somebody wants to start.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// It runs.
+    Begun,
+    /// Another one runs in the channel; this one waits for a day, to be begun in its place.
+    Waits(Session),
+}
+
+/// A session that began in another one's place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replaced {
+    /// The one that runs.
+    pub begun: Session,
+    /// The one that ended for it, unless it had ended before.
+    pub ended: Option<Session>,
+}
+
 /// The picture that `from:last` starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LastPicture {

@@ -17,4 +17,5 @@ mod programs;
 mod registering;
 mod s3;
 mod s3_faults;
+mod sessions;
 mod support;

@@ -5,7 +5,7 @@ use easel::emulator::discord::Route;
 use crate::support::{Setup, World, in_time};
 
 const GUILD: u64 = 123_456_789_012_345_678;
-const COMMANDS: [&str; 5] = ["imagine", "usage", "prefer", "help", "easel"];
+const COMMANDS: [&str; 6] = ["imagine", "session", "usage", "prefer", "help", "easel"];
 
 fn puts(world: &World) -> usize {
     world.discord.requests().iter().filter(|request| request.method == "PUT").count()

@@ -2,7 +2,7 @@
 
 use serenity::all::{CommandOptionType as Type, CreateCommandOption as Opt};
 
-use crate::discord::interaction::Value;
+use crate::discord::interaction::{Attachment, Value};
 use crate::request::{COUNT_LIMIT, SETTING_LIMIT};
 use crate::settings::Field;
 
@@ -39,6 +39,13 @@ impl Options {
     pub(super) fn id(&self, name: &str) -> Option<u64> {
         match self.get(name)? {
             Value::Id(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    pub(super) fn attachment(&self, name: &str) -> Option<Attachment> {
+        match self.get(name)? {
+            Value::Attachment(file) => Some(file.clone()),
             _ => None,
         }
     }

@@ -7,31 +7,66 @@ use super::Sqlite;
 use super::rows::{self, millis, to_json};
 use crate::job::{Claim, JobId};
 use crate::session::{Plan, Session, SessionId};
-use crate::store::LastPicture;
+use crate::store::{LastPicture, Replaced, Start};
 
 impl Sqlite {
-    /// Starts a session, unless one runs in its channel: then that one is returned and nothing is changed.
+    /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
     ///
     /// # Errors
     /// The database failed; nothing was changed.
-    pub async fn start_session(&self, session: Session) -> anyhow::Result<Option<Session>> {
+    pub async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
         self.run(false, move |db| {
-            if let Some(running) = running(db, session.channel, session.started)? {
-                return Ok(Some(running));
+            let running = running(db, session.channel, session.started)?;
+            let waits = running.filter(|running| running.id != session.id);
+            if find(db, session.id)?.is_none() {
+                forget_waiting(db, session.started)?;
+                if waits.is_none() {
+                    end_running(db, session.channel, session.started)?;
+                }
+                insert(db, &session, waits.is_some())?;
             }
-            end_quiet(db, session.channel)?;
-            db.prepare_cached(
-                "INSERT INTO sessions (id, guild, channel, by, started, last, plan) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
-            )?
-            .execute(params![
-                session.id.to_string(),
-                session.guild.map(|guild| guild.to_string()),
-                session.channel.to_string(),
-                session.by.to_string(),
-                millis(session.started),
-                to_json(&session.plan)?,
-            ])?;
-            Ok(None)
+            Ok(waits.map_or(Start::Begun, Start::Waits))
+        })
+        .await
+    }
+
+    /// Begins a session that waits, and ends the one that runs in its channel; `None` if none of that id waits.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    pub async fn replace_session(
+        &self,
+        id: SessionId,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Option<Replaced>> {
+        self.run(false, move |db| {
+            let Some(waiting) = waiting(db, id)? else { return Ok(None) };
+            let ended = end_running(db, waiting.channel, now)?;
+            db.prepare_cached("UPDATE sessions SET waiting = 0, started = ?2, last = ?2 WHERE id = ?1")?
+                .execute(params![id.to_string(), millis(now)])?;
+            Ok(Some(Replaced { begun: Session { started: now, last: now, ..waiting }, ended }))
+        })
+        .await
+    }
+
+    /// A session that waits, by its id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn waiting_session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
+        self.look(move |db| waiting(db, id)).await
+    }
+
+    /// Forgets a session that waits; whether there was one.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    pub async fn forget_session(&self, id: SessionId) -> anyhow::Result<bool> {
+        self.run(false, move |db| {
+            let forgotten = db
+                .prepare_cached("DELETE FROM sessions WHERE id = ?1 AND waiting = 1")?
+                .execute([id.to_string()])?;
+            Ok(forgotten == 1)
         })
         .await
     }
@@ -46,7 +81,7 @@ impl Sqlite {
         change: impl Fn(&mut Plan) + Send + 'static,
     ) -> anyhow::Result<Option<Session>> {
         self.run(false, move |db| {
-            let Some(mut session) = find(db, id)?.filter(|session| session.ended.is_none()) else {
+            let Some(mut session) = begun(db, id)?.filter(|session| session.ended.is_none()) else {
                 return Ok(None);
             };
             change(&mut session.plan);
@@ -64,7 +99,9 @@ impl Sqlite {
     pub async fn end_session(&self, id: SessionId, now: OffsetDateTime) -> anyhow::Result<bool> {
         self.run(false, move |db| {
             let ended = db
-                .prepare_cached("UPDATE sessions SET ended = ?2 WHERE id = ?1 AND ended IS NULL")?
+                .prepare_cached(
+                    "UPDATE sessions SET ended = ?2 WHERE id = ?1 AND ended IS NULL AND waiting = 0",
+                )?
                 .execute(params![id.to_string(), millis(now)])?;
             Ok(ended == 1)
         })
@@ -76,7 +113,7 @@ impl Sqlite {
     /// # Errors
     /// The database failed.
     pub async fn session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
-        self.look(move |db| find(db, id)).await
+        self.look(move |db| begun(db, id)).await
     }
 
     /// The latest session of a channel, ended or not.
@@ -86,7 +123,7 @@ impl Sqlite {
     pub async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
         self.look(move |db| {
             db.prepare_cached(
-                "SELECT * FROM sessions WHERE channel = ?1 ORDER BY started DESC, id DESC LIMIT 1",
+                "SELECT * FROM sessions WHERE channel = ?1 AND waiting = 0 ORDER BY started DESC, id DESC LIMIT 1",
             )?
             .query_row([channel.to_string()], session)
             .optional()
@@ -101,7 +138,7 @@ impl Sqlite {
     pub async fn quiet_sessions(&self, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
         self.look(move |db| {
             let open: Vec<Session> = db
-                .prepare_cached("SELECT * FROM sessions WHERE ended IS NULL")?
+                .prepare_cached("SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0")?
                 .query_map([], session)?
                 .collect::<rusqlite::Result<_>>()?;
             Ok(open.into_iter().filter(|session| !session.is_open(now)).collect())
@@ -153,24 +190,58 @@ pub(super) fn running(
     channel: u64,
     now: OffsetDateTime,
 ) -> rusqlite::Result<Option<Session>> {
-    let open = db
-        .prepare_cached("SELECT * FROM sessions WHERE channel = ?1 AND ended IS NULL")?
-        .query_row([channel.to_string()], session)
-        .optional()?;
-    Ok(open.filter(|session| session.is_open(now)))
+    Ok(unended(db, channel)?.filter(|session| session.is_open(now)))
 }
 
-/// A session whose quiet time is over makes room for the next one.
-fn end_quiet(db: &Connection, channel: u64) -> rusqlite::Result<()> {
-    let open = db
-        .prepare_cached("SELECT * FROM sessions WHERE channel = ?1 AND ended IS NULL")?
+/// Its quiet time may be over.
+fn unended(db: &Connection, channel: u64) -> rusqlite::Result<Option<Session>> {
+    db.prepare_cached("SELECT * FROM sessions WHERE channel = ?1 AND ended IS NULL AND waiting = 0")?
         .query_row([channel.to_string()], session)
-        .optional()?;
-    if let Some(open) = open {
-        db.prepare_cached("UPDATE sessions SET ended = ?2 WHERE id = ?1")?
-            .execute(params![open.id.to_string(), millis(open.quiet_end())])?;
-    }
+        .optional()
+}
+
+/// Makes room for the next session; one whose quiet time is over ended with it.
+fn end_running(db: &Connection, channel: u64, now: OffsetDateTime) -> rusqlite::Result<Option<Session>> {
+    let Some(running) = unended(db, channel)? else { return Ok(None) };
+    let ended = running.quiet_end().min(now);
+    db.prepare_cached("UPDATE sessions SET ended = ?2 WHERE id = ?1")?
+        .execute(params![running.id.to_string(), millis(ended)])?;
+    Ok(Some(Session { ended: Some(ended), ..running }))
+}
+
+/// Nobody presses the button of a question that old.
+fn forget_waiting(db: &Connection, now: OffsetDateTime) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM sessions WHERE waiting = 1 AND started < ?1")?
+        .execute([millis(now - time::Duration::DAY)])?;
     Ok(())
+}
+
+fn insert(db: &Connection, session: &Session, waiting: bool) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO sessions (id, guild, channel, by, started, last, waiting, plan) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        session.id.to_string(),
+        session.guild.map(|guild| guild.to_string()),
+        session.channel.to_string(),
+        session.by.to_string(),
+        millis(session.started),
+        waiting,
+        to_json(&session.plan)?,
+    ])?;
+    Ok(())
+}
+
+fn begun(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {
+    db.prepare_cached("SELECT * FROM sessions WHERE id = ?1 AND waiting = 0")?
+        .query_row([id.to_string()], session)
+        .optional()
+}
+
+fn waiting(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {
+    db.prepare_cached("SELECT * FROM sessions WHERE id = ?1 AND waiting = 1")?
+        .query_row([id.to_string()], session)
+        .optional()
 }
 
 fn find(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {

@@ -54,6 +54,9 @@ CREATE TABLE sessions (
     started INTEGER NOT NULL,
     last    INTEGER NOT NULL,
     ended   INTEGER,
+    -- 1: it was asked for while another one ran, and begins if that one is ended for it.
+    waiting INTEGER NOT NULL DEFAULT 0,
     plan    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX sessions_running ON sessions (channel) WHERE ended IS NULL;
+CREATE UNIQUE INDEX sessions_running ON sessions (channel) WHERE ended IS NULL AND waiting = 0;
+CREATE INDEX sessions_channel ON sessions (channel, started);

@@ -1,0 +1,261 @@
+//! `/session` and its buttons: who may do what, decided at once; the work comes behind a deferred answer.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{Answer, context, in_time, layers, offered, written};
+use crate::app::App;
+use crate::attachment;
+use crate::discord::commands::{SessionCommand, Wish};
+use crate::discord::interaction::{Attachment, Interaction};
+use crate::discord::reply::session as reply;
+use crate::discord::sessions;
+use crate::error::{Refusal, excerpt};
+use crate::policy::Asker;
+use crate::session::{MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED};
+use crate::settings::Settings;
+use crate::store::Context;
+
+/// The answer to `/session`.
+pub(super) async fn session(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    command: SessionCommand,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let context = context(app, interaction, now).await?;
+    match command {
+        SessionCommand::Start { wish, thread } => start(app, interaction, context, wish, thread, now),
+        SessionCommand::Change { wish, reset, without_reference } => {
+            let session = own(interaction, context.session.clone())?;
+            let mut edit = edit(app, interaction, &context, &wish, now)?;
+            edit.reset = reset.as_deref().map(written::field).transpose()?.into_iter().collect();
+            edit.reference = without_reference.then_some(None);
+            if edit == PlanEdit::default() && wish.reference.is_none() {
+                return Err(Refusal::Missing { what: "at least one thing to change".to_owned() });
+            }
+            let app = app.clone();
+            Ok(Answer::later(
+                false,
+                async move { sessions::change(&app, session, edit, wish.reference).await },
+            ))
+        }
+        SessionCommand::Show => {
+            let session = context.session.ok_or(Refusal::NoSession)?;
+            let tally = in_time(app.store.session_tally(session.id)).await?;
+            Ok(Answer::private(reply::facts(&session, &tally)))
+        }
+        SessionCommand::History { page } => {
+            let session = latest(app, interaction).await?;
+            let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1).saturating_sub(1);
+            let (app, viewer) = (app.clone(), interaction.member);
+            Ok(Answer::later(true, async move { sessions::page(&app, &session, viewer, page).await }))
+        }
+        SessionCommand::End => {
+            let session = own(interaction, context.session)?;
+            let app = app.clone();
+            Ok(Answer::later(false, async move { sessions::end(&app, &session).await }))
+        }
+        SessionCommand::Export => {
+            let session = latest(app, interaction).await?;
+            let (app, viewer, limit) = (app.clone(), interaction.member, interaction.file_limit);
+            Ok(Answer::later(true, async move { sessions::export(&app, &session, viewer, limit).await }))
+        }
+    }
+}
+
+fn start(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    context: Context,
+    wish: Wish,
+    thread: bool,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let edit = edit(app, interaction, &context, &wish, now)?;
+    let mut plan = Plan::default().with(&edit);
+    if plan.title.is_empty() {
+        plan.title = UNTITLED.to_owned();
+    }
+    if thread && (interaction.guild.is_none() || interaction.parent.is_some()) {
+        return Err(Refusal::NoThread);
+    }
+    let running = context.session.filter(|_| !thread);
+    if let Some(running) = &running
+        && !may_end(interaction, running)
+    {
+        return Err(Refusal::SessionRuns { title: excerpt(&running.plan.title), by: running.by });
+    }
+    let session = Session {
+        id: SessionId::new(now, u128::from(interaction.id)),
+        guild: interaction.guild,
+        channel: interaction.channel,
+        by: interaction.member,
+        started: now,
+        last: now,
+        ended: None,
+        plan,
+    };
+    let app = app.clone();
+    // A question is for the one who has to answer it.
+    Ok(Answer::later(running.is_some(), async move {
+        sessions::begin(&app, session, wish.reference, thread).await
+    }))
+}
+
+/// What a wish comes to, if it may be had here.
+fn edit(
+    app: &App,
+    interaction: &Interaction,
+    context: &Context,
+    wish: &Wish,
+    now: OffsetDateTime,
+) -> Result<PlanEdit, Refusal> {
+    let asker = Asker { roles: &interaction.roles, places: &context.places };
+    context.policy.access.check(asker)?;
+    check_reference(app, wish.reference.as_ref())?;
+    let set = if wish.settings.is_empty() {
+        Settings::default()
+    } else {
+        written::settings(&wish.settings, &offered(app, context, interaction), now.date())?
+    };
+    // What the server has locked, a session cannot change.
+    let below = Context { session: None, preferences: Settings::default(), ..context.clone() };
+    layers(app, &below).with_request(set.clone())?;
+    let title = wish.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    Ok(PlanEdit {
+        title: title.map(str::to_owned),
+        set,
+        members: wish.members.as_deref().map(members).transpose()?,
+        budget: written::dollars("budget", wish.budget.clone())?,
+        quiet_hours: wish.quiet_hours.map(quiet_hours).transpose()?,
+        ..PlanEdit::default()
+    })
+}
+
+fn check_reference(app: &App, file: Option<&Attachment>) -> Result<(), Refusal> {
+    let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
+    file.map_or(Ok(()), |file| attachment::check_description(file, elsewhere))
+}
+
+fn quiet_hours(hours: i64) -> Result<u32, Refusal> {
+    let fits = u32::try_from(hours).ok().filter(|hours| (1..=QUIET_HOURS_LIMIT).contains(hours));
+    fits.ok_or_else(|| Refusal::OutOfRange {
+        option: "quiet_hours".to_owned(),
+        got: hours.to_string(),
+        allowed: format!("a whole number from 1 to {QUIET_HOURS_LIMIT}"),
+    })
+}
+
+/// Mentions of members, as Discord writes them: `<@7>`, in older clients `<@!7>`.
+fn members(text: &str) -> Result<BTreeSet<u64>, Refusal> {
+    if matches!(text.trim(), "everyone" | "@everyone") {
+        return Ok(BTreeSet::new());
+    }
+    let wrong = || Refusal::OutOfRange {
+        option: "members".to_owned(),
+        got: excerpt(text),
+        allowed: format!("mentions of up to {MEMBERS_LIMIT} members, such as @mira @tom, or everyone"),
+    };
+    let member = |word: &str| {
+        let id = word.strip_prefix("<@")?.strip_suffix('>')?;
+        id.strip_prefix('!').unwrap_or(id).parse::<u64>().ok()
+    };
+    // Nothing has to stand between two mentions.
+    let spaced = text.replace("><", "> <").replace(',', " ");
+    let members: Option<BTreeSet<u64>> = spaced.split_whitespace().map(member).collect();
+    members.filter(|members| (1..=MEMBERS_LIMIT).contains(&members.len())).ok_or_else(wrong)
+}
+
+fn may_end(interaction: &Interaction, session: &Session) -> bool {
+    session.by == interaction.member || interaction.is_admin()
+}
+
+/// The session that runs, if this member may change and end it.
+fn own(interaction: &Interaction, running: Option<Session>) -> Result<Session, Refusal> {
+    let session = running.ok_or(Refusal::NoSession)?;
+    if may_end(interaction, &session) { Ok(session) } else { Err(Refusal::NotYourSession { by: session.by }) }
+}
+
+/// The session that runs here, or the last that did, if this member took part.
+async fn latest(app: &App, interaction: &Interaction) -> Result<Session, Refusal> {
+    let session = in_time(app.store.latest_session(interaction.channel)).await?.ok_or(Refusal::NoSession)?;
+    for_participants(interaction, session)
+}
+
+fn for_participants(interaction: &Interaction, session: Session) -> Result<Session, Refusal> {
+    if session.includes(interaction.member) || interaction.is_admin() {
+        Ok(session)
+    } else {
+        Err(Refusal::NotInSession { title: excerpt(&session.plan.title) })
+    }
+}
+
+/// Begins the session that waits in place of the one that runs.
+pub(super) async fn replace(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    id: SessionId,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let Some(waiting) = in_time(app.store.waiting_session(id)).await? else {
+        return Ok(Answer::update(&reply::nothing_waits()));
+    };
+    if waiting.by != interaction.member || waiting.channel != interaction.channel {
+        return Err(Refusal::NotYourSession { by: waiting.by });
+    }
+    if let Some(running) = context(app, interaction, now).await?.session
+        && !may_end(interaction, &running)
+    {
+        return Err(Refusal::NotYourSession { by: running.by });
+    }
+    let (app, interaction) = (app.clone(), interaction.clone());
+    Ok(Answer::update_later(async move { sessions::replace(&app, &interaction, id).await }))
+}
+
+/// Lets the session that runs go on.
+pub(super) async fn keep(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    id: SessionId,
+) -> Result<Answer, Refusal> {
+    let waiting = in_time(app.store.waiting_session(id)).await?;
+    if waiting.is_some_and(|waiting| waiting.by == interaction.member) {
+        in_time(app.store.forget_session(id)).await?;
+    }
+    Ok(Answer::update(&reply::kept()))
+}
+
+/// Another page of a session's pictures, in the place of the one that shows the button.
+pub(super) async fn history(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    id: SessionId,
+    page: u32,
+) -> Result<Answer, Refusal> {
+    let found = in_time(app.store.session(id)).await?;
+    let here = found.filter(|session| session.channel == interaction.channel).ok_or(Refusal::NoSession)?;
+    let session = for_participants(interaction, here)?;
+    let (app, viewer) = (app.clone(), interaction.member);
+    Ok(Answer::update_later(async move { sessions::page(&app, &session, viewer, page).await }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_named_by_mentions() {
+        let set = |ids: &[u64]| Ok(ids.iter().copied().collect());
+        assert_eq!(members("<@7> <@!8>,<@9>"), set(&[7, 8, 9]));
+        assert_eq!(members("<@7><@8>"), set(&[7, 8]));
+        assert_eq!(members(" everyone "), set(&[]));
+        for wrong in ["", "mira", "<@7> mira", "<@&7>", "<@x>", "@here"] {
+            assert!(members(wrong).is_err(), "{wrong}");
+        }
+        let many: String = (1..=51).map(|id| format!("<@{id}>")).collect();
+        assert!(members(&many).is_err());
+    }
+}

@@ -1,0 +1,178 @@
+//! What sessions do behind a deferred answer: begin, show their pictures, end, and end by themselves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::attachment;
+use crate::discord::interaction::{Attachment, Interaction};
+use crate::discord::reply::{Message, session as reply};
+use crate::discord::rest::Fault;
+use crate::error::Refusal;
+use crate::request::IMAGE_BYTES_LIMIT;
+use crate::session::{PlanEdit, Session, SessionId};
+use crate::store::{Replaced, Start};
+
+mod export;
+mod pictures;
+
+pub(super) use export::export;
+pub(super) use pictures::page;
+
+/// How often sessions are looked at whose quiet time may be over.
+const SWEEP: Duration = Duration::from_secs(20);
+/// Tries to fetch a reference picture, and the pause between them.
+const FETCH_TRIES: u32 = 3;
+const FETCH_PAUSE: Duration = Duration::from_millis(500);
+/// Discord archives a thread after so many quiet minutes: a day, or a week for sessions that wait longer.
+const DAY_MINUTES: u32 = 1_440;
+const WEEK_MINUTES: u32 = 10_080;
+
+/// Begins a session, in a thread of its own if `thread`, and says so; or asks what to do with the one that runs.
+pub(super) async fn begin(
+    app: &App,
+    mut session: Session,
+    reference: Option<Attachment>,
+    thread: bool,
+) -> anyhow::Result<Message> {
+    session.plan.reference = keep_reference(app, &session, reference).await?;
+    if !thread {
+        return Ok(match app.store.start_session(session.clone()).await? {
+            Start::Begun => reply::begun(&session),
+            Start::Waits(running) => reply::which_one(&running, session.id),
+        });
+    }
+    let quiet = session.plan.quiet_hours.unwrap_or_default();
+    let minutes = if quiet > 24 { WEEK_MINUTES } else { DAY_MINUTES };
+    let made = app.discord.start_thread(session.channel, &session.plan.title, minutes).await;
+    session.channel = made.map_err(|fault| match fault {
+        Fault::Refused { .. } => anyhow::Error::from(Refusal::NoThread),
+        fault => fault.into(),
+    })?;
+    app.store.start_session(session.clone()).await?;
+    let nonce = nonce('s', session.id);
+    app.discord.post(session.channel, &reply::begun(&session), &nonce).await.context("opening the thread")?;
+    Ok(reply::begun_in_thread(&session))
+}
+
+/// Changes what runs and says what holds.
+pub(super) async fn change(
+    app: &App,
+    session: Session,
+    mut edit: PlanEdit,
+    reference: Option<Attachment>,
+) -> anyhow::Result<Message> {
+    if let Some(key) = keep_reference(app, &session, reference).await? {
+        edit.reference = Some(Some(key));
+    }
+    let changed = app.store.change_session(session.id, move |plan| *plan = plan.with(&edit)).await?;
+    Ok(reply::changed(&changed.ok_or(Refusal::NoSession)?))
+}
+
+/// Ends a session and sums it up; the first to end it does.
+pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message> {
+    if app.store.end_session(session.id, App::now()).await? {
+        summary(app, session).await
+    } else {
+        Err(Refusal::NoSession.into())
+    }
+}
+
+/// Begins a session that waits, in place of the one that runs, and tells the channel of both.
+pub(super) async fn replace(app: &App, interaction: &Interaction, id: SessionId) -> anyhow::Result<Message> {
+    let Some(Replaced { begun, ended }) = app.store.replace_session(id, App::now()).await? else {
+        return Ok(reply::nothing_waits());
+    };
+    let mut news = Vec::new();
+    if let Some(ended) = &ended {
+        news.push(summary(app, ended).await?);
+    }
+    news.push(reply::begun(&begun));
+    for message in news {
+        app.discord
+            .follow_up(interaction.application, &interaction.token, &message)
+            .await
+            .context("telling the channel")?;
+    }
+    Ok(reply::replaced(&begun))
+}
+
+/// Ends sessions whose quiet time is over, until the process is told to stop.
+pub async fn sweep(app: Arc<App>) {
+    let rounds = async {
+        loop {
+            if let Err(error) = end_quiet(&app).await {
+                tracing::error!(error = format!("{error:#}"), "quiet sessions could not be ended");
+            }
+            #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
+            tokio::time::sleep(SWEEP).await;
+        }
+    };
+    app.stopping.run_until_cancelled(rounds).await;
+}
+
+async fn end_quiet(app: &App) -> anyhow::Result<()> {
+    for session in app.store.quiet_sessions(App::now()).await? {
+        if !app.store.end_session(session.id, session.quiet_end()).await? {
+            continue;
+        }
+        let summary = summary(app, &session).await?;
+        if let Err(fault) = app.discord.post(session.channel, &summary, &nonce('e', session.id)).await {
+            tracing::warn!(session = %session.id, %fault, "a session's summary could not be posted");
+        }
+    }
+    Ok(())
+}
+
+/// What came of a session, with its pictures at a glance for everybody.
+async fn summary(app: &App, session: &Session) -> anyhow::Result<Message> {
+    let found = pictures::of(app, session.id, None).await?;
+    let tally = app.store.session_tally(session.id).await?;
+    let files = pictures::sheet(app, &session.plan.title, &found, 0).await?;
+    Ok(Message {
+        files: files.into_iter().collect(),
+        ..reply::ended(session, &tally, pictures::members(&found))
+    })
+}
+
+/// Puts the reference picture into the archive, since Discord's address of it is short-lived; its key.
+async fn keep_reference(
+    app: &App,
+    session: &Session,
+    file: Option<Attachment>,
+) -> anyhow::Result<Option<String>> {
+    let Some(file) = file else { return Ok(None) };
+    let bytes = fetch(app, &file.url).await?;
+    let kind = attachment::check_bytes(&bytes)?;
+    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
+    // The digest lets a session have another reference later.
+    let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], kind.extension());
+    app.archive.put_file(&key, bytes, kind.mime(), &sha256).await.context("keeping a reference picture")?;
+    Ok(Some(key))
+}
+
+async fn fetch(app: &App, url: &str) -> anyhow::Result<bytes::Bytes> {
+    let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
+    attachment::check_host(url, elsewhere)?;
+    for _ in 0..FETCH_TRIES {
+        match app.discord.file(url, IMAGE_BYTES_LIMIT).await {
+            Ok(Some(bytes)) => return Ok(bytes),
+            Ok(None) => return Err(attachment::too_large().into()),
+            Err(Fault::Refused { .. }) => break,
+            Err(fault) => tracing::warn!(%fault, "a reference picture could not be fetched"),
+        }
+        #[expect(clippy::disallowed_methods, reason = "a retry")]
+        tokio::time::sleep(FETCH_PAUSE).await;
+    }
+    Err(attachment::gone().into())
+}
+
+/// Discord drops a second message with the same nonce; it takes 25 characters.
+fn nonce(what: char, session: SessionId) -> String {
+    let id = session.to_string();
+    format!("{what}{}", &id[id.len().saturating_sub(24)..])
+}

@@ -1,0 +1,300 @@
+//! A channel works on one thing together, until the session ends.
+
+use std::io::{Cursor, Read};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use easel::emulator::discord::{Ask, Message, Route};
+use rusqlite::Connection;
+
+use crate::support::{World, in_time, png};
+
+const MANAGE_GUILD: u64 = 1 << 5;
+
+fn cat() -> Ask {
+    Ask::command("imagine").option("prompt", "a cat")
+}
+
+fn session(path: &str) -> Ask {
+    Ask::command(&format!("session {path}"))
+}
+
+fn start() -> Ask {
+    session("start").option("title", "Foxes").option("style", "anime")
+}
+
+/// The message that comes in the place of a deferral.
+async fn told(world: &World, ask: Ask) -> Message {
+    in_time(world.ask(ask).await.answered()).await
+}
+
+async fn picture(world: &World, ask: Ask) -> Message {
+    in_time(world.ask(ask).await.picture()).await
+}
+
+fn button(message: &Message, action: &str) -> Ask {
+    let ids = message.custom_ids();
+    let id = ids.iter().find(|id| id.starts_with(&format!("v1:{action}:")));
+    Ask::click(message, id.unwrap_or_else(|| panic!("no {action} among {ids:?}")))
+}
+
+/// A world in which nobody asks too fast.
+async fn world() -> World {
+    let world = World::registered().await;
+    let set = Ask::command("easel limits set").by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400);
+    world.said(set.option("burst", 50)).await;
+    world
+}
+
+#[tokio::test]
+async fn requests_in_the_channel_inherit_a_session_until_it_ends() {
+    let mut world = world().await;
+    let begun = told(&world, start().option("prefix", "a painting of")).await;
+    assert!(begun.content.starts_with("**Foxes** – <@7> has begun a session here."), "{}", begun.content);
+    assert!(!begun.ephemeral && begun.text().contains("style: **anime**"), "{}", begun.text());
+    world.kill_and_restart().await;
+
+    let inside = picture(&world, cat().by(8)).await;
+    assert!(
+        inside.content.contains("· anime ·") && inside.content.contains("-# Session: Foxes"),
+        "{}",
+        inside.content
+    );
+    assert_eq!(world.bedrock.calls()[0].body["prompt"], "a painting of, a cat, anime style");
+    let other = picture(&world, cat().option("style", "origami")).await;
+    assert!(other.content.contains("· origami ·"), "{}", other.content);
+    let outside = picture(&world, cat().in_channel(6)).await;
+    assert!(!outside.content.contains("Session"), "{}", outside.content);
+
+    let shown = world.said(session("show")).await;
+    assert!(shown.contains("2 pictures, $0.08") && shown.contains("takes part: everybody"), "{shown}");
+    let ended = told(&world, session("end")).await;
+    assert!(
+        ended.content.starts_with("**Foxes** has ended: 2 pictures, $0.08, by 2 members."),
+        "{}",
+        ended.content
+    );
+    assert_eq!(ended.attachments[0].content_type, "image/png");
+    assert!(world.refused(session("end")).await.starts_with("No session is running in this channel."));
+    let after = picture(&world, cat()).await;
+    assert!(!after.content.contains("Session") && !after.content.contains("anime"), "{}", after.content);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn from_last_starts_from_the_sessions_last_picture() {
+    let world = world().await;
+    let refused = world.refused(cat().option("from", "last").option("model", "sd3.5")).await;
+    assert!(refused.starts_with("No session is running in this channel."), "{refused}");
+    told(&world, session("start").option("model", "sd3.5").option("strength", 0.4)).await;
+    let refused = world.refused(cat().option("from", "last")).await;
+    assert!(refused.starts_with("There is no picture in this session yet"), "{refused}");
+    let first = picture(&world, cat()).await;
+    picture(&world, cat().option("from", "last").by(8)).await;
+    let body = world.bedrock.calls()[1].body.clone();
+    assert_eq!(body["mode"], "image-to-image");
+    assert_eq!(body["image"], BASE64_STANDARD.encode(&first.attachments[0].bytes));
+    assert_eq!(body["strength"], 0.4);
+    let refused = world.refused(cat().option("from", "last").option("model", "core")).await;
+    assert!(refused.starts_with("`core` does not know `image`.") && refused.contains("`sd3.5`"), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_reference_picture_is_kept_for_models_that_start_from_one() {
+    let mut world = world().await;
+    let file = world.discord.upload("fox.png", "image/png", png(128, 128));
+    let begun = told(&world, start().attachment("reference", &file)).await;
+    assert!(begun.text().contains("starts from: a reference picture"), "{}", begun.text());
+    world.kill_and_restart().await;
+    picture(&world, cat()).await;
+    assert_eq!(world.bedrock.calls()[0].body["image"], serde_json::Value::Null, "core does without");
+    picture(&world, cat().option("model", "sd3.5")).await;
+    assert_eq!(world.bedrock.calls()[1].body["image"], BASE64_STANDARD.encode(png(128, 128)));
+    let changed = told(&world, session("change").option("no_reference", true)).await;
+    assert!(!changed.text().contains("starts from"), "{}", changed.text());
+    picture(&world, cat().option("model", "sd3.5")).await;
+    assert_eq!(world.bedrock.calls()[2].body["mode"], "text-to-image");
+
+    let text = world.discord.upload("fox.txt", "text/plain", "a fox");
+    let refused = world.refused(start().attachment("reference", &text).in_channel(6)).await;
+    assert!(refused.starts_with("That attachment cannot be used"), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_second_session_asks_what_to_do_with_the_first() {
+    let mut world = world().await;
+    told(&world, start()).await;
+    picture(&world, cat()).await;
+    let refused = world.refused(start().by(8)).await;
+    assert!(refused.contains("only <@7>, who started it"), "{refused}");
+
+    let question = told(&world, session("start").option("title", "Owls")).await;
+    assert!(question.ephemeral && question.content.contains("**Foxes** is running"), "{}", question.content);
+    let kept = in_time(world.ask(button(&question, "keep")).await.acknowledged()).await;
+    assert_eq!((kept.kind, kept.data["content"].as_str()), (7, Some("The session in this channel goes on.")));
+    assert!(picture(&world, cat()).await.content.contains("Session: Foxes"));
+
+    let question = told(&world, session("start").option("title", "Owls")).await;
+    world.kill_and_restart().await;
+    let ticket = world.ask(button(&question, "replace")).await;
+    let told_here = in_time(ticket.followed_up(2)).await;
+    assert!(told_here[0].content.starts_with("**Foxes** has ended: 2 pictures"), "{}", told_here[0].content);
+    assert!(told_here[1].content.starts_with("**Owls** – <@7> has begun"), "{}", told_here[1].content);
+    let answered = in_time(ticket.until(|message| message.content.contains("has begun"))).await;
+    assert!(answered.custom_ids().is_empty(), "the buttons are gone");
+    assert!(picture(&world, cat()).await.content.contains("Session: Owls"));
+    let again = in_time(world.ask(button(&question, "replace").stale()).await.acknowledged()).await;
+    assert_eq!(again.data["content"], "That session is no longer waiting. `/session start` begins one.");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_session_can_have_a_thread_of_its_own() {
+    let world = world().await;
+    let said = told(&world, start().option("thread", true)).await;
+    let thread = world.discord.threads(5)[0];
+    assert_eq!(said.content, format!("**Foxes** – the session has begun in <#{thread}>."));
+    let opened = in_time(world.discord.next_channel_message(thread)).await;
+    assert!(opened.content.starts_with("**Foxes** – <@7> has begun"), "{}", opened.content);
+    assert!(picture(&world, cat().in_channel(thread)).await.content.contains("Session: Foxes"));
+    assert!(!picture(&world, cat()).await.content.contains("Session"));
+    let refused = world.refused(start().option("thread", true).in_channel(thread)).await;
+    assert!(refused.starts_with("Easel cannot make a thread here"), "{refused}");
+    world.discord.deny(5, 1 << 35);
+    let refused = told(&world, start().option("thread", true)).await;
+    assert!(refused.content.starts_with("Easel cannot make a thread here"), "{}", refused.content);
+    world.discord.take_violations();
+    world.end().await;
+}
+
+#[tokio::test]
+async fn only_those_who_take_part_paint_and_only_its_owner_or_an_admin_changes_it() {
+    let world = world().await;
+    told(&world, start().option("members", "<@8> <@9>").option("budget", "0.08")).await;
+    let refused = world.refused(cat().by(10)).await;
+    assert!(
+        refused.starts_with("The session in this channel, Foxes, is for chosen members only."),
+        "{refused}"
+    );
+    picture(&world, cat()).await;
+    picture(&world, cat().by(8)).await;
+    let refused = world.refused(cat().by(9)).await;
+    assert!(
+        refused.starts_with("This would go beyond this session's budget of $0.08, of which $0.08"),
+        "{refused}"
+    );
+    let refused = world.refused(session("change").option("budget", "1").by(9)).await;
+    assert!(refused.starts_with("Only <@7>, who started this session"), "{refused}");
+    assert!(world.refused(session("end").by(9)).await.starts_with("Only <@7>"));
+    let changed =
+        session("change").option("budget", "none").option("reset", "style").option("members", "everyone");
+    let changed = told(&world, changed.by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)).await;
+    assert!(!changed.text().contains("budget") && !changed.text().contains("anime"), "{}", changed.text());
+    picture(&world, cat().by(10)).await;
+    let refused = world.refused(session("change")).await;
+    assert!(refused.starts_with("at least one thing to change is missing"), "{refused}");
+    let refused = world.refused(session("change").option("members", "mira")).await;
+    assert!(refused.starts_with("`members` was `mira`; allowed: mentions"), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn history_comes_in_pages_without_the_private_pictures_of_others() {
+    let mut world = world().await;
+    told(&world, start()).await;
+    for _ in 0..3 {
+        picture(&world, cat().option("count", 4)).await;
+    }
+    picture(&world, cat().option("private", true)).await;
+    let mine = told(&world, session("history")).await;
+    assert!(
+        mine.ephemeral && mine.content.contains("13 pictures, the oldest first; page 1 of 2."),
+        "{}",
+        mine.content
+    );
+    let sheet = image::load_from_memory(&mine.attachments[0].bytes).unwrap();
+    world.kill_and_restart().await;
+    let next = world.ask(button(&mine, "history")).await;
+    let second = in_time(next.until(|message| message.content.contains("page 2 of 2"))).await;
+    let last = image::load_from_memory(&second.attachments[0].bytes).unwrap();
+    assert!(last.height() < sheet.height() && second.attachments.len() == 1);
+    let theirs = told(&world, session("history").by(8)).await;
+    assert!(theirs.content.contains("12 pictures, the oldest first; page 1 of 1."), "{}", theirs.content);
+    assert!(theirs.custom_ids().is_empty());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_export_holds_every_picture_with_its_record_and_a_page() {
+    let world = world().await;
+    told(&world, start()).await;
+    let refused = told(&world, session("export")).await;
+    assert_eq!(refused.content, "There is no picture in this session yet that you could export.");
+    let first = picture(&world, cat().option("count", 2)).await;
+    world.settled().await;
+    told(&world, session("end")).await;
+    let sent = told(&world, session("export")).await;
+    assert!(
+        sent.ephemeral && sent.content.starts_with("**Foxes**: 2 pictures with their records"),
+        "{}",
+        sent.content
+    );
+    let mut zip = zip::ZipArchive::new(Cursor::new(sent.attachments[0].bytes.clone())).unwrap();
+    let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    let mut bytes = Vec::new();
+    zip.by_index(0).unwrap().read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, first.attachments[0].bytes, "byte for byte");
+    let mut record = String::new();
+    let name = names.iter().find(|name| name.starts_with("records/")).unwrap();
+    zip.by_name(name).unwrap().read_to_string(&mut record).unwrap();
+    assert!(record.contains("\"prompt\": \"a cat\""), "{record}");
+
+    let small = told(&world, session("export").attachment_size_limit(1_000)).await;
+    assert!(
+        small.attachments.is_empty() && small.content.contains("ask whoever runs Easel for `exports/3/"),
+        "{}",
+        small.content
+    );
+    let key = small.content.split('`').find(|part| part.starts_with("exports/")).unwrap();
+    let kept = std::fs::read(world.path(&format!("data/archive/{key}"))).unwrap();
+    assert_eq!(zip::ZipArchive::new(Cursor::new(kept)).unwrap().len(), 4);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself_after_its_quiet_time_and_says_so_once() {
+    let mut world = world().await;
+    told(&world, start().option("quiet_hours", 2)).await;
+    picture(&world, cat()).await;
+    world.settled().await;
+    world.stop().await;
+    let db = Connection::open(world.path("data/easel.db")).unwrap();
+    db.execute("UPDATE sessions SET last = last - 3 * 3600 * 1000", []).unwrap();
+    drop(db);
+    world.start().await;
+    in_time(world.discord.requested(Route::CreateMessage, 1)).await;
+    let ended = |message: &Message| message.content.contains("has ended");
+    let summaries: Vec<_> = world.discord.channel_messages(5).into_iter().filter(ended).collect();
+    assert_eq!(summaries.len(), 1);
+    assert!(summaries[0].content.contains("1 pictures") && summaries[0].attachments.len() == 1);
+    assert!(world.refused(session("show")).await.starts_with("No session is running"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_session_cannot_change_what_the_server_has_locked() {
+    let world = world().await;
+    let admin = |path: &str| {
+        Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
+    };
+    world.said(admin("defaults set").option("style", "origami")).await;
+    world.said(admin("defaults lock").option("field", "style")).await;
+    let refused = world.refused(start()).await;
+    assert!(refused.starts_with("`style` cannot be changed here"), "{refused}");
+    let refused = world.refused(session("start").option("model", "picasso")).await;
+    assert!(refused.starts_with("There is no model `picasso` here."), "{refused}");
+    world.end().await;
+}
