@@ -164,3 +164,23 @@ async fn a_smaller_copy_keeps_its_words_when_the_archive_comes_back() {
     assert!(last.content.contains("smaller copy"), "{}", last.content);
     world.end().await;
 }
+
+#[tokio::test]
+async fn an_export_that_is_too_large_for_discord_comes_as_a_link_on_moto_and_on_ministack() {
+    for variable in ["EASEL_TEST_S3_MOTO", "EASEL_TEST_S3_MINISTACK"] {
+        let address = server(variable);
+        make_bucket(&aws(&address)).await;
+        let (world, archive) = world_at(&address, Setup::default()).await;
+        in_time(world.discord.registered(None)).await;
+        in_time(world.ask(Ask::command("session start").option("title", "Foxes")).await.answered()).await;
+        in_time(world.imagine("a fox").await.picture()).await;
+        archived_as_painted(&world, &archive).await;
+        let export = Ask::command("session export").attachment_size_limit(1_000);
+        let message = in_time(world.ask(export).await.answered()).await;
+        let words = message.text();
+        let link = words.split_once("[Download the session](").unwrap().1.trim_end_matches(')').to_owned();
+        let zip = reqwest::get(&link).await.unwrap().error_for_status().unwrap().bytes().await.unwrap();
+        assert!(zip.starts_with(b"PK"), "{link}");
+        world.end().await;
+    }
+}

@@ -13,6 +13,8 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+mod books;
+
 /// Longer than anything in a story takes; what is not there by then never comes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -325,26 +327,6 @@ impl World {
         assert_eq!(self.sum("open"), 0, "open jobs");
         let spool: Vec<_> = std::fs::read_dir(self.path("data/spool")).into_iter().flatten().collect();
         assert!(spool.is_empty(), "left in the spool: {spool:?}");
-    }
-
-    /// Attempts are the calls that the model saw, nothing stays reserved, and no picture was paid a third time.
-    pub(crate) fn books_balance(&self) {
-        let (attempted, calls) = (self.sum("attempted"), self.bedrock.calls().len());
-        let agree = if self.killed_at_random { attempted >= calls } else { attempted == calls };
-        assert!(agree, "{attempted} attempts and {calls} calls");
-        assert_eq!(self.sum("reserved_micros"), 0, "nothing stays reserved");
-        let (most, ledger): (u32, i64) = self
-            .db()
-            .query_row("SELECT coalesce(max(calls), 0), coalesce(sum(micros), 0) FROM (SELECT sum(paid) AS calls, sum(micros) AS micros FROM charges GROUP BY job, n)", [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap();
-        assert!(most <= 2, "a picture was paid {most} times");
-        let spent: i64 = self
-            .db()
-            .query_row("SELECT coalesce(sum(spent), 0) FROM spend WHERE scope = 'deployment'", [], |row| {
-                row.get(0)
-            })
-            .unwrap();
-        assert_eq!(spent, ledger, "the month's sum is the ledger's");
     }
 
     /// What people got is what was delivered and what is archived, byte for byte.
