@@ -51,7 +51,7 @@ async fn remark_comes_and_goes(ticket: &Ticket, mend: impl Future<Output = ()>) 
 }
 
 #[tokio::test]
-async fn a_wish_becomes_an_object_with_the_same_bytes() {
+async fn a_wish_becomes_an_object_with_the_same_bytes_on_moto_and_on_ministack() {
     for variable in ["EASEL_TEST_S3_MOTO", "EASEL_TEST_S3_MINISTACK"] {
         let address = server(variable);
         make_bucket(&aws(&address)).await;
@@ -66,7 +66,7 @@ async fn a_wish_becomes_an_object_with_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn without_s3_the_picture_comes_all_the_same_and_is_archived_when_s3_is_back() {
+async fn without_s3_on_moto_the_picture_comes_all_the_same_and_is_archived_when_s3_is_back() {
     let upstream = server("EASEL_TEST_S3_MOTO");
     make_bucket(&aws(&upstream)).await;
     for fault in [Fault::Answer(503, "SlowDown"), Fault::Answer(403, "AccessDenied"), Fault::LoseAnswer] {
@@ -80,7 +80,7 @@ async fn without_s3_the_picture_comes_all_the_same_and_is_archived_when_s3_is_ba
 }
 
 #[tokio::test]
-async fn killed_while_s3_takes_the_picture_it_is_archived_after_the_restart() {
+async fn killed_while_s3_on_moto_takes_the_picture_it_is_archived_after_the_restart() {
     let upstream = server("EASEL_TEST_S3_MOTO");
     make_bucket(&aws(&upstream)).await;
     let (proxy, address, _server) = Proxy::start(upstream, &[Fault::Hold]).await;
@@ -95,7 +95,7 @@ async fn killed_while_s3_takes_the_picture_it_is_archived_after_the_restart() {
 }
 
 #[tokio::test]
-async fn a_picture_too_large_for_the_channel_comes_with_a_link_to_the_original() {
+async fn a_picture_too_large_for_the_channel_comes_with_a_link_to_the_original_on_ministack() {
     let address = server("EASEL_TEST_S3_MINISTACK");
     make_bucket(&aws(&address)).await;
     let mut setup = Setup::default();
