@@ -244,6 +244,8 @@ pub fn help(models: &[String], from_picture: bool) -> String {
          **Options** `negative` what to leave out · `model` · `aspect` such as 16:9 · `style` · `count` up to 4 pictures · `seed` for the same picture again{image}.\n\
          **Flags** at the end of the prompt do the same: `a cat --ar 16:9 --no text --seed 7 --style anime --n 4`\n\
          **Models here** {shown}\n\
+         **Together** `/session start` gives this channel a style, model and seed of its own until `/session end`; `/session export` packs the pictures.\n\
+         **You** `/prefer` sets your own defaults, `/usage` shows what you have used; **Details** under a picture tells how it was made. **Admins** `/easel`.\n\
          Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and does not count against you."
     )
 }

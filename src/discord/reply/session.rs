@@ -14,7 +14,8 @@ pub fn begun(session: &Session) -> Message {
         shown(&session.plan.title),
         session.by
     );
-    listed(&title, &plan_lines(&session.plan))
+    // No embed: in a thread, Easel may lack the permission for one.
+    Message::words(format!("{title}\n{}", plan_lines(&session.plan).join("\n")))
 }
 
 /// The same, for the channel that the thread was made in.
