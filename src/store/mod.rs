@@ -127,7 +127,7 @@ pub enum Start {
     /// It runs.
     Begun,
     /// Another one runs in the channel; this one waits for a day, to be begun in its place.
-    Waits(Session),
+    Waits(Box<Session>),
 }
 
 /// A session that began in another one's place.

@@ -25,7 +25,7 @@ impl Sqlite {
                 }
                 insert(db, &session, waits.is_some())?;
             }
-            Ok(waits.map_or(Start::Begun, Start::Waits))
+            Ok(waits.map_or(Start::Begun, |running| Start::Waits(Box::new(running))))
         })
         .await
     }
