@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use url::Url;
 
+use crate::discord::signature::PublicKey;
 use crate::money::Micros;
 
 /// Every variable of ours. The AWS SDK reads its own (`AWS_*`).
@@ -36,15 +38,15 @@ pub const VARIABLES: &[&str] = &[
 const NOT_YET: &[&str] =
     &["EASEL_GUARDRAIL", "EASEL_METRICS_ADDR", "EASEL_API_KEYS_FILE", "EASEL_LOCALES_DIR"];
 
-/// Variables of the HTTP door, which `easel run` has no use for.
-#[cfg(test)]
-const OTHER_DOOR: &[&str] = &["DISCORD_PUBLIC_KEY", "EASEL_HTTP_ADDR"];
-
 /// What one process was told.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The bot's token.
     pub token: Option<SecretString>,
+    /// The key under which Discord signs what it sends to the HTTP door.
+    pub public_key: Option<PublicKey>,
+    /// Where the HTTP door listens.
+    pub http_addr: SocketAddr,
     /// The one server to register commands in, for trying out.
     pub guild: Option<u64>,
     /// Discord's API, or a stand-in.
@@ -151,6 +153,16 @@ impl Config {
                 "the token of the Bot page, without `Bot ` and spaces",
                 token,
             ),
+            public_key: reader.parsed(
+                "DISCORD_PUBLIC_KEY",
+                "the public key of the General Information page, 64 hex digits",
+                PublicKey::from_hex,
+            ),
+            http_addr: reader
+                .parsed("EASEL_HTTP_ADDR", "an address and a port such as 127.0.0.1:8080", |text| {
+                    text.parse().ok()
+                })
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             guild: reader.parsed("DISCORD_GUILD_ID", "a server's id, 15 to 20 digits", snowflake),
             discord_is_elsewhere: elsewhere.is_some(),
             discord_url: elsewhere.unwrap_or_else(default_discord),
@@ -320,6 +332,8 @@ mod tests {
             ("EASEL_LOG", "a=b=c"),
             ("EASEL_LOG_FORMAT", "xml"),
             ("EASEL_GUARDRAIL", "id:1"),
+            ("DISCORD_PUBLIC_KEY", "abc"),
+            ("EASEL_HTTP_ADDR", "8080"),
         ];
         let said = read(&wrong).unwrap_err().to_string();
         assert_eq!(said.lines().count(), wrong.len(), "{said}");
@@ -349,11 +363,7 @@ mod tests {
                 !name.starts_with("AWS_") && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
             })
             .collect();
-        let expected: Vec<_> = VARIABLES
-            .iter()
-            .copied()
-            .filter(|name| !NOT_YET.contains(name) && !OTHER_DOOR.contains(name))
-            .collect();
+        let expected: Vec<_> = VARIABLES.iter().copied().filter(|name| !NOT_YET.contains(name)).collect();
         assert_eq!(named, expected, "the order of .env.example is that of VARIABLES");
     }
 }

@@ -37,6 +37,8 @@ pub mod store;
 pub mod engine;
 pub mod worker;
 
+pub mod server;
+
 pub mod archive;
 mod disk;
 pub mod export;

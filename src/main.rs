@@ -18,6 +18,8 @@ struct Arguments {
 enum Program {
     /// Run the bot: connect to Discord and serve /imagine
     Run,
+    /// Run the bot behind HTTP: serve the interactions that Discord posts
+    Serve,
     /// Paint one picture from the shell, without Discord
     Imagine(Box<cli::imagine::Arguments>),
     /// Declare the commands to Discord
@@ -55,6 +57,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
     let code = runtime.block_on(async {
         match program {
             Program::Run => cli::run::run(config, watchdog).await,
+            Program::Serve => cli::run::serve(config).await,
             Program::Imagine(arguments) => cli::imagine::run(config, *arguments).await,
             Program::Register => cli::register::run(config).await,
             Program::Check => cli::check::run(config).await,

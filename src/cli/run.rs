@@ -1,16 +1,19 @@
-//! `easel run`: the bot on the Gateway.
+//! `easel run`, the bot on the Gateway, and `easel serve`, the bot behind HTTP.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::config::Config;
+use crate::discord::register::declare;
 use crate::discord::watchdog::Watchdog;
-use crate::discord::{gateway, sessions};
-use crate::worker;
+use crate::discord::{gateway, http, sessions};
+use crate::{server, worker};
 
 /// What is under way when the process is told to stop may take this long.
 const GRACE: Duration = Duration::from_secs(60);
@@ -20,8 +23,37 @@ const GRACE: Duration = Duration::from_secs(60);
 /// # Errors
 /// A sentence that names what is missing, or why the connection is dead for good.
 pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?;
+    let app = open(config).await?;
+    let door = gateway::run(app.clone(), watchdog);
+    until_told(app, door).await
+}
+
+/// Serves until SIGTERM or Ctrl-C, as [`run`] does.
+///
+/// # Errors
+/// A sentence that names what is missing, or an address that cannot be listened on.
+pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
+    let key = config.public_key.clone().context(
+        "DISCORD_PUBLIC_KEY is not set: put the public key of your application's General Information page into it, in the environment or in .env",
+    )?;
+    let address = config.http_addr;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("EASEL_HTTP_ADDR: cannot listen on {address}; is it free, and allowed?"))?;
+    let app = open(config).await?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let declaring = app.clone();
+    app.spawn(async move { declare(&declaring).await });
+    let (router, stopping) = (http::router(app.clone(), key), app.stopping.clone());
+    until_told(app, async {
+        server::serve(listener, router, stopping).await;
+        Ok(())
+    })
+    .await
+}
+
+/// Opens everything and starts what works behind the door.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     anyhow::ensure!(
         config.token.is_some(),
         "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
@@ -30,7 +62,15 @@ pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode>
     app.spawn(worker::run(app.clone()));
     app.spawn(worker::sweep(app.clone()));
     app.spawn(sessions::sweep(app.clone()));
-    let door = gateway::run(app.clone(), watchdog);
+    Ok(app)
+}
+
+async fn until_told(
+    app: Arc<App>,
+    door: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?;
     tokio::pin!(door);
     let result = tokio::select! {
         result = &mut door => result,

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::discord::answer::Then;
 use crate::discord::interaction::Interaction;
 use crate::discord::reply::Message;
 use crate::discord::rest::Fault;
@@ -14,12 +15,17 @@ use crate::job::JobId;
 const TRIES: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
+/// Does what comes after the first answer, which Discord has.
+pub(super) async fn follow(app: &App, interaction: &Interaction, then: Then) {
+    match then {
+        Then::Nothing => {}
+        Then::Start(job) => app.queue.push(job),
+        Then::Tell(message) => tell(app, interaction, message).await,
+    }
+}
+
 /// Puts what comes of `message` in place of the deferred answer; a refusal among its errors is told as such.
-pub(super) async fn tell(
-    app: &App,
-    interaction: &Interaction,
-    message: impl Future<Output = anyhow::Result<Message>>,
-) {
+async fn tell(app: &App, interaction: &Interaction, message: impl Future<Output = anyhow::Result<Message>>) {
     let message = message.await.unwrap_or_else(|error| {
         let told = refusal(&error).cloned().unwrap_or_else(|| {
             let job = JobId::new(App::now(), u128::from(interaction.id));

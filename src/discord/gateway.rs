@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::discord::answer::{Answer, Then, answer};
 use crate::discord::errand;
 use crate::discord::interaction::Interaction;
-use crate::discord::register::register;
+use crate::discord::register::declare;
 use crate::discord::rest::{Fault, Rest};
 use crate::discord::watchdog::Watchdog;
 use crate::job::JobId;
@@ -130,16 +130,7 @@ impl EventHandler for Door {
         self.watchdog.connected();
         tracing::info!(bot = ready.user.name, "connected to Discord; waiting for /imagine");
         let app = self.app.clone();
-        self.app.spawn(async move {
-            if let Err(error) =
-                register(&app.discord, &app.catalogue, app.config.guild, App::now().date()).await
-            {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "the commands could not be compared with Discord's; run `easel register`"
-                );
-            }
-        });
+        self.app.spawn(async move { declare(&app).await });
     }
 
     async fn resume(&self, _: Context, _: ResumedEvent) {
@@ -186,12 +177,10 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
         tracing::warn!(interaction = interaction.id, %fault, "the first answer did not reach Discord");
     }
     match then {
-        Then::Nothing => {}
         Then::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
             take_back(app, job).await;
         }
-        Then::Start(job) => app.queue.push(job),
-        Then::Tell(message) => errand::tell(app, interaction, message).await,
+        then => errand::follow(app, interaction, then).await,
     }
 }
 

@@ -4,6 +4,10 @@ use std::fmt;
 
 use serenity::all as discord;
 
+mod json;
+
+pub use json::{Incoming, read};
+
 /// Bytes that one file may have where Discord does not say.
 const DEFAULT_FILE_LIMIT: u64 = 10 * 1024 * 1024;
 

@@ -4,6 +4,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use time::Date;
 
+use crate::app::App;
 use crate::discord::commands;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
@@ -25,6 +26,16 @@ pub async fn register(
     let path: Vec<_> = path.iter().map(String::as_str).collect();
     discord.put_commands(&path, &declared).await.map_err(explained).context("declaring the commands")?;
     Ok(true)
+}
+
+/// Declares the commands if they differ from what Discord knows; the bot works without that.
+pub async fn declare(app: &App) {
+    if let Err(error) = register(&app.discord, &app.catalogue, app.config.guild, App::now().date()).await {
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "the commands could not be compared with Discord's; run `easel register`"
+        );
+    }
 }
 
 /// Whether Discord has the commands as this version declares them.

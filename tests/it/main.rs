@@ -8,6 +8,7 @@ mod crash;
 mod delivery;
 mod environment;
 mod gateway;
+mod http_door;
 mod imagine;
 mod members;
 mod model_faults;

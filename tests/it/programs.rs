@@ -332,7 +332,7 @@ async fn check_names_each_fault_with_its_remedy() {
         let mut world = world().await;
         world.run(&["register"]).await;
         world.write("notes.txt", "I am no database, and I am long enough to be read as one. ".repeat(50));
-        world.set(variable, value);
+        world.set(variable, *value);
         one_line_fails(&world, line, remedy).await;
     }
     one_line_fails(&world().await, "commands", "run `easel register`").await;

@@ -28,6 +28,9 @@ pub(crate) struct World {
     folder: TempDir,
     variables: Vec<(String, String)>,
     bot: Option<Child>,
+    /// Discord posts interactions to the bot, instead of sending them through the Gateway.
+    over_http: bool,
+    address: String,
     killed_at_random: bool,
 }
 
@@ -66,6 +69,8 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
             variables,
             bot: None,
+            over_http: false,
+            address: String::new(),
             killed_at_random: false,
         }
     }
@@ -125,18 +130,59 @@ impl World {
 
     /// Starts the bot and waits until it is connected.
     pub(crate) async fn start(&mut self) {
+        if self.over_http {
+            return self.start_serving().await;
+        }
         self.spawn();
         in_time(self.discord.connected()).await;
     }
 
     pub(crate) fn spawn(&mut self) {
-        assert!(self.bot.is_none(), "one bot at a time");
-        let log = std::fs::File::options().create(true).append(true).open(self.log_path()).unwrap();
-        self.bot = Some(self.program(&["run"]).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+        self.spawn_program("run");
     }
 
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
-        self.variables.push((name.to_owned(), value.to_owned()));
+    fn spawn_program(&mut self, program: &str) {
+        assert!(self.bot.is_none(), "one bot at a time");
+        let log = std::fs::File::options().create(true).append(true).open(self.log_path()).unwrap();
+        self.bot = Some(self.program(&[program]).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+    }
+
+    /// A world whose bot serves the interactions that Discord posts, and whose commands Discord knows.
+    pub(crate) async fn serving(setup: Setup) -> World {
+        let mut world = World::without_bot(setup).await;
+        world.over_http = true;
+        world.set("EASEL_HTTP_ADDR", "127.0.0.1:0");
+        world.set("DISCORD_PUBLIC_KEY", world.discord.public_key());
+        world.start().await;
+        in_time(world.discord.registered(None)).await;
+        world
+    }
+
+    async fn start_serving(&mut self) {
+        let known = self.log().len();
+        self.spawn_program("serve");
+        let address = async {
+            loop {
+                let log = self.log();
+                if let Some((_, rest)) = log[known..].split_once("listening on ")
+                    && let Some((address, _)) = rest.split_once('\n')
+                {
+                    break address.to_owned();
+                }
+                self.wait_for_a_write().await;
+            }
+        };
+        self.address = in_time(address).await;
+        self.discord.set_endpoint(&format!("{}/interactions", self.address)).await.unwrap();
+    }
+
+    /// Where the bot listens, such as `http://127.0.0.1:4711`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.variables.push((name.to_owned(), value.into()));
     }
 
     /// `kill -9`.

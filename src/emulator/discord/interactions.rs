@@ -47,6 +47,8 @@ pub(super) struct Progress {
     pub(super) ack: Option<Ack>,
     /// The first response met a fault or a hold, so the bot may rightly send it again, or ask whether it came.
     pub(super) disturbed: bool,
+    /// The first answer comes in the response to a request of Discord's, which the bot cannot see arrive.
+    pub(super) inline: bool,
     pub(super) original: Option<u64>,
     /// All states of the reply so far.
     pub(super) states: Vec<Message>,
@@ -62,6 +64,7 @@ impl Progress {
             expired: false,
             ack: None,
             disturbed: false,
+            inline: false,
             original: None,
             states: Vec::new(),
             followups: Vec::new(),
@@ -240,7 +243,9 @@ fn alive(world: &World, application: u64, token: &str, call: &Call) -> Result<Ar
         return Err(refusal.arranged(progress.expired));
     }
     if progress.ack.as_ref().is_none_or(|ack| matches!(ack.kind, 8 | 9)) {
-        return Err(Refusal::unknown_webhook().arranged(call.disturbed || progress.disturbed));
+        return Err(
+            Refusal::unknown_webhook().arranged(call.disturbed || progress.disturbed || progress.inline)
+        );
     }
     drop(progress);
     Ok(interaction)

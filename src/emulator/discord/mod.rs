@@ -13,6 +13,7 @@ mod commands;
 mod components;
 mod compose;
 mod content;
+mod door;
 mod fault;
 mod gateway;
 mod interactions;
@@ -51,6 +52,7 @@ use self::line::{Line, Lines};
 use self::world::{Signal, World, lock};
 
 pub use self::ask::Ask;
+pub use self::door::Posted;
 pub use self::fault::{Fault, Held, When};
 pub use self::journal::Request;
 pub use self::limits::Limit;
@@ -63,7 +65,7 @@ pub use self::ticket::{Ack, Ticket};
 #[derive(Clone)]
 pub struct Discord {
     world: Arc<World>,
-    _stop: Arc<Stop>,
+    stop: Arc<Stop>,
 }
 
 struct Stop {
@@ -103,7 +105,7 @@ impl Discord {
                 tracing::error!(%error, "emulator: the server has ended");
             }
         });
-        Ok(Self { world: Arc::clone(&world), _stop: Arc::new(Stop { world, tasks }) })
+        Ok(Self { world: Arc::clone(&world), stop: Arc::new(Stop { world, tasks }) })
     }
 
     /// What the bot gets in place of `https://discord.com`, without a slash at the end.
@@ -152,6 +154,15 @@ impl Discord {
     pub async fn interact(&self, ask: Ask) -> Ticket {
         let guild = ask.guild;
         let ticket = self.prepare(ask);
+        let endpoint = lock(&self.world.endpoint).clone();
+        if let Some(url) = endpoint {
+            let mut progress = lock(&ticket.interaction.progress);
+            (progress.sent, progress.inline) = (Instant::now(), true);
+            let (world, interaction) = (Arc::clone(&self.world), Arc::clone(&ticket.interaction));
+            self.stop.tasks.spawn(door::deliver(world, url, interaction));
+            drop(progress);
+            return ticket;
+        }
         let dispatch = || {
             let mut gateway = lock(&self.world.gateway);
             gateway.connected(guild).then(|| {

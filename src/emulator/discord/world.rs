@@ -30,6 +30,8 @@ pub(super) struct World {
     pub(super) stopping: CancellationToken,
     pub(super) gateway: Mutex<Gateway>,
     pub(super) gateway_changed: Signal,
+    /// Where interactions are posted in place of the Gateway.
+    pub(super) endpoint: Mutex<Option<String>>,
     pub(super) interactions: Mutex<Interactions>,
     pub(super) channels: Mutex<Channels>,
     pub(super) channels_changed: Signal,
@@ -101,6 +103,7 @@ impl World {
             stopping: CancellationToken::new(),
             gateway: Mutex::default(),
             gateway_changed: Signal::default(),
+            endpoint: Mutex::default(),
             interactions: Mutex::default(),
             channels: Mutex::default(),
             channels_changed: Signal::default(),

@@ -1,0 +1,236 @@
+//! Discord posts interactions to the bot: the same answers as through the Gateway, and nothing for anybody else.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use bytes::Bytes;
+use easel::emulator::discord::{Ask, Fault, Posted, Route, Ticket};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{Setup, World, in_time, png};
+
+fn cat() -> Ask {
+    Ask::command("imagine").option("prompt", "a cat")
+}
+
+async fn world() -> World {
+    World::serving(Setup::default()).await
+}
+
+fn now() -> i64 {
+    time::OffsetDateTime::now_utc().unix_timestamp()
+}
+
+/// Posts a body with a good signature over this timestamp.
+async fn posted(world: &World, body: impl Into<Bytes>, timestamp: &str) -> Posted {
+    let body = body.into();
+    let signature = world.discord.sign(timestamp, &body);
+    world.discord.post_again(body, &signature, timestamp).await.unwrap()
+}
+
+fn payload(ticket: &Ticket) -> Bytes {
+    ticket.payload().to_string().into()
+}
+
+#[tokio::test]
+async fn a_wish_becomes_a_picture() {
+    let world = world().await;
+    let ticket = world.ask(cat().option("count", 2).option("style", "anime")).await;
+    let message = in_time(ticket.picture()).await;
+    assert_eq!(ticket.ack().unwrap().kind, 5);
+    assert!(message.content.contains("`core` · 1:1 · anime"), "{}", message.content);
+    world.settled().await;
+    world.delivered_equals_archived(&[message]);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn every_kind_of_interaction_is_understood() {
+    let mut world = world().await;
+    let file = world.discord.upload("fox.png", "image/png", png(128, 128));
+    let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
+    let message = in_time(world.ask(wish).await.picture()).await;
+    assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
+    let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "ani")).await.choices()).await;
+    assert_eq!(choices[0].0, "anime");
+    let admin = Ask::command("easel limits set").by(1).permissions(1 << 5 | 0x8000_0000 | 0x400);
+    assert!(world.said(admin.option("daily", 1).role_option("role", 20)).await.starts_with("Done."));
+    let stranger = Ask::command("easel pause").option("reason", "mine now").override_permissions();
+    assert!(world.refused(stranger).await.starts_with("`/easel` is for those who may manage"));
+    world.kill_and_restart().await;
+    let details = message.custom_ids().into_iter().find(|id| id.starts_with("v1:details:")).unwrap();
+    assert!(world.said(Ask::click(&message, &details)).await.contains("model: **sd3.5** (from the request)"));
+    let begun =
+        in_time(world.ask(Ask::command("session start").option("title", "Owls")).await.answered()).await;
+    assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
+    let private = in_time(world.ask(cat().in_dm(900).by(9)).await.picture()).await;
+    assert!(!private.attachments.is_empty());
+    assert!(world.refused(cat().option("style", "cubism").stale()).await.starts_with("`style` was `cubism`"));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn whoever_cannot_sign_is_told_401_and_nothing_is_read() {
+    let world = world().await;
+    let ticket = world.imagine("a cat").await;
+    in_time(ticket.picture()).await;
+    world.settled().await;
+    let (body, at) = (payload(&ticket), now().to_string());
+    let good = world.discord.sign(&at, &body);
+    let earlier = (now() - 301).to_string();
+    let later = (now() + 310).to_string();
+    let turned = format!("{}{}", &good[64..], &good[..64]);
+    for (signature, timestamp, body) in [
+        (good.as_str(), at.as_str(), Bytes::from_static(b"{\"type\":1}")),
+        (&good, "", body.clone()),
+        ("", &at, body.clone()),
+        (&good[..100], &at, body.clone()),
+        (&turned, &at, body.clone()),
+        (&world.discord.sign(&earlier, &body), &earlier, body.clone()),
+        (&world.discord.sign(&later, &body), &later, body.clone()),
+        (&"0".repeat(128), &at, Bytes::from_static(b"\xff{{{")),
+    ] {
+        let answer = world.discord.post_again(body, signature, timestamp).await.unwrap();
+        assert_eq!((answer.status, answer.body.as_ref()), (401, b"invalid request signature\n".as_slice()));
+    }
+    assert_eq!(world.bedrock.calls().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_clock_four_minutes_off_does_no_harm() {
+    let world = world().await;
+    for seconds in [-240, 240] {
+        let answer = posted(&world, "{\"type\":1}", &(now() + seconds).to_string()).await;
+        assert_eq!((answer.status, answer.body.as_ref()), (200, b"{\"type\":1}".as_slice()));
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn an_interaction_that_comes_again_is_not_painted_again() {
+    let mut world = world().await;
+    let ticket = world.imagine("a cat").await;
+    in_time(ticket.picture()).await;
+    let again = posted(&world, payload(&ticket), &now().to_string()).await;
+    assert_eq!((again.status, again.body.len()), (202, 0));
+    world.kill_and_restart().await;
+    let again = posted(&world, payload(&ticket), &now().to_string()).await;
+    assert_eq!(again.status, 202);
+    world.settled().await;
+    assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (1, 1));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn bodies_that_discord_would_not_send_are_refused_without_a_5xx() {
+    let world = world().await;
+    let at = now().to_string();
+    let deep = format!("{{\"type\":2,\"data\":{}{}}}", "[".repeat(50_000), "]".repeat(50_000));
+    let wrong_types =
+        json!({ "type": 2, "id": 5, "application_id": [], "token": {}, "data": "words" }).to_string();
+    for body in [
+        b"".to_vec(),
+        b"{\"type\":2".to_vec(),
+        b"\xff\xfe\x00".to_vec(),
+        deep.into_bytes(),
+        wrong_types.into_bytes(),
+    ] {
+        let answer = posted(&world, body, &at).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+    }
+    assert_eq!(posted(&world, vec![b' '; 1024 * 1024 + 1], &at).await.status, 413);
+    assert_eq!(posted(&world, "{\"type\":1}", &at).await.status, 200, "others are served");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn clients_that_are_slow_are_cut_off_and_hold_nobody_up() {
+    let world = world().await;
+    let address = world.address().trim_start_matches("http://").to_owned();
+    let slow: Vec<_> = (0..50)
+        .map(|_| {
+            let mut socket = TcpStream::connect(&address).unwrap();
+            let head = "POST /interactions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{";
+            socket.write_all(head.as_bytes()).unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+            socket
+        })
+        .collect();
+    in_time(world.imagine("a cat").await.picture()).await;
+    for mut socket in slow {
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut answer = [0; 12];
+            socket.read_exact(&mut answer).map(|()| answer)
+        });
+        assert_eq!(&in_time(answer).await.unwrap().unwrap(), b"HTTP/1.1 408");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn killed_while_it_paints_it_goes_on_after_the_restart() {
+    let mut world = world().await;
+    world.may_count_calls_that_were_not_made();
+    let ticket = world.imagine("a cat").await;
+    in_time(ticket.acknowledged()).await;
+    world.kill_and_restart().await;
+    in_time(ticket.picture()).await;
+    world.settled().await;
+    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn discord_out_of_order_on_the_last_edit_costs_nothing() {
+    let world = world().await;
+    world.discord.fault(Route::EditOriginal, Fault::Status(500), 2);
+    let message = in_time(world.imagine("a cat").await.picture()).await;
+    assert_eq!(message.attachments.len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_hundred_members_at_once_are_served_whatever_sigterm_interrupts() {
+    let mut world = world().await;
+    let tickets = join_all((100..200).map(|member| world.ask(cat().by(member)))).await;
+    in_time(join_all(tickets.iter().map(Ticket::acknowledged))).await;
+    world.stop().await;
+    world.start().await;
+    in_time(join_all(tickets.iter().map(Ticket::picture))).await;
+    for ticket in &tickets {
+        assert_eq!(world.pictures_for(ticket).len(), 1);
+    }
+    world.settled().await;
+    assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (100, 100));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn health_is_told_to_whoever_asks() {
+    let world = world().await;
+    for (path, said) in [("healthz", "ok\n"), ("readyz", "ready\n")] {
+        let answer = reqwest::get(format!("{}/{path}", world.address())).await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (200, said));
+    }
+    let answer = reqwest::get(format!("{}/images", world.address())).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 404);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said_with_its_remedy() {
+    let world = World::without_bot(Setup::default()).await;
+    let (code, _, err) = world.run(&["serve"]).await;
+    assert!(code == 1 && err.contains("DISCORD_PUBLIC_KEY is not set"), "{err}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let variables = vec![
+        ("DISCORD_PUBLIC_KEY", world.discord.public_key()),
+        ("EASEL_HTTP_ADDR", taken.local_addr().unwrap().to_string()),
+    ];
+    let world = World::without_bot(Setup { variables, ..Setup::default() }).await;
+    let (code, _, err) = world.run(&["serve"]).await;
+    assert!(code == 1 && err.contains("EASEL_HTTP_ADDR: cannot listen on 127.0.0.1:"), "{err}");
+}
