@@ -40,6 +40,7 @@ pub mod worker;
 pub mod archive;
 mod disk;
 pub mod export;
+pub mod shrink;
 pub mod spool;
 
 pub mod draw;
