@@ -8,6 +8,7 @@ mod crash;
 mod delivery;
 mod environment;
 mod gateway;
+mod guardrail;
 mod imagine;
 mod model_faults;
 mod options;
