@@ -8,7 +8,7 @@ use crate::support::{World, in_time};
 
 const MANAGE_GUILD: u64 = 1 << 5;
 
-fn admin(path: &str) -> Ask {
+pub(crate) fn admin(path: &str) -> Ask {
     Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
 }
 
@@ -24,7 +24,7 @@ async fn world() -> World {
 }
 
 /// All words of a private answer.
-async fn said(world: &World, ask: Ask) -> String {
+pub(crate) async fn said(world: &World, ask: Ask) -> String {
     let ack = in_time(world.ask(ask).await.acknowledged()).await;
     assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
     assert_eq!(ack.data["allowed_mentions"], serde_json::json!({ "parse": [] }));

@@ -57,3 +57,7 @@ CREATE TABLE sessions (
     plan    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX sessions_running ON sessions (channel) WHERE ended IS NULL;
+
+-- What the guardrail held back of a picture: 'prompt' or 'picture'.
+ALTER TABLE pictures ADD COLUMN guarded TEXT;
+CREATE INDEX pictures_guarded ON pictures (job, guarded) WHERE guarded IS NOT NULL;
