@@ -109,7 +109,7 @@ impl Guardrail {
         let unseen = images.is_some_and(|images| images.guarded() < images.total());
         ensure!(
             !unseen,
-            "the guardrail of EASEL_GUARDRAIL looks at no pictures: enable the image modality of its content filters"
+            "the guardrail looks at no pictures: enable the image modality of its content filters"
         );
         verdict(&answer)
     }
