@@ -7,6 +7,7 @@ use easel::emulator::discord::Ask;
 use image::ImageFormat;
 
 use crate::admin::{admin, said};
+use crate::crash::no_violations_but_those_of_the_killed;
 use crate::support::{Setup, World, in_time, png};
 
 /// What one picture by the default model costs, in millionths of a dollar.
@@ -285,7 +286,7 @@ async fn killed_again_and_again_nobody_sees_what_was_not_looked_at() {
     }
     assert!(!messages.is_empty());
     world.delivered_equals_archived(&messages);
-    world.discord.take_violations();
+    no_violations_but_those_of_the_killed(&world);
     world.end().await;
 }
 
