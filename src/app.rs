@@ -22,6 +22,7 @@ use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
 use crate::job::{Job, JobId};
 use crate::limits::RateLimiter;
+use crate::moderation::Guardrail;
 use crate::queue::Queue;
 use crate::spool::Spool;
 use crate::store::Store;
@@ -42,6 +43,8 @@ pub struct App {
     pub discord: Rest,
     /// Who paints.
     pub engine: Engine,
+    /// What every prompt and picture has to pass, if anything.
+    pub guardrail: Option<Guardrail>,
     /// Jobs and money.
     pub store: Store,
     /// Ids of jobs to work on.
@@ -91,11 +94,13 @@ impl App {
             (EngineChoice::Bedrock, Some(aws)) => Engine::Bedrock(Bedrock::new(aws, gate.clone())?),
             _ => Engine::Sketch(gate.clone()),
         };
+        let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
         let spool = config.data_dir().join("spool");
         Ok(Arc::new(App {
             catalogue,
             discord: Rest::new(&config.discord_url, config.token.clone())?,
             engine,
+            guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
             store: Store::open(&config.store)?,
             queue: Queue::local(),
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
@@ -183,6 +188,9 @@ pub async fn aws_config() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await
 }
 
-fn needs_aws(config: &Config) -> bool {
-    config.engine == EngineChoice::Bedrock || matches!(config.archive, ArchiveUrl::S3 { .. })
+/// Whether anything that `config` names is in AWS.
+pub fn needs_aws(config: &Config) -> bool {
+    config.engine == EngineChoice::Bedrock
+        || config.guardrail.is_some()
+        || matches!(config.archive, ArchiveUrl::S3 { .. })
 }

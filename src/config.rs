@@ -35,8 +35,7 @@ pub const VARIABLES: &[&str] = &[
 ];
 
 /// Variables whose meaning a later version brings: set, they stop the start instead of being ignored.
-const NOT_YET: &[&str] =
-    &["EASEL_GUARDRAIL", "EASEL_METRICS_ADDR", "EASEL_API_KEYS_FILE", "EASEL_LOCALES_DIR"];
+const NOT_YET: &[&str] = &["EASEL_METRICS_ADDR", "EASEL_API_KEYS_FILE", "EASEL_LOCALES_DIR"];
 
 /// What one process was told.
 #[derive(Debug, Clone)]
@@ -63,6 +62,8 @@ pub struct Config {
     pub archive: ArchiveUrl,
     /// The `SQLite` database.
     pub store: PathBuf,
+    /// The guardrail that every prompt and picture has to pass.
+    pub guardrail: Option<GuardrailId>,
     /// The ceiling of the whole deployment for a calendar month (UTC).
     pub monthly_budget: Option<Micros>,
     /// Jobs at once in this process.
@@ -94,6 +95,15 @@ pub enum ArchiveUrl {
         /// Comes before every key, without slashes at its ends; may be empty.
         prefix: String,
     },
+}
+
+/// `EASEL_GUARDRAIL`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardrailId {
+    /// Its identifier, or its ARN.
+    pub id: String,
+    /// A number, or `DRAFT`.
+    pub version: String,
 }
 
 /// `EASEL_LOG_FORMAT`
@@ -173,6 +183,11 @@ impl Config {
             models_file: reader.take("EASEL_MODELS_FILE").map(PathBuf::from),
             archive: archive.unwrap_or_else(|| ArchiveUrl::Folder("data/archive".into())),
             store: store.unwrap_or_else(|| "data/easel.db".into()),
+            guardrail: reader.parsed(
+                "EASEL_GUARDRAIL",
+                "ID:VERSION or ARN:VERSION of a Bedrock guardrail, the version a number or DRAFT",
+                guardrail,
+            ),
             monthly_budget: reader.parsed(
                 "EASEL_MONTHLY_BUDGET_USD",
                 "dollars such as 25 or 0.50",
@@ -265,6 +280,20 @@ fn archive_url(text: &str) -> Option<ArchiveUrl> {
     named.then(|| ArchiveUrl::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
 }
 
+/// An ARN has colons of its own: the version is what follows the last.
+fn guardrail(text: &str) -> Option<GuardrailId> {
+    let (id, version) = text.rsplit_once(':')?;
+    let numbered = (1..=8).contains(&version.len()) && version.bytes().all(|b| b.is_ascii_digit());
+    let versioned = version == "DRAFT" || (numbered && !version.starts_with('0'));
+    let bare = match id.split_once(":guardrail/") {
+        Some((account, bare)) if account.starts_with("arn:aws") && account.contains(":bedrock:") => bare,
+        Some(_) => return None,
+        None => id,
+    };
+    let named = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    (versioned && named).then(|| GuardrailId { id: id.to_owned(), version: version.to_owned() })
+}
+
 fn token(text: &str) -> Option<SecretString> {
     let fine = text.len() >= 20 && text.chars().all(|c| c.is_ascii_graphic());
     fine.then(|| SecretString::from(text.to_owned()))
@@ -331,6 +360,8 @@ mod tests {
             ("EASEL_WORKERS", "0"),
             ("EASEL_LOG", "a=b=c"),
             ("EASEL_LOG_FORMAT", "xml"),
+            ("EASEL_GUARDRAIL", "abc123"),
+            ("EASEL_METRICS_ADDR", "127.0.0.1:9000"),
             ("EASEL_GUARDRAIL", "id:1"),
             ("DISCORD_PUBLIC_KEY", "abc"),
             ("EASEL_HTTP_ADDR", "8080"),
@@ -350,6 +381,33 @@ mod tests {
             config.archive,
             ArchiveUrl::S3 { bucket: "my-bucket".into(), prefix: "easel/pictures".into() }
         );
+    }
+
+    #[test]
+    fn a_guardrail_has_a_version_behind_its_id_or_its_arn() {
+        let arn = "arn:aws:bedrock:us-west-2:123456789012:guardrail/abc123";
+        for (text, id, version) in [
+            ("abc123:1", "abc123", "1"),
+            ("abc123:DRAFT", "abc123", "DRAFT"),
+            (&format!("{arn}:12"), arn, "12"),
+        ] {
+            let read = read(&[("EASEL_GUARDRAIL", text)]).unwrap().guardrail.unwrap();
+            assert_eq!((read.id.as_str(), read.version.as_str()), (id, version));
+        }
+        for wrong in [
+            arn,
+            "abc123",
+            "abc123:",
+            ":1",
+            "abc123:0",
+            "abc123:01",
+            "abc123:latest",
+            "ABC:1",
+            "a b:1",
+            "a/b:1",
+        ] {
+            assert!(read(&[("EASEL_GUARDRAIL", wrong)]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

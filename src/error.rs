@@ -186,6 +186,23 @@ pub enum Refusal {
         "The model's content filter refused the attached picture. Try another one. It does not count against your pictures."
     )]
     FilteredInput,
+    /// The guardrail blocked the prompt, or the picture that it was to start from.
+    #[error(
+        "The content check of this Easel held your request back (`{}`). Nothing was painted, and it does not count against your pictures. Rephrase the prompt and try again.",
+        excerpt(category)
+    )]
+    GuardedPrompt { category: String },
+    /// The guardrail blocked a finished picture.
+    #[error(
+        "The content check of this Easel held a finished picture back (`{}`). It does not count against your pictures. Rephrase the prompt, or try another seed.",
+        excerpt(category)
+    )]
+    GuardedPicture { category: String },
+    /// The guardrail could not be asked.
+    #[error(
+        "The content check that every prompt and picture has to pass cannot be reached at the moment, so there is no picture. It does not count against your pictures. Please try again in a few minutes."
+    )]
+    ModerationDown,
     /// The model stayed busy through all retries.
     #[error(
         "The model is too busy at the moment, and several tries did not get through. Nothing was charged. Please try again in a few minutes."

@@ -42,6 +42,7 @@ pub mod server;
 pub mod archive;
 mod disk;
 pub mod export;
+pub mod shrink;
 pub mod spool;
 
 pub mod draw;

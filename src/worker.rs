@@ -20,6 +20,7 @@ use crate::money::Micros;
 use crate::store::{Conclusion, Progress};
 
 mod deliver;
+mod moderate;
 mod paint;
 mod shrink;
 
@@ -61,7 +62,7 @@ pub async fn sweep(app: Arc<App>) {
         if let Err(error) = empty_spool(&app).await {
             tracing::warn!(
                 error = format!("{error:#}"),
-                "archived pictures could not be removed from the spool"
+                "pictures that are done with could not be removed from the spool"
             );
         }
         loop {
@@ -81,12 +82,13 @@ pub async fn sweep(app: Arc<App>) {
     app.stopping.run_until_cancelled(rounds).await;
 }
 
-/// Removes pictures that a process archived and wrote down, and then died before it removed them.
+/// Removes pictures that a process archived, or held back, and wrote that down, and then died before it removed them.
 async fn empty_spool(app: &App) -> anyhow::Result<()> {
     for (job, n) in app.spool.kept().await? {
         let found = app.store.find(job).await?;
-        let archived = |picture: &Picture| picture.n == n && picture.archived.is_some();
-        if found.is_some_and(|claim| claim.pictures.iter().any(archived)) {
+        let held_back = |picture: &Picture| picture.outcome.is_some() && picture.painted().is_none();
+        let done = |picture: &Picture| picture.n == n && (picture.archived.is_some() || held_back(picture));
+        if found.is_some_and(|claim| claim.pictures.iter().any(done)) {
             app.spool.forget(job, n).await?;
         }
     }

@@ -10,7 +10,7 @@ use time::Date;
 use crate::app::{self, App};
 use crate::archive::Archive;
 use crate::cli::say;
-use crate::config::{ArchiveUrl, Config, EngineChoice};
+use crate::config::{ArchiveUrl, Config};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
@@ -55,10 +55,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let catalogue = app::catalogue(&config);
     let discord = Rest::new(&config.discord_url, config.token.clone())?;
     check_discord(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
-    let aws = match (config.engine, &config.archive) {
-        (EngineChoice::Sketch, ArchiveUrl::Folder(_)) => None,
-        _ => Some(app::aws_config().await),
-    };
+    let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,

@@ -178,18 +178,20 @@ fn buttons(claim: &Claim) -> Vec<Value> {
 
 fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {
     let request = &claim.job.request;
-    let mut lines = vec![quoted(&request.prompt), made_with(request, &claim.pictures)];
-    if request.style_as_words
-        && let Some(style) = request.style
-    {
-        lines.push(format!(
-            "-# `{}` has no presets: the style `{style}` went into the prompt as words.",
-            request.model
-        ));
+    let refusals = refusals(&claim.pictures);
+    let mut lines = Vec::new();
+    // Words that were held back are not posted either.
+    if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
+        lines.extend([quoted(&request.prompt), made_with(request, &claim.pictures)]);
+        let style = request.style.filter(|_| request.style_as_words);
+        lines.extend(style.map(|style| {
+            format!(
+                "-# `{}` has no presets: the style `{style}` went into the prompt as words.",
+                request.model
+            )
+        }));
     }
-    for refusal in refusals(&claim.pictures) {
-        lines.push(refusal.to_string());
-    }
+    lines.extend(refusals.into_iter().map(Refusal::to_string));
     for (n, link) in &remarks.shrunk {
         let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
         lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));

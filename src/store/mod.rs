@@ -3,6 +3,7 @@
 mod sqlite;
 
 pub use sqlite::Sqlite as Store;
+use time::OffsetDateTime;
 
 use crate::error::Refusal;
 use crate::job::{Bill, Job, JobId, Outcome, State};
@@ -163,6 +164,40 @@ pub struct UsageRow {
     pub attempts: u32,
     /// What they may have cost.
     pub dollars: Micros,
+}
+
+/// What a guardrail held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// A prompt, before any model was asked.
+    Prompt,
+    /// A finished picture.
+    Picture,
+}
+
+impl Stage {
+    /// The name in the store and for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Prompt => "prompt",
+            Stage::Picture => "picture",
+        }
+    }
+}
+
+/// A job of which a guardrail held something back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockedRow {
+    /// When it was asked for.
+    pub at: OffsetDateTime,
+    /// By whom.
+    pub member: u64,
+    /// Where.
+    pub channel: u64,
+    /// What was held back.
+    pub stage: Stage,
+    /// Why, in the guardrail's categories: for several pictures each that occurred.
+    pub category: String,
 }
 
 /// Where a member stands.

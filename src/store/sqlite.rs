@@ -17,6 +17,7 @@ use crate::job::{Claim, Job, JobId};
 use crate::limits::Terms;
 use crate::money::Micros;
 
+mod blocked;
 mod books;
 mod ops;
 mod rows;

@@ -46,6 +46,9 @@ impl Work<'_> {
             Ok(start) => start,
             Err(refusal) => return self.refuse_all(&refusal).await,
         };
+        if let Some(refusal) = self.prompt_refusal(start.as_ref()).await {
+            return self.refuse_all(&refusal).await;
+        }
         let single = self.claim.pictures.len() == 1;
         let this = &*self;
         let asked =
@@ -76,12 +79,18 @@ impl Work<'_> {
             return Ok((picture, None));
         }
         let id = self.claim.job.id;
+        // Only a picture that waits for its verdict stays in memory.
+        let place = match &self.app.guardrail {
+            Some(_) if picture.calls > 0 => Some(self.app.gate.enter().await),
+            _ => None,
+        };
         // A crash came between the spool and the ledger: the picture is paid and safe.
         if let Some(bytes) = self.app.spool.load(id, picture.n).await? {
-            let outcome = Outcome::Painted(painted(picture.seed, bytes).await?);
-            self.settle(&mut picture, None, Bill::Due, Some(outcome)).await?;
+            let painted = painted(picture.seed, bytes.clone()).await?;
+            self.finish(&mut picture, None, painted, &bytes, true).await?;
             return Ok((picture, None));
         }
+        drop(place);
         let answered = self.ask(&mut picture, start).await?;
         self.app.tell(id, Step::Answered(picture.n));
         picture.outcome = Some(answered.outcome);
@@ -152,9 +161,32 @@ impl Work<'_> {
             Ok(result.is_ok())
         };
         let (spooled, painted) = try_join(spooled, painted(seed, bytes.clone())).await?;
-        let outcome = Outcome::Painted(painted);
-        self.settle(picture, Some(call), Bill::Due, Some(outcome.clone())).await?;
-        Ok(Answered { outcome, kept: Some(Kept { bytes, permit, spooled }) })
+        let outcome = self.finish(picture, Some(call), painted, &bytes, spooled).await?;
+        let kept = matches!(outcome, Outcome::Painted(_)).then_some(Kept { bytes, permit, spooled });
+        Ok(Answered { outcome, kept })
+    }
+
+    /// Gives a picture whose bytes are safe its outcome. What the guardrail holds back leaves the spool: only then,
+    /// since without an outcome it would be painted again.
+    async fn finish(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        painted: Painted,
+        bytes: &Bytes,
+        spooled: bool,
+    ) -> anyhow::Result<Outcome> {
+        let outcome = match self.picture_refusal(bytes, spooled).await? {
+            None => Outcome::Painted(painted),
+            Some(refusal) => Outcome::Refused { refusal },
+        };
+        self.settle(picture, call, Bill::Due, Some(outcome.clone())).await?;
+        if matches!(outcome, Outcome::Refused { .. })
+            && let Err(error) = self.app.spool.forget(self.claim.job.id, picture.n).await
+        {
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a picture that was held back leaves the spool with the next start");
+        }
+        Ok(outcome)
     }
 
     async fn refused(

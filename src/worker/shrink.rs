@@ -1,17 +1,14 @@
 //! Copies for places where the original is too large. The original is never touched.
 
-use std::io::Cursor;
 use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageReader, Limits};
 
 use super::{Held, Work};
 use crate::archive::picture_key;
 use crate::discord::reply::Remarks;
+use crate::shrink::shrink;
 use crate::worker::deliver::Files;
 
 /// Bytes of a whole request that Discord takes, with room for the words and the form.
@@ -21,8 +18,6 @@ const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Where Discord takes less than it announced, a copy has half of the original's bytes, and within these limits.
 const SMALLEST_COPY: u64 = 64 * 1024;
 const LARGEST_COPY: u64 = 8 * 1024 * 1024;
-/// Bytes that decoding a picture may take.
-const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 
 impl Work<'_> {
     /// Whether the pictures do not fit into one message as they are.
@@ -87,50 +82,8 @@ async fn copies(pictures: &[(u32, Bytes)], limit: u64) -> anyhow::Result<Vec<(u3
     let mut copies = Vec::new();
     for (n, bytes) in pictures.iter().filter(|(_, bytes)| bytes.len() as u64 > limit) {
         let original = bytes.clone();
-        let copy = tokio::task::spawn_blocking(move || shrink(&original, limit)).await?;
+        let copy = tokio::task::spawn_blocking(move || shrink(&original, limit, None)).await?;
         copies.push((*n, copy.context("making a smaller copy")?));
     }
     Ok(copies)
-}
-
-/// A JPEG of the picture of at most `limit` bytes: full size first, then smaller.
-fn shrink(png: &[u8], limit: u64) -> anyhow::Result<Bytes> {
-    let mut reader = ImageReader::new(Cursor::new(png)).with_guessed_format()?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(DECODED_LIMIT);
-    reader.limits(limits);
-    let mut picture = DynamicImage::ImageRgb8(reader.decode()?.into_rgb8());
-    loop {
-        for quality in [92, 80] {
-            let mut jpeg = Vec::new();
-            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&picture)?;
-            if jpeg.len() as u64 <= limit {
-                return Ok(jpeg.into());
-            }
-        }
-        let (width, height) = (picture.width() * 2 / 3, picture.height() * 2 / 3);
-        anyhow::ensure!(width >= 16 && height >= 16, "no copy fits into {limit} bytes");
-        picture = picture.resize_exact(width, height, FilterType::Triangle);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_copy_fits_whatever_the_limit() {
-        let mut noise = 1_u32;
-        let picture = image::RgbImage::from_fn(400, 300, |_, _| {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            image::Rgb(noise.to_be_bytes()[..3].try_into().unwrap())
-        });
-        let mut png = Cursor::new(Vec::new());
-        picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
-        for limit in [100_000, 20_000, 2_000] {
-            let copy = shrink(png.get_ref(), limit).unwrap();
-            assert!(copy.len() as u64 <= limit);
-            assert!(image::load_from_memory(&copy).is_ok());
-        }
-    }
 }

@@ -4,13 +4,7 @@ use easel::emulator::discord::{Ask, Route};
 use futures_util::future::join_all;
 use serde_json::Value;
 
-use crate::support::{World, in_time};
-
-const MANAGE_GUILD: u64 = 1 << 5;
-
-fn admin(path: &str) -> Ask {
-    Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
-}
+use crate::support::{World, admin, in_time};
 
 fn cat() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")

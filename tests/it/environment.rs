@@ -28,6 +28,7 @@ async fn all_wrong_variables_are_told_together() {
         ("DISCORD_GUILD_ID", "my server"),
         ("EASEL_WORKERS", "many"),
         ("EASEL_ARCHIVE", "ftp://pictures"),
+        ("EASEL_GUARDRAIL", "abc123"),
         ("EASEL_METRICS_ADDR", "127.0.0.1:9000"),
     ])
     .await;
@@ -36,6 +37,7 @@ async fn all_wrong_variables_are_told_together() {
         "DISCORD_GUILD_ID: `my server` is not allowed here; it must be a server's id, 15 to 20 digits",
         "EASEL_WORKERS: `many` is not allowed here; it must be a whole number from 1 to 4096",
         "EASEL_ARCHIVE: `ftp://pictures` is not allowed here; it must be file:DIR or s3://BUCKET/PREFIX",
+        "EASEL_GUARDRAIL: `abc123` is not allowed here; it must be ID:VERSION or ARN:VERSION of a Bedrock guardrail",
         "EASEL_METRICS_ADDR: this version does not know it yet; remove it",
     ];
     for program in ["run", "check", "register", "models"] {

@@ -9,7 +9,7 @@ use easel::emulator::discord::{Ask, Fault, Posted, Route, Ticket};
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Setup, World, in_time, png};
+use crate::support::{Setup, World, admin, in_time, png};
 
 fn cat() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")
@@ -55,8 +55,9 @@ async fn every_kind_of_interaction_is_understood() {
     assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
     let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "ani")).await.choices()).await;
     assert_eq!(choices[0].0, "anime");
-    let admin = Ask::command("easel limits set").by(1).permissions(1 << 5 | 0x8000_0000 | 0x400);
-    assert!(world.said(admin.option("daily", 1).role_option("role", 20)).await.starts_with("Done."));
+    assert!(
+        world.said(admin("limits set").option("daily", 1).role_option("role", 20)).await.starts_with("Done.")
+    );
     let stranger = Ask::command("easel pause").option("reason", "mine now").override_permissions();
     assert!(world.refused(stranger).await.starts_with("`/easel` is for those who may manage"));
     world.kill_and_restart().await;

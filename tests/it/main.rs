@@ -8,6 +8,7 @@ mod crash;
 mod delivery;
 mod environment;
 mod gateway;
+mod guardrail;
 mod http_door;
 mod imagine;
 mod members;

@@ -2,16 +2,10 @@
 
 use easel::emulator::discord::{Ask, Message};
 
-use crate::support::{World, in_time};
-
-const MANAGE_GUILD: u64 = 1 << 5;
+use crate::support::{World, admin, in_time};
 
 fn cat() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")
-}
-
-fn admin(path: &str) -> Ask {
-    Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
 }
 
 fn details(message: &Message) -> Ask {

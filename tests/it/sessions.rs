@@ -7,9 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use easel::emulator::discord::{Ask, Message, Route};
 use rusqlite::Connection;
 
-use crate::support::{World, in_time, png};
-
-const MANAGE_GUILD: u64 = 1 << 5;
+use crate::support::{MANAGE_GUILD, World, admin, in_time, png};
 
 fn cat() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")
@@ -41,8 +39,7 @@ fn button(message: &Message, action: &str) -> Ask {
 /// A world in which nobody asks too fast.
 async fn world() -> World {
     let world = World::registered().await;
-    let set = Ask::command("easel limits set").by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400);
-    world.said(set.option("burst", 50)).await;
+    world.said(admin("limits set").option("burst", 50)).await;
     world
 }
 
@@ -287,9 +284,6 @@ async fn a_session_ends_by_itself_after_its_quiet_time_and_says_so_once() {
 #[tokio::test]
 async fn a_session_cannot_change_what_the_server_has_locked() {
     let world = world().await;
-    let admin = |path: &str| {
-        Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
-    };
     world.said(admin("defaults set").option("style", "origami")).await;
     world.said(admin("defaults lock").option("field", "style")).await;
     let refused = world.refused(start()).await;

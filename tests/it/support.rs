@@ -18,6 +18,9 @@ mod books;
 /// Longer than anything in a story takes; what is not there by then never comes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The permission of admins.
+pub(crate) const MANAGE_GUILD: u64 = 1 << 5;
+
 /// A credential that must appear in no log.
 const SECRET_KEY: &str = "aws-secret-canary";
 
@@ -390,6 +393,11 @@ impl World {
         assert_eq!(self.sum("delivered"), seen.len(), "pictures delivered");
         assert_eq!(hashes(self.archived("png")), hashes(seen), "archive and channel");
     }
+}
+
+/// A subcommand of `/easel`, by somebody who may manage the server.
+pub(crate) fn admin(path: &str) -> Ask {
+    Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
 }
 
 /// A picture that somebody has at hand.

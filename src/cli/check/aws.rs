@@ -1,15 +1,19 @@
 //! The part of `easel check` that asks AWS.
 
-use anyhow::{anyhow, bail};
+use std::io::Cursor;
+
+use anyhow::{Context, anyhow, bail};
 use aws_config::SdkConfig;
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::error::DisplayErrorContext;
 use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
+use image::{ImageFormat, Rgb, RgbImage};
 use time::Date;
 
 use super::{Finding, Report};
-use crate::config::{Config, EngineChoice};
+use crate::config::{Config, EngineChoice, GuardrailId};
 use crate::engine::catalogue::{Catalogue, Model};
+use crate::moderation::{Guardrail, Verdict};
 
 /// Identity, then access to the default model and its life cycle.
 pub(super) async fn check(
@@ -38,6 +42,25 @@ pub(super) async fn check(
             Err(refusal) => report.line("model", Err(refusal.into())),
         }
     }
+    if let Some(id) = config.guardrail.as_ref().filter(|_| known) {
+        report.line("guardrail", guardrail(aws, id).await);
+    }
+}
+
+/// Whether the guardrail looks at words and at pictures, and lets harmless ones pass.
+async fn guardrail(aws: &SdkConfig, id: &GuardrailId) -> Finding {
+    let guardrail = Guardrail::new(aws, id);
+    let remedy = "EASEL_GUARDRAIL cannot be applied; does it exist under this id, in this version and region, and is bedrock:ApplyGuardrail allowed?";
+    let prompt = guardrail.check_prompt(&["a cat eating ice cream"], None).await.context(remedy)?;
+    let mut picture = Cursor::new(Vec::new());
+    RgbImage::from_pixel(256, 256, Rgb([96, 160, 192])).write_to(&mut picture, ImageFormat::Png)?;
+    let picture = guardrail.check_picture(&picture.into_inner().into()).await.context("EASEL_GUARDRAIL")?;
+    for (what, verdict) in [("prompt", prompt), ("picture", picture)] {
+        if let Verdict::Blocked { categories } = verdict {
+            bail!("it blocks a harmless {what} ({categories}): weaken its filters in the Bedrock console");
+        }
+    }
+    Ok(format!("{}, version {}, looks at prompts and pictures", id.id, id.version))
 }
 
 async fn identity(aws: &SdkConfig) -> Finding {

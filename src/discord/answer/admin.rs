@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use futures_util::future::try_join;
 use time::OffsetDateTime;
 
 use super::{Answer, context, in_time, layers, written};
@@ -20,6 +21,8 @@ mod usage;
 
 /// Lines of the audit trail in one answer.
 const AUDIT_LINES: u32 = 15;
+/// Lines of what the guardrail held back, below it.
+const BLOCKED_LINES: u32 = 10;
 
 /// The answer to an admin's command.
 ///
@@ -38,8 +41,12 @@ pub(super) async fn admin(
     let edit = match admin {
         Admin::Usage => return Ok(usage::usage(app, guild, now)),
         Admin::Audit { before } => {
-            let entries = in_time(app.store.audit(guild, before, AUDIT_LINES)).await?;
-            return Ok(Answer::private(reply::audit(&entries)));
+            // A page further back is about changes alone.
+            let blocked_lines = if before.is_none() { BLOCKED_LINES } else { 0 };
+            let entries = app.store.audit(guild, before, AUDIT_LINES);
+            let blocked = app.store.blocked(guild, blocked_lines);
+            let (entries, blocked) = in_time(try_join(entries, blocked)).await?;
+            return Ok(Answer::private(reply::audit(&entries, &blocked)));
         }
         Admin::Undo { number } => {
             let entry = in_time(app.store.undo(guild, interaction.member, number, now)).await??;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
-use super::{EMBED_LIMIT, Message, clip, escape};
+use super::{EMBED_LIMIT, EMBEDS_LIMIT, Message, clip, escape};
 use crate::engine::catalogue::Catalogue;
 use crate::error::visible;
 use crate::limits::Limits;
@@ -12,25 +12,31 @@ use crate::moderation::WordRule;
 use crate::money::Micros;
 use crate::policy::{Access, Budget, Entry, ModelRules, Part, Policy, Rule};
 use crate::settings::{Defaults, Effective, Field, Source};
-use crate::store::{Tally, UsageRow, WARN_PERCENT};
+use crate::store::{BlockedRow, Tally, UsageRow, WARN_PERCENT};
 
 /// Members that the month's list names.
 const MEMBERS_SHOWN: usize = 15;
 
 /// A title above lines that may be many.
 pub fn page(title: &str, lines: &[String]) -> Message {
+    let body = fitted(lines, EMBED_LIMIT);
+    let embeds = if body.is_empty() { Vec::new() } else { vec![body] };
+    Message { embeds, ..Message::words(title) }
+}
+
+/// As many lines as fit into `limit` characters.
+fn fitted(lines: &[String], limit: usize) -> String {
     let mut body = String::new();
     for (at, line) in lines.iter().enumerate() {
         let more = format!("… and {} more", lines.len() - at);
-        if body.chars().count() + line.chars().count() + more.len() + 2 > EMBED_LIMIT {
+        if body.chars().count() + line.chars().count() + more.len() + 2 > limit {
             body.push_str(&more);
             break;
         }
         body.push_str(line);
         body.push('\n');
     }
-    let embeds = if body.is_empty() { Vec::new() } else { vec![body.trim_end().to_owned()] };
-    Message { embeds, ..Message::words(title) }
+    body.trim_end().to_owned()
 }
 
 /// What a change replaced, and how to take it back.
@@ -47,8 +53,23 @@ pub fn changed(entry: Option<&Entry>) -> Message {
     page(&title, &[difference(entry)])
 }
 
-/// Who changed what, when.
-pub fn audit(entries: &[Entry]) -> Message {
+/// Who changed what, when, and below it what the guardrail held back: never the words or the picture themselves.
+pub fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
+    let mut message = changes(entries);
+    if !blocked.is_empty() {
+        let line = |row: &BlockedRow| {
+            let (at, stage) = (row.at.unix_timestamp(), row.stage.name());
+            format!("<t:{at}:f> <@{}> in <#{}>, {stage}: {}", row.member, row.channel, shown(&row.category))
+        };
+        let title = "**Held back by the guardrail, the latest first**".to_owned();
+        let lines: Vec<_> = std::iter::once(title).chain(blocked.iter().map(line)).collect();
+        let taken: usize = message.embeds.iter().map(|words| words.chars().count()).sum();
+        message.embeds.push(fitted(&lines, EMBEDS_LIMIT - taken));
+    }
+    message
+}
+
+fn changes(entries: &[Entry]) -> Message {
     let Some(last) = entries.last() else {
         return Message::words("Nobody has changed anything here yet.");
     };
@@ -304,4 +325,27 @@ fn sums(rows: &[UsageRow], key: impl Fn(&UsageRow) -> String) -> Vec<String> {
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
     let line = |(key, (dollars, pictures))| format!("{key}: {dollars}, {pictures} pictures");
     sums.into_iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::policy::Change;
+    use crate::store::Stage;
+
+    #[test]
+    fn a_full_audit_trail_fits_into_a_message() {
+        let at = OffsetDateTime::UNIX_EPOCH;
+        let pause = |reason: &str| Part::Paused(Some(reason.repeat(400)));
+        let change = Change { before: pause("*"), after: pause("_") };
+        let entry = Entry { number: 7, at, by: u64::MAX, change, undoes: None };
+        let (member, channel) = (u64::MAX, u64::MAX);
+        let row = BlockedRow { at, member, channel, stage: Stage::Picture, category: "*".repeat(400) };
+        let message = audit(&vec![entry; 15], &vec![row; 10]);
+        let lengths: Vec<_> = message.embeds.iter().map(|words| words.chars().count()).collect();
+        assert!(lengths.len() == 2 && lengths.iter().sum::<usize>() <= EMBEDS_LIMIT, "{lengths:?}");
+        assert!(lengths[0] <= EMBED_LIMIT && message.embeds[1].lines().count() > 5, "{lengths:?}");
+    }
 }

@@ -13,9 +13,10 @@ use base64::engine::general_purpose::STANDARD;
 use image::{ImageFormat, ImageReader};
 use serde_json::{Value, json};
 
+use super::fault::Fault;
 use super::rejection::Rejection;
 use super::reply::Reply;
-use super::{Shared, auth, request_id};
+use super::{Shared, auth, lock, request_id};
 
 /// A guardrail of the account.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +27,27 @@ pub struct Guardrail {
     pub version: String,
     /// Texts with one of these are blocked, in any case of letters.
     pub blocked_words: Vec<String>,
-    /// Whether every picture is blocked.
-    pub block_images: bool,
-    /// Whether every call meets a 503.
-    pub unavailable: bool,
+    /// How many pictures are blocked before the others pass.
+    pub blocked_images: usize,
+    /// Whether it looks at words only, on their way in and out.
+    pub texts_only: bool,
+}
+
+/// One `ApplyGuardrail` request in good form, whatever came of it.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// When it arrived.
+    pub at: Instant,
+    /// `INPUT` or `OUTPUT`.
+    pub source: String,
+    /// Its texts.
+    pub texts: Vec<String>,
+    /// Its pictures, by their bytes.
+    pub images: Vec<Vec<u8>>,
+    /// The HTTP status of the answer.
+    pub status: u16,
+    /// Whether the guardrail intervened.
+    pub intervened: bool,
 }
 
 /// The largest picture, in bytes. The reference says 4 MB; the smaller reading of it is the strict one.
@@ -40,8 +58,9 @@ const MAX_IMAGES: usize = 20;
 /// What a request holds, by its kind.
 #[derive(Default)]
 struct Content {
+    source: String,
     texts: Vec<String>,
-    images: usize,
+    images: Vec<Vec<u8>>,
 }
 
 /// `POST /guardrail/{id}/version/{version}/apply`.
@@ -51,21 +70,44 @@ pub(super) async fn apply(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let since = Instant::now();
-    let reply = assess(&shared, &id, &version, &headers, &body).unwrap_or_else(|rejection| {
-        shared.refused(&format!("ApplyGuardrail {id}"), &rejection);
-        rejection.reply()
-    });
-    reply.respond(&request_id(), since, None)
+    let at = Instant::now();
+    let asked = accept(&shared, &id, &version, &headers, &body);
+    let (content, answer, hold) = match asked {
+        Ok((bare, content)) => {
+            let (fault, hold) = shared.guardrail_script().next();
+            let answer = match fault.and_then(Fault::rejection) {
+                Some(rejection) => Err(rejection),
+                None => assess(&shared, &bare, &version, &content),
+            };
+            (Some(content), answer, hold)
+        }
+        Err(rejection) => (None, Err(rejection), None),
+    };
+    if let Err(rejection) = &answer {
+        shared.refused(&format!("ApplyGuardrail {id}"), rejection);
+    }
+    let intervened = answer.as_ref().is_ok_and(|verdict| verdict["action"] == "GUARDRAIL_INTERVENED");
+    let reply = match answer {
+        Ok(verdict) => Reply::json([Bytes::from(verdict.to_string())]),
+        Err(rejection) => rejection.reply(),
+    };
+    if let Some(Content { source, texts, images }) = content {
+        shared.journal.check(Check { at, source, texts, images, status: reply.status, intervened });
+    }
+    if let Some(hold) = hold {
+        shared.stop.run_until_cancelled(hold.wait()).await;
+    }
+    reply.respond(&request_id(), at, None)
 }
 
-fn assess(
+/// The bare identifier and the content of a request in good form.
+fn accept(
     shared: &Shared,
     id: &str,
     version: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Reply, Rejection> {
+) -> Result<(String, Content), Rejection> {
     let region = auth::region(headers, "bedrock")?.unwrap_or_else(|| shared.options.region.clone());
     let numbered = matches!(version.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.len() < 8 && rest.iter().all(u8::is_ascii_digit));
     if version != "DRAFT" && !numbered {
@@ -76,41 +118,40 @@ fn assess(
     if bare.is_empty() || !bare.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
         return Err(Rejection::validation(format!("Value '{id}' at 'guardrailIdentifier' is invalid")));
     }
-    let content = read(body)?;
-    let guardrail = shared.guardrail(bare, version).ok_or_else(|| {
+    Ok((bare.to_owned(), read(body)?))
+}
+
+fn assess(shared: &Shared, id: &str, version: &str, content: &Content) -> Result<Value, Rejection> {
+    let mut guardrails = lock(&shared.guardrails);
+    let named = |guardrail: &&mut Guardrail| guardrail.id == id && guardrail.version == version;
+    let guardrail = guardrails.iter_mut().find(named).ok_or_else(|| {
         let text = "The guardrail identifier or version provided in the request does not exist.";
         Rejection::new(404, "ResourceNotFoundException", text)
     })?;
-    if guardrail.unavailable {
-        let text = "The service isn't currently available. Try again later.";
-        return Err(Rejection::new(503, "ServiceUnavailableException", text));
-    }
-    Ok(Reply::json([Bytes::from(verdict(&guardrail, &content).to_string())]))
+    Ok(verdict(guardrail, content))
 }
 
 fn read(body: &[u8]) -> Result<Content, Rejection> {
     let body: Value = serde_json::from_slice(body).map_err(|_| invalid("body", "is not JSON"))?;
     members(&body, "body", &["source", "outputScope", "content"])?;
-    if !matches!(body["source"].as_str(), Some("INPUT" | "OUTPUT")) {
-        return Err(invalid("source", "is neither INPUT nor OUTPUT"));
-    }
+    let source = match body["source"].as_str() {
+        Some(source @ ("INPUT" | "OUTPUT")) => source.to_owned(),
+        _ => return Err(invalid("source", "is neither INPUT nor OUTPUT")),
+    };
     if !matches!(body.get("outputScope").map(Value::as_str), None | Some(Some("INTERVENTIONS" | "FULL"))) {
         return Err(invalid("outputScope", "is neither INTERVENTIONS nor FULL"));
     }
     let blocks = body["content"].as_array().ok_or_else(|| invalid("content", "is not a list"))?;
-    let mut content = Content::default();
+    let mut content = Content { source, ..Content::default() };
     for block in blocks {
         members(block, "content", &["text", "image"])?;
         match (block.get("text"), block.get("image")) {
             (Some(text), None) => content.texts.push(read_text(text)?),
-            (None, Some(image)) => {
-                check_image(image)?;
-                content.images += 1;
-            }
+            (None, Some(image)) => content.images.push(read_image(image)?),
             _ => return Err(invalid("content", "is not one of text and image")),
         }
     }
-    if content.images > MAX_IMAGES {
+    if content.images.len() > MAX_IMAGES {
         return Err(invalid("content", "has more than 20 images"));
     }
     Ok(content)
@@ -128,7 +169,7 @@ fn read_text(text: &Value) -> Result<String, Rejection> {
     text["text"].as_str().map(str::to_owned).ok_or_else(|| invalid("text", "is not a string"))
 }
 
-fn check_image(image: &Value) -> Result<(), Rejection> {
+fn read_image(image: &Value) -> Result<Vec<u8>, Rejection> {
     members(image, "image", &["format", "source"])?;
     members(&image["source"], "source", &["bytes"])?;
     let format = match image["format"].as_str() {
@@ -149,7 +190,7 @@ fn check_image(image: &Value) -> Result<(), Rejection> {
     if width.max(height) > MAX_SIDE {
         return Err(invalid("bytes", "has a side of more than 8000 pixels"));
     }
-    Ok(())
+    Ok(bytes)
 }
 
 fn members(value: &Value, at: &str, known: &[&str]) -> Result<(), Rejection> {
@@ -164,7 +205,8 @@ fn invalid(at: &str, what: &str) -> Rejection {
     Rejection::validation(format!("1 validation error detected: Value at '{at}' {what}"))
 }
 
-fn verdict(guardrail: &Guardrail, content: &Content) -> Value {
+/// What the guardrail says; a picture that it blocks is one less to block.
+fn verdict(guardrail: &mut Guardrail, content: &Content) -> Value {
     let has =
         |word: &str| content.texts.iter().any(|text| text.to_lowercase().contains(&word.to_lowercase()));
     let words: Vec<Value> = guardrail
@@ -173,17 +215,19 @@ fn verdict(guardrail: &Guardrail, content: &Content) -> Value {
         .filter(|word| has(word))
         .map(|word| json!({"match": word, "action": "BLOCKED", "detected": true}))
         .collect();
-    let pictures = guardrail.block_images && content.images > 0;
+    let guarded = if guardrail.texts_only { 0 } else { content.images.len() };
+    let blocked_images = guarded.min(guardrail.blocked_images);
+    guardrail.blocked_images -= blocked_images;
     let mut assessment = json!({});
     if !words.is_empty() {
         assessment["wordPolicy"] = json!({"customWords": words, "managedWordLists": []});
     }
-    if pictures {
+    if blocked_images > 0 {
         assessment["contentPolicy"] = json!({"filters": [
             {"type": "VIOLENCE", "confidence": "HIGH", "filterStrength": "HIGH", "action": "BLOCKED", "detected": true}
         ]});
     }
-    let blocked = pictures || !words.is_empty();
+    let blocked = blocked_images > 0 || !words.is_empty();
     let outputs =
         if blocked { json!([{"text": "Sorry, the model cannot answer this question."}]) } else { json!([]) };
     let characters: usize = content.texts.iter().map(|text| text.chars().count()).sum();
@@ -193,7 +237,7 @@ fn verdict(guardrail: &Guardrail, content: &Content) -> Value {
         "usage": {
             "topicPolicyUnits": 0,
             "contentPolicyUnits": units,
-            "contentPolicyImageUnits": content.images,
+            "contentPolicyImageUnits": guarded,
             "wordPolicyUnits": units,
             "sensitiveInformationPolicyUnits": 0,
             "sensitiveInformationPolicyFreeUnits": 0,
@@ -205,7 +249,7 @@ fn verdict(guardrail: &Guardrail, content: &Content) -> Value {
         "assessments": [assessment],
         "guardrailCoverage": {
             "textCharacters": {"guarded": characters, "total": characters},
-            "images": {"guarded": content.images, "total": content.images},
+            "images": {"guarded": guarded, "total": content.images.len()},
         },
     })
 }

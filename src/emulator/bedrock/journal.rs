@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
+use super::guardrail::Check;
 use super::lock;
 use super::picture::Painting;
 
@@ -50,13 +51,19 @@ impl Call {
 /// All calls and violations since the start.
 pub(super) struct Journal {
     calls: Mutex<Vec<Call>>,
+    checks: Mutex<Vec<Check>>,
     violations: Mutex<Vec<String>>,
     arrived: watch::Sender<usize>,
 }
 
 impl Journal {
     pub(super) fn new() -> Self {
-        Self { calls: Mutex::default(), violations: Mutex::default(), arrived: watch::Sender::new(0) }
+        Self {
+            calls: Mutex::default(),
+            checks: Mutex::default(),
+            violations: Mutex::default(),
+            arrived: watch::Sender::new(0),
+        }
     }
 
     /// Enters a call and returns its number.
@@ -71,6 +78,14 @@ impl Journal {
         if let Some(call) = lock(&self.calls).get_mut(call) {
             call.answered = Some(at);
         }
+    }
+
+    pub(super) fn check(&self, check: Check) {
+        lock(&self.checks).push(check);
+    }
+
+    pub(super) fn checks(&self) -> Vec<Check> {
+        lock(&self.checks).clone()
     }
 
     pub(super) fn violation(&self, text: String) {

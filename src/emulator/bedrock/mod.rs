@@ -37,7 +37,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use catalog::{Endpoint, Speaks};
 pub use fault::{Fault, Held};
-pub use guardrail::Guardrail;
+pub use guardrail::{Check, Guardrail};
 pub use journal::Call;
 pub use picture::Picture;
 
@@ -131,6 +131,7 @@ impl Bedrock {
     /// Forgets the faults that no call has met.
     pub fn forget_faults(&self) {
         self.shared.script().forget_faults();
+        self.shared.guardrail_script().forget_faults();
     }
 
     /// The next valid call that is not held already waits for [`Held::release`].
@@ -162,6 +163,21 @@ impl Bedrock {
         guardrails.retain(|old| (&old.id, &old.version) != (&guardrail.id, &guardrail.version));
         guardrails.push(guardrail);
     }
+
+    /// Every `ApplyGuardrail` request in good form so far, in order of arrival.
+    pub fn checks(&self) -> Vec<Check> {
+        self.shared.journal.checks()
+    }
+
+    /// The next `times` checks by a guardrail are answered with this fault's error.
+    pub fn guardrail_fault(&self, fault: Fault, times: usize) {
+        self.shared.guardrail_script().fault(fault, times);
+    }
+
+    /// The next check by a guardrail that is not held already waits for [`Held::release`].
+    pub fn hold_check(&self) -> Held {
+        self.shared.guardrail_script().hold()
+    }
 }
 
 /// What the handlers share. It holds no handle, so the last handle can stop the server.
@@ -169,6 +185,7 @@ struct Shared {
     options: Options,
     journal: Arc<Journal>,
     script: Mutex<Script>,
+    guardrail_script: Mutex<Script>,
     latency: Mutex<Duration>,
     forbidden: Mutex<HashSet<String>>,
     guardrails: Mutex<Vec<Guardrail>>,
@@ -180,6 +197,7 @@ impl Shared {
         Self {
             journal: Arc::new(Journal::new()),
             script: Mutex::default(),
+            guardrail_script: Mutex::default(),
             latency: Mutex::new(options.latency),
             forbidden: Mutex::default(),
             guardrails: Mutex::default(),
@@ -192,19 +210,16 @@ impl Shared {
         lock(&self.script)
     }
 
+    fn guardrail_script(&self) -> MutexGuard<'_, Script> {
+        lock(&self.guardrail_script)
+    }
+
     fn latency(&self) -> Duration {
         *lock(&self.latency)
     }
 
     fn is_forbidden(&self, model: &str) -> bool {
         lock(&self.forbidden).contains(model)
-    }
-
-    fn guardrail(&self, id: &str, version: &str) -> Option<Guardrail> {
-        lock(&self.guardrails)
-            .iter()
-            .find(|guardrail| guardrail.id == id && guardrail.version == version)
-            .cloned()
     }
 
     /// Notes the rejection if it is the client's fault.

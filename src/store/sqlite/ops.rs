@@ -5,12 +5,15 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 
+use super::blocked;
 use super::books::{Accounts, Entry, held};
 use super::rows::{self, millis, to_json};
 use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome, State};
 use crate::limits::{Purse, Terms};
 use crate::money::Micros;
-use crate::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Totals, WARN_PERCENT};
+use crate::store::{
+    Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Totals, WARN_PERCENT,
+};
 
 pub(super) fn admit(
     db: &Connection,
@@ -153,8 +156,11 @@ pub(super) fn settle(
             Outcome::Painted(painted) => Some(painted.sha256.as_str()),
             Outcome::Refused { .. } => None,
         };
-        db.prepare_cached("UPDATE pictures SET outcome = ?3, sha256 = ?4 WHERE job = ?1 AND n = ?2")?
-            .execute(params![job.to_string(), settlement.n, to_json(outcome)?, sha256])?;
+        let guarded = blocked::stage(outcome).map(Stage::name);
+        db.prepare_cached(
+            "UPDATE pictures SET outcome = ?3, sha256 = ?4, guarded = ?5 WHERE job = ?1 AND n = ?2",
+        )?
+        .execute(params![job.to_string(), settlement.n, to_json(outcome)?, sha256, guarded])?;
         db.prepare_cached(
             "UPDATE jobs SET state = 'generated' WHERE id = ?1 AND state = 'generating'
              AND NOT EXISTS (SELECT 1 FROM pictures WHERE job = ?1 AND outcome IS NULL)",

@@ -5,7 +5,7 @@ use crate::error::Refusal;
 use crate::job::{Bill, DiscordOrigin, Origin, Outcome, Painted, State};
 use crate::limits::{Ceiling, Purse};
 use crate::request::{Ask, resolve};
-use crate::store::{CallId, Conclusion};
+use crate::store::{CallId, Conclusion, Stage};
 
 const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
 const LEASE: Duration = Duration::from_secs(60);
@@ -253,4 +253,42 @@ fn a_file_that_is_no_database_and_one_from_the_future_are_refused_by_name() {
     std::fs::remove_file(&path).unwrap();
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(format!("{:#}", Sqlite::open(&path).unwrap_err()).contains("newer Easel"));
+}
+
+#[tokio::test]
+async fn what_the_guardrail_held_back_is_a_row_for_each_job_and_stage_of_the_server() {
+    let bench = bench();
+    let prompt = |category: &str| Refusal::GuardedPrompt { category: category.into() };
+    let picture = |category: &str| Refusal::GuardedPicture { category: category.into() };
+    for (interaction, guild, refusals) in [
+        (7, Some(1), vec![prompt("hate"), prompt("hate")]),
+        (8, Some(1), vec![picture("violence"), picture("insults, violence"), picture("violence")]),
+        (9, Some(1), vec![Refusal::FilteredOutput]),
+        (10, Some(2), vec![prompt("hate")]),
+        (11, None, vec![prompt("hate")]),
+        (12, Some(1), vec![picture("sexual")]),
+    ] {
+        let mut job = job(interaction, i64::try_from(refusals.len()).unwrap());
+        let Origin::Discord(origin) = &mut job.origin else { unreachable!() };
+        origin.guild = guild;
+        bench.store.admit(&job, PRICE, &Terms::default(), NOW).await.unwrap();
+        let claim = bench.claim(job.id).await.unwrap();
+        for (n, refusal) in (0..).zip(refusals) {
+            let outcome = Some(Outcome::Refused { refusal });
+            let settlement = Settlement { n, call: None, bill: Bill::NoCall, outcome };
+            assert!(bench.store.settle(job.id, claim.fence, settlement).await.unwrap());
+        }
+    }
+    let rows = bench.store.blocked(1, 10).await.unwrap();
+    let seen: Vec<_> = rows.iter().map(|row| (row.stage, row.category.as_str())).collect();
+    assert_eq!(
+        seen,
+        [
+            (Stage::Picture, "sexual"),
+            (Stage::Picture, "violence; insults, violence"),
+            (Stage::Prompt, "hate")
+        ]
+    );
+    assert!(rows.iter().all(|row| (row.at, row.member, row.channel) == (NOW, 3, 2)));
+    assert_eq!(bench.store.blocked(1, 1).await.unwrap(), rows[..1]);
 }

@@ -60,3 +60,7 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX sessions_running ON sessions (channel) WHERE ended IS NULL AND waiting = 0;
 CREATE INDEX sessions_channel ON sessions (channel, started);
+
+-- What the guardrail held back of a picture: 'prompt' or 'picture'.
+ALTER TABLE pictures ADD COLUMN guarded TEXT;
+CREATE INDEX pictures_guarded ON pictures (job, guarded) WHERE guarded IS NOT NULL;

@@ -3,7 +3,7 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailImageFormat, GuardrailImageSource, GuardrailTextBlock,
 };
 
-use super::super::Guardrail;
+use super::super::{Fault, Guardrail};
 use super::*;
 
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-west-2/bedrock/aws4_request, \
@@ -63,8 +63,8 @@ async fn guardrails_block_words_and_pictures() {
         id: "abc123".to_owned(),
         version: "1".to_owned(),
         blocked_words: vec!["Weapon".to_owned()],
-        block_images: true,
-        unavailable: false,
+        blocked_images: 1,
+        texts_only: false,
     });
     let client = client(&bedrock, "us-west-2", 1);
     let apply = |version: &str, block: GuardrailContentBlock| {
@@ -86,6 +86,18 @@ async fn guardrails_block_words_and_pictures() {
     let picture = apply("1", image(file.clone())).await.unwrap();
     assert_eq!(picture.action(), &GuardrailAction::GuardrailIntervened);
     assert_eq!(picture.assessments()[0].content_policy().unwrap().filters().len(), 1);
+    let next = apply("1", image(file.clone())).await.unwrap();
+    assert_eq!(next.action(), &GuardrailAction::None);
+    let images = next.guardrail_coverage().unwrap().images().unwrap();
+    assert_eq!((images.guarded(), images.total()), (Some(1), Some(1)));
+    bedrock.guardrail_fault(Fault::Unavailable, 1);
+    let down = apply("1", text("a fox")).await.unwrap_err();
+    assert_eq!(down.code(), Some("ServiceUnavailableException"));
+    let checks = bedrock.checks();
+    let seen: Vec<_> =
+        checks.iter().map(|check| (check.status, check.intervened, check.images.len())).collect();
+    assert_eq!(seen, [(200, false, 0), (200, true, 0), (200, true, 1), (200, false, 1), (503, false, 0)]);
+    assert_eq!((checks[1].source.as_str(), checks[1].texts[0].as_str()), ("OUTPUT", "a WEAPON"));
 
     let absent = apply("2", text("a fox")).await.unwrap_err();
     assert_eq!(absent.code(), Some("ResourceNotFoundException"));

@@ -1,0 +1,71 @@
+//! Smaller copies of pictures, for whoever takes no large ones.
+
+use std::io::Cursor;
+
+use bytes::Bytes;
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageReader, Limits};
+
+/// Bytes that decoding a picture may take.
+const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
+
+/// A JPEG of the picture of at most `limit` bytes, no side longer than `side`: as large as possible first, then
+/// smaller. It takes its time: call it where that holds nobody up.
+///
+/// # Errors
+/// A file that is no picture, or a limit that no copy fits into.
+pub fn shrink(picture: &[u8], limit: u64, side: Option<u32>) -> anyhow::Result<Bytes> {
+    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(DECODED_LIMIT);
+    reader.limits(limits);
+    let mut picture = DynamicImage::ImageRgb8(reader.decode()?.into_rgb8());
+    if let Some(side) = side.filter(|side| picture.width().max(picture.height()) > *side) {
+        picture = picture.resize(side, side, FilterType::Triangle);
+    }
+    loop {
+        for quality in [92, 80] {
+            let mut jpeg = Vec::new();
+            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&picture)?;
+            if jpeg.len() as u64 <= limit {
+                return Ok(jpeg.into());
+            }
+        }
+        let (width, height) = (picture.width() * 2 / 3, picture.height() * 2 / 3);
+        anyhow::ensure!(width >= 16 && height >= 16, "no copy fits into {limit} bytes");
+        picture = picture.resize_exact(width, height, FilterType::Triangle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(width: u32, height: u32) -> Vec<u8> {
+        let mut noise = 1_u32;
+        let picture = image::RgbImage::from_fn(width, height, |_, _| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            image::Rgb(noise.to_be_bytes()[..3].try_into().unwrap())
+        });
+        let mut png = Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        png.into_inner()
+    }
+
+    #[test]
+    fn a_copy_fits_whatever_the_limit() {
+        let png = noise(400, 300);
+        for limit in [100_000, 20_000, 2_000] {
+            let copy = shrink(&png, limit, None).unwrap();
+            assert!(copy.len() as u64 <= limit);
+            assert!(image::load_from_memory(&copy).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_side_that_is_too_long_is_shortened_and_the_form_stays() {
+        let copy = image::load_from_memory(&shrink(&noise(900, 30), 100_000, Some(300)).unwrap()).unwrap();
+        assert_eq!((copy.width(), copy.height()), (300, 10));
+    }
+}

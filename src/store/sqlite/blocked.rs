@@ -1,0 +1,54 @@
+//! What the guardrail held back, for those who look after a server.
+
+use rusqlite::types::FromSqlError;
+use rusqlite::{Row, params};
+
+use super::{Sqlite, rows};
+use crate::error::Refusal;
+use crate::job::Outcome;
+use crate::store::{BlockedRow, Stage};
+
+impl Sqlite {
+    /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
+    /// prompt, one for all pictures.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {
+        self.look(move |db| {
+            // A server has many jobs, and what is held back is rare: that is where to begin.
+            db.prepare_cached(
+                "SELECT j.created_at AS at, j.member, j.channel, p.guarded AS stage,
+                        json_group_array(DISTINCT json_extract(p.outcome, '$.refusal.category')) AS categories
+                 FROM pictures p INDEXED BY pictures_guarded CROSS JOIN jobs j ON j.id = p.job
+                 WHERE p.guarded IS NOT NULL AND j.guild = ?1
+                 GROUP BY p.job, p.guarded ORDER BY p.job DESC, p.guarded LIMIT ?2",
+            )?
+            .query_map(params![guild.to_string(), limit], row)?
+            .collect()
+        })
+        .await
+    }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<BlockedRow> {
+    let name: String = row.get("stage")?;
+    let stage = [Stage::Prompt, Stage::Picture].into_iter().find(|stage| stage.name() == name);
+    let categories: Vec<String> = rows::from_json(row, "categories")?;
+    Ok(BlockedRow {
+        at: rows::time(row, "at")?,
+        member: rows::parsed(row, "member")?,
+        channel: rows::parsed(row, "channel")?,
+        stage: stage.ok_or(FromSqlError::InvalidType)?,
+        category: categories.join("; "),
+    })
+}
+
+/// What the guardrail held back, if it is the reason that there is no picture.
+pub(super) fn stage(outcome: &Outcome) -> Option<Stage> {
+    match outcome {
+        Outcome::Refused { refusal: Refusal::GuardedPrompt { .. } } => Some(Stage::Prompt),
+        Outcome::Refused { refusal: Refusal::GuardedPicture { .. } } => Some(Stage::Picture),
+        _ => None,
+    }
+}
