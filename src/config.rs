@@ -362,7 +362,6 @@ mod tests {
             ("EASEL_LOG_FORMAT", "xml"),
             ("EASEL_GUARDRAIL", "abc123"),
             ("EASEL_METRICS_ADDR", "127.0.0.1:9000"),
-            ("EASEL_GUARDRAIL", "id:1"),
             ("DISCORD_PUBLIC_KEY", "abc"),
             ("EASEL_HTTP_ADDR", "8080"),
         ];

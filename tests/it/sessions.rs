@@ -92,6 +92,20 @@ async fn from_last_starts_from_the_sessions_last_picture() {
     assert_eq!(body["mode"], "image-to-image");
     assert_eq!(body["image"], BASE64_STANDARD.encode(&first.attachments[0].bytes));
     assert_eq!(body["strength"], 0.4);
+    let private = picture(&world, cat().option("private", true).by(9)).await;
+    picture(&world, cat().option("from", "last").by(9)).await;
+    let body = world.bedrock.calls()[3].body.clone();
+    assert_eq!(
+        body["image"],
+        BASE64_STANDARD.encode(&private.attachments[0].bytes),
+        "one's own private picture"
+    );
+    picture(&world, cat().option("private", true).by(9)).await;
+    let theirs = picture(&world, cat().option("from", "last").by(8)).await;
+    assert!(theirs.content.contains("Session"), "{}", theirs.content);
+    let seeds: Vec<_> = world.bedrock.calls().iter().map(|call| call.picture().unwrap()).collect();
+    let image = world.bedrock.calls()[5].body["image"].as_str().unwrap().to_owned();
+    assert_eq!(BASE64_STANDARD.decode(image).unwrap(), seeds[3], "nobody else's private picture");
     let refused = world.refused(cat().option("from", "last").option("model", "core")).await;
     assert!(refused.starts_with("`core` does not know `image`.") && refused.contains("`sd3.5`"), "{refused}");
     world.end().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{STORE_PATIENCE, context, layers, offered};
+use super::{STORE_PATIENCE, context, in_time, layers, offered};
 use crate::app::App;
 use crate::attachment;
 use crate::discord::interaction::{Attachment, Interaction};
@@ -87,7 +87,7 @@ async fn requested(
     {
         return Err(Refusal::NotInSession { title: session.plan.title.clone() });
     }
-    offer_image(app, context, &mut ask).await?;
+    offer_image(app, interaction, context, &mut ask).await?;
     let catalogue = offered(app, context, interaction);
     let mut request = resolve(ask, layers(app, context), &catalogue, now.date(), rand::random())?;
     check_words(app, interaction, context, &request, now).await?;
@@ -129,11 +129,16 @@ fn keep_private(request: &mut ImageRequest, allowed: Result<(), Refusal>) -> Res
 }
 
 /// The session's last picture if that was asked for, or the picture that the session starts from.
-async fn offer_image(app: &App, context: &Context, ask: &mut Ask) -> Result<(), Refusal> {
+async fn offer_image(
+    app: &App,
+    interaction: &Interaction,
+    context: &Context,
+    ask: &mut Ask,
+) -> Result<(), Refusal> {
     if ask.from_last {
         let session = context.session.as_ref().ok_or(Refusal::NoSession)?;
-        let last = tokio::time::timeout(STORE_PATIENCE, app.store.last_picture(session.id)).await;
-        let last = last.ok().and_then(Result::ok).ok_or(Refusal::StoreSlow)?.ok_or(Refusal::NoLastPicture)?;
+        let last = in_time(app.store.last_picture(session.id, interaction.member)).await?;
+        let last = last.ok_or(Refusal::NoLastPicture)?;
         let key = crate::archive::picture_key(&last.job, last.n);
         ask.image = Some(ImageSource::Archive { key, picture: Some((last.job.id, last.n)) });
     } else if ask.image.is_none()

@@ -163,19 +163,22 @@ impl Sqlite {
         .await
     }
 
-    /// The last picture that was delivered in a session.
+    /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn last_picture(&self, id: SessionId) -> anyhow::Result<Option<LastPicture>> {
+    pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
         self.look(move |db| {
             let found: Option<(JobId, u32)> = db
                 .prepare_cached(
                     "SELECT j.id, p.n FROM jobs j JOIN pictures p ON p.job = j.id
-                     WHERE j.session = ?1 AND j.delivered > 0 AND p.sha256 IS NOT NULL
-                     ORDER BY j.finished_at DESC, j.id DESC, p.n DESC LIMIT 1",
+                     WHERE j.session = ?1 AND j.state IN ('generated', 'delivered') AND p.sha256 IS NOT NULL
+                       AND (j.member = ?2 OR NOT json_extract(j.origin, '$.private'))
+                     ORDER BY j.created_at DESC, j.id DESC, p.n DESC LIMIT 1",
                 )?
-                .query_row([id.to_string()], |row| Ok((rows::id(row, "id")?, row.get("n")?)))
+                .query_row([id.to_string(), viewer.to_string()], |row| {
+                    Ok((rows::id(row, "id")?, row.get("n")?))
+                })
                 .optional()?;
             let Some((job, n)) = found else { return Ok(None) };
             Ok(rows::load(db, job)?.map(|claim| LastPicture { job: claim.job, n }))
