@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 mod admitting;
+mod interleavings;
 mod orders;
 mod parallel;
 mod paying;
@@ -50,6 +51,9 @@ macro_rules! conformance {
             the_second_picture_has_a_reservation_of_its_own
             a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling
             a_call_is_settled_once
+            a_repeated_call_that_cost_nothing_holds_no_money_back
+            a_call_that_ends_after_its_job_leaves_nothing_reserved
+            a_call_is_settled_for_its_own_picture_only
             a_price_that_changed_on_the_way_is_booked_as_it_is
             a_job_is_generated_once_each_picture_has_its_answer
             a_picture_is_found_by_its_bytes
@@ -91,6 +95,11 @@ macro_rules! conformance {
     ) => {
         mod $back_end {
             $(conformance!(@ $topic, $place, $($promise)+);)+
+
+            #[test]
+            fn any_order_of_events_leaves_the_books_right() {
+                super::interleavings::any_order_of_events_leaves_the_books_right($place);
+            }
         }
     };
     // One store, and two that share a place as two processes do.

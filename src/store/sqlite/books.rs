@@ -5,7 +5,7 @@ use time::{Date, Month, OffsetDateTime};
 
 use super::rows;
 use crate::error::Refusal;
-use crate::job::{Job, JobId, Origin};
+use crate::job::{Job, JobId, Origin, State};
 use crate::limits::{Ceiling, Purse, Terms};
 use crate::money::Micros;
 use crate::store::Tally;
@@ -193,6 +193,7 @@ fn tally(db: &Connection, scope: &str, period: &str) -> rusqlite::Result<Tally> 
 /// A job that a worker holds, as far as money goes.
 pub(super) struct Held {
     pub(super) accounts: Accounts,
+    pub(super) state: State,
     pub(super) reserved: i64,
     pub(super) model: String,
     pub(super) terms: Terms,
@@ -204,6 +205,7 @@ pub(super) fn held(db: &Connection, job: JobId, fence: i64) -> rusqlite::Result<
         .query_row(params![job.to_string(), fence], |row| {
             Ok(Held {
                 accounts: Accounts::from_row(row)?,
+                state: rows::state(row)?,
                 reserved: row.get("reserved_micros")?,
                 model: row.get("model")?,
                 terms: rows::from_json(row, "terms")?,

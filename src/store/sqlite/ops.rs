@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 
-use super::books::{Accounts, Entry, held};
+use super::books::{Accounts, Entry, Held, held};
 use super::rows::{self, millis, to_json};
 use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome, State};
 use crate::limits::{Purse, Terms};
@@ -115,9 +115,7 @@ pub(super) fn attempt(
     now: OffsetDateTime,
 ) -> rusqlite::Result<Attempt> {
     let Some(held) = held(db, job, fence)? else { return Ok(Attempt::Stale) };
-    let paid: u32 = db
-        .prepare_cached("SELECT count(*) FROM charges WHERE job = ?1 AND n = ?2 AND paid")?
-        .query_row(params![job.to_string(), n], |row| row.get(0))?;
+    let paid = paid_calls(db, job, n)?;
     if paid >= MAX_PAID_CALLS {
         return Ok(Attempt::Exhausted);
     }
@@ -138,6 +136,12 @@ pub(super) fn attempt(
     Ok(Attempt::Go(CallId(db.last_insert_rowid())))
 }
 
+/// Calls for a picture that may be billed.
+fn paid_calls(db: &Connection, job: JobId, n: u32) -> rusqlite::Result<u32> {
+    db.prepare_cached("SELECT count(*) FROM charges WHERE job = ?1 AND n = ?2 AND paid")?
+        .query_row(params![job.to_string(), n], |row| row.get(0))
+}
+
 pub(super) fn settle(
     db: &Connection,
     job: JobId,
@@ -146,7 +150,7 @@ pub(super) fn settle(
 ) -> rusqlite::Result<bool> {
     let Some(held) = held(db, job, fence)? else { return Ok(false) };
     if let Some(call) = settlement.call {
-        settle_call(db, job, &held.accounts, call, settlement.bill)?;
+        settle_call(db, job, &held, settlement.n, call, settlement.bill)?;
     }
     if let Some(outcome) = &settlement.outcome {
         let sha256 = match outcome {
@@ -164,27 +168,32 @@ pub(super) fn settle(
     Ok(true)
 }
 
-/// What a call certainly did not cost goes back to being reserved, since it may be repeated.
+/// What a call certainly did not cost is free again. It goes back to being reserved if the call was the picture's
+/// first, which may be repeated: a repeated one was not reserved, and a job that has ended makes none.
 fn settle_call(
     db: &Connection,
     job: JobId,
-    accounts: &Accounts,
+    held: &Held,
+    n: u32,
     call: CallId,
     bill: Bill,
 ) -> rusqlite::Result<()> {
     let micros: Option<i64> = db
         .prepare_cached(
-            "UPDATE charges SET settled = 1, paid = ?2 WHERE id = ?1 AND settled = 0 RETURNING micros",
+            "UPDATE charges SET settled = 1, paid = ?4 WHERE id = ?1 AND job = ?2 AND n = ?3 AND settled = 0
+             RETURNING micros",
         )?
-        .query_row(params![call.0, bill == Bill::Due], |row| row.get(0))
+        .query_row(params![call.0, job.to_string(), n, bill == Bill::Due], |row| row.get(0))
         .optional()?;
     let Some(micros) = micros.filter(|_| bill != Bill::Due) else { return Ok(()) };
     db.prepare_cached("UPDATE charges SET micros = 0 WHERE id = ?1")?.execute([call.0])?;
-    accounts.book(db, Entry { reserved: micros, spent: -micros, ..Entry::default() })?;
+    let is_first = !held.state.is_final() && paid_calls(db, job, n)? == 0;
+    let reserved = if is_first { micros } else { 0 };
+    held.accounts.book(db, Entry { reserved, spent: -micros, ..Entry::default() })?;
     db.prepare_cached(
-        "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?2 WHERE id = ?1",
+        "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?3 WHERE id = ?1",
     )?
-    .execute(params![job.to_string(), micros])?;
+    .execute(params![job.to_string(), reserved, micros])?;
     if bill == Bill::NoCall {
         db.prepare_cached("DELETE FROM charges WHERE id = ?1")?.execute([call.0])?;
         db.prepare_cached("UPDATE jobs SET attempted = attempted - 1 WHERE id = ?1")?

@@ -139,6 +139,38 @@ pub(super) async fn a_call_is_settled_once(store: &Store) {
     assert_eq!(store.totals().await.unwrap().attempted, 2);
 }
 
+/// It was not reserved: what it might have cost is free for others, and it may be made once more.
+pub(super) async fn a_repeated_call_that_cost_nothing_holds_no_money_back(store: &Store) {
+    let worker = rich(1).claimed_under(store, &ceiling(Purse::Guild, PRICE * 2)).await;
+    worker.spend(0, Bill::Due).await;
+    for bill in [Bill::Free, Bill::NoCall] {
+        worker.spend(0, bill).await;
+        assert_eq!(purses(store).await, tally(0, 1, 1, 0));
+    }
+    worker.finish().await;
+    assert_eq!(purses(store).await, tally(0, 2, 0, 1));
+}
+
+pub(super) async fn a_call_that_ends_after_its_job_leaves_nothing_reserved(store: &Store) {
+    for (interaction, bill) in [(1, Bill::Free), (2, Bill::NoCall)] {
+        let worker = rich(interaction).claimed(store).await;
+        let call = worker.call(0).await;
+        assert!(worker.conclude(0).await);
+        assert!(worker.settle(0, call, bill, None).await);
+        assert_eq!(purses(store).await, Tally::default());
+    }
+}
+
+pub(super) async fn a_call_is_settled_for_its_own_picture_only(store: &Store) {
+    let worker = Order { pictures: 2, ..rich(1) }.claimed(store).await;
+    let other = rich(2).claimed(store).await;
+    let call = worker.call(0).await;
+    assert!(worker.settle(1, call, Bill::Free, None).await);
+    assert!(other.settle(0, call, Bill::Free, None).await);
+    assert_eq!(purses(store).await, tally(2, 1, 3, 0));
+    assert_eq!(worker.picture(0).await.paid_calls, 1);
+}
+
 pub(super) async fn a_price_that_changed_on_the_way_is_booked_as_it_is(store: &Store) {
     let two = Order { pictures: 2, ..rich(1) };
     let worker = two.claimed_under(store, &ceiling(Purse::Guild, PRICE * 4)).await;

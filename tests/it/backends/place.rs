@@ -1,7 +1,10 @@
 //! Where a store lives.
 
 use easel::store::Store;
+use rusqlite::Connection;
 use tempfile::TempDir;
+
+use crate::support::books::accounts_agree;
 
 /// A place for one store, empty at first, and gone when the test is over.
 pub(super) enum Place {
@@ -18,6 +21,16 @@ impl Place {
     pub(super) fn open(&self) -> Store {
         match self {
             Place::Sqlite(folder) => Store::open(&folder.path().join("easel.db")).unwrap(),
+        }
+    }
+
+    /// Holds each account against what jobs and calls add up to.
+    pub(super) fn audit(&self) {
+        match self {
+            Place::Sqlite(folder) => {
+                let db = Connection::open(folder.path().join("easel.db")).unwrap();
+                accounts_agree(&db);
+            }
         }
     }
 }
