@@ -27,7 +27,7 @@ pub(super) fn admit(
     if let Some(refusal) = accounts.over_quota(db, terms, pictures, now)? {
         return Ok(Admission::Refused(refusal));
     }
-    if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, now)? {
+    if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, job.created)? {
         return Ok(Admission::Refused(refusal));
     }
     let before = percent_used(db, &accounts, terms)?;
@@ -122,7 +122,7 @@ pub(super) fn attempt(
     // The first call of each picture was reserved with the job. A repeated one must fit under the ceiling too.
     let from_reservation = if paid == 0 { held.reserved.min(price.0) } else { 0 };
     let beyond = Micros(price.0 - from_reservation);
-    if let Some(refusal) = held.accounts.over_budget(db, &held.terms.ceilings, beyond, now)? {
+    if let Some(refusal) = held.accounts.over_budget(db, &held.terms.ceilings, beyond, held.created)? {
         return Ok(Attempt::Refused(refusal));
     }
     held.accounts.book(db, Entry { reserved: -from_reservation, spent: price.0, ..Entry::default() })?;

@@ -90,7 +90,7 @@ fn terms() -> impl Strategy<Value = Terms> {
 }
 
 pub(super) fn any_order_of_events_leaves_the_books_right(fresh: fn() -> Place) {
-    let config = Config { cases: 48, max_shrink_iters: 500, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 32, max_shrink_iters: 500, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let script = (terms(), prop::collection::vec(event(), 0..80));
     let played = TestRunner::new(config).run(&script, |(terms, events)| {

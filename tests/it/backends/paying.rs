@@ -7,7 +7,9 @@ use easel::money::Micros;
 use easel::store::{Attempt, Settlement, Store, Tally};
 use time::Duration;
 
-use super::orders::{GUILD, LEASE, MEMBER, NOW, Order, PRICE, Worker, ceiling, order, painted, session_id};
+use super::orders::{
+    GUILD, LEASE, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, painted, session_id,
+};
 
 const PURSES: [Purse; 5] =
     [Purse::Deployment, Purse::Guild, Purse::MemberDay, Purse::MemberMonth, Purse::Session];
@@ -100,6 +102,18 @@ pub(super) async fn a_repeated_call_must_fit_under_every_ceiling_too(store: &Sto
                 matches!(&again, Attempt::Refused(Refusal::BudgetUsed { purse: of, .. }) if *of == purse);
             assert_eq!(of, !fits, "{again:?}");
         }
+    }
+}
+
+pub(super) async fn a_purse_of_last_month_is_free_again_already(store: &Store) {
+    for (place, purse) in (1..).zip(PURSES.into_iter().filter(|purse| *purse != Purse::Session)) {
+        let alone = Order { guild: Some(place), member: place, ..order(place) };
+        let worker = alone.claimed_under(store, &ceiling(purse, PRICE)).await;
+        worker.spend(0, Bill::Due).await;
+        let worker = Worker { now: NEXT_MONTH + Duration::minutes(1), ..worker };
+        let free_at = Some(NEXT_MONTH.unix_timestamp());
+        let refused = Refusal::BudgetUsed { purse, limit: PRICE, used: PRICE, free_at };
+        assert_eq!(worker.attempt(0).await, Attempt::Refused(refused));
     }
 }
 
