@@ -56,7 +56,7 @@ pub(super) async fn an_edit_can_be_undone_until_the_same_thing_changes_again(sto
     let redone = store.undo(GUILD, ADMIN, 3, NOW).await.unwrap().unwrap();
     assert_eq!((redone.number, redone.undoes), (4, Some(3)));
     assert_eq!(policy(store).await.defaults.settings.count, Some(2));
-    for number in [-1, 0, 5] {
+    for number in [i64::MIN, -1, 0, 5, i64::MAX] {
         assert_eq!(store.undo(GUILD, ADMIN, number, NOW).await.unwrap(), Err(Refusal::NoEntry { number }));
         assert_eq!(store.undo(99, ADMIN, 1, NOW).await.unwrap(), Err(Refusal::NoEntry { number: 1 }));
     }
