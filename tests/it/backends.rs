@@ -28,6 +28,9 @@ macro_rules! conformance {
             pictures_under_way_are_limited_until_they_arrive
             pictures_of_a_day_count_from_the_order_unless_they_fail
             from_four_fifths_of_a_servers_month_on_people_are_told
+            people_are_told_though_a_repeated_call_crossed_the_line
+            people_are_told_once_for_each_ceiling
+            an_order_that_was_taken_back_has_told_nobody
             a_cancelled_order_leaves_nothing_but_its_name
             what_somebody_works_on_is_not_cancelled
             a_job_can_be_taken_back_without_waiting

@@ -128,6 +128,19 @@ impl Accounts {
         self.member_scope().map_or(Ok(Tally::default()), |scope| tally(db, &scope, EVER))
     }
 
+    /// Whether the server's last order of this month came with word that most of the budget is used. The accounts do
+    /// not tell: a repeated call may have crossed the line since, or another ceiling may have moved it.
+    pub(super) fn guild_was_told(&self, db: &Connection) -> rusqlite::Result<bool> {
+        let told = db
+            .prepare_cached(
+                "SELECT budget_used IS NOT NULL FROM jobs WHERE guild = ?1 AND period = ?2 AND state <> 'cancelled'
+                 ORDER BY rowid DESC LIMIT 1",
+            )?
+            .query_row(params![self.guild, self.month], |row| row.get(0))
+            .optional()?;
+        Ok(told.unwrap_or_default())
+    }
+
     /// The first ceiling that `more` would go beyond. The accounts are those of the day and month of `created`.
     pub(super) fn over_budget(
         &self,

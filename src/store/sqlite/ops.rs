@@ -30,12 +30,11 @@ pub(super) fn admit(
     if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, job.created)? {
         return Ok(Admission::Refused(refusal));
     }
-    let before = percent_used(db, &accounts, terms)?;
     accounts.book(db, Entry { reserved: price.0, ordered: i64::from(pictures), ..Entry::default() })?;
     let budget_used = percent_used(db, &accounts, terms)?.filter(|percent| *percent >= WARN_PERCENT);
+    let crossed = if budget_used.is_some() && accounts.guild_was_told(db)? { None } else { budget_used };
     rows::insert(db, job, terms, price.0, budget_used)?;
     touch_session(db, job, now)?;
-    let crossed = budget_used.filter(|_| before.is_none_or(|before| before < WARN_PERCENT));
     Ok(Admission::Admitted { crossed })
 }
 

@@ -1,7 +1,7 @@
 //! What is admitted, what is refused, and what cancelling takes back.
 
 use easel::error::Refusal;
-use easel::job::{Origin, State};
+use easel::job::{Bill, Origin, State};
 use easel::limits::{Ceiling, Purse, Terms};
 use easel::money::Micros;
 use easel::store::{Admission, Standing, Store, Totals};
@@ -163,6 +163,42 @@ pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store
     assert_eq!(told, [below, below, below, (Some(80), Some(80)), (None, Some(100))]);
     let next = Order { at: NEXT_MONTH, ..order(6) };
     assert_eq!(next.admit(store, &terms).await, Admission::Admitted { crossed: None });
+}
+
+/// How much is used after each of these orders, as far as people are told.
+async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) -> Vec<Option<u32>> {
+    let mut told = Vec::new();
+    for interaction in orders {
+        match order(interaction).admit(store, &ceiling(Purse::Guild, PRICE * limit)).await {
+            Admission::Admitted { crossed } => told.push(crossed),
+            said => panic!("{said:?}"),
+        }
+    }
+    told
+}
+
+pub(super) async fn people_are_told_though_a_repeated_call_crossed_the_line(store: &Store) {
+    assert_eq!(told(store, [1, 2, 3], 5).await, [None; 3]);
+    let worker = Worker::takes(store, order(1).id(), NOW).await.unwrap();
+    worker.spend(0, Bill::Due).await;
+    worker.finish().await;
+    assert_eq!(told(store, [4], 5).await, [Some(100)]);
+}
+
+pub(super) async fn people_are_told_once_for_each_ceiling(store: &Store) {
+    assert_eq!(told(store, 1..=4, 5).await, [None, None, None, Some(80)]);
+    let failed = Worker::takes(store, order(4).id(), NOW).await.unwrap();
+    failed.fail().await;
+    assert_eq!(told(store, 5..=6, 5).await, [None; 2], "they know");
+    assert_eq!(told(store, 7..=8, 10).await, [None; 2], "there is room again");
+    assert_eq!(told(store, [9], 10).await, [Some(80)]);
+    assert_eq!(told(store, [10], 9).await, [None]);
+}
+
+pub(super) async fn an_order_that_was_taken_back_has_told_nobody(store: &Store) {
+    assert_eq!(told(store, 1..=4, 5).await, [None, None, None, Some(80)]);
+    assert!(store.cancel(order(4).id(), NOW).await.unwrap());
+    assert_eq!(told(store, [5], 5).await, [Some(80)]);
 }
 
 pub(super) async fn a_cancelled_order_leaves_nothing_but_its_name(store: &Store) {
