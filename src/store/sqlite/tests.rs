@@ -1,8 +1,11 @@
 use time::macros::datetime;
 
 use super::*;
-use crate::job::Origin;
+use crate::error::Refusal;
+use crate::job::{Bill, Origin, Outcome, Painted, State};
+use crate::limits::Purse;
 use crate::request::{Ask, resolve};
+use crate::store::{Conclusion, Tally, UsageRow};
 
 const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
 const LEASE: Duration = Duration::from_secs(60);
@@ -70,6 +73,108 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
     assert_eq!(bench.store.find(second.id).await.unwrap(), None);
 }
 
+fn version_1() -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("easel.db");
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(include_str!("schema.sql")).unwrap();
+    db.execute_batch(include_str!("tests/version1.sql")).unwrap();
+    drop(db);
+    Bench { store: Sqlite::open(&path).unwrap(), folder }
+}
+
+fn old(number: u128) -> JobId {
+    format!("{number:026}").parse().unwrap()
+}
+
+#[test]
+fn the_accounts_of_version_1_are_added_up() {
+    let bench = version_1();
+    let db = Connection::open(bench.folder.path().join("easel.db")).unwrap();
+    let mut query = db.prepare("SELECT * FROM spend ORDER BY scope, period").unwrap();
+    let account = |row: &rusqlite::Row<'_>| {
+        let name: (String, String) = (row.get("scope")?, row.get("period")?);
+        let money: (i64, i64) = (row.get("reserved")?, row.get("spent")?);
+        Ok((name, money, (row.get("ordered")?, row.get("delivered")?)))
+    };
+    let kept: Vec<_> = query.query_map([], account).unwrap().map(Result::unwrap).collect();
+    let expected = [
+        ("deployment", "2026-11", (40_000, 280_000), (2, 3)),
+        ("deployment", "2026-12", (40_000, 0), (1, 0)),
+        ("guild:11", "2026-11", (40_000, 160_000), (2, 2)),
+        ("guild:12", "2026-11", (0, 80_000), (0, 0)),
+        ("member:11:3", "2026-11", (40_000, 120_000), (2, 1)),
+        ("member:11:3", "2026-11-22", (0, 80_000), (0, 1)),
+        ("member:11:3", "2026-11-30", (40_000, 40_000), (2, 0)),
+        ("member:11:3", "ever", (40_000, 120_000), (2, 1)),
+        ("member:11:4", "2026-11", (0, 40_000), (0, 1)),
+        ("member:11:4", "2026-11-22", (0, 40_000), (0, 1)),
+        ("member:11:4", "ever", (0, 40_000), (0, 1)),
+        ("member:12:3", "2026-11", (0, 80_000), (0, 0)),
+        ("member:12:3", "2026-11-22", (0, 80_000), (0, 0)),
+        ("member:12:3", "ever", (0, 80_000), (0, 0)),
+        ("member:dm:4", "2026-12", (40_000, 0), (1, 0)),
+        ("member:dm:4", "2026-12-01", (40_000, 0), (1, 0)),
+        ("member:dm:4", "ever", (40_000, 0), (1, 0)),
+    ];
+    let expected = expected.map(|(scope, period, money, pictures): (&str, &str, (i64, i64), (u32, u32))| {
+        ((scope.to_owned(), period.to_owned()), money, pictures)
+    });
+    assert_eq!(kept, expected);
+}
+
+#[tokio::test]
+async fn a_job_of_version_1_is_finished() {
+    let bench = version_1();
+    let store = &bench.store;
+    let end_of_november = datetime!(2026-11-30 23:59:59.999 UTC);
+    let now = datetime!(2026-12-01 00:00:05 UTC);
+    assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(4), old(2), old(3)]);
+    let claim = store.claim(old(2), "worker", now, LEASE).await.unwrap().unwrap();
+    assert_eq!(
+        (claim.state, claim.fence, claim.pictures[0].painted().is_some()),
+        (State::Generating, 2, true)
+    );
+    let Attempt::Go(call) = store.attempt(old(2), 2, 1, PRICE, now).await.unwrap() else { panic!("no call") };
+    let painted = Outcome::Painted(Painted { seed: 6, sha256: "ee".into(), bytes: 3 });
+    let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(painted) };
+    assert!(store.settle(old(2), 2, settlement).await.unwrap());
+    let end = Progress {
+        concluded: Some(Conclusion { state: State::Delivered, delivered: 2, refusal: None }),
+        archived: vec![(0, "a-0".into()), (1, "a-1".into())],
+        release_for: Some(0),
+    };
+    assert!(store.progress(old(2), 2, end, now).await.unwrap());
+    assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(4), old(3)]);
+    let standing = store.standing(Some(11), 3, end_of_november).await.unwrap();
+    let day = Tally { spent: PRICE * 2, delivered: 2, ..Tally::default() };
+    assert_eq!((standing.in_flight, standing.day), (0, day));
+    let row = |day: &str, member, pictures, attempts| UsageRow {
+        day: day.into(),
+        member,
+        model: "core".into(),
+        pictures,
+        attempts,
+        dollars: PRICE * i64::from(attempts),
+    };
+    let usage = store.usage(11, end_of_november).await.unwrap();
+    assert_eq!(usage, [row("2026-11-22", 3, 1, 2), row("2026-11-22", 4, 1, 1), row("2026-11-30", 3, 2, 2)]);
+}
+
+#[tokio::test]
+async fn every_job_of_version_1_can_be_read() {
+    let bench = version_1();
+    for number in 1..=7 {
+        let found = bench.store.find(old(number)).await.unwrap().unwrap();
+        assert_eq!(found.job.request.prompt, "a cat");
+    }
+    let refused = bench.store.find(old(1)).await.unwrap().unwrap().pictures.remove(1).outcome;
+    let Some(Outcome::Refused { refusal: Refusal::BudgetUsed { purse, .. } }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(purse, Purse::Deployment, "the one that version 1 had");
+}
+
 #[test]
 fn a_file_that_is_no_database_and_one_from_the_future_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -80,5 +185,13 @@ fn a_file_that_is_no_database_and_one_from_the_future_are_refused_by_name() {
     assert!(said.contains("EASEL_STORE") && said.contains("easel.db"), "{said}");
     std::fs::remove_file(&path).unwrap();
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(format!("{:#}", Sqlite::open(&path).unwrap_err()).contains("newer Easel"));
+    let said = format!("{:#}", Sqlite::open(&path).unwrap_err());
+    let shown = path.display();
+    assert_eq!(
+        said,
+        format!(
+            "EASEL_STORE: `{shown}`: it was made by a newer Easel (version 99); this one knows {}",
+            MIGRATIONS.len()
+        )
+    );
 }
