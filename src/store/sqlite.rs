@@ -335,11 +335,12 @@ fn serve(name: &str, connection: Connection, kind: TransactionBehavior) -> std::
 
 fn do_all(mut connection: Connection, kind: TransactionBehavior, waiting: &mpsc::Receiver<Op>) {
     while let Ok(first) = waiting.recv() {
-        let ops = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1));
+        // Before the transaction: what is asked later must see what was written until then.
+        let ops: Vec<Op> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
         match connection.transaction_with_behavior(kind) {
-            Err(fault) => ops.for_each(|op| op(Err(&fault))(Err(&fault))),
+            Err(fault) => ops.into_iter().for_each(|op| op(Err(&fault))(Err(&fault))),
             Ok(mut tx) => {
-                let answers: Vec<Answer> = ops.map(|op| op(Ok(&mut tx))).collect();
+                let answers: Vec<Answer> = ops.into_iter().map(|op| op(Ok(&mut tx))).collect();
                 let commit = tx.commit();
                 answers.into_iter().for_each(|answer| answer(commit.as_ref().copied()));
             }

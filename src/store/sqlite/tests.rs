@@ -73,6 +73,26 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
     assert_eq!(bench.store.find(second.id).await.unwrap(), None);
 }
 
+/// The readers' thread answers what waits together from one look at the database.
+#[tokio::test]
+async fn a_question_sees_what_was_written_before_it_was_asked() {
+    let bench = bench();
+    let (first_reads, has_read) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel();
+    let slow = send(&bench.store.reader, true, move |db| {
+        let totals = ops::totals(db);
+        first_reads.send(()).unwrap();
+        wait.recv().unwrap();
+        totals
+    });
+    has_read.recv().unwrap();
+    bench.store.admit(&job(1), PRICE, &Terms::default(), NOW).await.unwrap();
+    let later = send(&bench.store.reader, true, ops::totals);
+    go_on.send(()).unwrap();
+    assert_eq!(slow.await.unwrap().unwrap().open, 0);
+    assert_eq!(later.await.unwrap().unwrap().open, 1);
+}
+
 fn version_1() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("easel.db");
