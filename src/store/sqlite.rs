@@ -67,7 +67,11 @@ impl Sqlite {
         })?;
         let alone = match lock.try_lock() {
             Ok(()) => true,
-            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::WouldBlock) => {
+                // Whoever is alone makes the database first: SQLite lets no two do that at once.
+                lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
+                false
+            }
             Err(TryLockError::Error(error)) => {
                 return Err(error).context("EASEL_STORE: cannot lock its file");
             }
@@ -81,8 +85,8 @@ impl Sqlite {
             connection
                 .execute("UPDATE jobs SET lease_until = 0, not_before = 0 WHERE open = 1", [])
                 .context("freeing dead leases")?;
+            lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         }
-        lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         let readable = connect(path).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
         readable.pragma_update(None, "query_only", true).context("EASEL_STORE")?;
         Ok(Sqlite {

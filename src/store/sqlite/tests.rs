@@ -93,6 +93,25 @@ async fn a_question_sees_what_was_written_before_it_was_asked() {
     assert_eq!(later.await.unwrap().unwrap().open, 1);
 }
 
+#[test]
+fn processes_that_start_at_once_share_a_database_that_is_not_there_yet() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("easel.db");
+        let start = std::sync::Barrier::new(6);
+        std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                Sqlite::open(&path).map(drop)
+            };
+            let opened: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            for opened in opened {
+                opened.join().unwrap().unwrap();
+            }
+        });
+    }
+}
+
 fn version_1() -> Bench {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("easel.db");
