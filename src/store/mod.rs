@@ -20,7 +20,7 @@ pub const WARN_PERCENT: u32 = 80;
 pub enum Admission {
     /// The job is written down and its price reserved.
     Admitted {
-        /// With this job, the server's month has reached [`WARN_PERCENT`]: percent used.
+        /// This order is the first to find the server's month at [`WARN_PERCENT`] or more: percent used, with it.
         crossed: Option<u32>,
     },
     /// This request was admitted before, as that job.

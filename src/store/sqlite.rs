@@ -68,7 +68,11 @@ impl Sqlite {
         })?;
         let alone = match lock.try_lock() {
             Ok(()) => true,
-            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::WouldBlock) => {
+                // Whoever is alone makes the database first: SQLite lets no two do that at once.
+                lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
+                false
+            }
             Err(TryLockError::Error(error)) => {
                 return Err(error).context("EASEL_STORE: cannot lock its file");
             }
@@ -82,8 +86,8 @@ impl Sqlite {
             connection
                 .execute("UPDATE jobs SET lease_until = 0, not_before = 0 WHERE open = 1", [])
                 .context("freeing dead leases")?;
+            lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         }
-        lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         let readable = connect(path).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
         readable.pragma_update(None, "query_only", true).context("EASEL_STORE")?;
         Ok(Sqlite {
@@ -336,11 +340,12 @@ fn serve(name: &str, connection: Connection, kind: TransactionBehavior) -> std::
 
 fn do_all(mut connection: Connection, kind: TransactionBehavior, waiting: &mpsc::Receiver<Op>) {
     while let Ok(first) = waiting.recv() {
-        let ops = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1));
+        // Before the transaction: what is asked later must see what was written until then.
+        let ops: Vec<Op> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
         match connection.transaction_with_behavior(kind) {
-            Err(fault) => ops.for_each(|op| op(Err(&fault))(Err(&fault))),
+            Err(fault) => ops.into_iter().for_each(|op| op(Err(&fault))(Err(&fault))),
             Ok(mut tx) => {
-                let answers: Vec<Answer> = ops.map(|op| op(Ok(&mut tx))).collect();
+                let answers: Vec<Answer> = ops.into_iter().map(|op| op(Ok(&mut tx))).collect();
                 let commit = tx.commit();
                 answers.into_iter().for_each(|answer| answer(commit.as_ref().copied()));
             }

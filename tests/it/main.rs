@@ -3,6 +3,7 @@
 
 mod admin;
 mod archive;
+mod backends;
 mod bad_input;
 mod crash;
 mod delivery;

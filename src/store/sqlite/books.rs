@@ -5,7 +5,7 @@ use time::{Date, Month, OffsetDateTime};
 
 use super::rows;
 use crate::error::Refusal;
-use crate::job::{Job, JobId, Origin};
+use crate::job::{Job, JobId, Origin, State};
 use crate::limits::{Ceiling, Purse, Terms};
 use crate::money::Micros;
 use crate::store::Tally;
@@ -128,19 +128,32 @@ impl Accounts {
         self.member_scope().map_or(Ok(Tally::default()), |scope| tally(db, &scope, EVER))
     }
 
-    /// The first ceiling that `more` would go beyond.
+    /// Whether the server's last order of this month came with word that most of the budget is used. The accounts do
+    /// not tell: a repeated call may have crossed the line since, or another ceiling may have moved it.
+    pub(super) fn guild_was_told(&self, db: &Connection) -> rusqlite::Result<bool> {
+        let told = db
+            .prepare_cached(
+                "SELECT budget_used IS NOT NULL FROM jobs WHERE guild = ?1 AND period = ?2 AND state <> 'cancelled'
+                 ORDER BY rowid DESC LIMIT 1",
+            )?
+            .query_row(params![self.guild, self.month], |row| row.get(0))
+            .optional()?;
+        Ok(told.unwrap_or_default())
+    }
+
+    /// The first ceiling that `more` would go beyond. The accounts are those of the day and month of `created`.
     pub(super) fn over_budget(
         &self,
         db: &Connection,
         ceilings: &[Ceiling],
         more: Micros,
-        now: OffsetDateTime,
+        created: OffsetDateTime,
     ) -> rusqlite::Result<Option<Refusal>> {
         for Ceiling { purse, limit } in ceilings.iter().filter(|_| more.0 > 0) {
             let tally = self.tally(db, *purse)?;
             let used = tally.reserved + tally.spent;
             if used + more > *limit {
-                let free_at = free_at(*purse, now).map(OffsetDateTime::unix_timestamp);
+                let free_at = free_at(*purse, created).map(OffsetDateTime::unix_timestamp);
                 return Ok(Some(Refusal::BudgetUsed { purse: *purse, limit: *limit, used, free_at }));
             }
         }
@@ -193,6 +206,8 @@ fn tally(db: &Connection, scope: &str, period: &str) -> rusqlite::Result<Tally> 
 /// A job that a worker holds, as far as money goes.
 pub(super) struct Held {
     pub(super) accounts: Accounts,
+    pub(super) created: OffsetDateTime,
+    pub(super) state: State,
     pub(super) reserved: i64,
     pub(super) model: String,
     pub(super) terms: Terms,
@@ -204,6 +219,8 @@ pub(super) fn held(db: &Connection, job: JobId, fence: i64) -> rusqlite::Result<
         .query_row(params![job.to_string(), fence], |row| {
             Ok(Held {
                 accounts: Accounts::from_row(row)?,
+                created: rows::time(row, "created_at")?,
+                state: rows::state(row)?,
                 reserved: row.get("reserved_micros")?,
                 model: row.get("model")?,
                 terms: rows::from_json(row, "terms")?,
@@ -222,10 +239,10 @@ pub(super) fn day(now: OffsetDateTime) -> String {
     format!("{}-{:02}", month(now), now.day())
 }
 
-fn free_at(purse: Purse, now: OffsetDateTime) -> Option<OffsetDateTime> {
+fn free_at(purse: Purse, created: OffsetDateTime) -> Option<OffsetDateTime> {
     match purse {
-        Purse::Deployment | Purse::Guild | Purse::MemberMonth => Some(next_month(now)),
-        Purse::MemberDay => Some(next_day(now)),
+        Purse::Deployment | Purse::Guild | Purse::MemberMonth => Some(next_month(created)),
+        Purse::MemberDay => Some(next_day(created)),
         Purse::Session => None,
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 
 use super::blocked;
-use super::books::{Accounts, Entry, held};
+use super::books::{Accounts, Entry, Held, held};
 use super::rows::{self, millis, to_json};
 use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome, State};
 use crate::limits::{Purse, Terms};
@@ -30,15 +30,14 @@ pub(super) fn admit(
     if let Some(refusal) = accounts.over_quota(db, terms, pictures, now)? {
         return Ok(Admission::Refused(refusal));
     }
-    if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, now)? {
+    if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, job.created)? {
         return Ok(Admission::Refused(refusal));
     }
-    let before = percent_used(db, &accounts, terms)?;
     accounts.book(db, Entry { reserved: price.0, ordered: i64::from(pictures), ..Entry::default() })?;
     let budget_used = percent_used(db, &accounts, terms)?.filter(|percent| *percent >= WARN_PERCENT);
+    let crossed = if budget_used.is_some() && accounts.guild_was_told(db)? { None } else { budget_used };
     rows::insert(db, job, terms, price.0, budget_used)?;
     touch_session(db, job, now)?;
-    let crossed = budget_used.filter(|_| before.is_none_or(|before| before < WARN_PERCENT));
     Ok(Admission::Admitted { crossed })
 }
 
@@ -118,16 +117,14 @@ pub(super) fn attempt(
     now: OffsetDateTime,
 ) -> rusqlite::Result<Attempt> {
     let Some(held) = held(db, job, fence)? else { return Ok(Attempt::Stale) };
-    let paid: u32 = db
-        .prepare_cached("SELECT count(*) FROM charges WHERE job = ?1 AND n = ?2 AND paid")?
-        .query_row(params![job.to_string(), n], |row| row.get(0))?;
+    let paid = paid_calls(db, job, n)?;
     if paid >= MAX_PAID_CALLS {
         return Ok(Attempt::Exhausted);
     }
     // The first call of each picture was reserved with the job. A repeated one must fit under the ceiling too.
     let from_reservation = if paid == 0 { held.reserved.min(price.0) } else { 0 };
     let beyond = Micros(price.0 - from_reservation);
-    if let Some(refusal) = held.accounts.over_budget(db, &held.terms.ceilings, beyond, now)? {
+    if let Some(refusal) = held.accounts.over_budget(db, &held.terms.ceilings, beyond, held.created)? {
         return Ok(Attempt::Refused(refusal));
     }
     held.accounts.book(db, Entry { reserved: -from_reservation, spent: price.0, ..Entry::default() })?;
@@ -141,6 +138,12 @@ pub(super) fn attempt(
     Ok(Attempt::Go(CallId(db.last_insert_rowid())))
 }
 
+/// Calls for a picture that may be billed.
+fn paid_calls(db: &Connection, job: JobId, n: u32) -> rusqlite::Result<u32> {
+    db.prepare_cached("SELECT count(*) FROM charges WHERE job = ?1 AND n = ?2 AND paid")?
+        .query_row(params![job.to_string(), n], |row| row.get(0))
+}
+
 pub(super) fn settle(
     db: &Connection,
     job: JobId,
@@ -149,7 +152,7 @@ pub(super) fn settle(
 ) -> rusqlite::Result<bool> {
     let Some(held) = held(db, job, fence)? else { return Ok(false) };
     if let Some(call) = settlement.call {
-        settle_call(db, job, &held.accounts, call, settlement.bill)?;
+        settle_call(db, job, &held, settlement.n, call, settlement.bill)?;
     }
     if let Some(outcome) = &settlement.outcome {
         let sha256 = match outcome {
@@ -170,27 +173,32 @@ pub(super) fn settle(
     Ok(true)
 }
 
-/// What a call certainly did not cost goes back to being reserved, since it may be repeated.
+/// What a call certainly did not cost is free again. It goes back to being reserved if the call was the picture's
+/// first, which may be repeated: a repeated one was not reserved, and a job that has ended makes none.
 fn settle_call(
     db: &Connection,
     job: JobId,
-    accounts: &Accounts,
+    held: &Held,
+    n: u32,
     call: CallId,
     bill: Bill,
 ) -> rusqlite::Result<()> {
     let micros: Option<i64> = db
         .prepare_cached(
-            "UPDATE charges SET settled = 1, paid = ?2 WHERE id = ?1 AND settled = 0 RETURNING micros",
+            "UPDATE charges SET settled = 1, paid = ?4 WHERE id = ?1 AND job = ?2 AND n = ?3 AND settled = 0
+             RETURNING micros",
         )?
-        .query_row(params![call.0, bill == Bill::Due], |row| row.get(0))
+        .query_row(params![call.0, job.to_string(), n, bill == Bill::Due], |row| row.get(0))
         .optional()?;
     let Some(micros) = micros.filter(|_| bill != Bill::Due) else { return Ok(()) };
     db.prepare_cached("UPDATE charges SET micros = 0 WHERE id = ?1")?.execute([call.0])?;
-    accounts.book(db, Entry { reserved: micros, spent: -micros, ..Entry::default() })?;
+    let is_first = !held.state.is_final() && paid_calls(db, job, n)? == 0;
+    let reserved = if is_first { micros } else { 0 };
+    held.accounts.book(db, Entry { reserved, spent: -micros, ..Entry::default() })?;
     db.prepare_cached(
-        "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?2 WHERE id = ?1",
+        "UPDATE jobs SET reserved_micros = reserved_micros + ?2, attempted_micros = attempted_micros - ?3 WHERE id = ?1",
     )?
-    .execute(params![job.to_string(), micros])?;
+    .execute(params![job.to_string(), reserved, micros])?;
     if bill == Bill::NoCall {
         db.prepare_cached("DELETE FROM charges WHERE id = ?1")?.execute([call.0])?;
         db.prepare_cached("UPDATE jobs SET attempted = attempted - 1 WHERE id = ?1")?

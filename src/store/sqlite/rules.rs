@@ -72,7 +72,8 @@ impl Sqlite {
         now: OffsetDateTime,
     ) -> anyhow::Result<Result<Entry, Refusal>> {
         self.run(false, move |db| {
-            let Some(entry) = entries(db, guild, number + 1, 1)?.pop().filter(|entry| entry.number == number)
+            let Some(entry) =
+                entries(db, guild, number.saturating_add(1), 1)?.pop().filter(|entry| entry.number == number)
             else {
                 return Ok(Err(Refusal::NoEntry { number }));
             };

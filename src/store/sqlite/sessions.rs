@@ -174,9 +174,9 @@ impl Sqlite {
                     "SELECT j.id, p.n FROM jobs j JOIN pictures p ON p.job = j.id
                      WHERE j.session = ?1 AND j.state IN ('generated', 'delivered') AND p.sha256 IS NOT NULL
                        AND (j.member = ?2 OR NOT json_extract(j.origin, '$.private'))
-                     ORDER BY j.created_at DESC, j.id DESC, p.n DESC LIMIT 1",
+                     ORDER BY coalesce(j.finished_at, ?3) DESC, j.created_at DESC, j.id DESC, p.n DESC LIMIT 1",
                 )?
-                .query_row([id.to_string(), viewer.to_string()], |row| {
+                .query_row(params![id.to_string(), viewer.to_string(), i64::MAX], |row| {
                     Ok((rows::id(row, "id")?, row.get("n")?))
                 })
                 .optional()?;

@@ -26,6 +26,11 @@ INSERT INTO spend (scope, period, reserved, spent, ordered, delivered)
     FROM (SELECT *, period AS span FROM jobs UNION ALL SELECT *, day FROM jobs UNION ALL SELECT *, 'ever' FROM jobs)
     WHERE member IS NOT NULL GROUP BY 1, 2;
 
+-- A refusal names its purse; version 1 had one.
+UPDATE pictures SET outcome = json_set(outcome, '$.refusal.purse', 'deployment')
+    WHERE outcome ->> '$.refusal.why' = 'budget_used';
+UPDATE jobs SET refusal = json_set(refusal, '$.purse', 'deployment') WHERE refusal ->> '$.why' = 'budget_used';
+
 CREATE TABLE policies (
     guild  TEXT PRIMARY KEY,
     policy TEXT NOT NULL

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 
 use super::World;
 
-/// Reserved, spent, ordered, delivered.
-type Sums = [i64; 4];
+/// Reserved, spent, ordered, delivered, by scope and period.
+type Accounts = BTreeMap<(String, String), [i64; 4]>;
 
 /// What each account must hold, added up again from the jobs and the lines of the ledger.
 const EXPECTED: &str = "
-    WITH lines AS (SELECT job, sum(micros) AS spent FROM charges GROUP BY job),
-         facts AS (SELECT j.*, coalesce(l.spent, 0) AS spent FROM jobs j LEFT JOIN lines l ON l.job = j.id),
+    WITH lines AS (SELECT job, sum(micros) AS spent FROM charges WHERE paid GROUP BY job),
+         facts AS (SELECT j.*, coalesce(l.spent, 0) AS spent,
+                          iif(state IN ('delivered', 'failed', 'cancelled'), 0, pictures) AS ordered FROM jobs j LEFT JOIN lines l ON l.job = j.id),
          accounts AS (
              SELECT 'deployment' AS scope, period AS span, * FROM facts
              UNION ALL SELECT 'guild:' || guild, period, * FROM facts WHERE guild IS NOT NULL
@@ -20,7 +21,7 @@ const EXPECTED: &str = "
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, day, * FROM facts WHERE member IS NOT NULL
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, 'ever', * FROM facts WHERE member IS NOT NULL
              UNION ALL SELECT 'session:' || session, 'ever', * FROM facts WHERE session IS NOT NULL)
-    SELECT scope, span, 0, sum(spent), 0, sum(delivered) FROM accounts GROUP BY scope, span";
+    SELECT scope, span, sum(reserved_micros), sum(spent), sum(ordered), sum(delivered) FROM accounts GROUP BY scope, span";
 
 impl World {
     /// Attempts are the calls that the model saw, nothing stays reserved or under way, no picture was paid a third
@@ -34,16 +35,23 @@ impl World {
             "SELECT coalesce(max(calls), 0) FROM (SELECT sum(paid) AS calls FROM charges GROUP BY job, n)";
         let most: u32 = self.db().query_row(most, [], |row| row.get(0)).unwrap();
         assert!(most <= 2, "a picture was paid {most} times");
-        let kept = self.accounts("SELECT scope, period, reserved, spent, ordered, delivered FROM spend");
-        assert_eq!(kept, self.accounts(EXPECTED), "the accounts are the jobs' and the ledger's");
+        let idle =
+            accounts_agree(&self.db()).into_values().all(|[reserved, _, ordered, _]| reserved + ordered == 0);
+        assert!(idle, "nothing stays reserved or under way");
     }
+}
 
-    fn accounts(&self, query: &str) -> BTreeMap<(String, String), Sums> {
-        let account = |row: &Row<'_>| {
-            Ok(((row.get(0)?, row.get(1)?), [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
-        };
-        let db = self.db();
-        let mut accounts = db.prepare(query).unwrap();
-        accounts.query_map([], account).unwrap().map(Result::unwrap).collect()
-    }
+/// Holds the accounts as they are kept against [`EXPECTED`], and returns them.
+pub(crate) fn accounts_agree(db: &Connection) -> Accounts {
+    let kept = accounts(db, "SELECT scope, period, reserved, spent, ordered, delivered FROM spend");
+    assert_eq!(kept, accounts(db, EXPECTED), "the accounts are the jobs' and the ledger's");
+    kept
+}
+
+fn accounts(db: &Connection, query: &str) -> Accounts {
+    let account = |row: &Row<'_>| {
+        Ok(((row.get(0)?, row.get(1)?), [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
+    };
+    let mut accounts = db.prepare(query).unwrap();
+    accounts.query_map([], account).unwrap().map(Result::unwrap).collect()
 }

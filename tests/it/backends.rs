@@ -1,0 +1,138 @@
+//! What every store promises: one list, stamped per back end.
+
+use std::sync::Arc;
+
+mod admitting;
+mod interleavings;
+mod orders;
+mod parallel;
+mod paying;
+mod place;
+mod policies;
+mod sessions;
+mod usage;
+mod working;
+
+use place::Place;
+
+macro_rules! conformance {
+    ($($back_end:ident: $place:path),+ $(,)?) => { $(conformance!(@ $back_end, $place,
+        admitting {
+            the_same_request_is_admitted_once
+            a_refused_order_leaves_nothing
+            an_admitted_job_comes_back_as_it_was
+            each_purse_has_its_ceiling
+            a_purse_is_full_for_those_who_share_it_and_no_others
+            a_members_day_and_month_are_apart
+            of_several_limits_the_first_that_forbids_is_named
+            pictures_under_way_are_limited_until_they_arrive
+            pictures_of_a_day_count_from_the_order_unless_they_fail
+            from_four_fifths_of_a_servers_month_on_people_are_told
+            people_are_told_though_a_repeated_call_crossed_the_line
+            people_are_told_once_for_each_ceiling
+            an_order_that_was_taken_back_has_told_nobody
+            a_cancelled_order_leaves_nothing_but_its_name
+            what_somebody_works_on_is_not_cancelled
+            a_job_can_be_taken_back_without_waiting
+        }
+        working {
+            a_job_has_one_worker_until_the_lease_ends
+            a_worker_that_is_heard_of_keeps_its_job
+            a_stale_worker_can_write_nothing
+            who_gave_a_job_back_can_write_nothing_more
+            a_job_given_back_rests_as_long_as_was_said
+            what_nobody_works_on_is_due_oldest_first
+            a_delivered_job_stays_open_until_all_of_it_is_archived
+            a_failed_job_with_a_picture_is_archived_too
+        }
+        paying {
+            money_is_reserved_then_spent_then_given_back
+            a_later_word_on_what_was_delivered_holds
+            no_picture_is_paid_a_third_time_and_unpaid_calls_do_not_count
+            a_call_of_unknown_end_counts_as_paid_whoever_made_it
+            a_repeated_call_must_fit_under_every_ceiling_too
+            a_purse_of_last_month_is_free_again_already
+            the_second_picture_has_a_reservation_of_its_own
+            a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling
+            a_call_is_settled_once
+            a_repeated_call_that_cost_nothing_holds_no_money_back
+            a_call_that_ends_after_its_job_leaves_nothing_reserved
+            a_call_is_settled_for_its_own_picture_only
+            a_price_that_changed_on_the_way_is_booked_as_it_is
+            a_job_is_generated_once_each_picture_has_its_answer
+            a_picture_is_found_by_its_bytes
+        }
+        policies {
+            an_edit_holds_at_once_and_has_its_line
+            an_edit_that_changes_nothing_leaves_no_line
+            an_edit_can_be_undone_until_the_same_thing_changes_again
+            the_trail_is_read_page_by_page
+            admins_who_edit_at_once_get_a_line_each
+            preferences_are_the_members_own
+            a_private_conversation_has_no_servers_policy
+        }
+        sessions {
+            a_channel_has_one_session_at_a_time
+            a_session_that_waits_begins_in_the_others_place
+            a_session_that_waits_does_nothing_else
+            a_session_waits_for_a_day_and_outlives_the_other
+            a_session_ends_once
+            a_quiet_session_makes_room
+            a_request_keeps_its_session_awake
+            a_plan_changes_until_the_end
+            a_session_knows_the_jobs_that_brought_pictures
+            nobody_starts_from_somebody_elses_private_picture
+        }
+        usage {
+            a_month_has_a_row_for_each_day_member_and_model
+            a_standing_shows_what_is_reserved_and_spent
+            what_is_done_after_midnight_belongs_to_the_day_of_the_order
+            a_session_has_a_purse_over_all_its_days
+            what_a_guardrail_held_back_is_a_row_for_each_job_and_stage
+        }
+        parallel {
+            of_two_hundred_requests_a_limit_of_seven_delivers_seven
+            of_two_hundred_requests_seven_are_under_way
+            of_many_workers_and_one_who_takes_the_job_back_one_wins
+        }
+    );)+ };
+    (@ $back_end:ident, $place:path,
+        $($topic:ident { $($promise:ident)+ })+
+    ) => {
+        mod $back_end {
+            $(conformance!(@ $topic, $place, $($promise)+);)+
+
+            #[test]
+            fn any_order_of_events_leaves_the_books_right() {
+                super::interleavings::any_order_of_events_leaves_the_books_right($place);
+            }
+        }
+    };
+    // One store, and two that share a place as two processes do.
+    (@ parallel, $place:path, $($promise:ident)+) => {
+        $(mod $promise {
+            use crate::backends::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn in_one_process() {
+                let place = $place();
+                parallel::$promise(vec![Arc::new(place.open())]).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn in_two_processes() {
+                let place = $place();
+                parallel::$promise(vec![Arc::new(place.open()), Arc::new(place.open())]).await;
+            }
+        })+
+    };
+    (@ $topic:ident, $place:path, $($promise:ident)+) => {
+        $(#[tokio::test]
+        async fn $promise() {
+            let place = $place();
+            super::$topic::$promise(&place.open()).await;
+        })+
+    };
+}
+
+conformance! { on_sqlite: crate::backends::Place::sqlite }

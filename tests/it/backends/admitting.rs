@@ -1,0 +1,235 @@
+//! What is admitted, what is refused, and what cancelling takes back.
+
+use easel::error::Refusal;
+use easel::job::{Bill, Origin, State};
+use easel::limits::{Ceiling, Purse, Terms};
+use easel::money::Micros;
+use easel::store::{Admission, Standing, Store, Totals};
+use time::Duration;
+
+use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, session_id};
+
+pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
+    let first = order(7);
+    assert!(!store.is_known(first.job().dedupe_key()).await.unwrap());
+    assert!(first.fits(store, &Terms::default()).await);
+    assert!(store.is_known(first.job().dedupe_key()).await.unwrap());
+    let again = Order { at: NOW + Duration::seconds(1), ..first.clone() };
+    let full = ceiling(Purse::Deployment, PRICE);
+    assert_eq!(again.admit(store, &full).await, Admission::Duplicate(first.id()), "it is not refused");
+    assert_eq!(store.totals().await.unwrap(), Totals { open: 1, reserved: PRICE, ..Totals::default() });
+}
+
+pub(super) async fn a_refused_order_leaves_nothing(store: &Store) {
+    let order = Order { pictures: 2, session: Some(session_id(1)), ..order(7) };
+    assert!(!order.fits(store, &ceiling(Purse::Session, PRICE)).await);
+    assert_eq!(store.find(order.id()).await.unwrap(), None);
+    assert!(!store.is_known(order.job().dedupe_key()).await.unwrap());
+    assert_eq!(store.totals().await.unwrap(), Totals::default());
+    assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
+    assert!(order.fits(store, &ceiling(Purse::Session, PRICE * 2)).await, "a second try is free");
+}
+
+pub(super) async fn an_admitted_job_comes_back_as_it_was(store: &Store) {
+    let parent = order(1).job();
+    let mut job = Order { pictures: 2, session: Some(session_id(1)), ..order(7) }.job();
+    job.parent = Some(parent.id);
+    store.admit(&job, PRICE * 2, &Terms::default(), NOW).await.unwrap();
+    let found = store.find(job.id).await.unwrap().unwrap();
+    assert_eq!((&found.job, found.state, found.fence), (&job, State::Admitted, 0));
+    let pictures: Vec<_> =
+        found.pictures.iter().map(|picture| (picture.n, picture.seed, picture.calls)).collect();
+    assert_eq!(pictures, [(0, 0, 0), (1, 1, 0)]);
+    assert_eq!(store.find(parent.id).await.unwrap(), None);
+}
+
+/// In each of them two pictures have room; the moment is when the purse is empty again.
+const PURSES: [(Purse, Option<i64>); 5] = [
+    (Purse::Deployment, Some(NEXT_MONTH.unix_timestamp())),
+    (Purse::Guild, Some(NEXT_MONTH.unix_timestamp())),
+    (Purse::MemberDay, Some(NEXT_MONTH.unix_timestamp())),
+    (Purse::MemberMonth, Some(NEXT_MONTH.unix_timestamp())),
+    (Purse::Session, None),
+];
+
+pub(super) async fn each_purse_has_its_ceiling(store: &Store) {
+    for (place, (purse, free_at)) in (1u64..).zip(PURSES) {
+        // Everybody's purse is looked at first: the others leave something in it.
+        let member = Order {
+            guild: Some(100 + place),
+            member: place,
+            session: Some(session_id(place.into())),
+            ..order(place * 10)
+        };
+        let terms = ceiling(purse, PRICE * 2);
+        for n in 0..2 {
+            assert!(Order { interaction: place * 10 + n, ..member.clone() }.fits(store, &terms).await);
+        }
+        let third = Order { interaction: place * 10 + 2, ..member.clone() };
+        let used = Refusal::BudgetUsed { purse, limit: PRICE * 2, used: PRICE * 2, free_at };
+        assert_eq!(third.admit(store, &terms).await, Admission::Refused(used));
+        let free = Order { price: Micros(0), interaction: place * 10 + 3, ..member };
+        assert!(free.fits(store, &terms).await, "what costs nothing is never too dear: {purse:?}");
+    }
+}
+
+pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: &Store) {
+    let somebody = Order { session: Some(session_id(1)), ..order(1) };
+    assert!(somebody.fits(store, &Terms::default()).await);
+    let elsewhere = Order { guild: Some(99), session: None, ..somebody.clone() };
+    let else_one = Order { member: 99, ..somebody.clone() };
+    let tomorrow = Order { at: NEXT_MONTH, ..somebody.clone() };
+    let private = Order { guild: None, session: None, ..somebody.clone() };
+    let mut interaction = 1;
+    for (purse, there, other, then, alone) in [
+        (Purse::Deployment, false, false, true, false),
+        (Purse::Guild, true, false, true, true),
+        (Purse::MemberDay, true, true, true, true),
+        (Purse::MemberMonth, true, true, true, true),
+        (Purse::Session, true, false, false, true),
+    ] {
+        let whose = [(&elsewhere, there), (&else_one, other), (&tomorrow, then), (&private, alone)];
+        for (who, (order, fits)) in whose.into_iter().enumerate() {
+            interaction += 1;
+            let order = Order { interaction, ..order.clone() };
+            assert_eq!(order.fits(store, &ceiling(purse, PRICE)).await, fits, "{purse:?} {who}");
+            // What was admitted must not stand in the way of the next one.
+            assert_eq!(store.cancel(order.id(), NOW).await.unwrap(), fits);
+        }
+    }
+}
+
+pub(super) async fn a_members_day_and_month_are_apart(store: &Store) {
+    let yesterday = Order { at: NOW - Duration::days(1), ..order(1) };
+    assert!(yesterday.fits(store, &Terms::default()).await);
+    assert!(!order(2).fits(store, &ceiling(Purse::MemberMonth, PRICE)).await);
+    assert!(order(2).fits(store, &ceiling(Purse::MemberDay, PRICE)).await);
+}
+
+pub(super) async fn of_several_limits_the_first_that_forbids_is_named(store: &Store) {
+    assert!(order(1).fits(store, &Terms::default()).await);
+    let ceilings = [Purse::MemberDay, Purse::Guild, Purse::Deployment].map(|purse| {
+        let limit = if purse == Purse::MemberDay { PRICE * 2 } else { PRICE };
+        Ceiling { purse, limit }
+    });
+    let terms = Terms { ceilings: ceilings.into(), ..Terms::default() };
+    let Admission::Refused(Refusal::BudgetUsed { purse, .. }) = order(2).admit(store, &terms).await else {
+        panic!("it fits")
+    };
+    assert_eq!(purse, Purse::Guild);
+}
+
+pub(super) async fn pictures_under_way_are_limited_until_they_arrive(store: &Store) {
+    let terms = Terms { in_flight: Some(3), ..Terms::default() };
+    let first = Order { pictures: 2, at: NOW - Duration::days(40), ..order(1) };
+    let first = first.claimed_under(store, &terms).await;
+    let second = Order { pictures: 2, ..order(2) };
+    let refused = Refusal::InFlight { limit: 3, used: 2 };
+    assert_eq!(second.admit(store, &terms).await, Admission::Refused(refused), "whenever it was ordered");
+    for free in [Order { member: 4, ..second.clone() }, Order { guild: None, ..second.clone() }] {
+        let free = Order { interaction: 100 + free.member + free.guild.unwrap_or_default(), ..free };
+        assert!(free.fits(store, &terms).await, "{free:?}");
+    }
+    first.finish().await;
+    assert!(second.fits(store, &terms).await);
+    assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap().in_flight, 2);
+}
+
+pub(super) async fn pictures_of_a_day_count_from_the_order_unless_they_fail(store: &Store) {
+    let terms = Terms { daily: Some(3), ..Terms::default() };
+    Order { pictures: 2, ..order(1) }.claimed_under(store, &terms).await.finish().await;
+    let under_way = order(2).claimed_under(store, &terms).await;
+    let refused = Refusal::QuotaUsed { limit: 3, used: 3, free_at: NEXT_MONTH.unix_timestamp() };
+    assert_eq!(order(3).admit(store, &terms).await, Admission::Refused(refused));
+    assert!(Order { member: 4, ..order(4) }.fits(store, &terms).await);
+    assert!(Order { guild: Some(99), ..order(5) }.fits(store, &terms).await);
+    under_way.fail().await;
+    assert!(order(3).fits(store, &terms).await);
+    assert!(Order { at: NEXT_MONTH, pictures: 3, ..order(6) }.fits(store, &terms).await);
+}
+
+pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store: &Store) {
+    let terms = ceiling(Purse::Guild, PRICE * 5);
+    let mut told = Vec::new();
+    for interaction in 1..=5 {
+        let Admission::Admitted { crossed } = order(interaction).admit(store, &terms).await else {
+            panic!("it does not fit")
+        };
+        let worker = Worker::takes(store, order(interaction).id(), NOW).await.unwrap();
+        told.push((crossed, worker.claim.budget_used));
+        worker.finish().await;
+    }
+    let below = (None, None);
+    assert_eq!(told, [below, below, below, (Some(80), Some(80)), (None, Some(100))]);
+    let next = Order { at: NEXT_MONTH, ..order(6) };
+    assert_eq!(next.admit(store, &terms).await, Admission::Admitted { crossed: None });
+}
+
+/// How much is used after each of these orders, as far as people are told.
+async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) -> Vec<Option<u32>> {
+    let mut told = Vec::new();
+    for interaction in orders {
+        match order(interaction).admit(store, &ceiling(Purse::Guild, PRICE * limit)).await {
+            Admission::Admitted { crossed } => told.push(crossed),
+            said => panic!("{said:?}"),
+        }
+    }
+    told
+}
+
+pub(super) async fn people_are_told_though_a_repeated_call_crossed_the_line(store: &Store) {
+    assert_eq!(told(store, [1, 2, 3], 5).await, [None; 3]);
+    let worker = Worker::takes(store, order(1).id(), NOW).await.unwrap();
+    worker.spend(0, Bill::Due).await;
+    worker.finish().await;
+    assert_eq!(told(store, [4], 5).await, [Some(100)]);
+}
+
+pub(super) async fn people_are_told_once_for_each_ceiling(store: &Store) {
+    assert_eq!(told(store, 1..=4, 5).await, [None, None, None, Some(80)]);
+    let failed = Worker::takes(store, order(4).id(), NOW).await.unwrap();
+    failed.fail().await;
+    assert_eq!(told(store, 5..=6, 5).await, [None; 2], "they know");
+    assert_eq!(told(store, 7..=8, 10).await, [None; 2], "there is room again");
+    assert_eq!(told(store, [9], 10).await, [Some(80)]);
+    assert_eq!(told(store, [10], 9).await, [None]);
+}
+
+pub(super) async fn an_order_that_was_taken_back_has_told_nobody(store: &Store) {
+    assert_eq!(told(store, 1..=4, 5).await, [None, None, None, Some(80)]);
+    assert!(store.cancel(order(4).id(), NOW).await.unwrap());
+    assert_eq!(told(store, [5], 5).await, [Some(80)]);
+}
+
+pub(super) async fn a_cancelled_order_leaves_nothing_but_its_name(store: &Store) {
+    let order = Order { pictures: 3, session: Some(session_id(1)), ..order(7) };
+    assert!(order.fits(store, &Terms::default()).await);
+    assert!(store.cancel(order.id(), NOW).await.unwrap());
+    assert!(!store.cancel(order.id(), NOW).await.unwrap());
+    assert_eq!(store.totals().await.unwrap(), Totals::default());
+    assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
+    assert!(Worker::takes(store, order.id(), NOW + Duration::days(1)).await.is_none());
+    let found = store.find(order.id()).await.unwrap().unwrap();
+    let Origin::Discord(origin) = found.job.origin else { panic!("not from Discord") };
+    assert_eq!((found.state, origin.token.as_str()), (State::Cancelled, ""));
+    assert_eq!(order.admit(store, &Terms::default()).await, Admission::Duplicate(order.id()));
+}
+
+pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {
+    let worker = order(1).claimed(store).await;
+    assert!(!store.cancel(worker.job(), NOW).await.unwrap());
+    assert!(worker.release(0).await);
+    assert!(!store.cancel(worker.job(), NOW).await.unwrap(), "a model may have been asked");
+    let worker = Worker::takes(store, worker.job(), NOW).await.unwrap();
+    worker.finish().await;
+    assert!(!store.cancel(worker.job(), NOW).await.unwrap());
+    assert_eq!(worker.found().await.state, State::Delivered);
+}
+
+pub(super) async fn a_job_can_be_taken_back_without_waiting(store: &Store) {
+    assert!(order(1).fits(store, &Terms::default()).await);
+    store.cancel_soon(order(1).id(), NOW);
+    // What is asked for later is done later.
+    assert!(Worker::takes(store, order(1).id(), NOW).await.is_none());
+    assert_eq!(store.totals().await.unwrap(), Totals::default());
+}

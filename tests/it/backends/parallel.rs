@@ -1,0 +1,82 @@
+//! Many at once, before one limit.
+
+use std::sync::Arc;
+
+use easel::limits::{Purse, Terms};
+use easel::money::Micros;
+use easel::store::Store;
+use time::Duration;
+use tokio::task::JoinSet;
+
+use super::orders::{NOW, Order, PRICE, Worker, ceiling, order, session_id};
+
+const PURSES: [Purse; 5] =
+    [Purse::Deployment, Purse::Guild, Purse::MemberDay, Purse::MemberMonth, Purse::Session];
+
+/// The stores share one place, as those of several processes do.
+pub(super) async fn of_two_hundred_requests_a_limit_of_seven_delivers_seven(stores: Vec<Arc<Store>>) {
+    let number = Terms { daily: Some(7), ..Terms::default() };
+    for (round, terms) in (1..).zip(PURSES.map(|purse| ceiling(purse, PRICE * 7)).into_iter().chain([number]))
+    {
+        let mut tasks = JoinSet::new();
+        for (order, store) in requests(round, &stores) {
+            let terms = terms.clone();
+            tasks.spawn(async move {
+                let fits = order.fits(&store, &terms).await;
+                if fits {
+                    Worker::takes(&store, order.id(), order.at).await.unwrap().finish().await;
+                }
+                fits
+            });
+        }
+        let delivered = tasks.join_all().await.into_iter().filter(|fits| *fits).count();
+        assert_eq!(delivered, 7, "{terms:?}");
+        let order = in_round(round);
+        let standing = stores[0].standing(order.guild, order.member, order.at).await.unwrap();
+        assert_eq!((standing.day.delivered, standing.in_flight), (7, 0));
+        for tally in [standing.day, standing.month, standing.guild, standing.deployment] {
+            assert_eq!((tally.reserved, tally.spent), (Micros(0), PRICE * 7));
+        }
+    }
+}
+
+pub(super) async fn of_two_hundred_requests_seven_are_under_way(stores: Vec<Arc<Store>>) {
+    let terms = Terms { in_flight: Some(7), ..Terms::default() };
+    let mut tasks = JoinSet::new();
+    for (order, store) in requests(1, &stores) {
+        let terms = terms.clone();
+        tasks.spawn(async move { order.fits(&store, &terms).await });
+    }
+    let under_way = tasks.join_all().await.into_iter().filter(|fits| *fits).count();
+    assert_eq!(under_way, 7);
+}
+
+/// Of a job that many workers reach for at once one gets hold, and either it is worked on or it is taken back.
+pub(super) async fn of_many_workers_and_one_who_takes_the_job_back_one_wins(stores: Vec<Arc<Store>>) {
+    for interaction in 1..=10 {
+        let order = order(interaction);
+        assert!(order.fits(&stores[0], &Terms::default()).await);
+        let mut tasks = JoinSet::new();
+        for (n, store) in (0..8).zip(stores.iter().cycle()) {
+            let (store, order) = (store.clone(), order.clone());
+            tasks.spawn(async move {
+                if n == interaction % 8 {
+                    return store.cancel(order.id(), NOW).await.unwrap();
+                }
+                Worker::takes(&store, order.id(), NOW).await.is_some()
+            });
+        }
+        assert_eq!(tasks.join_all().await.into_iter().filter(|won| *won).count(), 1);
+    }
+}
+
+fn requests(round: u64, stores: &[Arc<Store>]) -> impl Iterator<Item = (Order, Arc<Store>)> {
+    let order = move |n| Order { interaction: round * 1_000 + n, ..in_round(round) };
+    (0..200).map(order).zip(stores.iter().cloned().cycle())
+}
+
+/// No round shares a purse with another one.
+fn in_round(round: u64) -> Order {
+    let at = NOW + Duration::days(40) * u32::try_from(round).unwrap();
+    Order { guild: Some(round), member: round, session: Some(session_id(round.into())), at, ..order(round) }
+}

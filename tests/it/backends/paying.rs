@@ -1,0 +1,227 @@
+//! Calls of a model and the end of a job: what is reserved, spent, given back and delivered.
+
+use easel::error::Refusal;
+use easel::job::{Bill, Outcome, State};
+use easel::limits::Purse;
+use easel::money::Micros;
+use easel::store::{Attempt, Settlement, Store, Tally};
+use time::Duration;
+
+use super::orders::{
+    GUILD, LEASE, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, painted, session_id,
+};
+
+const PURSES: [Purse; 5] =
+    [Purse::Deployment, Purse::Guild, Purse::MemberDay, Purse::MemberMonth, Purse::Session];
+
+/// Somebody with money in every purse.
+fn rich(interaction: u64) -> Order {
+    Order { session: Some(session_id(1)), ..order(interaction) }
+}
+
+/// What every purse of [`rich`] holds, all of which must hold the same.
+async fn purses(store: &Store) -> Tally {
+    let standing = store.standing(Some(GUILD), MEMBER, NOW).await.unwrap();
+    let session = store.session_tally(session_id(1)).await.unwrap();
+    for other in [standing.month, standing.guild, standing.deployment, session] {
+        assert_eq!(other, standing.day);
+    }
+    assert_eq!(standing.in_flight, standing.day.ordered);
+    assert_eq!(store.totals().await.unwrap().reserved, standing.day.reserved);
+    standing.day
+}
+
+fn tally(reserved: i64, spent: i64, ordered: u32, delivered: u32) -> Tally {
+    Tally { reserved: PRICE * reserved, spent: PRICE * spent, ordered, delivered }
+}
+
+pub(super) async fn money_is_reserved_then_spent_then_given_back(store: &Store) {
+    let worker = Order { pictures: 3, ..rich(1) }.claimed(store).await;
+    assert_eq!(purses(store).await, tally(3, 0, 3, 0));
+    worker.paint(0).await;
+    worker.paint(1).await;
+    assert_eq!(purses(store).await, tally(1, 2, 3, 0));
+    for _ in 0..2 {
+        assert!(worker.conclude(2).await);
+        assert_eq!(purses(store).await, tally(0, 2, 0, 2), "once");
+    }
+    let totals = store.totals().await.unwrap();
+    assert_eq!((totals.attempted, totals.attempted_micros, totals.delivered), (2, PRICE * 2, 2));
+}
+
+pub(super) async fn a_later_word_on_what_was_delivered_holds(store: &Store) {
+    let worker = Order { pictures: 2, ..rich(1) }.claimed(store).await;
+    worker.paint(0).await;
+    for delivered in [1, 0, 2] {
+        assert!(worker.conclude(delivered).await);
+        assert_eq!(purses(store).await, tally(0, 1, 0, delivered));
+    }
+    assert_eq!(worker.found().await.state, State::Delivered);
+}
+
+pub(super) async fn no_picture_is_paid_a_third_time_and_unpaid_calls_do_not_count(store: &Store) {
+    let worker = rich(1).claimed(store).await;
+    for bill in [Bill::Free, Bill::Due, Bill::NoCall, Bill::Due] {
+        worker.spend(0, bill).await;
+    }
+    assert_eq!(worker.attempt(0).await, Attempt::Exhausted);
+    let totals = store.totals().await.unwrap();
+    assert_eq!((totals.attempted, totals.attempted_micros), (3, PRICE * 2));
+    let picture = worker.picture(0).await;
+    assert_eq!((picture.calls, picture.paid_calls), (3, 2));
+}
+
+pub(super) async fn a_call_of_unknown_end_counts_as_paid_whoever_made_it(store: &Store) {
+    let dead = rich(1).claimed(store).await;
+    dead.call(0).await;
+    let next = Worker::takes(store, dead.job(), NOW + LEASE).await.unwrap();
+    next.call(0).await;
+    assert_eq!(next.attempt(0).await, Attempt::Exhausted);
+    assert_eq!(next.picture(0).await.paid_calls, 2);
+    next.fail().await;
+    assert_eq!(purses(store).await, tally(0, 2, 0, 0));
+}
+
+pub(super) async fn a_repeated_call_must_fit_under_every_ceiling_too(store: &Store) {
+    for (place, purse) in (1..).zip(PURSES) {
+        for (room, fits) in [(1, false), (2, true)] {
+            let id = place * 10 + room;
+            let alone = Order {
+                guild: Some(id),
+                member: id,
+                session: Some(session_id(id.into())),
+                at: NOW + Duration::days(40 * i64::try_from(id).unwrap()),
+                ..order(id)
+            };
+            let limit = PRICE * i64::try_from(room).unwrap();
+            let worker = alone.claimed_under(store, &ceiling(purse, limit)).await;
+            worker.spend(0, Bill::Due).await;
+            let again = worker.attempt(0).await;
+            assert_eq!(matches!(again, Attempt::Go(_)), fits, "{again:?}");
+            let of =
+                matches!(&again, Attempt::Refused(Refusal::BudgetUsed { purse: of, .. }) if *of == purse);
+            assert_eq!(of, !fits, "{again:?}");
+        }
+    }
+}
+
+pub(super) async fn a_purse_of_last_month_is_free_again_already(store: &Store) {
+    for (place, purse) in (1..).zip(PURSES.into_iter().filter(|purse| *purse != Purse::Session)) {
+        let alone = Order { guild: Some(place), member: place, ..order(place) };
+        let worker = alone.claimed_under(store, &ceiling(purse, PRICE)).await;
+        worker.spend(0, Bill::Due).await;
+        let worker = Worker { now: NEXT_MONTH + Duration::minutes(1), ..worker };
+        let free_at = Some(NEXT_MONTH.unix_timestamp());
+        let refused = Refusal::BudgetUsed { purse, limit: PRICE, used: PRICE, free_at };
+        assert_eq!(worker.attempt(0).await, Attempt::Refused(refused));
+    }
+}
+
+pub(super) async fn the_second_picture_has_a_reservation_of_its_own(store: &Store) {
+    let two = Order { pictures: 2, ..rich(1) };
+    let worker = two.claimed_under(store, &ceiling(Purse::Guild, PRICE * 2)).await;
+    worker.spend(0, Bill::Due).await;
+    assert!(matches!(worker.attempt(0).await, Attempt::Refused(_)), "that is the other picture's money");
+    worker.paint(1).await;
+    assert_eq!(purses(store).await, tally(0, 2, 2, 0));
+}
+
+pub(super) async fn a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling(store: &Store) {
+    let worker = rich(1).claimed_under(store, &ceiling(Purse::Guild, PRICE)).await;
+    for bill in [Bill::Free, Bill::NoCall, Bill::Free] {
+        worker.spend(0, bill).await;
+        assert_eq!(purses(store).await, tally(1, 0, 1, 0));
+    }
+    worker.finish().await;
+    assert_eq!(purses(store).await, tally(0, 1, 0, 1));
+}
+
+pub(super) async fn a_call_is_settled_once(store: &Store) {
+    let worker = Order { pictures: 2, ..rich(1) }.claimed(store).await;
+    for (n, bills) in [(0, [Bill::Free, Bill::Free]), (1, [Bill::Due, Bill::Free])] {
+        let call = worker.call(n).await;
+        for bill in bills {
+            assert!(worker.settle(n, call, bill, None).await);
+        }
+    }
+    assert_eq!(purses(store).await, tally(1, 1, 2, 0));
+    let late = worker.call(0).await;
+    assert!(
+        worker.settle(0, late, Bill::NoCall, None).await && worker.settle(0, late, Bill::NoCall, None).await
+    );
+    assert_eq!(purses(store).await, tally(1, 1, 2, 0));
+    assert_eq!(store.totals().await.unwrap().attempted, 2);
+}
+
+/// It was not reserved: what it might have cost is free for others, and it may be made once more.
+pub(super) async fn a_repeated_call_that_cost_nothing_holds_no_money_back(store: &Store) {
+    let worker = rich(1).claimed_under(store, &ceiling(Purse::Guild, PRICE * 2)).await;
+    worker.spend(0, Bill::Due).await;
+    for bill in [Bill::Free, Bill::NoCall] {
+        worker.spend(0, bill).await;
+        assert_eq!(purses(store).await, tally(0, 1, 1, 0));
+    }
+    worker.finish().await;
+    assert_eq!(purses(store).await, tally(0, 2, 0, 1));
+}
+
+pub(super) async fn a_call_that_ends_after_its_job_leaves_nothing_reserved(store: &Store) {
+    for (interaction, bill) in [(1, Bill::Free), (2, Bill::NoCall)] {
+        let worker = rich(interaction).claimed(store).await;
+        let call = worker.call(0).await;
+        assert!(worker.conclude(0).await);
+        assert!(worker.settle(0, call, bill, None).await);
+        assert_eq!(purses(store).await, Tally::default());
+    }
+}
+
+pub(super) async fn a_call_is_settled_for_its_own_picture_only(store: &Store) {
+    let worker = Order { pictures: 2, ..rich(1) }.claimed(store).await;
+    let other = rich(2).claimed(store).await;
+    let call = worker.call(0).await;
+    assert!(worker.settle(1, call, Bill::Free, None).await);
+    assert!(other.settle(0, call, Bill::Free, None).await);
+    assert_eq!(purses(store).await, tally(2, 1, 3, 0));
+    assert_eq!(worker.picture(0).await.paid_calls, 1);
+}
+
+pub(super) async fn a_price_that_changed_on_the_way_is_booked_as_it_is(store: &Store) {
+    let two = Order { pictures: 2, ..rich(1) };
+    let worker = two.claimed_under(store, &ceiling(Purse::Guild, PRICE * 4)).await;
+    let cheap = worker.attempt_at(0, Micros(PRICE.0 / 2)).await;
+    assert!(matches!(cheap, Attempt::Go(_)));
+    let half = Micros(PRICE.0 / 2);
+    let day = purses(store).await;
+    assert_eq!((day.reserved, day.spent), (PRICE + half, half));
+    assert!(matches!(worker.attempt_at(1, PRICE * 4).await, Attempt::Refused(_)));
+    assert!(matches!(worker.attempt_at(1, PRICE * 3).await, Attempt::Go(_)));
+    let day = purses(store).await;
+    assert_eq!((day.reserved, day.spent), (Micros(0), PRICE * 3 + half));
+    worker.fail().await;
+    assert_eq!(purses(store).await.spent, PRICE * 3 + half);
+}
+
+pub(super) async fn a_job_is_generated_once_each_picture_has_its_answer(store: &Store) {
+    let worker = Order { pictures: 2, ..order(1) }.claimed(store).await;
+    let call = worker.call(0).await;
+    assert!(worker.settle(0, call, Bill::Due, painted("ab")).await);
+    assert_eq!(worker.found().await.state, State::Generating);
+    let refused = Some(Outcome::Refused { refusal: Refusal::FilteredOutput });
+    let settlement = Settlement { n: 1, call: None, bill: Bill::NoCall, outcome: refused.clone() };
+    assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+    let found = worker.found().await;
+    assert_eq!(found.state, State::Generated);
+    let outcomes: Vec<_> = found.pictures.iter().map(|picture| picture.outcome.clone()).collect();
+    assert_eq!(outcomes, [painted("ab"), refused]);
+}
+
+pub(super) async fn a_picture_is_found_by_its_bytes(store: &Store) {
+    for (interaction, sha256) in [(1, "ab"), (2, "cd"), (3, "ab")] {
+        let worker = Order { pictures: 2, ..order(interaction) }.claimed(store).await;
+        let call = worker.call(1).await;
+        assert!(worker.settle(1, call, Bill::Due, painted(sha256)).await);
+    }
+    let (job, n) = store.by_sha256("ab").await.unwrap().unwrap();
+    assert_eq!((job.id, n), (order(1).id(), 1), "the first that had them");
+    assert_eq!(store.by_sha256("ef").await.unwrap(), None);
+}
