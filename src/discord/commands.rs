@@ -135,8 +135,17 @@ pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
     commands
         .into_iter()
         .filter_map(|command| serde_json::to_value(command).ok())
-        .map(without_blanks)
+        .map(|command| with_number(without_blanks(command)))
         .collect()
+}
+
+/// serenity writes permissions as a string, as Discord tells them; asked for, they are a number.
+fn with_number(mut command: Json) -> Json {
+    let name = "default_member_permissions";
+    if let Some(bits) = command[name].as_str().and_then(|bits| bits.parse::<u64>().ok()) {
+        command[name] = bits.into();
+    }
+    command
 }
 
 /// serenity writes down what was not said as well: `null`, `[]` and `{}`.

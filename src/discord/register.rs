@@ -122,6 +122,8 @@ fn covers(theirs: &Value, ours: &Value) -> bool {
             let known = theirs.as_array().unwrap_or(&empty);
             items.len() == known.len() && items.iter().zip(known).all(|(ours, theirs)| covers(theirs, ours))
         }
+        // Permissions are asked for as a number and told as a string.
+        Value::Number(number) if theirs.is_string() => theirs.as_str() == Some(number.to_string().as_str()),
         Value::Number(number) => theirs.as_f64() == number.as_f64(),
         Value::Null | Value::Bool(false) => theirs.is_null() || theirs == ours,
         _ => theirs == ours,

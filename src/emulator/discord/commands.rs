@@ -54,6 +54,10 @@ pub(super) fn overwrite(
             .map_or_else(|| json!(world.next_id().to_string()), |old| old["id"].clone());
         let Value::Object(fields) = command else { continue };
         complete(fields, guild.is_some());
+        // It is asked for as a number and told as a string.
+        if let Some(bits) = fields["default_member_permissions"].as_u64() {
+            fields.insert("default_member_permissions".to_owned(), json!(bits.to_string()));
+        }
         fields.insert("id".to_owned(), id);
         fields.insert("type".to_owned(), json!(kind));
         fields.insert("application_id".to_owned(), json!(world.options.application_id.to_string()));
