@@ -57,8 +57,10 @@ pub enum Refusal {
     )]
     Attachment { problem: String, limit_mib: u64 },
     /// Too many requests in a short time. `free_at` is a Unix time in seconds.
-    #[error("That was quick! You can ask for the next picture <t:{free_at}:R>. Nothing was charged.")]
-    RateLimited { free_at: i64 },
+    #[error(
+        "That was quick! You can send {burst} requests at once here and then {per_minute} a minute, and they are used up. The next one is free <t:{free_at}:R>. Nothing was charged."
+    )]
+    RateLimited { burst: u32, per_minute: u32, free_at: i64 },
     /// A ceiling in dollars. `free_at` is a Unix time in seconds, `None` for what no time gives back.
     #[error(
         "This would go beyond {whose} of {limit}, of which {used} is spent or reserved. {remedy}",

@@ -143,7 +143,11 @@ impl RateLimiter {
     ) -> Result<(), Refusal> {
         self.members(rate).check_key(&(guild, member)).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.clock.now());
-            Refusal::RateLimited { free_at: (now + wait).unix_timestamp() + 1 }
+            Refusal::RateLimited {
+                burst: rate.burst.get(),
+                per_minute: rate.per_minute.get(),
+                free_at: (now + wait).unix_timestamp() + 1,
+            }
         })
     }
 
@@ -185,13 +189,13 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(take(1, &usual), Ok(()));
         }
-        let Err(Refusal::RateLimited { free_at }) = take(1, &usual) else { panic!("a fourth at once") };
+        let Err(Refusal::RateLimited { free_at, .. }) = take(1, &usual) else { panic!("a fourth at once") };
         assert!((9..=11).contains(&free_at), "{free_at}");
         assert_eq!(take(2, &usual), Ok(()), "another member is free");
         let strict =
             Limits { burst: NonZeroU32::new(1), per_minute: NonZeroU32::new(1), ..Limits::default() };
         assert_eq!(take(3, &strict), Ok(()));
-        let Err(Refusal::RateLimited { free_at }) = take(3, &strict) else { panic!("a second at once") };
+        let Err(Refusal::RateLimited { free_at, .. }) = take(3, &strict) else { panic!("a second at once") };
         assert!((59..=61).contains(&free_at), "{free_at}");
         assert_eq!(limiter.remembered(), 3);
     }

@@ -12,6 +12,7 @@ mod gateway;
 mod guardrail;
 mod http_door;
 mod imagine;
+mod limits;
 mod members;
 mod model_faults;
 mod options;
