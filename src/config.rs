@@ -29,6 +29,7 @@ pub const VARIABLES: &[&str] = &[
     "EASEL_API_KEYS_FILE",
     "EASEL_MONTHLY_BUDGET_USD",
     "EASEL_WORKERS",
+    "EASEL_SHARDS",
     "EASEL_LOG",
     "EASEL_LOG_FORMAT",
     "EASEL_LOCALES_DIR",
@@ -68,6 +69,8 @@ pub struct Config {
     pub monthly_budget: Option<Micros>,
     /// Jobs at once in this process.
     pub workers: usize,
+    /// The Gateway's shards that this process serves; without them all.
+    pub shards: Option<Shards>,
     /// Filter of the log, as `tracing` spells it.
     pub log: String,
     /// How a log line looks.
@@ -104,6 +107,17 @@ pub struct GuardrailId {
     pub id: String,
     /// A number, or `DRAFT`.
     pub version: String,
+}
+
+/// `EASEL_SHARDS`: some of the connections that a large bot divides its servers among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shards {
+    /// The first, from 0.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+    /// How many there are in all processes together.
+    pub total: u32,
 }
 
 /// `EASEL_LOG_FORMAT`
@@ -194,6 +208,7 @@ impl Config {
                 Micros::from_dollars,
             ),
             workers: reader.parsed("EASEL_WORKERS", "a whole number from 1 to 4096", workers).unwrap_or(64),
+            shards: reader.parsed("EASEL_SHARDS", "such as 0-3/16: the shards 0 to 3 of 16", shards),
             log: reader
                 .parsed("EASEL_LOG", "a filter such as info or easel=debug", filter)
                 .unwrap_or_else(|| "info".into()),
@@ -315,6 +330,13 @@ fn workers(text: &str) -> Option<usize> {
     text.parse().ok().filter(|workers| (1..=4096).contains(workers))
 }
 
+fn shards(text: &str) -> Option<Shards> {
+    let (range, total) = text.split_once('/')?;
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    let shards = Shards { first: first.parse().ok()?, last: last.parse().ok()?, total: total.parse().ok()? };
+    (shards.first <= shards.last && shards.last < shards.total).then_some(shards)
+}
+
 fn filter(text: &str) -> Option<String> {
     tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned())
 }
@@ -358,6 +380,7 @@ mod tests {
             ("EASEL_QUEUE", "kafka"),
             ("EASEL_MONTHLY_BUDGET_USD", "ten"),
             ("EASEL_WORKERS", "0"),
+            ("EASEL_SHARDS", "4-3/16"),
             ("EASEL_LOG", "a=b=c"),
             ("EASEL_LOG_FORMAT", "xml"),
             ("EASEL_GUARDRAIL", "abc123"),
@@ -371,6 +394,22 @@ mod tests {
             assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
         }
         assert!(!said.contains("secret-canary"));
+    }
+
+    #[test]
+    fn shards_are_a_range_or_one_of_so_many() {
+        let of = |first, last, total| Some(Shards { first, last, total });
+        for (text, read) in [
+            ("0-3/16", of(0, 3, 16)),
+            ("15/16", of(15, 15, 16)),
+            ("16/16", None),
+            ("0-3", None),
+            ("3-2/16", None),
+            ("0--1/2", None),
+            ("/", None),
+        ] {
+            assert_eq!(shards(text), read, "{text}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use crate::app::App;
+use crate::config::Shards;
 use crate::discord::answer::{Answer, Then, answer};
 use crate::discord::errand;
 use crate::discord::interaction::Interaction;
@@ -44,7 +45,10 @@ pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
         app.config.token.is_some(),
         "DISCORD_TOKEN is not set: put the token of your application's Bot page into it"
     );
-    let shards = shards_wanted(&app.discord).await?;
+    // Discord is asked in any case: that proves token and address.
+    let wanted = shards_wanted(&app.discord).await?;
+    let all = Shards { first: 0, last: wanted - 1, total: wanted };
+    let shards = app.config.shards.unwrap_or(all);
     watchdog.lost();
     let mut ended = in_a_runtime_of_its_own(connect(app.clone(), watchdog.clone(), shards))?;
     tokio::select! {
@@ -75,7 +79,7 @@ fn in_a_runtime_of_its_own<T: Send + 'static>(
 }
 
 /// Holds the connection until it is dead or the process stops.
-async fn connect(app: Arc<App>, watchdog: Watchdog, shards: u32) -> anyhow::Result<()> {
+async fn connect(app: Arc<App>, watchdog: Watchdog, shards: Shards) -> anyhow::Result<()> {
     let token = app.config.token.as_ref().context("DISCORD_TOKEN is not set")?;
     let base = app.config.discord_url.as_str().trim_end_matches('/').to_owned();
     // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
@@ -87,7 +91,8 @@ async fn connect(app: Arc<App>, watchdog: Watchdog, shards: u32) -> anyhow::Resu
         .context("cannot set up the connection to Discord")?;
     let shard_manager = client.shard_manager.clone();
     tokio::select! {
-        ended = client.start_shards(shards) => Ok(ended?),
+        // serenity counts the end of this range in.
+        ended = client.start_shard_range(shards.first..shards.last, shards.total) => Ok(ended?),
         () = app.stopping.cancelled() => {
             shard_manager.shutdown_all().await;
             Ok(())

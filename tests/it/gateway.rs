@@ -127,3 +127,18 @@ async fn a_wrong_token_stops_the_start_with_a_sentence() {
     assert!(!said.contains("token-of-nobody"), "{said}");
     assert_eq!(world.discord.invalid_requests(), 1);
 }
+
+#[tokio::test]
+async fn a_process_can_serve_some_of_the_shards() {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.set("EASEL_SHARDS", "1/2");
+    world.start().await;
+    // A server's shard is its id without the lowest 22 bits, modulo the number of shards.
+    let ask = Ask::command("imagine").option("prompt", "a fox").in_guild(1 << 22).in_channel(77);
+    in_time(world.ask(ask).await.picture()).await;
+    let other = world.discord.interact_regardless(Ask::command("help"));
+    in_time(world.discord.registered(None)).await;
+    assert!(other.ack().is_none(), "its server is another process's");
+    assert_eq!(world.discord.logins(), (1, 0));
+    world.end().await;
+}
