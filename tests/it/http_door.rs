@@ -20,7 +20,7 @@ async fn world() -> World {
 }
 
 fn now() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp()
+    easel::app::App::now().unix_timestamp()
 }
 
 /// Posts a body with a good signature over this timestamp.
