@@ -167,6 +167,7 @@ fn place(job: &Job) -> String {
             discord.channel.to_string(),
         ),
         Origin::Shell => ("shell".to_owned(), "local".to_owned()),
+        Origin::Api(origin) => ("api".to_owned(), origin.key.clone()),
     };
     let (year, month, day) = job.created.to_offset(UtcOffset::UTC).to_calendar_date();
     format!("{server}/{channel}/{year:04}/{:02}/{day:02}", u8::from(month))

@@ -36,7 +36,7 @@ pub const VARIABLES: &[&str] = &[
 ];
 
 /// Variables whose meaning a later version brings: set, they stop the start instead of being ignored.
-const NOT_YET: &[&str] = &["EASEL_METRICS_ADDR", "EASEL_API_KEYS_FILE", "EASEL_LOCALES_DIR"];
+const NOT_YET: &[&str] = &["EASEL_METRICS_ADDR", "EASEL_LOCALES_DIR"];
 
 /// What one process was told.
 #[derive(Debug, Clone)]
@@ -65,6 +65,8 @@ pub struct Config {
     pub store: PathBuf,
     /// The guardrail that every prompt and picture has to pass.
     pub guardrail: Option<GuardrailId>,
+    /// Who may use the images API; without it there is none.
+    pub api_keys_file: Option<PathBuf>,
     /// The ceiling of the whole deployment for a calendar month (UTC).
     pub monthly_budget: Option<Micros>,
     /// Jobs at once in this process.
@@ -202,6 +204,7 @@ impl Config {
                 "ID:VERSION or ARN:VERSION of a Bedrock guardrail, the version a number or DRAFT",
                 guardrail,
             ),
+            api_keys_file: reader.take("EASEL_API_KEYS_FILE").map(PathBuf::from),
             monthly_budget: reader.parsed(
                 "EASEL_MONTHLY_BUDGET_USD",
                 "dollars such as 25 or 0.50",

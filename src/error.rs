@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::job::JobId;
 use crate::limits::Purse;
@@ -242,6 +244,23 @@ pub enum Refusal {
     UnknownButton,
 }
 
+impl Refusal {
+    /// The sentence for a reader who is not in Discord: moments in RFC 3339.
+    pub fn in_plain_words(&self) -> String {
+        let text = self.to_string();
+        let mut parts = text.split("<t:");
+        let mut plain = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let moment = part.split_once(":R>").and_then(|(seconds, rest)| {
+                let at = OffsetDateTime::from_unix_timestamp(seconds.parse().ok()?).ok()?;
+                Some(format!("at {}{rest}", at.format(&Rfc3339).ok()?))
+            });
+            plain += &moment.unwrap_or_else(|| format!("<t:{part}"));
+        }
+        plain
+    }
+}
+
 fn whose_budget(purse: Purse) -> &'static str {
     match purse {
         Purse::Deployment => "this Easel's monthly budget",
@@ -249,6 +268,7 @@ fn whose_budget(purse: Purse) -> &'static str {
         Purse::MemberDay => "your daily budget here",
         Purse::MemberMonth => "your monthly budget here",
         Purse::Session => "this session's budget",
+        Purse::Key => "this key's monthly budget",
     }
 }
 
@@ -264,6 +284,7 @@ fn budget_remedy(purse: Purse, free_at: Option<i64>) -> String {
         }
         Purse::MemberDay => free("day") + "the server's admins can raise the budget with `/easel budget`.",
         Purse::Session => "Whoever started the session can raise it with `/session change`.".to_owned(),
+        Purse::Key => free("month") + "whoever runs Easel can raise the key's `monthly_budget_usd`.",
     }
 }
 

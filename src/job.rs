@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::error::Refusal;
+use crate::money::Micros;
 use crate::request::ImageRequest;
 use crate::session::SessionId;
 
@@ -43,7 +44,7 @@ impl FromStr for JobId {
 }
 
 /// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Paid for in advance and written down; nobody works on it.
@@ -93,6 +94,29 @@ pub enum Origin {
     Discord(DiscordOrigin),
     /// `easel imagine` on the command line.
     Shell,
+    /// The images API.
+    Api(ApiOrigin),
+}
+
+/// Under which key an order came through the images API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiOrigin {
+    /// The key's name.
+    pub key: String,
+    /// What one picture cost when it was ordered.
+    pub each: Micros,
+    /// How a repeat of the order is known, if it may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+}
+
+/// The client's own name for an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// The `Idempotency-Key`.
+    pub id: String,
+    /// SHA-256 of the body, lower-case hex: under one name there is one order.
+    pub body: String,
 }
 
 /// A slash command's coordinates.
@@ -160,6 +184,9 @@ impl Job {
         match &self.origin {
             Origin::Discord(discord) => format!("discord:{}", discord.interaction),
             Origin::Shell => format!("shell:{}", self.id),
+            // The name of a key has no colon: no two orders share one of these by chance.
+            Origin::Api(ApiOrigin { key, repeat: Some(repeat), .. }) => format!("api:{key}:{}", repeat.id),
+            Origin::Api(_) => format!("api:{}", self.id),
         }
     }
 
@@ -167,7 +194,7 @@ impl Job {
     pub fn session(&self) -> Option<SessionId> {
         match &self.origin {
             Origin::Discord(origin) => origin.session.as_ref().map(|session| session.id),
-            Origin::Shell => None,
+            Origin::Shell | Origin::Api(_) => None,
         }
     }
 

@@ -10,6 +10,8 @@
 //!                                                                           └─ discord/reply
 //! ```
 //!
+//! Programs have a door of their own, [`api`], with the same way behind it.
+//!
 //! One direction: `config → app → {gateway, worker, cli}`. Parsing, settings, requests, limits, job states and the
 //! models' bodies do no I/O and take the time as an argument. The job's row in the store is the truth; the queue
 //! carries its id. What people may read is written in [`error`] and [`discord::reply`], nowhere else.
@@ -37,6 +39,7 @@ pub mod store;
 pub mod engine;
 pub mod worker;
 
+pub mod api;
 pub mod server;
 
 pub mod archive;

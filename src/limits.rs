@@ -102,6 +102,8 @@ pub enum Purse {
     MemberMonth,
     /// What a session spends altogether.
     Session,
+    /// What a key of the images API spends in a month.
+    Key,
 }
 
 /// How often somebody may ask.
@@ -113,14 +115,21 @@ pub struct Rate {
     pub per_minute: NonZeroU32,
 }
 
-/// A member in a server, or in private conversations.
-type Key = (Option<u64>, u64);
-type Members = Governor<Key, DefaultKeyedStateStore<Key>, DefaultClock>;
+/// Whoever has requests counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Asker {
+    /// In a server, or in private conversations.
+    Member(Option<u64>, u64),
+    /// A key of the images API, by its name.
+    Key(String),
+}
 
-/// Counts each member's requests in memory. A member who has been quiet long enough is forgotten.
+type Askers = Governor<Asker, DefaultKeyedStateStore<Asker>, DefaultClock>;
+
+/// Counts each member's and each key's requests in memory. Whoever has been quiet long enough is forgotten.
 #[derive(Debug, Default)]
 pub struct RateLimiter {
-    by_rate: Mutex<HashMap<Rate, Arc<Members>>>,
+    by_rate: Mutex<HashMap<Rate, Arc<Askers>>>,
     clock: DefaultClock,
 }
 
@@ -141,7 +150,24 @@ impl RateLimiter {
         rate: Rate,
         now: OffsetDateTime,
     ) -> Result<(), Refusal> {
-        self.members(rate).check_key(&(guild, member)).map_err(|not_until| {
+        self.take_for(&Asker::Member(guild, member), rate, now)
+    }
+
+    /// Takes one request of a key of the images API, which may make all requests of a minute at once.
+    ///
+    /// # Errors
+    /// As for a member.
+    pub fn take_for_key(
+        &self,
+        name: &str,
+        per_minute: NonZeroU32,
+        now: OffsetDateTime,
+    ) -> Result<(), Refusal> {
+        self.take_for(&Asker::Key(name.to_owned()), Rate { burst: per_minute, per_minute }, now)
+    }
+
+    fn take_for(&self, asker: &Asker, rate: Rate, now: OffsetDateTime) -> Result<(), Refusal> {
+        self.askers(rate).check_key(asker).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.clock.now());
             Refusal::RateLimited {
                 burst: rate.burst.get(),
@@ -151,22 +177,22 @@ impl RateLimiter {
         })
     }
 
-    /// Forgets members whose burst is whole again, and rates that nobody uses.
+    /// Forgets those whose burst is whole again, and rates that nobody uses.
     pub fn forget_idle(&self) {
-        self.by_rate.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, members| {
-            members.retain_recent();
-            members.shrink_to_fit();
-            !members.is_empty()
+        self.by_rate.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, askers| {
+            askers.retain_recent();
+            askers.shrink_to_fit();
+            !askers.is_empty()
         });
     }
 
-    /// Members that are remembered.
+    /// Members and keys that are remembered.
     pub fn remembered(&self) -> usize {
         let by_rate = self.by_rate.lock().unwrap_or_else(PoisonError::into_inner);
-        by_rate.values().map(|members| members.len()).sum()
+        by_rate.values().map(|askers| askers.len()).sum()
     }
 
-    fn members(&self, rate: Rate) -> Arc<Members> {
+    fn askers(&self, rate: Rate) -> Arc<Askers> {
         let mut by_rate = self.by_rate.lock().unwrap_or_else(PoisonError::into_inner);
         let quota = || {
             let period = Duration::from_secs(60) / rate.per_minute.get();

@@ -28,6 +28,8 @@ enum Program {
     Check,
     /// List the models with price and state
     Models,
+    /// Make a key for the images API of `easel serve`
+    ApiKey(cli::api_key::Arguments),
     /// Tell how a picture was made
     Inspect(cli::inspect::Arguments),
 }
@@ -62,6 +64,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
             Program::Register => cli::register::run(config).await,
             Program::Check => cli::check::run(config).await,
             Program::Models => cli::models::run(&config),
+            Program::ApiKey(arguments) => cli::api_key::run(&arguments),
             Program::Inspect(arguments) => cli::inspect::run(config, arguments).await,
         }
     });

@@ -69,6 +69,8 @@ pub enum Who {
     Discord { member: String, guild: Option<String>, channel: String, interaction: String },
     /// `easel imagine` on the command line.
     Shell,
+    /// The images API, under the key of this name.
+    Api { key: String },
 }
 
 /// Moments, in RFC 3339.
@@ -166,6 +168,7 @@ fn who(origin: &Origin) -> Who {
             interaction: discord.interaction.to_string(),
         },
         Origin::Shell => Who::Shell,
+        Origin::Api(origin) => Who::Api { key: origin.key.clone() },
     }
 }
 

@@ -11,6 +11,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::config::{Config, LogFormat};
 use crate::discord::watchdog::{GatewayLog, Watchdog};
 
+pub mod api_key;
 pub mod check;
 pub mod imagine;
 pub mod inspect;

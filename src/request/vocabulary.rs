@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::out_of_range;
 use crate::error::Refusal;
@@ -25,6 +27,16 @@ macro_rules! vocabulary {
                 match self { $($name::$variant => $text),+ }
             }
         }
+
+        // Its derive does not see names that come out of a macro.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names = $name::ALL.iter().map(|value| value.name());
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

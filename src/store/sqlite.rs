@@ -25,7 +25,8 @@ mod rules;
 mod sessions;
 mod usage;
 
-const MIGRATIONS: &[&str] = &[include_str!("sqlite/schema.sql"), include_str!("sqlite/v2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("sqlite/schema.sql"), include_str!("sqlite/v2.sql"), include_str!("sqlite/v3.sql")];
 
 /// Operations in one commit at most, so that the first of them does not wait for ever.
 const BATCH: usize = 256;

@@ -45,7 +45,8 @@ impl Work<'_> {
     fn discord_origin(&self) -> Option<&DiscordOrigin> {
         match &self.claim.job.origin {
             Origin::Discord(origin) => Some(origin),
-            Origin::Shell => None,
+            // Nobody to tell: whoever asked looks for it.
+            Origin::Shell | Origin::Api(_) => None,
         }
     }
 

@@ -52,6 +52,7 @@ macro_rules! conformance {
             a_call_of_unknown_end_counts_as_paid_whoever_made_it
             a_repeated_call_must_fit_under_every_ceiling_too
             a_purse_of_last_month_is_free_again_already
+            a_key_has_a_purse_for_each_month
             the_second_picture_has_a_reservation_of_its_own
             a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling
             a_call_is_settled_once

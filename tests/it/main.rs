@@ -11,6 +11,7 @@ mod environment;
 mod gateway;
 mod guardrail;
 mod http_door;
+mod images;
 mod imagine;
 mod limits;
 mod members;

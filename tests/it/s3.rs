@@ -14,6 +14,12 @@ const FOR_NOW: usize = 1_000;
 
 /// A world whose pictures go to the S3 server at `address`, and their archive.
 async fn world_at(address: &str, mut setup: Setup) -> (World, Archive) {
+    let archive = archive_at(address, &mut setup);
+    (World::with(setup).await, archive)
+}
+
+/// Has a world's pictures go to the S3 server at `address`; their archive.
+pub(crate) fn archive_at(address: &str, setup: &mut Setup) -> Archive {
     let prefix = format!("stories/{}", ulid::Ulid::new());
     setup.variables.push(("AWS_REGION", "us-east-1".to_owned()));
     // ministack checks the signatures of links against this one.
@@ -21,8 +27,7 @@ async fn world_at(address: &str, mut setup: Setup) -> (World, Archive) {
     setup.variables.push(("AWS_ENDPOINT_URL_S3", address.to_owned()));
     setup.variables.push(("EASEL_ARCHIVE", format!("s3://{BUCKET}/{prefix}")));
     let aws = aws(address);
-    let archive = Archive::open(&ArchiveUrl::S3 { bucket: BUCKET.into(), prefix }, Some(&aws)).unwrap();
-    (World::with(setup).await, archive)
+    Archive::open(&ArchiveUrl::S3 { bucket: BUCKET.into(), prefix }, Some(&aws)).unwrap()
 }
 
 /// What the books say is archived is there, and is what the model made, each once.

@@ -259,6 +259,13 @@ impl World {
         }
     }
 
+    /// Waits until `wanted` is true of what somebody is told.
+    pub(crate) async fn until_told(&self, wanted: impl AsyncFn() -> bool) {
+        while !wanted().await {
+            self.wait_for_a_write().await;
+        }
+    }
+
     /// The store has no way to call us: look again a little later.
     async fn wait_for_a_write(&self) {
         tokio::time::interval_at(tokio::time::Instant::now() + Duration::from_millis(20), PATIENCE)

@@ -84,6 +84,6 @@ fn may_see(claim: &Claim, interaction: &Interaction) -> bool {
             origin.member == interaction.member || (!origin.private && origin.channel == interaction.channel)
         }
         Origin::Discord(origin) => origin.guild == interaction.guild,
-        Origin::Shell => false,
+        Origin::Shell | Origin::Api(_) => false,
     }
 }

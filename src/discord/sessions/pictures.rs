@@ -30,7 +30,7 @@ pub(super) async fn of(app: &App, session: SessionId, viewer: Option<u64>) -> an
 fn may_see(claim: &Claim, viewer: Option<u64>) -> bool {
     match &claim.job.origin {
         Origin::Discord(origin) => !origin.private || viewer == Some(origin.member),
-        Origin::Shell => false,
+        Origin::Shell | Origin::Api(_) => false,
     }
 }
 
@@ -44,7 +44,7 @@ fn pictures(claim: Claim) -> Vec<Shown> {
 pub(super) fn members(pictures: &[Shown]) -> usize {
     let member = |shown: &Shown| match &shown.claim.job.origin {
         Origin::Discord(origin) => Some(origin.member),
-        Origin::Shell => None,
+        Origin::Shell | Origin::Api(_) => None,
     };
     pictures.iter().filter_map(member).collect::<BTreeSet<_>>().len()
 }

@@ -18,6 +18,7 @@ pub(super) struct Accounts {
     guild: Option<String>,
     member: Option<String>,
     session: Option<String>,
+    key: Option<String>,
     month: String,
     day: String,
 }
@@ -37,16 +38,16 @@ pub(super) struct Entry {
 
 impl Accounts {
     pub(super) fn of(job: &Job) -> Accounts {
-        let (guild, member, session) = match &job.origin {
-            Origin::Discord(origin) => {
-                (origin.guild, Some(origin.member), origin.session.as_ref().map(|session| session.id))
-            }
+        let (guild, member, key) = match &job.origin {
+            Origin::Discord(origin) => (origin.guild, Some(origin.member), None),
             Origin::Shell => (None, None, None),
+            Origin::Api(origin) => (None, None, Some(origin.key.clone())),
         };
         Accounts {
             guild: guild.map(|id| id.to_string()),
             member: member.map(|id| id.to_string()),
-            session: session.map(|id| id.to_string()),
+            session: job.session().map(|id| id.to_string()),
+            key,
             month: month(job.created),
             day: day(job.created),
         }
@@ -57,6 +58,7 @@ impl Accounts {
             guild: row.get("guild")?,
             member: row.get("member")?,
             session: row.get("session")?,
+            key: row.get("api_key")?,
             month: row.get("period")?,
             day: row.get("day")?,
         })
@@ -73,6 +75,7 @@ impl Accounts {
             guild: guild.map(|id| id.to_string()),
             member: Some(member.to_string()),
             session,
+            key: None,
             month: month(now),
             day: day(now),
         }
@@ -92,6 +95,7 @@ impl Accounts {
             all.push((member, EVER));
         }
         all.extend(self.session.as_ref().map(|session| (format!("session:{session}"), EVER)));
+        all.extend(self.key.as_ref().map(|key| (format!("key:{key}"), self.month.as_str())));
         all
     }
 
@@ -103,6 +107,7 @@ impl Accounts {
             Purse::MemberDay => self.member_scope().map(|scope| (scope, self.day.as_str())),
             Purse::MemberMonth => self.member_scope().map(|scope| (scope, self.month.as_str())),
             Purse::Session => self.session.as_ref().map(|session| (format!("session:{session}"), EVER)),
+            Purse::Key => self.key.as_ref().map(|key| (format!("key:{key}"), self.month.as_str())),
         }
     }
 
@@ -241,7 +246,7 @@ pub(super) fn day(now: OffsetDateTime) -> String {
 
 fn free_at(purse: Purse, created: OffsetDateTime) -> Option<OffsetDateTime> {
     match purse {
-        Purse::Deployment | Purse::Guild | Purse::MemberMonth => Some(next_month(created)),
+        Purse::Deployment | Purse::Guild | Purse::MemberMonth | Purse::Key => Some(next_month(created)),
         Purse::MemberDay => Some(next_day(created)),
         Purse::Session => None,
     }

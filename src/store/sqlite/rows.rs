@@ -107,15 +107,16 @@ pub(super) fn insert(
     reserved: i64,
     budget_used: Option<u32>,
 ) -> rusqlite::Result<()> {
-    let (guild, channel, member) = match &job.origin {
-        Origin::Discord(discord) => (discord.guild, Some(discord.channel), Some(discord.member)),
-        Origin::Shell => (None, None, None),
+    let (guild, channel, member, key) = match &job.origin {
+        Origin::Discord(discord) => (discord.guild, Some(discord.channel), Some(discord.member), None),
+        Origin::Shell => (None, None, None, None),
+        Origin::Api(origin) => (None, None, None, Some(&origin.key)),
     };
     let text = |number: Option<u64>| number.map(|number| number.to_string());
     db.prepare_cached(
         "INSERT INTO jobs (id, dedupe, state, guild, channel, member, model, origin, request, parent, period, pictures,
-                           reserved_micros, created_at, session, day, terms, budget_used)
-         VALUES (?1, ?2, 'admitted', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                           reserved_micros, created_at, session, day, terms, budget_used, api_key)
+         VALUES (?1, ?2, 'admitted', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         job.id.to_string(),
@@ -135,6 +136,7 @@ pub(super) fn insert(
         day(job.created),
         to_json(terms)?,
         budget_used,
+        key,
     ])?;
     let mut insert = db.prepare_cached("INSERT INTO pictures (job, n, seed) VALUES (?1, ?2, ?3)")?;
     for (n, seed) in (0u32..).zip(&job.request.seeds) {

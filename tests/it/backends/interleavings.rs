@@ -265,7 +265,7 @@ impl Play {
                 (Purse::MemberDay, _) => standing.day,
                 (Purse::MemberMonth, _) => standing.month,
                 (Purse::Session, Some(session)) => self.store.session_tally(session).await.unwrap(),
-                (Purse::Session, None) => Tally::default(),
+                (Purse::Session, None) | (Purse::Key, _) => Tally::default(),
             };
             assert!(tally.reserved + tally.spent <= *limit, "{purse:?} {tally:?}");
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use easel::job::{
-    Bill, Claim, DiscordOrigin, InSession, Job, JobId, Origin, Outcome, Painted, Picture, State,
+    ApiOrigin, Bill, Claim, DiscordOrigin, InSession, Job, JobId, Origin, Outcome, Painted, Picture, State,
 };
 use easel::limits::{Ceiling, Purse, Terms};
 use easel::money::Micros;
@@ -30,6 +30,8 @@ pub(super) struct Order {
     pub(super) member: u64,
     pub(super) session: Option<SessionId>,
     pub(super) private: bool,
+    /// The key of the images API that it comes under; then it is no member's, in no server.
+    pub(super) key: Option<&'static str>,
     pub(super) pictures: u32,
     pub(super) price: Micros,
     pub(super) at: OffsetDateTime,
@@ -43,6 +45,7 @@ pub(super) fn order(interaction: u64) -> Order {
         member: MEMBER,
         session: None,
         private: false,
+        key: None,
         pictures: 1,
         price: PRICE,
         at: NOW,
@@ -83,7 +86,8 @@ impl Order {
             suffix: None,
             sources: BTreeMap::new(),
         };
-        let origin = Origin::Discord(origin);
+        let api = |key: &str| ApiOrigin { key: key.to_owned(), each: self.price, repeat: None };
+        let origin = self.key.map_or(Origin::Discord(origin), |key| Origin::Api(api(key)));
         Job { id: self.id(), origin, request, created: self.at, parent: None }
     }
 

@@ -117,6 +117,24 @@ pub(super) async fn a_purse_of_last_month_is_free_again_already(store: &Store) {
     }
 }
 
+pub(super) async fn a_key_has_a_purse_for_each_month(store: &Store) {
+    let web = |interaction| Order { key: Some("web"), ..order(interaction) };
+    let one = ceiling(Purse::Key, PRICE);
+    let worker = web(1).claimed_under(store, &one).await;
+    assert!(!web(2).fits(store, &one).await);
+    assert!(Order { key: Some("shop"), ..order(3) }.fits(store, &one).await, "another key");
+    assert!(order(4).fits(store, &one).await, "a member has no key");
+    assert!(Order { at: NEXT_MONTH, ..web(5) }.fits(store, &one).await, "another month");
+    worker.spend(0, Bill::Due).await;
+    let free_at = Some(NEXT_MONTH.unix_timestamp());
+    let refused = Refusal::BudgetUsed { purse: Purse::Key, limit: PRICE, used: PRICE, free_at };
+    assert_eq!(worker.attempt(0).await, Attempt::Refused(refused));
+    worker.fail().await;
+    assert!(!web(6).fits(store, &one).await, "what was spent stays spent");
+    assert!(web(7).fits(store, &ceiling(Purse::Key, PRICE * 2)).await);
+    assert!(!web(8).fits(store, &ceiling(Purse::Deployment, PRICE * 4)).await, "the deployment's month too");
+}
+
 pub(super) async fn the_second_picture_has_a_reservation_of_its_own(store: &Store) {
     let two = Order { pictures: 2, ..rich(1) };
     let worker = two.claimed_under(store, &ceiling(Purse::Guild, PRICE * 2)).await;

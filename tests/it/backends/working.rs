@@ -110,6 +110,6 @@ pub(super) async fn a_failed_job_with_a_picture_is_archived_too(store: &Store) {
 async fn token(worker: &Worker<'_>) -> String {
     match worker.found().await.job.origin {
         Origin::Discord(origin) => origin.token,
-        Origin::Shell => panic!("not from Discord"),
+        Origin::Shell | Origin::Api(_) => panic!("not from Discord"),
     }
 }

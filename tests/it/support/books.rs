@@ -20,6 +20,7 @@ const EXPECTED: &str = "
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, period, * FROM facts WHERE member IS NOT NULL
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, day, * FROM facts WHERE member IS NOT NULL
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, 'ever', * FROM facts WHERE member IS NOT NULL
+             UNION ALL SELECT 'key:' || api_key, period, * FROM facts WHERE api_key IS NOT NULL
              UNION ALL SELECT 'session:' || session, 'ever', * FROM facts WHERE session IS NOT NULL)
     SELECT scope, span, sum(reserved_micros), sum(spent), sum(ordered), sum(delivered) FROM accounts GROUP BY scope, span";
 
