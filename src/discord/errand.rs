@@ -19,7 +19,12 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 pub(super) async fn follow(app: &App, interaction: &Interaction, then: Then) {
     match then {
         Then::Nothing => {}
-        Then::Start(job) => app.queue.push(job),
+        Then::Start(job) => {
+            if let Err(error) = app.queue.push(job).await {
+                // The job is in the store.
+                tracing::error!(%job, error = format!("{error:#}"), "the queue is out of reach; the sweeper hands the job in later");
+            }
+        }
         Then::Tell(message) => tell(app, interaction, message).await,
     }
 }
