@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::archive::{Archive, picture_key};
-use crate::config::{ArchiveUrl, Config, EngineChoice};
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl};
 use crate::discord::places::Places;
 use crate::discord::rest::Rest;
 use crate::engine::catalogue::Catalogue;
@@ -102,7 +102,7 @@ impl App {
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
             store: Store::open(&config.store)?,
-            queue: Queue::local(),
+            queue: Queue::open(&config.queue, aws.as_ref())?,
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
             gate,
@@ -151,6 +151,13 @@ impl App {
         }
     }
 
+    /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.
+    pub async fn enqueue(&self, job: JobId) {
+        if let Err(error) = self.queue.push(job).await {
+            tracing::error!(%job, error = format!("{error:#}"), "the queue is out of reach; the sweeper hands the job in later");
+        }
+    }
+
     /// Tells what happens to a job; nobody has to listen.
     pub fn tell(&self, job: JobId, step: Step) {
         drop(self.steps.send((job, step)));
@@ -193,4 +200,5 @@ pub fn needs_aws(config: &Config) -> bool {
     config.engine == EngineChoice::Bedrock
         || config.guardrail.is_some()
         || matches!(config.archive, ArchiveUrl::S3 { .. })
+        || matches!(config.queue, QueueUrl::Sqs(_))
 }

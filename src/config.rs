@@ -63,6 +63,8 @@ pub struct Config {
     pub archive: ArchiveUrl,
     /// The `SQLite` database.
     pub store: PathBuf,
+    /// How jobs come to a worker.
+    pub queue: QueueUrl,
     /// The guardrail that every prompt and picture has to pass.
     pub guardrail: Option<GuardrailId>,
     /// Who may use the images API; without it there is none.
@@ -100,6 +102,15 @@ pub enum ArchiveUrl {
         /// Comes before every key, without slashes at its ends; may be empty.
         prefix: String,
     },
+}
+
+/// `EASEL_QUEUE`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueueUrl {
+    /// `local`: whoever is asked paints.
+    Local,
+    /// `sqs:URL`: `easel worker` paints.
+    Sqs(Url),
 }
 
 /// `EASEL_GUARDRAIL`
@@ -172,7 +183,7 @@ impl Config {
         );
         let store = reader.parsed("EASEL_STORE", "sqlite:PATH", |text| path_behind(text, "sqlite:"));
         let archive = reader.parsed("EASEL_ARCHIVE", "file:DIR or s3://BUCKET/PREFIX", archive_url);
-        reader.parsed("EASEL_QUEUE", "local", |text| (text == "local").then_some(()));
+        let queue = reader.parsed("EASEL_QUEUE", "local, or sqs:URL of a standard queue", queue_url);
         let config = Config {
             token: reader.parsed(
                 "DISCORD_TOKEN",
@@ -199,6 +210,7 @@ impl Config {
             models_file: reader.take("EASEL_MODELS_FILE").map(PathBuf::from),
             archive: archive.unwrap_or_else(|| ArchiveUrl::Folder("data/archive".into())),
             store: store.unwrap_or_else(|| "data/easel.db".into()),
+            queue: queue.unwrap_or(QueueUrl::Local),
             guardrail: reader.parsed(
                 "EASEL_GUARDRAIL",
                 "ID:VERSION or ARN:VERSION of a Bedrock guardrail, the version a number or DRAFT",
@@ -296,6 +308,16 @@ fn archive_url(text: &str) -> Option<ArchiveUrl> {
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let named = (3..=63).contains(&bucket.len()) && bucket.chars().all(fine);
     named.then(|| ArchiveUrl::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
+}
+
+fn queue_url(text: &str) -> Option<QueueUrl> {
+    if text == "local" {
+        return Some(QueueUrl::Local);
+    }
+    let url = Url::parse(text.strip_prefix("sqs:")?).ok()?;
+    let named = url.path_segments()?.next_back().is_some_and(|name| !name.is_empty());
+    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    (named && plain && !url.path().ends_with(".fifo")).then_some(QueueUrl::Sqs(url))
 }
 
 /// An ARN has colons of its own: the version is what follows the last.
@@ -422,6 +444,18 @@ mod tests {
             config.archive,
             ArchiveUrl::S3 { bucket: "my-bucket".into(), prefix: "easel/pictures".into() }
         );
+    }
+
+    #[test]
+    fn a_queue_is_local_or_an_address() {
+        let url = "https://sqs.us-west-2.amazonaws.com/123456789012/easel";
+        let read = |text: &str| read(&[("EASEL_QUEUE", text)]).map(|config| config.queue);
+        assert_eq!(read("local"), Ok(QueueUrl::Local));
+        assert_eq!(read(&format!("sqs:{url}")), Ok(QueueUrl::Sqs(Url::parse(url).unwrap())));
+        for wrong in ["sqs", "sqs:", "sqs:easel", "sqs:https://host/", "sqs:ftp://host/a/b", url] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        assert!(read(&format!("sqs:{url}.fifo")).is_err());
     }
 
     #[test]

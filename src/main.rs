@@ -20,6 +20,8 @@ enum Program {
     Run,
     /// Run the bot behind HTTP: serve the interactions that Discord posts
     Serve,
+    /// Paint, in a process of its own, what the bot was asked for
+    Worker,
     /// Paint one picture from the shell, without Discord
     Imagine(Box<cli::imagine::Arguments>),
     /// Declare the commands to Discord
@@ -60,6 +62,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
         match program {
             Program::Run => cli::run::run(config, watchdog).await,
             Program::Serve => cli::run::serve(config).await,
+            Program::Worker => cli::run::work(config).await,
             Program::Imagine(arguments) => cli::imagine::run(config, *arguments).await,
             Program::Register => cli::register::run(config).await,
             Program::Check => cli::check::run(config).await,

@@ -2,12 +2,11 @@
 //! the same job any number of times, by anybody, after any crash.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::archive::{Record, picture_key, record_key};
@@ -20,18 +19,17 @@ use crate::money::Micros;
 use crate::store::{Conclusion, Progress};
 
 mod deliver;
+mod intake;
 mod moderate;
 mod paint;
 mod shrink;
+
+pub use intake::{run, sweep};
 
 /// How long a silent worker keeps its job from others.
 const LEASE: Duration = Duration::from_secs(60);
 /// How often a worker says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-/// How often the store is asked for jobs that nobody works on.
-const SWEEP: Duration = Duration::from_secs(5);
-/// A job younger than this is still on its way through the queue.
-const GRACE: Duration = Duration::from_secs(10);
 /// Until the archive is tried again: doubled with each claim of the job, up to the longest.
 const ARCHIVE_PAUSE_MS: i64 = 2_000;
 const LONGEST_PAUSE_MS: i64 = 60_000;
@@ -39,60 +37,15 @@ const LONGEST_PAUSE_MS: i64 = 60_000;
 /// How often a job is taken up before the person is told that it failed.
 const STUMBLES: i64 = 4;
 
-/// Works on jobs as they come, until the process is told to stop.
-pub async fn run(app: Arc<App>) {
-    let free = Arc::new(Semaphore::new(app.config.workers));
-    let take = async {
-        while let Ok(place) = free.clone().acquire_owned().await {
-            let Some(job) = app.queue.next().await else { break };
-            let worker = app.clone();
-            app.spawn(async move {
-                process(&worker, job).await;
-                drop(place);
-            });
-        }
-    };
-    app.stopping.run_until_cancelled(take).await;
-}
-
-/// Hands forgotten jobs to the queue: those of a process that died, and those whose archive was out of reach.
-pub async fn sweep(app: Arc<App>) {
-    let mut grace = Duration::ZERO;
-    let rounds = async {
-        if let Err(error) = empty_spool(&app).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "pictures that are done with could not be removed from the spool"
-            );
-        }
-        loop {
-            match app.store.due(App::now(), grace).await {
-                Ok(jobs) => jobs.into_iter().for_each(|job| app.queue.push(job)),
-                Err(error) => tracing::error!(
-                    error = format!("{error:#}"),
-                    "the store could not be asked for open jobs"
-                ),
-            }
-            app.limiter.forget_idle();
-            grace = GRACE;
-            #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
-            tokio::time::sleep(SWEEP).await;
-        }
-    };
-    app.stopping.run_until_cancelled(rounds).await;
-}
-
-/// Removes pictures that a process archived, or held back, and wrote that down, and then died before it removed them.
-async fn empty_spool(app: &App) -> anyhow::Result<()> {
-    for (job, n) in app.spool.kept().await? {
-        let found = app.store.find(job).await?;
-        let held_back = |picture: &Picture| picture.outcome.is_some() && picture.painted().is_none();
-        let done = |picture: &Picture| picture.n == n && (picture.archived.is_some() || held_back(picture));
-        if found.is_some_and(|claim| claim.pictures.iter().any(done)) {
-            app.spool.forget(job, n).await?;
-        }
-    }
-    Ok(())
+/// How far a worker came with a job, for whatever woke it up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Nothing is left to do for this wake-up. What the job still needs later, the sweeper brings.
+    Done,
+    /// Given back unfinished, because the process ends.
+    GivenBack,
+    /// The store could not say whether there is something to do.
+    Unknown,
 }
 
 /// One claimed job.
@@ -109,13 +62,13 @@ struct Work<'a> {
 struct Stale;
 
 /// Takes a job as far as it can go. Does nothing if somebody else has it or nothing is left to do.
-pub async fn process(app: &App, id: JobId) {
+pub async fn process(app: &App, id: JobId) -> End {
     let claim = match app.store.claim(id, &app.owner, App::now(), LEASE).await {
         Ok(Some(claim)) => claim,
-        Ok(None) => return,
+        Ok(None) => return End::Done,
         Err(error) => {
             tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
-            return;
+            return End::Unknown;
         }
     };
     let fence = claim.fence;
@@ -123,18 +76,22 @@ pub async fn process(app: &App, id: JobId) {
     let result = tokio::select! {
         result = work.run() => result,
         () = keep_lease(app, id, fence) => Err(Stale.into()),
-        () = app.abandoned.cancelled() => release(app, id, fence, 0).await,
+        () = app.abandoned.cancelled() => match release(app, id, fence, 0).await {
+            Ok(()) => return End::GivenBack,
+            Err(error) => Err(error),
+        },
     };
-    let Err(error) = result else { return };
+    let Err(error) = result else { return End::Done };
     if error.is::<Stale>() {
         tracing::warn!(job = %id, "another worker has taken the job over");
-        return;
+        return End::Done;
     }
     tracing::error!(job = %id, error = format!("{error:#}"), "the job stumbled");
     if let Err(error) = work.stumbled().await {
         // Its lease runs out, and the sweeper finds it.
         tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
     }
+    End::Done
 }
 
 /// Ends when the lease is lost.

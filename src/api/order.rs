@@ -121,7 +121,7 @@ pub(super) async fn place(
     let terms = Terms { ceilings: [Some(own), whole].into_iter().flatten().collect(), ..Terms::default() };
     match tokio::time::timeout(STORE_PATIENCE, app.store.admit(&job, price, &terms, now)).await {
         Ok(Ok(Admission::Admitted { .. })) => {
-            app.queue.push(job.id);
+            app.enqueue(job.id).await;
             Ok((job.id, State::Admitted))
         }
         Ok(Ok(Admission::Duplicate(earlier))) => repeated(app, earlier, repeat.as_ref(), now).await,

@@ -1,5 +1,6 @@
 //! `easel check`: tests everything the bot needs, one line each, with the remedy.
 
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
@@ -10,10 +11,11 @@ use time::Date;
 use crate::app::{self, App};
 use crate::archive::Archive;
 use crate::cli::say;
-use crate::config::{ArchiveUrl, Config};
+use crate::config::{ArchiveUrl, Config, QueueUrl};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
+use crate::queue::{Properties, Sqs};
 use crate::store::Store;
 
 mod aws;
@@ -25,6 +27,11 @@ const PERMISSIONS: [(u64, &str); 4] = [
     (1 << 15, "Attach Files"),
     (1 << 16, "Read Message History"),
 ];
+
+/// A worker is heard of every twenty seconds, and an answer stays open for fifteen minutes.
+const VISIBILITY: RangeInclusive<u64> = 60..=300;
+/// Receives before the dead-letter queue.
+const RECEIVES: u64 = 3;
 
 /// What one test found: a fact, or a fault with its remedy.
 type Finding = anyhow::Result<String>;
@@ -59,12 +66,15 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
-        (None, Ok(_)) => {
-            say(format_args!("-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive"))
-        }
+        (None, Ok(_)) => say(format_args!(
+            "-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive and a local queue"
+        )),
     }
     report.line("archive", archive(&config, aws.as_ref()).await);
     report.line("store", store(&config).await);
+    if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
+        report.line("queue", queue(&Sqs::new(aws, url)).await);
+    }
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -170,6 +180,29 @@ async fn store(config: &Config) -> Finding {
         totals.attempted,
         totals.attempted_micros
     ))
+}
+
+async fn queue(sqs: &Sqs) -> Finding {
+    let remedy = "EASEL_QUEUE cannot be asked; does the queue exist under this URL, and are sqs:GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility allowed?";
+    let Properties { visibility, receives } = sqs.properties().await.context(remedy)?;
+    let seconds = visibility.as_secs();
+    if !VISIBILITY.contains(&seconds) {
+        bail!(
+            "EASEL_QUEUE: the visibility timeout is {seconds} s; set it to {} s or a little more, or jobs come twice, or after a crash too late",
+            VISIBILITY.start()
+        );
+    }
+    match receives {
+        Some(times) if times >= RECEIVES => {
+            Ok(format!("visibility timeout {seconds} s, dead-letter queue after {times} receives"))
+        }
+        Some(times) => bail!(
+            "EASEL_QUEUE: maxReceiveCount is {times}, and a restart costs one receive: set it to {RECEIVES}"
+        ),
+        None => bail!(
+            "EASEL_QUEUE: without a dead-letter queue a message that nobody can use comes again and again: give it one (RedrivePolicy, maxReceiveCount {RECEIVES})"
+        ),
+    }
 }
 
 fn text(value: &Value) -> &str {

@@ -22,7 +22,7 @@ pub mod run;
 /// Libraries say too much, and some of it is secret (headers, URLs with tokens). serenity's warnings are let through:
 /// one that this filter turns down does not always reach the watchdog either.
 const QUIET: &str = "serenity=warn,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
-                     aws_sdk_s3=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
+                     aws_sdk_s3=warn,aws_sdk_sqs=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
 
 /// Says on stderr why a program ends, in one sentence without a stack.
 pub fn complain(error: &anyhow::Error) {

@@ -1,4 +1,4 @@
-//! `easel run`, the bot on the Gateway, and `easel serve`, the bot behind HTTP.
+//! `easel run`, the bot on the Gateway, `easel serve`, the bot behind HTTP, and `easel worker`, which paints for both.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,10 +10,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::api::Keys;
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, QueueUrl};
 use crate::discord::register::declare;
 use crate::discord::watchdog::Watchdog;
 use crate::discord::{gateway, http, sessions};
+use crate::queue::Queue;
 use crate::{api, server, worker};
 
 /// What is under way when the process is told to stop may take this long.
@@ -57,16 +58,45 @@ pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     .await
 }
 
+/// Paints what comes through the queue until SIGTERM or Ctrl-C, as [`run`] does.
+///
+/// # Errors
+/// A sentence that names what is missing.
+pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        config.queue != QueueUrl::Local,
+        "EASEL_QUEUE is `local`, so whoever is asked paints: a worker of its own needs EASEL_QUEUE=sqs:URL and a store that both share"
+    );
+    let app = open_everything(config).await?;
+    app.spawn(worker::run(app.clone()));
+    tracing::info!("waiting for jobs");
+    let stopping = app.stopping.clone();
+    until_told(app, async move {
+        stopping.cancelled().await;
+        Ok(())
+    })
+    .await
+}
+
 /// Opens everything and starts what works behind the door.
 async fn open(config: Config) -> anyhow::Result<Arc<App>> {
+    let app = open_everything(config).await?;
+    // With a queue of its own, `easel worker` paints.
+    if matches!(app.queue, Queue::Local(_)) {
+        app.spawn(worker::run(app.clone()));
+    }
+    app.spawn(sessions::sweep(app.clone()));
+    Ok(app)
+}
+
+/// Opens everything; what is forgotten is handed to the queue from here on.
+async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
     anyhow::ensure!(
         config.token.is_some(),
         "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
     );
     let app = App::open(config).await?;
-    app.spawn(worker::run(app.clone()));
     app.spawn(worker::sweep(app.clone()));
-    app.spawn(sessions::sweep(app.clone()));
     Ok(app)
 }
 

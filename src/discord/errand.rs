@@ -19,7 +19,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 pub(super) async fn follow(app: &App, interaction: &Interaction, then: Then) {
     match then {
         Then::Nothing => {}
-        Then::Start(job) => app.queue.push(job),
+        Then::Start(job) => app.enqueue(job).await,
         Then::Tell(message) => tell(app, interaction, message).await,
     }
 }

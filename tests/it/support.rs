@@ -31,6 +31,7 @@ pub(crate) struct World {
     folder: TempDir,
     variables: Vec<(String, String)>,
     bot: Option<Child>,
+    workers: Vec<Child>,
     /// Discord posts interactions to the bot, instead of sending them through the Gateway.
     over_http: bool,
     address: String,
@@ -72,6 +73,7 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
             variables,
             bot: None,
+            workers: Vec::new(),
             over_http: false,
             address: String::new(),
             killed_at_random: false,
@@ -146,8 +148,43 @@ impl World {
 
     fn spawn_program(&mut self, program: &str) {
         assert!(self.bot.is_none(), "one bot at a time");
+        self.bot = Some(self.launch(program));
+    }
+
+    fn launch(&self, program: &str) -> Child {
         let log = std::fs::File::options().create(true).append(true).open(self.log_path()).unwrap();
-        self.bot = Some(self.program(&[program]).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+        self.program(&[program]).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    }
+
+    /// Starts a worker beside the bot, and waits until it takes jobs.
+    pub(crate) async fn start_worker(&mut self) {
+        let known = self.log().len();
+        self.workers.push(self.launch("worker"));
+        in_time(self.until(|world| world.log()[known..].contains("waiting for jobs"))).await;
+    }
+
+    /// `kill -9` for the worker that has a job; its lease runs out at once.
+    pub(crate) async fn kill_busy_worker(&mut self) {
+        let owned = "SELECT owner FROM jobs WHERE owner IS NOT NULL";
+        let owner: String = self.db().query_row(owned, [], |row| row.get(0)).unwrap();
+        let id = owner.split_once('-').unwrap().0.parse().unwrap();
+        let busy = self.workers.iter().position(|worker| worker.id() == Some(id)).unwrap();
+        self.workers.remove(busy).kill().await.unwrap();
+        let db = Connection::open(self.path("data/easel.db")).unwrap();
+        db.busy_timeout(PATIENCE).unwrap();
+        db.execute("UPDATE jobs SET lease_until = 0 WHERE owner = ?1", [owner]).unwrap();
+    }
+
+    /// SIGTERM for each worker.
+    pub(crate) fn ask_workers_to_stop(&self) {
+        self.workers.iter().for_each(terminate);
+    }
+
+    /// Waits until every worker has ended well.
+    pub(crate) async fn workers_ended(&mut self) {
+        for mut worker in std::mem::take(&mut self.workers) {
+            assert_eq!(in_time(worker.wait()).await.unwrap().code(), Some(0), "{}", self.log());
+        }
     }
 
     /// A world whose bot serves the interactions that Discord posts, and whose commands Discord knows.
@@ -202,9 +239,7 @@ impl World {
 
     /// SIGTERM.
     pub(crate) fn ask_to_stop(&self) {
-        let id = self.bot.as_ref().and_then(Child::id).expect("a running bot");
-        let told = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
-        assert!(told.success());
+        terminate(self.bot.as_ref().expect("a running bot"));
     }
 
     /// Waits until the bot's process ends; its exit code.
@@ -367,6 +402,8 @@ impl World {
     /// SIGTERM, then everything that must be true after any story.
     pub(crate) async fn end(mut self) {
         self.settled().await;
+        self.ask_workers_to_stop();
+        self.workers_ended().await;
         if self.bot.is_some() {
             self.ask_to_stop();
             assert_eq!(self.ended().await, 0, "{}", self.log());
@@ -400,6 +437,12 @@ impl World {
         assert_eq!(self.sum("delivered"), seen.len(), "pictures delivered");
         assert_eq!(hashes(self.archived("png")), hashes(seen), "archive and channel");
     }
+}
+
+fn terminate(process: &Child) {
+    let id = process.id().expect("a running process");
+    let told = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+    assert!(told.success());
 }
 
 /// A subcommand of `/easel`, by somebody who may manage the server.
