@@ -26,8 +26,11 @@ async fn told(world: &World, ask: Ask) -> Message {
     in_time(world.ask(ask).await.answered()).await
 }
 
+/// The picture, once its delivery is written down: what a session shows follows the books.
 async fn picture(world: &World, ask: Ask) -> Message {
-    in_time(world.ask(ask).await.picture()).await
+    let message = in_time(world.ask(ask).await.picture()).await;
+    world.settled().await;
+    message
 }
 
 fn button(message: &Message, action: &str) -> Ask {
