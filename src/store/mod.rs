@@ -1,16 +1,292 @@
 //! The truth about jobs and money. Every operation that decides is one atomic write.
 
-mod sqlite;
+use std::path::Path;
+use std::time::Duration;
 
-pub use sqlite::Sqlite as Store;
+use anyhow::Context as _;
+use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
 use crate::error::Refusal;
-use crate::job::{Bill, Job, JobId, Outcome, State};
+use crate::job::{Bill, Claim, Job, JobId, Outcome, State};
+use crate::limits::Terms;
 use crate::money::Micros;
-use crate::policy::Policy;
-use crate::session::Session;
+use crate::policy::{Edit, Entry, Policy};
+use crate::session::{Plan, Session, SessionId};
 use crate::settings::Settings;
+
+mod accounts;
+mod dynamo;
+mod sqlite;
+
+pub use dynamo::Dynamo;
+pub use sqlite::Sqlite;
+
+/// One of the two places.
+#[derive(Debug)]
+pub enum Store {
+    /// A file on this machine.
+    Sqlite(Sqlite),
+    /// A table in Amazon DynamoDB.
+    Dynamo(Dynamo),
+}
+
+/// Methods that both places have.
+macro_rules! in_both {
+    ($($(#[doc = $doc:literal])+ fn $name:ident($($argument:ident: $of:ty),*) -> $answer:ty;)+) => {
+        impl Store {
+            $($(#[doc = $doc])+
+            pub async fn $name(&self, $($argument: $of),*) -> anyhow::Result<$answer> {
+                match self {
+                    Store::Sqlite(sqlite) => sqlite.$name($($argument),*).await,
+                    Store::Dynamo(dynamo) => dynamo.$name($($argument),*).await,
+                }
+            })+
+        }
+    };
+}
+
+impl Store {
+    /// Opens or makes the `SQLite` database at `path`.
+    ///
+    /// A process that finds itself alone with the file knows that every lease in it belongs to a dead one, and
+    /// frees them, pauses included: a restart goes on at once.
+    ///
+    /// # Errors
+    /// A sentence with the path and the remedy.
+    pub fn open(path: &Path) -> anyhow::Result<Store> {
+        Sqlite::open(path).map(Store::Sqlite)
+    }
+
+    /// The store in this table. Nothing is asked over the network.
+    ///
+    /// The lease of a process that died ends by itself.
+    pub fn dynamo(aws: &SdkConfig, table: &str) -> Store {
+        Store::Dynamo(Dynamo::new(aws, table))
+    }
+
+    /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being
+    /// written. `SQLite` does it, whatever becomes of the answer, before anything that it is asked for later.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn cancel_soon(
+        &self,
+        job: JobId,
+        now: OffsetDateTime,
+    ) -> impl Future<Output = anyhow::Result<bool>> + Send + use<> {
+        let asked = match self {
+            Store::Sqlite(sqlite) => Ok(sqlite.cancel_soon(job, now)),
+            Store::Dynamo(dynamo) => Err(dynamo.clone()),
+        };
+        async move {
+            match asked {
+                Ok(answer) => answer.await.context("the store's thread has ended")?,
+                Err(dynamo) => dynamo.take_back(job, now).await,
+            }
+        }
+    }
+}
+
+in_both! {
+    /// Writes the job down, reserves its price and counts its pictures, if they fit under its `terms`, or says why
+    /// not: one write.
+    ///
+    /// A caller that stops waiting before it is this call's turn leaves nothing behind.
+    ///
+    /// # Errors
+    /// The database failed; nothing was written.
+    fn admit(job: &Job, price: Micros, terms: &Terms, now: OffsetDateTime) -> Admission;
+
+    /// Takes back a job that nobody claimed; whether it did.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn cancel(job: JobId, now: OffsetDateTime) -> bool;
+
+    /// Takes hold of a job that has something to do and that nobody else holds.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn claim(job: JobId, owner: &str, now: OffsetDateTime, lease: Duration) -> Option<Claim>;
+
+    /// Holds the job for another `lease`; `false` if another worker has it.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn extend(job: JobId, fence: i64, now: OffsetDateTime, lease: Duration) -> bool;
+
+    /// Puts one call of a model, at `price`, into the ledger before it is made.
+    ///
+    /// # Errors
+    /// The database failed: make no call.
+    fn attempt(job: JobId, fence: i64, n: u32, price: Micros, now: OffsetDateTime) -> Attempt;
+
+    /// Writes down how a call ended; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn settle(job: JobId, fence: i64, settlement: Settlement) -> bool;
+
+    /// Writes down what was reached; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn progress(job: JobId, fence: i64, progress: Progress, now: OffsetDateTime) -> bool;
+
+    /// Jobs that have something to do and that nobody holds, oldest first. Those admitted less than `grace` ago
+    /// are still on their way through the queue.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn due(now: OffsetDateTime, grace: Duration) -> Vec<JobId>;
+
+    /// Whether the request of this [`Job::dedupe_key`] was admitted.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn is_known(request: String) -> bool;
+
+    /// The job whose picture has these bytes, with the picture's number.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn by_sha256(sha256: &str) -> Option<(Job, u32)>;
+
+    /// The job and its pictures, whatever became of it.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn find(job: JobId) -> Option<Claim>;
+
+    /// Sums over the ledger.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn totals() -> Totals;
+
+    /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
+    /// thread, the one above it.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn context(guild: Option<u64>, places: Vec<u64>, member: u64, now: OffsetDateTime) -> Context;
+
+    /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn edit(guild: u64, by: u64, edit: Edit, now: OffsetDateTime) -> Result<Option<Entry>, Refusal>;
+
+    /// Takes one entry of the audit trail back, with a line of its own.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn undo(guild: u64, by: u64, number: i64, now: OffsetDateTime) -> Result<Entry, Refusal>;
+
+    /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn audit(guild: u64, before: Option<i64>, limit: u32) -> Vec<Entry>;
+
+    /// Changes a member's preferences.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn prefer(member: u64, change: impl Fn(&mut Settings) + Send + 'static) -> ();
+
+    /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn start_session(session: Session) -> Start;
+
+    /// Begins a session that waits, and ends the one that runs in its channel; `None` if none of that id waits.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn replace_session(id: SessionId, now: OffsetDateTime) -> Option<Replaced>;
+
+    /// A session that waits, by its id.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn waiting_session(id: SessionId) -> Option<Session>;
+
+    /// Forgets a session that waits; whether there was one.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn forget_session(id: SessionId) -> bool;
+
+    /// Changes the plan of a session that has not ended; the session as it is then.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn change_session(id: SessionId, change: impl Fn(&mut Plan) + Send + 'static) -> Option<Session>;
+
+    /// Ends a session; `false` if it has ended before.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn end_session(id: SessionId, now: OffsetDateTime) -> bool;
+
+    /// A session by its id, ended or not.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn session(id: SessionId) -> Option<Session>;
+
+    /// The latest session of a channel, ended or not.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn latest_session(channel: u64) -> Option<Session>;
+
+    /// Sessions that nobody ended and whose quiet time is over.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn quiet_sessions(now: OffsetDateTime) -> Vec<Session>;
+
+    /// The jobs of a session that brought pictures, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn session_jobs(id: SessionId) -> Vec<Claim>;
+
+    /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn last_picture(id: SessionId, viewer: u64) -> Option<LastPicture>;
+
+    /// What a server used in the calendar month (UTC) of `now`: a row for each day, member and model.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn usage(guild: u64, now: OffsetDateTime) -> Vec<UsageRow>;
+
+    /// Where a member stands in a server at `now`.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn standing(guild: Option<u64>, member: u64, now: OffsetDateTime) -> Standing;
+
+    /// What a session has used.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn session_tally(id: SessionId) -> Tally;
+
+    /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
+    /// prompt, one for all pictures.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn blocked(guild: u64, limit: u32) -> Vec<BlockedRow>;
+}
 
 /// From this share of a server's month on, people are told how much of it is used.
 pub const WARN_PERCENT: u32 = 80;
@@ -176,6 +452,20 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// What was held back, if that is the reason that there is no picture.
+    fn of(outcome: &Outcome) -> Option<Stage> {
+        match outcome {
+            Outcome::Refused { refusal: Refusal::GuardedPrompt { .. } } => Some(Stage::Prompt),
+            Outcome::Refused { refusal: Refusal::GuardedPicture { .. } } => Some(Stage::Picture),
+            _ => None,
+        }
+    }
+
+    /// The one of this name.
+    fn from_name(name: &str) -> Option<Stage> {
+        [Stage::Prompt, Stage::Picture].into_iter().find(|stage| stage.name() == name)
+    }
+
     /// The name in the store and for people.
     pub fn name(self) -> &'static str {
         match self {
@@ -213,4 +503,14 @@ pub struct Standing {
     pub guild: Tally,
     /// Everybody's month.
     pub deployment: Tally,
+}
+
+/// Unix milliseconds.
+fn millis(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+/// The moment of these Unix milliseconds.
+fn from_millis(millis: i64) -> Result<OffsetDateTime, time::error::ComponentRange> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 mod admitting;
 mod interleavings;
+pub(crate) mod ledger;
+mod one_by_one;
 mod orders;
 mod parallel;
 mod paying;
@@ -16,7 +18,7 @@ mod working;
 use place::Place;
 
 macro_rules! conformance {
-    ($($back_end:ident: $place:path),+ $(,)?) => { $(conformance!(@ $back_end, $place,
+    ($($back_end:ident: $place:path, $cases:literal interleavings;)+) => { $(conformance!(@ $back_end, $place, $cases,
         admitting {
             the_same_request_is_admitted_once
             a_refused_order_leaves_nothing
@@ -96,7 +98,7 @@ macro_rules! conformance {
             of_many_workers_and_one_who_takes_the_job_back_one_wins
         }
     );)+ };
-    (@ $back_end:ident, $place:path,
+    (@ $back_end:ident, $place:path, $cases:literal,
         $($topic:ident { $($promise:ident)+ })+
     ) => {
         mod $back_end {
@@ -104,7 +106,7 @@ macro_rules! conformance {
 
             #[test]
             fn any_order_of_events_leaves_the_books_right() {
-                super::interleavings::any_order_of_events_leaves_the_books_right($place);
+                super::interleavings::any_order_of_events_leaves_the_books_right($place, $cases);
             }
         }
     };
@@ -115,13 +117,13 @@ macro_rules! conformance {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn in_one_process() {
-                let place = $place();
+                let place = $place().await;
                 parallel::$promise(vec![Arc::new(place.open())]).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn in_two_processes() {
-                let place = $place();
+                let place = $place().await;
                 parallel::$promise(vec![Arc::new(place.open()), Arc::new(place.open())]).await;
             }
         })+
@@ -129,10 +131,14 @@ macro_rules! conformance {
     (@ $topic:ident, $place:path, $($promise:ident)+) => {
         $(#[tokio::test]
         async fn $promise() {
-            let place = $place();
+            let place = $place().await;
             super::$topic::$promise(&place.open()).await;
         })+
     };
 }
 
-conformance! { on_sqlite: crate::backends::Place::sqlite }
+conformance! {
+    on_sqlite: crate::backends::Place::sqlite, 32 interleavings;
+    on_moto: crate::backends::Place::moto, 4 interleavings;
+    on_ministack: crate::backends::Place::ministack, 6 interleavings;
+}

@@ -228,7 +228,7 @@ pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {
 
 pub(super) async fn a_job_can_be_taken_back_without_waiting(store: &Store) {
     assert!(order(1).fits(store, &Terms::default()).await);
-    store.cancel_soon(order(1).id(), NOW);
+    store.cancel_soon(order(1).id(), NOW).await.unwrap();
     // What is asked for later is done later.
     assert!(Worker::takes(store, order(1).id(), NOW).await.is_none());
     assert_eq!(store.totals().await.unwrap(), Totals::default());
