@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::archive::{Archive, picture_key};
-use crate::config::{ArchiveUrl, Config, EngineChoice};
+use crate::config::{ArchiveUrl, Config, EngineChoice, StoreUrl};
 use crate::discord::places::Places;
 use crate::discord::rest::Rest;
 use crate::engine::catalogue::Catalogue;
@@ -101,7 +101,7 @@ impl App {
             discord: Rest::new(&config.discord_url, config.token.clone())?,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
-            store: Store::open(&config.store)?,
+            store: Store::at(&config.store, aws.as_ref())?,
             queue: Queue::local(),
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
@@ -193,4 +193,5 @@ pub fn needs_aws(config: &Config) -> bool {
     config.engine == EngineChoice::Bedrock
         || config.guardrail.is_some()
         || matches!(config.archive, ArchiveUrl::S3 { .. })
+        || matches!(config.store, StoreUrl::Dynamo(_))
 }

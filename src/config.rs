@@ -60,8 +60,8 @@ pub struct Config {
     pub models_file: Option<PathBuf>,
     /// Where pictures go.
     pub archive: ArchiveUrl,
-    /// The `SQLite` database.
-    pub store: PathBuf,
+    /// Where jobs and the ledger are.
+    pub store: StoreUrl,
     /// The guardrail that every prompt and picture has to pass.
     pub guardrail: Option<GuardrailId>,
     /// The ceiling of the whole deployment for a calendar month (UTC).
@@ -95,6 +95,15 @@ pub enum ArchiveUrl {
         /// Comes before every key, without slashes at its ends; may be empty.
         prefix: String,
     },
+}
+
+/// `EASEL_STORE`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// `sqlite:PATH`
+    Sqlite(PathBuf),
+    /// `dynamodb:TABLE`
+    Dynamo(String),
 }
 
 /// `EASEL_GUARDRAIL`
@@ -154,7 +163,7 @@ impl Config {
             "an http(s) URL without path, such as https://discord.com",
             base_url,
         );
-        let store = reader.parsed("EASEL_STORE", "sqlite:PATH", |text| path_behind(text, "sqlite:"));
+        let store = reader.parsed("EASEL_STORE", "sqlite:PATH or dynamodb:TABLE", store_url);
         let archive = reader.parsed("EASEL_ARCHIVE", "file:DIR or s3://BUCKET/PREFIX", archive_url);
         reader.parsed("EASEL_QUEUE", "local", |text| (text == "local").then_some(()));
         let config = Config {
@@ -182,7 +191,7 @@ impl Config {
             model: reader.take("EASEL_MODEL"),
             models_file: reader.take("EASEL_MODELS_FILE").map(PathBuf::from),
             archive: archive.unwrap_or_else(|| ArchiveUrl::Folder("data/archive".into())),
-            store: store.unwrap_or_else(|| "data/easel.db".into()),
+            store: store.unwrap_or_else(|| StoreUrl::Sqlite("data/easel.db".into())),
             guardrail: reader.parsed(
                 "EASEL_GUARDRAIL",
                 "ID:VERSION or ARN:VERSION of a Bedrock guardrail, the version a number or DRAFT",
@@ -204,9 +213,10 @@ impl Config {
         if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
     }
 
-    /// The folder of the store, in which the spool lies too.
+    /// The folder of the store, in which the spool lies too; `data` for a store that is elsewhere.
     pub fn data_dir(&self) -> PathBuf {
-        match self.store.parent() {
+        let StoreUrl::Sqlite(path) = &self.store else { return PathBuf::from("data") };
+        match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         }
@@ -280,6 +290,15 @@ fn archive_url(text: &str) -> Option<ArchiveUrl> {
     named.then(|| ArchiveUrl::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
 }
 
+fn store_url(text: &str) -> Option<StoreUrl> {
+    let Some(table) = text.strip_prefix("dynamodb:") else {
+        return path_behind(text, "sqlite:").map(StoreUrl::Sqlite);
+    };
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let named = (3..=255).contains(&table.len()) && table.chars().all(fine);
+    named.then(|| StoreUrl::Dynamo(table.to_owned()))
+}
+
 /// An ARN has colons of its own: the version is what follows the last.
 fn guardrail(text: &str) -> Option<GuardrailId> {
     let (id, version) = text.rsplit_once(':')?;
@@ -339,7 +358,7 @@ mod tests {
     fn nothing_set_gives_the_documented_defaults() {
         let config = read(&[]).unwrap();
         assert_eq!(config.archive, ArchiveUrl::Folder("data/archive".into()));
-        assert_eq!(config.store, PathBuf::from("data/easel.db"));
+        assert_eq!(config.store, StoreUrl::Sqlite("data/easel.db".into()));
         assert_eq!(
             (config.workers, config.engine, config.discord_is_elsewhere),
             (64, EngineChoice::Bedrock, false)

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
+use crate::config::StoreUrl;
 use crate::error::Refusal;
 use crate::job::{Bill, Claim, Job, JobId, Outcome, State};
 use crate::limits::Terms;
@@ -47,6 +48,20 @@ macro_rules! in_both {
 }
 
 impl Store {
+    /// The store that `EASEL_STORE` names. A table is asked nothing.
+    ///
+    /// # Errors
+    /// A sentence with the variable and the remedy.
+    pub fn at(url: &StoreUrl, aws: Option<&SdkConfig>) -> anyhow::Result<Store> {
+        match url {
+            StoreUrl::Sqlite(path) => Store::open(path),
+            StoreUrl::Dynamo(table) => {
+                let aws = aws.context("EASEL_STORE: a table needs AWS credentials and a region")?;
+                Ok(Store::dynamo(aws, table))
+            }
+        }
+    }
+
     /// Opens or makes the `SQLite` database at `path`.
     ///
     /// A process that finds itself alone with the file knows that every lease in it belongs to a dead one, and
