@@ -1,10 +1,13 @@
 //! The whole bot with its books in a table of DynamoDB, on a stand-in that `tests/run` starts.
 
 use easel::emulator::discord::{Route, When};
-use easel::store::Dynamo;
+use easel::limits::Terms;
+use easel::store::{Dynamo, Store, Totals};
 
 use crate::archive::{aws, server};
 use crate::backends::ledger;
+use crate::backends::orders::{NOW, PRICE, Worker, order};
+use crate::s3_faults::{Fault, Proxy};
 use crate::support::{Setup, World, in_time};
 
 /// A world whose books lie in a table on ministack, which is there unless `made` is false.
@@ -56,4 +59,34 @@ async fn the_check_knows_a_table_that_is_there_and_one_that_is_not_on_ministack(
         let marked = if made { "ok" } else { "FAIL" };
         assert!(line.starts_with(marked) && line.contains(told) && line.contains(&table), "{said}");
     }
+}
+
+#[tokio::test]
+async fn an_order_that_was_taken_back_on_its_way_is_never_admitted_on_moto_and_on_ministack() {
+    for variable in ["EASEL_TEST_S3_MOTO", "EASEL_TEST_S3_MINISTACK"] {
+        let (aws, table) = (aws(&server(variable)), format!("easel-{}", ulid::Ulid::new()));
+        Dynamo::new(&aws, &table).create_table().await.unwrap();
+        let store = Store::dynamo(&aws, &table);
+        assert!(store.cancel_soon(order(1).id(), NOW).await.unwrap());
+        assert!(store.admit(&order(1).job(), PRICE, &Terms::default(), NOW).await.is_err());
+        assert_eq!(store.totals().await.unwrap(), Totals::default());
+        assert_eq!(store.find(order(1).id()).await.unwrap(), None);
+    }
+}
+
+/// moto takes the same transaction twice, as AWS does once it has forgotten the first.
+#[tokio::test]
+async fn what_was_written_though_the_answer_was_lost_is_written_once_on_moto() {
+    let upstream = server("EASEL_TEST_S3_MOTO");
+    let table = format!("easel-{}", ulid::Ulid::new());
+    Dynamo::new(&aws(&upstream), &table).create_table().await.unwrap();
+    // Each step looks, writes, writes again, and looks again.
+    let step = [Fault::Nothing, Fault::LoseAnswer, Fault::Nothing, Fault::Nothing];
+    let (_proxy, address, _server) = Proxy::start(upstream, &[step; 3].concat()).await;
+    let store = Store::dynamo(&aws(&address), &table);
+    assert!(order(1).fits(&store, &Terms::default()).await, "it is not its own duplicate");
+    let worker = Worker::takes(&store, order(1).id(), NOW).await.expect("its own lease");
+    worker.call(0).await;
+    let once = Totals { open: 1, attempted: 1, attempted_micros: PRICE, ..Totals::default() };
+    assert_eq!(store.totals().await.unwrap(), once);
 }

@@ -11,8 +11,8 @@ use crate::limits::Purse;
 use crate::store::Stage;
 use crate::store::accounts::{Account, Accounts, Bound, Entry, Limit};
 
-/// Seconds for which an account of a day is kept after it.
-const DAYS_KEPT: i64 = 400 * 86_400;
+/// Seconds for which the account of a day is kept.
+const DAY_KEPT: i64 = 400 * 86_400;
 
 /// The job that told that most of the server's month is used, as the server's account keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn effects(
     let is_day = |account: &Account| accounts.purse(Purse::MemberDay).as_ref() == Some(account);
     for account in accounts.all() {
         let told = if is_guild(&account) { told } else { Told::AsItIs };
-        let until = is_day(&account).then_some(after.created / 1_000 + DAYS_KEPT);
+        let until = is_day(&account).then_some(after.created / 1_000 + DAY_KEPT);
         writes.extend(booking(&account, entry, calls, bounds, told, until));
     }
     writes.extend(usage(&accounts, after, entry, calls));

@@ -71,7 +71,13 @@ pub(super) enum Next {
 }
 
 impl Record {
-    pub(super) fn new(job: &Job, price: Micros, terms: &Terms, budget_used: Option<u32>) -> Record {
+    pub(super) fn new(
+        job: &Job,
+        price: Micros,
+        terms: &Terms,
+        budget_used: Option<u32>,
+        crossed: bool,
+    ) -> Record {
         let painting = |seed: &u32| Painting { seed: *seed, outcome: None, archived: None };
         Record {
             id: job.id,
@@ -91,7 +97,7 @@ impl Record {
             delivered: 0,
             refusal: None,
             budget_used,
-            crossed: false,
+            crossed,
             pictures: job.request.seeds.iter().map(painting).collect(),
             charges: Vec::new(),
             writer: 0,

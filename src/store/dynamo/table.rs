@@ -20,7 +20,7 @@ use super::write::Write;
 const ATTEMPT: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long an operation is tried again while others get in its way.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// The longest pause before it is tried again.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Keys that one read may name.
@@ -182,8 +182,9 @@ impl Table {
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         self.outcome(sent, |error| match error {
             TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-                let mut reasons = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
-                reasons.any(is_race)
+                let reasons = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
+                let mut reasons = reasons.filter(|code| *code != "None").peekable();
+                reasons.peek().is_some() && reasons.all(is_race)
             }
             _ => false,
         })

@@ -16,7 +16,7 @@ pub(super) enum Place {
     /// A folder with one file, gone when the test is over.
     Sqlite(TempDir),
     /// A table of its own, and what stands between it and the test.
-    Dynamo { aws: Box<SdkConfig>, table: String, _server: JoinSet<()> },
+    Dynamo { aws: Box<SdkConfig>, table: String, server: JoinSet<()> },
 }
 
 impl Place {
@@ -38,7 +38,7 @@ impl Place {
     async fn dynamo(aws: SdkConfig, server: JoinSet<()>) -> Place {
         let table = format!("easel-{}", ulid::Ulid::new());
         Dynamo::new(&aws, &table).create_table().await.unwrap();
-        Place::Dynamo { aws: Box::new(aws), table, _server: server }
+        Place::Dynamo { aws: Box::new(aws), table, server }
     }
 
     /// Opens the store, once more if it is open.
@@ -47,6 +47,11 @@ impl Place {
             Place::Sqlite(folder) => Store::open(&folder.path().join("easel.db")).unwrap(),
             Place::Dynamo { aws, table, .. } => Store::dynamo(aws, table),
         }
+    }
+
+    /// moto reads every expression anew and copies the whole table for each transaction.
+    pub(super) fn is_slow(&self) -> bool {
+        matches!(self, Place::Dynamo { server, .. } if !server.is_empty())
     }
 
     /// Holds each account against what jobs and calls add up to.
