@@ -366,6 +366,16 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_named_as_amazon_names_tables_and_leaves_the_spool_here() {
+        let config = read(&[("EASEL_STORE", "dynamodb:Easel_2.prod")]).unwrap();
+        assert_eq!(config.store, StoreUrl::Dynamo("Easel_2.prod".into()));
+        assert_eq!(config.data_dir(), PathBuf::from("data"));
+        for wrong in ["dynamodb:", "dynamodb:ab", "dynamodb:my table", "dynamodb:a/b/c", "easel"] {
+            assert!(read(&[("EASEL_STORE", wrong)]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn every_problem_is_told_at_once_with_name_value_and_remedy() {
         let wrong = [
             ("DISCORD_TOKEN", "Bot secret-canary"),

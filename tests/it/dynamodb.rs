@@ -1,5 +1,9 @@
 //! The whole bot with its books in a table of DynamoDB, on a stand-in that `tests/run` starts.
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TimeToLiveSpecification,
+};
 use easel::emulator::discord::{Route, When};
 use easel::limits::Terms;
 use easel::store::{Dynamo, Store, Totals};
@@ -58,6 +62,28 @@ async fn the_check_knows_a_table_that_is_there_and_one_that_is_not_on_ministack(
         let line = said.lines().find(|line| line.contains(" store ")).unwrap();
         let marked = if made { "ok" } else { "FAIL" };
         assert!(line.starts_with(marked) && line.contains(told) && line.contains(&table), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_was_made_otherwise_is_told_with_the_remedy_on_moto_and_on_ministack() {
+    for variable in ["EASEL_TEST_S3_MOTO", "EASEL_TEST_S3_MINISTACK"] {
+        let (aws, table) = (aws(&server(variable)), format!("easel-{}", ulid::Ulid::new()));
+        let (store, client) = (Dynamo::new(&aws, &table), Client::new(&aws));
+        store.create_table().await.unwrap();
+        store.check_table().await.unwrap();
+        let off =
+            TimeToLiveSpecification::builder().attribute_name("expires").enabled(false).build().unwrap();
+        let live = client.update_time_to_live().table_name(&table).time_to_live_specification(off);
+        live.send().await.unwrap();
+        let said = store.check_table().await.unwrap_err().to_string();
+        assert!(said.contains("switch its time to live on"), "{said}");
+        let remove = DeleteGlobalSecondaryIndexAction::builder().index_name("queue").build().unwrap();
+        let remove = GlobalSecondaryIndexUpdate::builder().delete(remove).build();
+        let update = client.update_table().table_name(&table).global_secondary_index_updates(remove);
+        update.send().await.unwrap();
+        let said = store.check_table().await.unwrap_err().to_string();
+        assert!(said.contains("has no index `queue`; add it"), "{said}");
     }
 }
 

@@ -1,6 +1,9 @@
 //! The table as Easel wants it: two keys, one index, a time to live.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail, ensure};
+use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
@@ -11,6 +14,8 @@ use super::table::INDEX;
 
 /// Items are gone some time after this moment, in Unix seconds.
 const EXPIRES: &str = "expires";
+/// Amazon makes a table in seconds.
+const MADE_WITHIN: Duration = Duration::from_secs(120);
 
 impl Dynamo {
     /// Makes the table: string keys `pk` and `sk`, on demand; the index `queue` (`queue`, and `due` as a number) with
@@ -19,9 +24,6 @@ impl Dynamo {
     /// # Errors
     /// The table cannot be made, or is there already.
     pub async fn create_table(&self) -> anyhow::Result<()> {
-        let attribute = |name: &str, kind| {
-            AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
-        };
         let index = GlobalSecondaryIndex::builder()
             .index_name(INDEX)
             .set_key_schema(Some(keys("queue", "due")?))
@@ -30,14 +32,13 @@ impl Dynamo {
         let made = self.table.client.create_table().table_name(&self.table.name);
         made.billing_mode(BillingMode::PayPerRequest)
             .set_key_schema(Some(keys("pk", "sk")?))
-            .attribute_definitions(attribute("pk", ScalarAttributeType::S)?)
-            .attribute_definitions(attribute("sk", ScalarAttributeType::S)?)
-            .attribute_definitions(attribute("queue", ScalarAttributeType::S)?)
-            .attribute_definitions(attribute("due", ScalarAttributeType::N)?)
+            .set_attribute_definitions(Some(attributes()?.into()))
             .global_secondary_indexes(index)
             .send()
             .await
             .with_context(|| self.table.context())?;
+        let there = self.table.client.wait_until_table_exists().table_name(&self.table.name);
+        there.wait(MADE_WITHIN).await.with_context(|| self.table.context())?;
         let expires = TimeToLiveSpecification::builder().attribute_name(EXPIRES).enabled(true).build()?;
         let live = self.table.client.update_time_to_live().table_name(&self.table.name);
         live.time_to_live_specification(expires).send().await.with_context(|| self.table.context())?;
@@ -56,6 +57,7 @@ impl Dynamo {
         })?;
         let found = found.table.with_context(|| shown.clone())?;
         let fits = |found: &[KeySchemaElement], wanted: Vec<KeySchemaElement>| found == wanted.as_slice();
+        let typed = attributes()?.iter().all(|wanted| found.attribute_definitions().contains(wanted));
         ensure!(
             fits(found.key_schema(), keys("pk", "sk")?),
             "{shown} must have the string keys `pk` and `sk`; name a table that was made for Easel"
@@ -65,7 +67,7 @@ impl Dynamo {
             bail!("{shown} has no index `{INDEX}`; add it, with the keys `queue` (text) and `due` (number)");
         };
         ensure!(
-            fits(index.key_schema(), keys("queue", "due")?),
+            typed && fits(index.key_schema(), keys("queue", "due")?),
             "the index `{INDEX}` of {shown} must have the keys `queue` (text) and `due` (number)"
         );
         let live = self.table.client.describe_time_to_live().table_name(&self.table.name).send().await;
@@ -85,4 +87,11 @@ impl Dynamo {
 fn keys(hash: &str, range: &str) -> anyhow::Result<Vec<KeySchemaElement>> {
     let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
     Ok(vec![key(hash, KeyType::Hash)?, key(range, KeyType::Range)?])
+}
+
+fn attributes() -> anyhow::Result<[AttributeDefinition; 4]> {
+    let attribute =
+        |name, kind| AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build();
+    let text = |name| attribute(name, ScalarAttributeType::S);
+    Ok([text("pk")?, text("sk")?, text("queue")?, attribute("due", ScalarAttributeType::N)?])
 }
