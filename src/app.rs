@@ -151,6 +151,16 @@ impl App {
         }
     }
 
+    /// Takes back a job whose `admit` nobody waits for any more.
+    pub fn take_back(&self, job: JobId, now: OffsetDateTime) {
+        let taken_back = self.store.cancel_soon(job, now);
+        self.spawn(async move {
+            if let Err(error) = taken_back.await {
+                tracing::error!(%job, error = format!("{error:#}"), "an order may not have been taken back");
+            }
+        });
+    }
+
     /// Tells what happens to a job; nobody has to listen.
     pub fn tell(&self, job: JobId, step: Step) {
         drop(self.steps.send((job, step)));

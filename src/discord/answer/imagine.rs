@@ -207,12 +207,7 @@ async fn admit(
         }
         Err(_) => {
             // It may be in the middle of being written.
-            let (job, taking_back) = (job.id, app.store.cancel_soon(job.id, now));
-            app.spawn(async move {
-                if let Err(error) = taking_back.await {
-                    tracing::error!(%job, error = format!("{error:#}"), "an order may not have been taken back");
-                }
-            });
+            app.take_back(job.id, now);
             Err(Refusal::StoreSlow)
         }
     }
