@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::archive::{Archive, picture_key};
-use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl};
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
 use crate::discord::places::Places;
 use crate::discord::rest::Rest;
 use crate::engine::catalogue::Catalogue;
@@ -101,7 +101,7 @@ impl App {
             discord: Rest::new(&config.discord_url, config.token.clone())?,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
-            store: Store::open(&config.store)?,
+            store: Store::at(&config.store, aws.as_ref())?,
             queue: Queue::open(&config.queue, aws.as_ref())?,
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
@@ -158,6 +158,16 @@ impl App {
         }
     }
 
+    /// Takes back a job whose `admit` nobody waits for any more.
+    pub fn take_back(&self, job: JobId, now: OffsetDateTime) {
+        let taken_back = self.store.cancel_soon(job, now);
+        self.spawn(async move {
+            if let Err(error) = taken_back.await {
+                tracing::error!(%job, error = format!("{error:#}"), "an order may not have been taken back");
+            }
+        });
+    }
+
     /// Tells what happens to a job; nobody has to listen.
     pub fn tell(&self, job: JobId, step: Step) {
         drop(self.steps.send((job, step)));
@@ -201,4 +211,5 @@ pub fn needs_aws(config: &Config) -> bool {
         || config.guardrail.is_some()
         || matches!(config.archive, ArchiveUrl::S3 { .. })
         || matches!(config.queue, QueueUrl::Sqs(_))
+        || matches!(config.store, StoreUrl::Dynamo(_))
 }

@@ -61,8 +61,8 @@ pub struct Config {
     pub models_file: Option<PathBuf>,
     /// Where pictures go.
     pub archive: ArchiveUrl,
-    /// The `SQLite` database.
-    pub store: PathBuf,
+    /// Where jobs and the ledger are.
+    pub store: StoreUrl,
     /// How jobs come to a worker.
     pub queue: QueueUrl,
     /// The guardrail that every prompt and picture has to pass.
@@ -111,6 +111,15 @@ pub enum QueueUrl {
     Local,
     /// `sqs:URL`: `easel worker` paints.
     Sqs(Url),
+}
+
+/// `EASEL_STORE`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// `sqlite:PATH`
+    Sqlite(PathBuf),
+    /// `dynamodb:TABLE`
+    Dynamo(String),
 }
 
 /// `EASEL_GUARDRAIL`
@@ -181,7 +190,7 @@ impl Config {
             "an http(s) URL without path, such as https://discord.com",
             base_url,
         );
-        let store = reader.parsed("EASEL_STORE", "sqlite:PATH", |text| path_behind(text, "sqlite:"));
+        let store = reader.parsed("EASEL_STORE", "sqlite:PATH or dynamodb:TABLE", store_url);
         let archive = reader.parsed("EASEL_ARCHIVE", "file:DIR or s3://BUCKET/PREFIX", archive_url);
         let queue = reader.parsed("EASEL_QUEUE", "local, or sqs:URL of a standard queue", queue_url);
         let config = Config {
@@ -209,7 +218,7 @@ impl Config {
             model: reader.take("EASEL_MODEL"),
             models_file: reader.take("EASEL_MODELS_FILE").map(PathBuf::from),
             archive: archive.unwrap_or_else(|| ArchiveUrl::Folder("data/archive".into())),
-            store: store.unwrap_or_else(|| "data/easel.db".into()),
+            store: store.unwrap_or_else(|| StoreUrl::Sqlite("data/easel.db".into())),
             queue: queue.unwrap_or(QueueUrl::Local),
             guardrail: reader.parsed(
                 "EASEL_GUARDRAIL",
@@ -234,9 +243,10 @@ impl Config {
         if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
     }
 
-    /// The folder of the store, in which the spool lies too.
+    /// The folder of the store, in which the spool lies too; `data` for a store that is elsewhere.
     pub fn data_dir(&self) -> PathBuf {
-        match self.store.parent() {
+        let StoreUrl::Sqlite(path) = &self.store else { return PathBuf::from("data") };
+        match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         }
@@ -320,6 +330,15 @@ fn queue_url(text: &str) -> Option<QueueUrl> {
     (named && plain && !url.path().ends_with(".fifo")).then_some(QueueUrl::Sqs(url))
 }
 
+fn store_url(text: &str) -> Option<StoreUrl> {
+    let Some(table) = text.strip_prefix("dynamodb:") else {
+        return path_behind(text, "sqlite:").map(StoreUrl::Sqlite);
+    };
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let named = (3..=255).contains(&table.len()) && table.chars().all(fine);
+    named.then(|| StoreUrl::Dynamo(table.to_owned()))
+}
+
 /// An ARN has colons of its own: the version is what follows the last.
 fn guardrail(text: &str) -> Option<GuardrailId> {
     let (id, version) = text.rsplit_once(':')?;
@@ -386,11 +405,21 @@ mod tests {
     fn nothing_set_gives_the_documented_defaults() {
         let config = read(&[]).unwrap();
         assert_eq!(config.archive, ArchiveUrl::Folder("data/archive".into()));
-        assert_eq!(config.store, PathBuf::from("data/easel.db"));
+        assert_eq!(config.store, StoreUrl::Sqlite("data/easel.db".into()));
         assert_eq!(
             (config.workers, config.engine, config.discord_is_elsewhere),
             (64, EngineChoice::Bedrock, false)
         );
+    }
+
+    #[test]
+    fn a_table_is_named_as_amazon_names_tables_and_leaves_the_spool_here() {
+        let config = read(&[("EASEL_STORE", "dynamodb:Easel_2.prod")]).unwrap();
+        assert_eq!(config.store, StoreUrl::Dynamo("Easel_2.prod".into()));
+        assert_eq!(config.data_dir(), PathBuf::from("data"));
+        for wrong in ["dynamodb:", "dynamodb:ab", "dynamodb:my table", "dynamodb:a/b/c", "easel"] {
+            assert!(read(&[("EASEL_STORE", wrong)]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

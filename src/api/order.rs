@@ -132,7 +132,7 @@ pub(super) async fn place(
         }
         Err(_) => {
             // It may be in the middle of being written.
-            app.store.cancel_soon(job.id, now);
+            app.take_back(job.id, now);
             Err(refused(Refusal::StoreSlow))
         }
     }

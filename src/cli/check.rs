@@ -11,7 +11,7 @@ use time::Date;
 use crate::app::{self, App};
 use crate::archive::Archive;
 use crate::cli::say;
-use crate::config::{ArchiveUrl, Config, QueueUrl};
+use crate::config::{ArchiveUrl, Config, QueueUrl, StoreUrl};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
@@ -67,11 +67,11 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
         (None, Ok(_)) => say(format_args!(
-            "-     aws          not needed: EASEL_ENGINE=sketch and a folder as archive and a local queue"
+            "-     aws          not needed: EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"
         )),
     }
     report.line("archive", archive(&config, aws.as_ref()).await);
-    report.line("store", store(&config).await);
+    report.line("store", store(&config, aws.as_ref()).await);
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
@@ -170,15 +170,19 @@ async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     Ok(format!("{} can be written", archive.describe("")))
 }
 
-async fn store(config: &Config) -> Finding {
-    let totals = Store::open(&config.store)?.totals().await?;
+async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
+    let store = Store::at(&config.store, aws)?;
+    if let Store::Dynamo(table) = &store {
+        table.check_table().await.context("EASEL_STORE")?;
+    }
+    let totals = store.totals().await?;
+    let place = match &config.store {
+        StoreUrl::Sqlite(path) => path.display().to_string(),
+        StoreUrl::Dynamo(table) => format!("the DynamoDB table `{table}`"),
+    };
     Ok(format!(
-        "{}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
-        config.store.display(),
-        totals.open,
-        totals.delivered,
-        totals.attempted,
-        totals.attempted_micros
+        "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
+        totals.open, totals.delivered, totals.attempted, totals.attempted_micros
     ))
 }
 

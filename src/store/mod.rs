@@ -1,216 +1,319 @@
 //! The truth about jobs and money. Every operation that decides is one atomic write.
 
-mod sqlite;
+use std::path::Path;
+use std::time::Duration;
 
-pub use sqlite::Sqlite as Store;
+use anyhow::Context as _;
+use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
+use crate::config::StoreUrl;
 use crate::error::Refusal;
-use crate::job::{Bill, Job, JobId, Outcome, State};
+use crate::job::{Claim, Job, JobId};
+use crate::limits::Terms;
 use crate::money::Micros;
-use crate::policy::Policy;
-use crate::session::Session;
+use crate::policy::{Edit, Entry};
+use crate::session::{Plan, Session, SessionId};
 use crate::settings::Settings;
 
-/// From this share of a server's month on, people are told how much of it is used.
-pub const WARN_PERCENT: u32 = 80;
+mod accounts;
+mod answer;
+mod dynamo;
+mod sqlite;
 
-/// What `admit` said.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Admission {
-    /// The job is written down and its price reserved.
-    Admitted {
-        /// This order is the first to find the server's month at [`WARN_PERCENT`] or more: percent used, with it.
-        crossed: Option<u32>,
-    },
-    /// This request was admitted before, as that job.
-    Duplicate(JobId),
-    /// A limit forbids it; nothing was written.
-    Refused(Refusal),
+pub use answer::{
+    Admission, Attempt, BlockedRow, CallId, Conclusion, Context, LastPicture, Progress, Replaced, Settlement,
+    Stage, Standing, Start, Tally, Totals, UsageRow, WARN_PERCENT,
+};
+pub use dynamo::Dynamo;
+pub use sqlite::Sqlite;
+
+/// One of the two places.
+#[derive(Debug)]
+pub enum Store {
+    /// A file on this machine.
+    Sqlite(Sqlite),
+    /// A table in Amazon DynamoDB.
+    Dynamo(Dynamo),
 }
 
-/// What `attempt` said about one more call of a model.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Attempt {
-    /// It is in the ledger under this number; make it.
-    Go(CallId),
-    /// Another worker has the job.
-    Stale,
-    /// As many calls as may be paid for one picture were made.
-    Exhausted,
-    /// The ceiling does not allow another.
-    Refused(Refusal),
+/// Methods that both places have.
+macro_rules! in_both {
+    ($($(#[doc = $doc:literal])+ fn $name:ident($($argument:ident: $of:ty),*) -> $answer:ty;)+) => {
+        impl Store {
+            $($(#[doc = $doc])+
+            pub async fn $name(&self, $($argument: $of),*) -> anyhow::Result<$answer> {
+                match self {
+                    Store::Sqlite(sqlite) => sqlite.$name($($argument),*).await,
+                    Store::Dynamo(dynamo) => dynamo.$name($($argument),*).await,
+                }
+            })+
+        }
+    };
 }
 
-/// A line of the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallId(i64);
+impl Store {
+    /// The store that `EASEL_STORE` names. A table is asked nothing.
+    ///
+    /// # Errors
+    /// A sentence with the variable and the remedy.
+    pub fn at(url: &StoreUrl, aws: Option<&SdkConfig>) -> anyhow::Result<Store> {
+        match url {
+            StoreUrl::Sqlite(path) => Store::open(path),
+            StoreUrl::Dynamo(table) => {
+                let aws = aws.context("EASEL_STORE: a table needs AWS credentials and a region")?;
+                Ok(Store::dynamo(aws, table))
+            }
+        }
+    }
 
-/// How a call ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settlement {
-    /// The picture's number.
-    pub n: u32,
-    /// The ledger's line, if a call was made.
-    pub call: Option<CallId>,
-    /// What the call means for the bill.
-    pub bill: Bill,
-    /// What it means for the picture; `None` leaves it open for another call.
-    pub outcome: Option<Outcome>,
-}
+    /// Opens or makes the `SQLite` database at `path`.
+    ///
+    /// A process that finds itself alone with the file knows that every lease in it belongs to a dead one, and
+    /// frees them, pauses included: a restart goes on at once.
+    ///
+    /// # Errors
+    /// A sentence with the path and the remedy.
+    pub fn open(path: &Path) -> anyhow::Result<Store> {
+        Sqlite::open(path).map(Store::Sqlite)
+    }
 
-/// Parts of a job's end, written together. Empty parts stay as they are.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Progress {
-    /// The person has the answer: the final state, how many pictures it holds, and the reason if it holds none.
-    pub concluded: Option<Conclusion>,
-    /// Pictures that lie in the archive: number and key.
-    pub archived: Vec<(u32, String)>,
-    /// Give the job back; what is left of it is not touched before this many milliseconds from now.
-    pub release_for: Option<i64>,
-}
+    /// The store in this table. Nothing is asked over the network.
+    ///
+    /// The lease of a process that died ends by itself.
+    pub fn dynamo(aws: &SdkConfig, table: &str) -> Store {
+        Store::Dynamo(Dynamo::new(aws, table))
+    }
 
-/// What the person got.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conclusion {
-    /// `delivered` or `failed`.
-    pub state: State,
-    /// Pictures in the answer.
-    pub delivered: u32,
-    /// Why there are none, or fewer than asked for.
-    pub refusal: Option<Refusal>,
-}
-
-/// Sums over the whole ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Jobs that still have something to do.
-    pub open: u32,
-    /// Calls of a model.
-    pub attempted: u32,
-    /// What they may cost.
-    pub attempted_micros: Micros,
-    /// Pictures that people got.
-    pub delivered: u32,
-    /// Reserved for calls to come.
-    pub reserved: Micros,
-}
-
-/// What an account holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Reserved for calls to come.
-    pub reserved: Micros,
-    /// What calls may have cost.
-    pub spent: Micros,
-    /// Pictures under way.
-    pub ordered: u32,
-    /// Pictures delivered.
-    pub delivered: u32,
-}
-
-/// Everything that a request has to respect, as it stood when it was looked up.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Context {
-    /// The server's rules.
-    pub policy: Policy,
-    /// The session that runs in the channel.
-    pub session: Option<Session>,
-    /// What the member prefers.
-    pub preferences: Settings,
-    /// The channel and, for a thread, the one above it.
-    pub places: Vec<u64>,
-}
-
-/// What became of a session that somebody wants to start.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Start {
-    /// It runs.
-    Begun,
-    /// Another one runs in the channel; this one waits for a day, to be begun in its place.
-    Waits(Box<Session>),
-}
-
-/// A session that began in another one's place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Replaced {
-    /// The one that runs.
-    pub begun: Session,
-    /// The one that ended for it, unless it had ended before.
-    pub ended: Option<Session>,
-}
-
-/// The picture that `from:last` starts from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LastPicture {
-    /// Its job.
-    pub job: Job,
-    /// Its number.
-    pub n: u32,
-}
-
-/// What one member had from one model on one day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsageRow {
-    /// Such as `2026-11-23`, UTC.
-    pub day: String,
-    /// Who.
-    pub member: u64,
-    /// The model's name.
-    pub model: String,
-    /// Pictures delivered.
-    pub pictures: u32,
-    /// Calls of the model.
-    pub attempts: u32,
-    /// What they may have cost.
-    pub dollars: Micros,
-}
-
-/// What a guardrail held back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// A prompt, before any model was asked.
-    Prompt,
-    /// A finished picture.
-    Picture,
-}
-
-impl Stage {
-    /// The name in the store and for people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Stage::Prompt => "prompt",
-            Stage::Picture => "picture",
+    /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being
+    /// written. `SQLite` does it, whatever becomes of the answer, before anything that it is asked for later.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn cancel_soon(
+        &self,
+        job: JobId,
+        now: OffsetDateTime,
+    ) -> impl Future<Output = anyhow::Result<bool>> + Send + use<> {
+        let asked = match self {
+            Store::Sqlite(sqlite) => Ok(sqlite.cancel_soon(job, now)),
+            Store::Dynamo(dynamo) => Err(dynamo.clone()),
+        };
+        async move {
+            match asked {
+                Ok(answer) => answer.await.context("the store's thread has ended")?,
+                Err(dynamo) => dynamo.take_back(job, now).await,
+            }
         }
     }
 }
 
-/// A job of which a guardrail held something back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BlockedRow {
-    /// When it was asked for.
-    pub at: OffsetDateTime,
-    /// By whom.
-    pub member: u64,
-    /// Where.
-    pub channel: u64,
-    /// What was held back.
-    pub stage: Stage,
-    /// Why, in the guardrail's categories: for several pictures each that occurred.
-    pub category: String,
+in_both! {
+    /// Writes the job down, reserves its price and counts its pictures, if they fit under its `terms`, or says why
+    /// not: one write.
+    ///
+    /// A caller that stops waiting before it is this call's turn leaves nothing behind.
+    ///
+    /// # Errors
+    /// The database failed; nothing was written.
+    fn admit(job: &Job, price: Micros, terms: &Terms, now: OffsetDateTime) -> Admission;
+
+    /// Takes back a job that nobody claimed; whether it did.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn cancel(job: JobId, now: OffsetDateTime) -> bool;
+
+    /// Takes hold of a job that has something to do and that nobody else holds.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn claim(job: JobId, owner: &str, now: OffsetDateTime, lease: Duration) -> Option<Claim>;
+
+    /// Holds the job for another `lease`; `false` if another worker has it.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn extend(job: JobId, fence: i64, now: OffsetDateTime, lease: Duration) -> bool;
+
+    /// Puts one call of a model, at `price`, into the ledger before it is made.
+    ///
+    /// # Errors
+    /// The database failed: make no call.
+    fn attempt(job: JobId, fence: i64, n: u32, price: Micros, now: OffsetDateTime) -> Attempt;
+
+    /// Writes down how a call ended; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn settle(job: JobId, fence: i64, settlement: Settlement) -> bool;
+
+    /// Writes down what was reached; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn progress(job: JobId, fence: i64, progress: Progress, now: OffsetDateTime) -> bool;
+
+    /// Jobs that have something to do and that nobody holds, oldest first. Those admitted less than `grace` ago
+    /// are still on their way through the queue.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn due(now: OffsetDateTime, grace: Duration) -> Vec<JobId>;
+
+    /// Whether the request of this [`Job::dedupe_key`] was admitted.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn is_known(request: String) -> bool;
+
+    /// The job whose picture has these bytes, with the picture's number.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn by_sha256(sha256: &str) -> Option<(Job, u32)>;
+
+    /// The job and its pictures, whatever became of it.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn find(job: JobId) -> Option<Claim>;
+
+    /// Sums over the ledger.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn totals() -> Totals;
+
+    /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
+    /// thread, the one above it.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn context(guild: Option<u64>, places: Vec<u64>, member: u64, now: OffsetDateTime) -> Context;
+
+    /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn edit(guild: u64, by: u64, edit: Edit, now: OffsetDateTime) -> Result<Option<Entry>, Refusal>;
+
+    /// Takes one entry of the audit trail back, with a line of its own.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn undo(guild: u64, by: u64, number: i64, now: OffsetDateTime) -> Result<Entry, Refusal>;
+
+    /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn audit(guild: u64, before: Option<i64>, limit: u32) -> Vec<Entry>;
+
+    /// Changes a member's preferences.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn prefer(member: u64, change: impl Fn(&mut Settings) + Send + 'static) -> ();
+
+    /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn start_session(session: Session) -> Start;
+
+    /// Begins a session that waits, and ends the one that runs in its channel; `None` if none of that id waits.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn replace_session(id: SessionId, now: OffsetDateTime) -> Option<Replaced>;
+
+    /// A session that waits, by its id.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn waiting_session(id: SessionId) -> Option<Session>;
+
+    /// Forgets a session that waits; whether there was one.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn forget_session(id: SessionId) -> bool;
+
+    /// Changes the plan of a session that has not ended; the session as it is then.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn change_session(id: SessionId, change: impl Fn(&mut Plan) + Send + 'static) -> Option<Session>;
+
+    /// Ends a session; `false` if it has ended before.
+    ///
+    /// # Errors
+    /// The database failed; nothing was changed.
+    fn end_session(id: SessionId, now: OffsetDateTime) -> bool;
+
+    /// A session by its id, ended or not.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn session(id: SessionId) -> Option<Session>;
+
+    /// The latest session of a channel, ended or not.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn latest_session(channel: u64) -> Option<Session>;
+
+    /// Sessions that nobody ended and whose quiet time is over.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn quiet_sessions(now: OffsetDateTime) -> Vec<Session>;
+
+    /// The jobs of a session that brought pictures, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn session_jobs(id: SessionId) -> Vec<Claim>;
+
+    /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn last_picture(id: SessionId, viewer: u64) -> Option<LastPicture>;
+
+    /// What a server used in the calendar month (UTC) of `now`: a row for each day, member and model.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn usage(guild: u64, now: OffsetDateTime) -> Vec<UsageRow>;
+
+    /// Where a member stands in a server at `now`.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn standing(guild: Option<u64>, member: u64, now: OffsetDateTime) -> Standing;
+
+    /// What a session has used.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn session_tally(id: SessionId) -> Tally;
+
+    /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
+    /// prompt, one for all pictures.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn blocked(guild: u64, limit: u32) -> Vec<BlockedRow>;
 }
 
-/// Where a member stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Standing {
-    /// Pictures under way.
-    pub in_flight: u32,
-    /// The member's day in this server.
-    pub day: Tally,
-    /// The member's month in this server.
-    pub month: Tally,
-    /// The server's month.
-    pub guild: Tally,
-    /// Everybody's month.
-    pub deployment: Tally,
+/// Unix milliseconds.
+fn millis(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+/// The moment of these Unix milliseconds.
+fn from_millis(millis: i64) -> Result<OffsetDateTime, time::error::ComponentRange> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
 }

@@ -49,14 +49,7 @@ type Answer = Box<dyn FnOnce(Result<(), &Fault>) + Send>;
 type Fault = rusqlite::Error;
 
 impl Sqlite {
-    /// Opens or makes the database at `path`.
-    ///
-    /// A process that finds itself alone with the file knows that every lease in it belongs to a dead one, and
-    /// frees them, pauses included: a restart goes on at once.
-    ///
-    /// # Errors
-    /// A sentence with the path and the remedy.
-    pub fn open(path: &Path) -> anyhow::Result<Sqlite> {
+    pub(super) fn open(path: &Path) -> anyhow::Result<Sqlite> {
         let shown = path.display();
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         if let Some(folder) = folder {
@@ -98,14 +91,7 @@ impl Sqlite {
         })
     }
 
-    /// Writes the job down, reserves its price and counts its pictures, if they fit under its `terms`, or says why
-    /// not: one write.
-    ///
-    /// A caller that stops waiting before it is this call's turn leaves nothing behind.
-    ///
-    /// # Errors
-    /// The database failed; nothing was written.
-    pub async fn admit(
+    pub(super) async fn admit(
         &self,
         job: &Job,
         price: Micros,
@@ -116,24 +102,20 @@ impl Sqlite {
         self.run(true, move |tx| ops::admit(tx, &job, price, &terms, now)).await
     }
 
-    /// Takes back a job that nobody claimed; whether it did.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
+    pub(super) async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
         self.run(false, move |tx| ops::cancel(tx, job, now)).await
     }
 
-    /// Takes back a job that nobody claimed, as soon as the store gets to it; nobody has to wait for that.
-    pub fn cancel_soon(&self, job: JobId, now: OffsetDateTime) {
-        drop(self.submit(false, move |tx| ops::cancel(tx, job, now)));
+    /// As soon as it is this call's turn, whether or not anybody waits for the answer.
+    pub(super) fn cancel_soon(
+        &self,
+        job: JobId,
+        now: OffsetDateTime,
+    ) -> oneshot::Receiver<anyhow::Result<bool>> {
+        self.submit(false, move |tx| ops::cancel(tx, job, now))
     }
 
-    /// Takes hold of a job that has something to do and that nobody else holds.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn claim(
+    pub(super) async fn claim(
         &self,
         job: JobId,
         owner: &str,
@@ -144,11 +126,7 @@ impl Sqlite {
         self.run(false, move |tx| ops::claim(tx, job, &owner, now, lease)).await
     }
 
-    /// Holds the job for another `lease`; `false` if another worker has it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn extend(
+    pub(super) async fn extend(
         &self,
         job: JobId,
         fence: i64,
@@ -158,11 +136,7 @@ impl Sqlite {
         self.run(false, move |tx| ops::extend(tx, job, fence, now, lease)).await
     }
 
-    /// Puts one call of a model, at `price`, into the ledger before it is made.
-    ///
-    /// # Errors
-    /// The database failed: make no call.
-    pub async fn attempt(
+    pub(super) async fn attempt(
         &self,
         job: JobId,
         fence: i64,
@@ -173,19 +147,16 @@ impl Sqlite {
         self.run(false, move |tx| ops::attempt(tx, job, fence, n, price, now)).await
     }
 
-    /// Writes down how a call ended; `false` if another worker has the job.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn settle(&self, job: JobId, fence: i64, settlement: Settlement) -> anyhow::Result<bool> {
+    pub(super) async fn settle(
+        &self,
+        job: JobId,
+        fence: i64,
+        settlement: Settlement,
+    ) -> anyhow::Result<bool> {
         self.run(false, move |tx| ops::settle(tx, job, fence, &settlement)).await
     }
 
-    /// Writes down what was reached; `false` if another worker has the job.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn progress(
+    pub(super) async fn progress(
         &self,
         job: JobId,
         fence: i64,
@@ -195,45 +166,24 @@ impl Sqlite {
         self.run(false, move |tx| ops::progress(tx, job, fence, &progress, now)).await
     }
 
-    /// Jobs that have something to do and that nobody holds, oldest first. Those admitted less than `grace` ago
-    /// are still on their way through the queue.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
+    pub(super) async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
         self.run(false, move |tx| ops::due(tx, now, grace)).await
     }
 
-    /// Whether the request of this [`Job::dedupe_key`] was admitted.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn is_known(&self, request: String) -> anyhow::Result<bool> {
+    pub(super) async fn is_known(&self, request: String) -> anyhow::Result<bool> {
         self.run(true, move |tx| Ok(ops::admitted(tx, &request)?.is_some())).await
     }
 
-    /// The job whose picture has these bytes, with the picture's number.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
+    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
         let sha256 = sha256.to_owned();
         self.look(move |tx| ops::by_sha256(tx, &sha256)).await
     }
 
-    /// The job and its pictures, whatever became of it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
+    pub(super) async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
         self.look(move |tx| ops::find(tx, job)).await
     }
 
-    /// Sums over the ledger.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn totals(&self) -> anyhow::Result<Totals> {
+    pub(super) async fn totals(&self) -> anyhow::Result<Totals> {
         self.look(ops::totals).await
     }
 

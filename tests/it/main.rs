@@ -7,6 +7,7 @@ mod backends;
 mod bad_input;
 mod crash;
 mod delivery;
+mod dynamodb;
 mod environment;
 mod gateway;
 mod guardrail;

@@ -207,7 +207,7 @@ async fn admit(
         }
         Err(_) => {
             // It may be in the middle of being written.
-            app.store.cancel_soon(job.id, now);
+            app.take_back(job.id, now);
             Err(Refusal::StoreSlow)
         }
     }

@@ -4,17 +4,10 @@ use rusqlite::types::FromSqlError;
 use rusqlite::{Row, params};
 
 use super::{Sqlite, rows};
-use crate::error::Refusal;
-use crate::job::Outcome;
 use crate::store::{BlockedRow, Stage};
 
 impl Sqlite {
-    /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
-    /// prompt, one for all pictures.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {
+    pub(in crate::store) async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {
         self.look(move |db| {
             // A server has many jobs, and what is held back is rare: that is where to begin.
             db.prepare_cached(
@@ -33,22 +26,12 @@ impl Sqlite {
 
 fn row(row: &Row<'_>) -> rusqlite::Result<BlockedRow> {
     let name: String = row.get("stage")?;
-    let stage = [Stage::Prompt, Stage::Picture].into_iter().find(|stage| stage.name() == name);
     let categories: Vec<String> = rows::from_json(row, "categories")?;
     Ok(BlockedRow {
         at: rows::time(row, "at")?,
         member: rows::parsed(row, "member")?,
         channel: rows::parsed(row, "channel")?,
-        stage: stage.ok_or(FromSqlError::InvalidType)?,
+        stage: Stage::from_name(&name).ok_or(FromSqlError::InvalidType)?,
         category: categories.join("; "),
     })
-}
-
-/// What the guardrail held back, if it is the reason that there is no picture.
-pub(super) fn stage(outcome: &Outcome) -> Option<Stage> {
-    match outcome {
-        Outcome::Refused { refusal: Refusal::GuardedPrompt { .. } } => Some(Stage::Prompt),
-        Outcome::Refused { refusal: Refusal::GuardedPicture { .. } } => Some(Stage::Picture),
-        _ => None,
-    }
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use time::OffsetDateTime;
 
-use super::blocked;
-use super::books::{Accounts, Entry, Held, held};
-use super::rows::{self, millis, to_json};
+use super::books::{Held, first_broken, held};
+use super::rows::{self, to_json};
 use crate::job::{Bill, Claim, Job, JobId, MAX_PAID_CALLS, Outcome, State};
 use crate::limits::{Purse, Terms};
 use crate::money::Micros;
+use crate::store::accounts::{Accounts, Entry};
 use crate::store::{
-    Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Totals, WARN_PERCENT,
+    Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Totals, WARN_PERCENT, millis,
 };
 
 pub(super) fn admit(
@@ -27,10 +27,9 @@ pub(super) fn admit(
     }
     let accounts = Accounts::of(job);
     let pictures = u32::try_from(job.request.seeds.len()).unwrap_or(u32::MAX);
-    if let Some(refusal) = accounts.over_quota(db, terms, pictures, now)? {
-        return Ok(Admission::Refused(refusal));
-    }
-    if let Some(refusal) = accounts.over_budget(db, &terms.ceilings, price, job.created)? {
+    let mut bounds = accounts.numbers(terms, pictures, now);
+    bounds.extend(accounts.ceilings(terms, price, job.created));
+    if let Some(refusal) = first_broken(db, bounds)? {
         return Ok(Admission::Refused(refusal));
     }
     accounts.book(db, Entry { reserved: price.0, ordered: i64::from(pictures), ..Entry::default() })?;
@@ -124,7 +123,7 @@ pub(super) fn attempt(
     // The first call of each picture was reserved with the job. A repeated one must fit under the ceiling too.
     let from_reservation = if paid == 0 { held.reserved.min(price.0) } else { 0 };
     let beyond = Micros(price.0 - from_reservation);
-    if let Some(refusal) = held.accounts.over_budget(db, &held.terms.ceilings, beyond, held.created)? {
+    if let Some(refusal) = first_broken(db, held.accounts.ceilings(&held.terms, beyond, held.created))? {
         return Ok(Attempt::Refused(refusal));
     }
     held.accounts.book(db, Entry { reserved: -from_reservation, spent: price.0, ..Entry::default() })?;
@@ -159,7 +158,7 @@ pub(super) fn settle(
             Outcome::Painted(painted) => Some(painted.sha256.as_str()),
             Outcome::Refused { .. } => None,
         };
-        let guarded = blocked::stage(outcome).map(Stage::name);
+        let guarded = Stage::of(outcome).map(Stage::name);
         db.prepare_cached(
             "UPDATE pictures SET outcome = ?3, sha256 = ?4, guarded = ?5 WHERE job = ?1 AND n = ?2",
         )?

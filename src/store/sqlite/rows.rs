@@ -8,14 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
-use super::books::{day, month};
 use crate::job::{Claim, Job, JobId, Origin, Picture, State};
 use crate::limits::Terms;
-
-/// Unix milliseconds.
-pub(super) fn millis(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
-}
+use crate::store::accounts::{day, month};
+use crate::store::{from_millis, millis};
 
 pub(super) fn to_json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
@@ -48,8 +44,7 @@ fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
 /// A moment kept in Unix milliseconds.
 pub(super) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<OffsetDateTime> {
     let millis: i64 = row.get(column)?;
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
-        .map_err(|error| broken(Box::new(error)))
+    from_millis(millis).map_err(|error| broken(Box::new(error)))
 }
 
 /// An id kept as text.

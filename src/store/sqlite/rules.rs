@@ -4,20 +4,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
-use super::rows::{self, millis, to_json};
+use super::rows::{self, to_json};
 use super::{Sqlite, sessions};
 use crate::error::Refusal;
 use crate::policy::{Change, Edit, Entry, Policy};
 use crate::settings::Settings;
-use crate::store::Context;
+use crate::store::{Context, millis};
 
 impl Sqlite {
-    /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
-    /// thread, the one above it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn context(
+    pub(in crate::store) async fn context(
         &self,
         guild: Option<u64>,
         places: Vec<u64>,
@@ -38,11 +33,7 @@ impl Sqlite {
         .await
     }
 
-    /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn edit(
+    pub(in crate::store) async fn edit(
         &self,
         guild: u64,
         by: u64,
@@ -60,11 +51,7 @@ impl Sqlite {
         .await
     }
 
-    /// Takes one entry of the audit trail back, with a line of its own.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn undo(
+    pub(in crate::store) async fn undo(
         &self,
         guild: u64,
         by: u64,
@@ -86,19 +73,16 @@ impl Sqlite {
         .await
     }
 
-    /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn audit(&self, guild: u64, before: Option<i64>, limit: u32) -> anyhow::Result<Vec<Entry>> {
+    pub(in crate::store) async fn audit(
+        &self,
+        guild: u64,
+        before: Option<i64>,
+        limit: u32,
+    ) -> anyhow::Result<Vec<Entry>> {
         self.look(move |db| entries(db, guild, before.unwrap_or(i64::MAX), limit)).await
     }
 
-    /// Changes a member's preferences.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn prefer(
+    pub(in crate::store) async fn prefer(
         &self,
         member: u64,
         change: impl Fn(&mut Settings) + Send + 'static,

@@ -4,17 +4,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use time::OffsetDateTime;
 
 use super::Sqlite;
-use super::rows::{self, millis, to_json};
+use super::rows::{self, to_json};
 use crate::job::{Claim, JobId};
 use crate::session::{Plan, Session, SessionId};
-use crate::store::{LastPicture, Replaced, Start};
+use crate::store::{LastPicture, Replaced, Start, millis};
 
 impl Sqlite {
-    /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
+    pub(in crate::store) async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
         self.run(false, move |db| {
             let running = running(db, session.channel, session.started)?;
             let waits = running.filter(|running| running.id != session.id);
@@ -30,11 +26,7 @@ impl Sqlite {
         .await
     }
 
-    /// Begins a session that waits, and ends the one that runs in its channel; `None` if none of that id waits.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn replace_session(
+    pub(in crate::store) async fn replace_session(
         &self,
         id: SessionId,
         now: OffsetDateTime,
@@ -49,19 +41,11 @@ impl Sqlite {
         .await
     }
 
-    /// A session that waits, by its id.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn waiting_session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
+    pub(in crate::store) async fn waiting_session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
         self.look(move |db| waiting(db, id)).await
     }
 
-    /// Forgets a session that waits; whether there was one.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn forget_session(&self, id: SessionId) -> anyhow::Result<bool> {
+    pub(in crate::store) async fn forget_session(&self, id: SessionId) -> anyhow::Result<bool> {
         self.run(false, move |db| {
             let forgotten = db
                 .prepare_cached("DELETE FROM sessions WHERE id = ?1 AND waiting = 1")?
@@ -71,11 +55,7 @@ impl Sqlite {
         .await
     }
 
-    /// Changes the plan of a session that has not ended; the session as it is then.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn change_session(
+    pub(in crate::store) async fn change_session(
         &self,
         id: SessionId,
         change: impl Fn(&mut Plan) + Send + 'static,
@@ -92,11 +72,11 @@ impl Sqlite {
         .await
     }
 
-    /// Ends a session; `false` if it has ended before.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    pub async fn end_session(&self, id: SessionId, now: OffsetDateTime) -> anyhow::Result<bool> {
+    pub(in crate::store) async fn end_session(
+        &self,
+        id: SessionId,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<bool> {
         self.run(false, move |db| {
             let ended = db
                 .prepare_cached(
@@ -108,19 +88,11 @@ impl Sqlite {
         .await
     }
 
-    /// A session by its id, ended or not.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
+    pub(in crate::store) async fn session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
         self.look(move |db| begun(db, id)).await
     }
 
-    /// The latest session of a channel, ended or not.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
+    pub(in crate::store) async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
         self.look(move |db| {
             db.prepare_cached(
                 "SELECT * FROM sessions WHERE channel = ?1 AND waiting = 0 ORDER BY started DESC, id DESC LIMIT 1",
@@ -131,11 +103,7 @@ impl Sqlite {
         .await
     }
 
-    /// Sessions that nobody ended and whose quiet time is over.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn quiet_sessions(&self, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
+    pub(in crate::store) async fn quiet_sessions(&self, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
         self.look(move |db| {
             let open: Vec<Session> = db
                 .prepare_cached("SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0")?
@@ -146,11 +114,7 @@ impl Sqlite {
         .await
     }
 
-    /// The jobs of a session that brought pictures, oldest first.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
+    pub(in crate::store) async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
         self.look(move |db| {
             let jobs: Vec<JobId> = db
                 .prepare_cached(
@@ -163,11 +127,11 @@ impl Sqlite {
         .await
     }
 
-    /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
+    pub(in crate::store) async fn last_picture(
+        &self,
+        id: SessionId,
+        viewer: u64,
+    ) -> anyhow::Result<Option<LastPicture>> {
         self.look(move |db| {
             let found: Option<(JobId, u32)> = db
                 .prepare_cached(

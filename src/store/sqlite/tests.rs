@@ -73,6 +73,15 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
     assert_eq!(bench.store.find(second.id).await.unwrap(), None);
 }
 
+#[tokio::test]
+async fn a_job_is_taken_back_before_anything_that_is_asked_for_later() {
+    let Bench { store, .. } = bench();
+    store.admit(&job(1), PRICE, &Terms::default(), NOW).await.unwrap();
+    drop(store.cancel_soon(job(1).id, NOW));
+    assert_eq!(store.claim(job(1).id, "worker", NOW, LEASE).await.unwrap(), None);
+    assert_eq!(store.find(job(1).id).await.unwrap().unwrap().state, State::Cancelled);
+}
+
 /// The readers' thread answers what waits together from one look at the database.
 #[tokio::test]
 async fn a_question_sees_what_was_written_before_it_was_asked() {

@@ -4,19 +4,19 @@ use rusqlite::params;
 use time::OffsetDateTime;
 
 use super::Sqlite;
-use super::books::{Accounts, month};
 use super::rows;
 use crate::limits::Purse;
 use crate::money::Micros;
 use crate::session::SessionId;
+use crate::store::accounts::{Accounts, month};
 use crate::store::{Standing, Tally, UsageRow};
 
 impl Sqlite {
-    /// What a server used in the calendar month (UTC) of `now`: a row for each day, member and model.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {
+    pub(in crate::store) async fn usage(
+        &self,
+        guild: u64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Vec<UsageRow>> {
         self.look(move |db| {
             db.prepare_cached(
                 "SELECT day, member, model, sum(delivered) AS pictures, sum(attempted) AS attempts, sum(attempted_micros) AS micros
@@ -37,20 +37,16 @@ impl Sqlite {
         .await
     }
 
-    /// Where a member stands in a server at `now`.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn standing(
+    pub(in crate::store) async fn standing(
         &self,
         guild: Option<u64>,
         member: u64,
         now: OffsetDateTime,
     ) -> anyhow::Result<Standing> {
         self.look(move |db| {
-            let accounts = Accounts::at(guild, member, None, now);
+            let accounts = Accounts::at(guild, Some(member), None, now);
             Ok(Standing {
-                in_flight: accounts.member_ever(db)?.ordered,
+                in_flight: accounts.in_flight(db)?,
                 day: accounts.tally(db, Purse::MemberDay)?,
                 month: accounts.tally(db, Purse::MemberMonth)?,
                 guild: accounts.tally(db, Purse::Guild)?,
@@ -60,13 +56,9 @@ impl Sqlite {
         .await
     }
 
-    /// What a session has used.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn session_tally(&self, id: SessionId) -> anyhow::Result<Tally> {
+    pub(in crate::store) async fn session_tally(&self, id: SessionId) -> anyhow::Result<Tally> {
         self.look(move |db| {
-            Accounts::at(None, 0, Some(id.to_string()), OffsetDateTime::UNIX_EPOCH).tally(db, Purse::Session)
+            Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).tally(db, Purse::Session)
         })
         .await
     }

@@ -226,10 +226,9 @@ pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {
     assert_eq!(worker.found().await.state, State::Delivered);
 }
 
-pub(super) async fn a_job_can_be_taken_back_without_waiting(store: &Store) {
+pub(super) async fn an_order_that_nobody_waits_for_is_taken_back(store: &Store) {
     assert!(order(1).fits(store, &Terms::default()).await);
-    store.cancel_soon(order(1).id(), NOW);
-    // What is asked for later is done later.
+    store.cancel_soon(order(1).id(), NOW).await.unwrap();
     assert!(Worker::takes(store, order(1).id(), NOW).await.is_none());
     assert_eq!(store.totals().await.unwrap(), Totals::default());
 }

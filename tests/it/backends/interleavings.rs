@@ -89,19 +89,19 @@ fn terms() -> impl Strategy<Value = Terms> {
     )
 }
 
-pub(super) fn any_order_of_events_leaves_the_books_right(fresh: fn() -> Place) {
-    let config = Config { cases: 32, max_shrink_iters: 500, failure_persistence: None, ..Config::default() };
+pub(super) fn any_order_of_events_leaves_the_books_right(fresh: impl AsyncFn() -> Place, cases: u32) {
+    let config = Config { cases, max_shrink_iters: 500, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let script = (terms(), prop::collection::vec(event(), 0..80));
     let played = TestRunner::new(config).run(&script, |(terms, events)| {
         runtime.block_on(async {
-            let mut play = Play::new(fresh(), terms);
+            let mut play = Play::new(fresh().await, terms);
             for event in events {
                 match event {
                     Event::Crash => play = play.crashed(),
                     event => play.happens(event).await,
                 }
-                play.place.audit();
+                play.place.audit().await;
             }
             play.end().await;
         });
@@ -291,7 +291,7 @@ impl Play {
         for Admitted { order, .. } in &self.admitted {
             self.adds_up(order).await;
         }
-        self.place.audit();
+        self.place.audit().await;
     }
 
     async fn finish(&mut self, at: usize) {

@@ -15,30 +15,30 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 /// The last minute but five of a day and of a month.
-pub(super) const NOW: OffsetDateTime = datetime!(2026-11-30 23:55 UTC);
-pub(super) const NEXT_MONTH: OffsetDateTime = datetime!(2026-12-01 00:00 UTC);
-pub(super) const LEASE: Duration = Duration::from_secs(60);
-pub(super) const PRICE: Micros = Micros(40_000);
-pub(super) const GUILD: u64 = 11;
-pub(super) const MEMBER: u64 = 3;
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-30 23:55 UTC);
+pub(crate) const NEXT_MONTH: OffsetDateTime = datetime!(2026-12-01 00:00 UTC);
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const PRICE: Micros = Micros(40_000);
+pub(crate) const GUILD: u64 = 11;
+pub(crate) const MEMBER: u64 = 3;
 
 /// Who orders how much, where and when.
 #[derive(Debug, Clone)]
-pub(super) struct Order {
-    pub(super) interaction: u64,
-    pub(super) guild: Option<u64>,
-    pub(super) member: u64,
-    pub(super) session: Option<SessionId>,
-    pub(super) private: bool,
+pub(crate) struct Order {
+    pub(crate) interaction: u64,
+    pub(crate) guild: Option<u64>,
+    pub(crate) member: u64,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) private: bool,
     /// The key of the images API that it comes under; then it is no member's, in no server.
-    pub(super) key: Option<&'static str>,
-    pub(super) pictures: u32,
-    pub(super) price: Micros,
-    pub(super) at: OffsetDateTime,
+    pub(crate) key: Option<&'static str>,
+    pub(crate) pictures: u32,
+    pub(crate) price: Micros,
+    pub(crate) at: OffsetDateTime,
 }
 
 /// One picture for one member in a server.
-pub(super) fn order(interaction: u64) -> Order {
+pub(crate) fn order(interaction: u64) -> Order {
     Order {
         interaction,
         guild: Some(GUILD),
@@ -53,11 +53,11 @@ pub(super) fn order(interaction: u64) -> Order {
 }
 
 impl Order {
-    pub(super) fn id(&self) -> JobId {
+    pub(crate) fn id(&self) -> JobId {
         JobId::new(self.at, u128::from(self.interaction))
     }
 
-    pub(super) fn job(&self) -> Job {
+    pub(crate) fn job(&self) -> Job {
         let session = self.session.map(|id| InSession { id, title: "posters".into() });
         let origin = DiscordOrigin {
             interaction: self.interaction,
@@ -91,106 +91,106 @@ impl Order {
         Job { id: self.id(), origin, request, created: self.at, parent: None }
     }
 
-    pub(super) async fn admit(&self, store: &Store, terms: &Terms) -> Admission {
+    pub(crate) async fn admit(&self, store: &Store, terms: &Terms) -> Admission {
         let price = self.price * i64::from(self.pictures);
         store.admit(&self.job(), price, terms, self.at).await.unwrap()
     }
 
-    pub(super) async fn fits(&self, store: &Store, terms: &Terms) -> bool {
+    pub(crate) async fn fits(&self, store: &Store, terms: &Terms) -> bool {
         matches!(self.admit(store, terms).await, Admission::Admitted { .. })
     }
 
     /// Admitted under these terms, and in a worker's hands.
-    pub(super) async fn claimed_under<'a>(&self, store: &'a Store, terms: &Terms) -> Worker<'a> {
+    pub(crate) async fn claimed_under<'a>(&self, store: &'a Store, terms: &Terms) -> Worker<'a> {
         assert!(self.fits(store, terms).await);
         Worker::takes(store, self.id(), self.at).await.unwrap()
     }
 
-    pub(super) async fn claimed<'a>(&self, store: &'a Store) -> Worker<'a> {
+    pub(crate) async fn claimed<'a>(&self, store: &'a Store) -> Worker<'a> {
         self.claimed_under(store, &Terms::default()).await
     }
 }
 
-pub(super) fn ceiling(purse: Purse, limit: Micros) -> Terms {
+pub(crate) fn ceiling(purse: Purse, limit: Micros) -> Terms {
     Terms { ceilings: vec![Ceiling { purse, limit }], ..Terms::default() }
 }
 
-pub(super) fn session_id(random: u128) -> SessionId {
+pub(crate) fn session_id(random: u128) -> SessionId {
     SessionId::new(NOW, random)
 }
 
 /// Somebody who holds a job, or believes so.
-pub(super) struct Worker<'a> {
-    pub(super) store: &'a Store,
-    pub(super) claim: Claim,
+pub(crate) struct Worker<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) claim: Claim,
     /// The worker's clock.
-    pub(super) now: OffsetDateTime,
+    pub(crate) now: OffsetDateTime,
 }
 
 impl<'a> Worker<'a> {
     /// The job, if it has something to do and nobody has it.
-    pub(super) async fn takes(store: &'a Store, job: JobId, now: OffsetDateTime) -> Option<Worker<'a>> {
+    pub(crate) async fn takes(store: &'a Store, job: JobId, now: OffsetDateTime) -> Option<Worker<'a>> {
         let claim = store.claim(job, "worker", now, LEASE).await.unwrap();
         claim.map(|claim| Worker { store, claim, now })
     }
 
-    pub(super) fn job(&self) -> JobId {
+    pub(crate) fn job(&self) -> JobId {
         self.claim.job.id
     }
 
-    pub(super) async fn attempt_at(&self, n: u32, price: Micros) -> Attempt {
+    pub(crate) async fn attempt_at(&self, n: u32, price: Micros) -> Attempt {
         self.store.attempt(self.job(), self.claim.fence, n, price, self.now).await.unwrap()
     }
 
-    pub(super) async fn attempt(&self, n: u32) -> Attempt {
+    pub(crate) async fn attempt(&self, n: u32) -> Attempt {
         self.attempt_at(n, PRICE).await
     }
 
     /// A call that is in the ledger.
-    pub(super) async fn call(&self, n: u32) -> CallId {
+    pub(crate) async fn call(&self, n: u32) -> CallId {
         match self.attempt(n).await {
             Attempt::Go(call) => call,
             said => panic!("{said:?}"),
         }
     }
 
-    pub(super) async fn settle(&self, n: u32, call: CallId, bill: Bill, outcome: Option<Outcome>) -> bool {
+    pub(crate) async fn settle(&self, n: u32, call: CallId, bill: Bill, outcome: Option<Outcome>) -> bool {
         let settlement = Settlement { n, call: Some(call), bill, outcome };
         self.store.settle(self.job(), self.claim.fence, settlement).await.unwrap()
     }
 
     /// A call that ends like this and leaves the picture open.
-    pub(super) async fn spend(&self, n: u32, bill: Bill) {
+    pub(crate) async fn spend(&self, n: u32, bill: Bill) {
         let call = self.call(n).await;
         assert!(self.settle(n, call, bill, None).await);
     }
 
-    pub(super) async fn paint(&self, n: u32) {
+    pub(crate) async fn paint(&self, n: u32) {
         let call = self.call(n).await;
         let outcome = painted(&format!("{}-{n}", self.job()));
         assert!(self.settle(n, call, Bill::Due, outcome).await);
     }
 
-    pub(super) async fn progress(&self, progress: Progress) -> bool {
+    pub(crate) async fn progress(&self, progress: Progress) -> bool {
         self.store.progress(self.job(), self.claim.fence, progress, self.now).await.unwrap()
     }
 
-    pub(super) async fn conclude(&self, delivered: u32) -> bool {
+    pub(crate) async fn conclude(&self, delivered: u32) -> bool {
         self.progress(concluded(delivered)).await
     }
 
-    pub(super) async fn archive(&self) -> bool {
+    pub(crate) async fn archive(&self) -> bool {
         let archived = (0..).zip(&self.claim.pictures).map(|(n, _)| (n, format!("key-{n}"))).collect();
         self.progress(Progress { archived, ..Progress::default() }).await
     }
 
     /// Gives the job back for so many seconds.
-    pub(super) async fn release(&self, seconds: i64) -> bool {
+    pub(crate) async fn release(&self, seconds: i64) -> bool {
         self.progress(Progress { release_for: Some(seconds * 1_000), ..Progress::default() }).await
     }
 
     /// Every picture painted, delivered and archived.
-    pub(super) async fn finish(&self) {
+    pub(crate) async fn finish(&self) {
         let pictures = u32::try_from(self.claim.pictures.len()).unwrap();
         for n in 0..pictures {
             self.paint(n).await;
@@ -199,24 +199,24 @@ impl<'a> Worker<'a> {
     }
 
     /// The end of a job that brought nothing.
-    pub(super) async fn fail(&self) {
+    pub(crate) async fn fail(&self) {
         assert!(self.conclude(0).await && self.release(0).await);
     }
 
-    pub(super) async fn found(&self) -> Claim {
+    pub(crate) async fn found(&self) -> Claim {
         self.store.find(self.job()).await.unwrap().unwrap()
     }
 
-    pub(super) async fn picture(&self, n: usize) -> Picture {
+    pub(crate) async fn picture(&self, n: usize) -> Picture {
         self.found().await.pictures.remove(n)
     }
 }
 
-pub(super) fn painted(sha256: &str) -> Option<Outcome> {
+pub(crate) fn painted(sha256: &str) -> Option<Outcome> {
     Some(Outcome::Painted(Painted { seed: 5, sha256: sha256.into(), bytes: 3 }))
 }
 
-pub(super) fn concluded(delivered: u32) -> Progress {
+pub(crate) fn concluded(delivered: u32) -> Progress {
     let state = if delivered > 0 { State::Delivered } else { State::Failed };
     let conclusion = Conclusion { state, delivered, refusal: None };
     Progress { concluded: Some(conclusion), ..Progress::default() }

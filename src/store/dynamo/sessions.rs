@@ -1,0 +1,309 @@
+//! Sessions: who started what where, and the pictures that came of it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::item::{Item, Key, from_json, integer, json, number, parsed, text};
+use super::record::Record;
+use super::table::{Race, Range, Written};
+use super::write::Write;
+use super::{Dynamo, kept};
+use crate::job::{Claim, JobId, Origin, State};
+use crate::session::{Plan, Session, SessionId};
+use crate::store::{LastPicture, Replaced, Start, from_millis, millis};
+
+/// Seconds for which an unanswered question is kept: twice as long as anybody may answer it.
+const WAITING_KEPT: i64 = 2 * 86_400;
+/// Questions and sessions that one look brings.
+const AT_ONCE: usize = 1_000;
+
+/// What of a session is kept as a document. The moments are attributes of their own, for conditions.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    guild: Option<u64>,
+    channel: u64,
+    by: u64,
+    plan: Plan,
+}
+
+/// A session as it was read.
+#[derive(Clone)]
+struct Held {
+    session: Session,
+    /// It was asked for while another one ran, and begins if that one is ended for it.
+    waiting: bool,
+    revision: i64,
+}
+
+impl Dynamo {
+    pub(in crate::store) async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
+        self.forget_waiting(session.started).await?;
+        let mut race = Race::new();
+        loop {
+            let running = self.unended(session.channel).await?;
+            let open =
+                running.as_ref().map(|held| &held.session).filter(|held| held.is_open(session.started));
+            let waits = open.filter(|running| running.id != session.id).cloned();
+            let said = waits.map_or(Start::Begun, |running| Start::Waits(Box::new(running)));
+            if self.held(session.id).await?.is_some() {
+                return Ok(said);
+            }
+            let fresh = Held { session: session.clone(), waiting: said != Start::Begun, revision: 0 };
+            let mut writes = vec![fresh.write(None)?];
+            if !fresh.waiting {
+                let (ended, _) = ending(running.as_ref(), session.started)?;
+                writes.extend(ended);
+                writes.extend(beginning(&session, running.as_ref()));
+            }
+            match self.table.write(writes).await? {
+                Written::Done => return Ok(said),
+                Written::Raced => race.again().await?,
+            }
+        }
+    }
+
+    pub(in crate::store) async fn replace_session(
+        &self,
+        id: SessionId,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Option<Replaced>> {
+        let mut race = Race::new();
+        loop {
+            let Some(waiting) = self.held(id).await?.filter(|held| held.waiting) else { return Ok(None) };
+            let running = self.unended(waiting.session.channel).await?;
+            let begun = Session { started: now, last: now, ..waiting.session.clone() };
+            let (mut writes, ended) = ending(running.as_ref(), now)?;
+            writes.push(waiting.with(begun.clone()).write(Some(&waiting))?);
+            writes.extend(beginning(&begun, running.as_ref()));
+            match self.table.write(writes).await? {
+                Written::Done => return Ok(Some(Replaced { begun, ended })),
+                Written::Raced => race.again().await?,
+            }
+        }
+    }
+
+    pub(in crate::store) async fn waiting_session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
+        Ok(self.held(id).await?.filter(|held| held.waiting).map(|held| held.session))
+    }
+
+    pub(in crate::store) async fn forget_session(&self, id: SessionId) -> anyhow::Result<bool> {
+        let mut race = Race::new();
+        loop {
+            let Some(waiting) = self.held(id).await?.filter(|held| held.waiting) else { return Ok(false) };
+            match self.table.write(vec![waiting.forget()]).await? {
+                Written::Done => return Ok(true),
+                Written::Raced => race.again().await?,
+            }
+        }
+    }
+
+    pub(in crate::store) async fn change_session(
+        &self,
+        id: SessionId,
+        change: impl Fn(&mut Plan) + Send + 'static,
+    ) -> anyhow::Result<Option<Session>> {
+        let mut race = Race::new();
+        loop {
+            let Some(held) = self.held(id).await?.filter(Held::is_running) else { return Ok(None) };
+            let mut session = held.session.clone();
+            change(&mut session.plan);
+            match self.table.write(vec![held.with(session.clone()).write(Some(&held))?]).await? {
+                Written::Done => return Ok(Some(session)),
+                Written::Raced => race.again().await?,
+            }
+        }
+    }
+
+    pub(in crate::store) async fn end_session(
+        &self,
+        id: SessionId,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<bool> {
+        let mut race = Race::new();
+        loop {
+            let Some(held) = self.held(id).await?.filter(Held::is_running) else { return Ok(false) };
+            let ended = held.with(Session { ended: Some(now), ..held.session.clone() });
+            let pointer = Write::delete(Key::running(held.session.channel))
+                .only_if("which = :which", [(":which", text(&id.to_string()))]);
+            match self.table.write(vec![ended.write(Some(&held))?, pointer]).await? {
+                Written::Done => return Ok(true),
+                Written::Raced => race.again().await?,
+            }
+        }
+    }
+
+    pub(in crate::store) async fn session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
+        Ok(self.held(id).await?.filter(|held| !held.waiting).map(|held| held.session))
+    }
+
+    pub(in crate::store) async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
+        let of = Range::beginning(format!("channel#{channel}"), "session#");
+        match self.table.query(of, true, 1).await?.pop() {
+            Some(item) => self.session(parsed(&item, "which")?).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(in crate::store) async fn quiet_sessions(&self, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
+        let keys = self.table.queued("session", i64::MAX, AT_ONCE).await?;
+        let mut quiet = Vec::new();
+        for item in self.table.get_all(keys).await?.values() {
+            let held = held(item)?;
+            if held.is_running() && !held.session.is_open(now) {
+                quiet.push(held.session);
+            }
+        }
+        quiet.sort_by_key(|session| session.id);
+        Ok(quiet)
+    }
+
+    pub(in crate::store) async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
+        let records = self.records_of(id).await?;
+        records.into_iter().filter(|record| record.delivered > 0).map(Record::into_claim).collect()
+    }
+
+    pub(in crate::store) async fn last_picture(
+        &self,
+        id: SessionId,
+        viewer: u64,
+    ) -> anyhow::Result<Option<LastPicture>> {
+        let records = self.records_of(id).await?.into_iter().filter(|record| may_see(record, viewer));
+        let last = records
+            .filter(|record| matches!(record.state, State::Generated | State::Delivered))
+            .filter_map(|record| {
+                Some((record.pictures.iter().rposition(|one| one.painted().is_some())?, record))
+            })
+            .max_by_key(|(_, record)| (record.finished_at.unwrap_or(i64::MAX), record.created, record.id()));
+        let Some((n, record)) = last else { return Ok(None) };
+        Ok(Some(LastPicture { job: record.into_claim()?.job, n: u32::try_from(n)? }))
+    }
+
+    /// The jobs of a session, oldest first.
+    async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<Record>> {
+        let range = Range::beginning(format!("session#{id}"), "job#");
+        let items = self.table.query(range, false, usize::MAX).await?;
+        let of = |item: &Item| -> anyhow::Result<Key> {
+            let job: JobId = super::item::string(item, "sk")?.trim_start_matches("job#").parse()?;
+            Ok(Key::job(job))
+        };
+        let keys = items.iter().map(of).collect::<anyhow::Result<_>>()?;
+        let mut records = Vec::new();
+        for item in self.table.get_all(keys).await?.values() {
+            records.extend(kept(item)?.map(|kept| kept.record));
+        }
+        records.sort_by_key(|record| (record.created, record.id()));
+        Ok(records)
+    }
+
+    async fn held(&self, id: SessionId) -> anyhow::Result<Option<Held>> {
+        self.table.get(Key::session(id)).await?.as_ref().map(held).transpose()
+    }
+
+    /// The session of a channel that nobody ended. Its quiet time may be over.
+    async fn unended(&self, channel: u64) -> anyhow::Result<Option<Held>> {
+        match self.table.get(Key::running(channel)).await? {
+            Some(item) => self.held(parsed(&item, "which")?).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Nobody presses the button of a question that old.
+    async fn forget_waiting(&self, now: OffsetDateTime) -> anyhow::Result<()> {
+        let before = millis(now - time::Duration::DAY) - 1;
+        for key in self.table.queued("waiting", before, AT_ONCE).await? {
+            if let Some(held) = self.held(key.id()?).await?.filter(|held| held.waiting) {
+                // If somebody is faster, it is gone or has begun.
+                self.table.write(vec![held.forget()]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Held {
+    fn is_running(&self) -> bool {
+        !self.waiting && self.session.ended.is_none()
+    }
+
+    /// What comes next of it. It does not wait any more.
+    fn with(&self, session: Session) -> Held {
+        Held { session, waiting: false, revision: self.revision + 1 }
+    }
+
+    fn write(&self, before: Option<&Held>) -> anyhow::Result<Write> {
+        let Session { id, guild, channel, by, started, last, ended, plan } = &self.session;
+        let doc = Document { guild: *guild, channel: *channel, by: *by, plan: plan.clone() };
+        let mut attributes = vec![
+            ("doc", json(&doc)?),
+            ("rev", number(self.revision)),
+            ("started", number(millis(*started))),
+            ("asked", number(millis(*last))),
+        ];
+        attributes.extend(ended.map(|ended| ("ended", number(millis(ended)))));
+        if self.waiting {
+            attributes.push(("expires", number(started.unix_timestamp() + WAITING_KEPT)));
+        }
+        if self.waiting || self.is_running() {
+            let queue = if self.waiting { "waiting" } else { "session" };
+            attributes.extend([("queue", text(queue)), ("due", number(millis(*started)))]);
+        }
+        let put = Write::put(&Key::session(*id), attributes);
+        Ok(match before {
+            Some(before) => before.only_as_it_is(put),
+            None => put.if_absent(),
+        })
+    }
+
+    fn forget(&self) -> Write {
+        self.only_as_it_is(Write::delete(Key::session(self.session.id)))
+    }
+
+    fn only_as_it_is(&self, write: Write) -> Write {
+        let seen = [(":rev", number(self.revision)), (":asked", number(millis(self.session.last)))];
+        write.only_if("rev = :rev AND asked = :asked", seen)
+    }
+}
+
+/// Makes room for the next session; one whose quiet time is over ended with it.
+fn ending(running: Option<&Held>, now: OffsetDateTime) -> anyhow::Result<(Vec<Write>, Option<Session>)> {
+    let Some(held) = running else { return Ok((Vec::new(), None)) };
+    let ended = Some(held.session.quiet_end().min(now));
+    let session = Session { ended, ..held.session.clone() };
+    Ok((vec![held.with(session.clone()).write(Some(held))?], Some(session)))
+}
+
+/// The channel's session is this one, in place of the one that was.
+fn beginning(session: &Session, before: Option<&Held>) -> [Write; 2] {
+    let which = || [("which", text(&session.id.to_string()))];
+    let pointer = Write::put(&Key::running(session.channel), which());
+    let pointer = match before {
+        Some(held) => pointer.only_if("which = :which", [(":which", text(&held.session.id.to_string()))]),
+        None => pointer.if_absent(),
+    };
+    [pointer, Write::put(&Key::begun(session), which())]
+}
+
+fn held(item: &Item) -> anyhow::Result<Held> {
+    let Document { guild, channel, by, plan } = from_json(item, "doc")?;
+    let moment = |name: &str| -> anyhow::Result<OffsetDateTime> { Ok(from_millis(integer(item, name)?)?) };
+    let session = Session {
+        id: Key::of(item)?.id()?,
+        guild,
+        channel,
+        by,
+        started: moment("started")?,
+        last: moment("asked")?,
+        ended: item.contains_key("ended").then(|| moment("ended")).transpose()?,
+        plan,
+    };
+    let waiting = item.get("queue").is_some_and(|queue| *queue == text("waiting"));
+    Ok(Held { session, waiting, revision: integer(item, "rev")? })
+}
+
+/// Somebody else's private pictures are nobody else's.
+fn may_see(record: &Record, viewer: u64) -> bool {
+    match &record.origin {
+        Origin::Discord(origin) => origin.member == viewer || !origin.private,
+        Origin::Shell | Origin::Api(_) => false,
+    }
+}
