@@ -49,6 +49,11 @@ impl Queue {
         }
     }
 
+    /// Whether whoever is asked paints, so that nobody else works on the jobs.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Queue::Local(_))
+    }
+
     /// Hands a job to the next free worker. One that was handed in a moment ago is not handed in again: the sweeper
     /// does that to whatever nobody works on, every few seconds.
     ///

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Held, Stale, Work};
 use crate::app::{App, Step};
+use crate::archive::picture_key;
 use crate::attachment;
 use crate::discord::rest::Fault;
 use crate::engine::{Class, Failure, Filter, Painting, Permit};
@@ -84,8 +85,7 @@ impl Work<'_> {
             Some(_) if picture.calls > 0 => Some(self.app.gate.enter().await),
             _ => None,
         };
-        // A crash came between the spool and the ledger: the picture is paid and safe.
-        if let Some(bytes) = self.app.spool.load(id, picture.n).await? {
+        if let Some(bytes) = self.found(&picture).await? {
             let painted = painted(picture.seed, bytes.clone()).await?;
             self.finish(&mut picture, None, painted, &bytes, true).await?;
             return Ok((picture, None));
@@ -166,6 +166,25 @@ impl Work<'_> {
         Ok(Answered { outcome, kept })
     }
 
+    /// Another worker does not see this one's spool: what the books call painted has to be where it can be found.
+    async fn share(&self, n: u32, bytes: &Bytes, painted: &Painted) {
+        if self.app.queue.is_local() {
+            return;
+        }
+        let key = picture_key(&self.claim.job, n);
+        if let Err(error) = self.app.archive.put_picture(&key, bytes.clone(), &painted.sha256).await {
+            tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; only this worker has the picture");
+        }
+    }
+
+    /// A picture that is paid and safe, although the books do not know it: a crash came between.
+    async fn found(&self, picture: &Picture) -> anyhow::Result<Option<Bytes>> {
+        if self.app.queue.is_local() || picture.calls == 0 {
+            return self.app.spool.load(self.claim.job.id, picture.n).await;
+        }
+        self.app.picture(&self.claim.job, picture.n).await
+    }
+
     /// Gives a picture whose bytes are safe its outcome. What the guardrail holds back leaves the spool: only then,
     /// since without an outcome it would be painted again.
     async fn finish(
@@ -177,7 +196,10 @@ impl Work<'_> {
         spooled: bool,
     ) -> anyhow::Result<Outcome> {
         let outcome = match self.picture_refusal(bytes, spooled).await? {
-            None => Outcome::Painted(painted),
+            None => {
+                self.share(picture.n, bytes, &painted).await;
+                Outcome::Painted(painted)
+            }
             Some(refusal) => Outcome::Refused { refusal },
         };
         self.settle(picture, call, Bill::Due, Some(outcome.clone())).await?;

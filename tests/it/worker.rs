@@ -1,7 +1,8 @@
 //! The bot takes requests, workers of their own paint them, and SQS lies between.
 
-use easel::emulator::discord::Ask;
+use easel::emulator::discord::{Ask, Route, When};
 use easel::queue::Queue;
+use rusqlite::Connection;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -76,6 +77,36 @@ async fn a_worker_killed_while_it_paints_is_followed_by_another_on_ministack() {
     world.delivered_equals_archived(&[message]);
     assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (2, 1));
     world.end().await;
+}
+
+#[tokio::test]
+async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_ministack() {
+    for is_in_the_books in [true, false] {
+        let made = queue().await;
+        let mut world = single(&made).await;
+        world.start_worker().await;
+        let held = world.discord.hold(Route::EditOriginal, When::Before);
+        let ticket = world.imagine("a fox").await;
+        in_time(held.reached()).await;
+        world.kill_busy_worker().await;
+        held.release();
+        std::fs::remove_dir_all(world.path("data/spool")).unwrap();
+        if !is_in_the_books {
+            // It was lost between the archive and the books.
+            let db = Connection::open(world.path("data/easel.db")).unwrap();
+            db.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
+            db.execute_batch(
+                "UPDATE pictures SET outcome = NULL, sha256 = NULL; UPDATE jobs SET state = 'generating'",
+            )
+            .unwrap();
+        }
+        world.start_worker().await;
+        let message = in_time(ticket.picture()).await;
+        world.settled().await;
+        world.delivered_equals_archived(&[message]);
+        assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (1, 1));
+        world.end().await;
+    }
 }
 
 #[tokio::test]
