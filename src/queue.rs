@@ -34,6 +34,20 @@ pub struct Delivery {
     receipt: Option<String>,
 }
 
+impl Delivery {
+    /// What SQS, or Lambda on its behalf, hands out; `None` for what is no job's id.
+    pub fn of_sqs(message: Option<&str>, body: Option<&str>, receipt: Option<String>) -> Option<Delivery> {
+        let Some(job) = body.and_then(|body| body.parse().ok()) else {
+            tracing::warn!(
+                message,
+                "a message in the queue is no job's id; is there somebody else's work in it?"
+            );
+            return None;
+        };
+        Some(Delivery { job, receipt })
+    }
+}
+
 impl Queue {
     /// The queue that `EASEL_QUEUE` names. Nothing is asked over the network.
     ///

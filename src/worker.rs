@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::archive::{Record, picture_key, record_key};
@@ -24,7 +25,7 @@ mod moderate;
 mod paint;
 mod shrink;
 
-pub use intake::{run, sweep};
+pub use intake::{hand_in_forgotten, run, sweep};
 
 /// How long a silent worker keeps its job from others.
 const LEASE: Duration = Duration::from_secs(60);
@@ -61,22 +62,18 @@ struct Work<'a> {
 #[error("another worker has the job")]
 struct Stale;
 
-/// Takes a job as far as it can go. Does nothing if somebody else has it or nothing is left to do.
-pub async fn process(app: &App, id: JobId) -> End {
-    let claim = match app.store.claim(id, &app.owner, App::now(), LEASE).await {
-        Ok(Some(claim)) => claim,
-        Ok(None) => return End::Done,
-        Err(error) => {
-            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
-            return End::Unknown;
-        }
+/// Takes a job as far as it can go, or gives it back when it is `abandoned`. Does nothing if somebody else has it or
+/// nothing is left to do.
+pub async fn process(app: &App, id: JobId, abandoned: &CancellationToken) -> End {
+    let mut work = match Work::claim(app, id).await {
+        Ok(work) => work,
+        Err(end) => return end,
     };
-    let fence = claim.fence;
-    let mut work = Work { app, claim, told: AtomicBool::new(false) };
+    let fence = work.claim.fence;
     let result = tokio::select! {
         result = work.run() => result,
         () = keep_lease(app, id, fence) => Err(Stale.into()),
-        () = app.abandoned.cancelled() => match release(app, id, fence, 0).await {
+        () = abandoned.cancelled() => match release(app, id, fence, 0).await {
             Ok(()) => return End::GivenBack,
             Err(error) => Err(error),
         },
@@ -92,6 +89,29 @@ pub async fn process(app: &App, id: JobId) -> End {
         tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
     }
     End::Done
+}
+
+/// Ends a job that came back too often, each time without an end: the person is told, and what was reserved is free.
+/// What was delivered stays.
+pub async fn bury(app: &App, id: JobId) -> End {
+    let work = match Work::claim(app, id).await {
+        Ok(work) => work,
+        Err(end) => return end,
+    };
+    let buried = if work.claim.state.is_final() {
+        release(app, id, work.claim.fence, work.pause_ms()).await
+    } else {
+        tracing::error!(job = %id, "nobody could bring the job to its end; it has failed");
+        work.fail().await
+    };
+    match buried {
+        Ok(()) => End::Done,
+        Err(error) if error.is::<Stale>() => End::Done,
+        Err(error) => {
+            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be ended");
+            End::Unknown
+        }
+    }
 }
 
 /// Ends when the lease is lost.
@@ -133,6 +153,20 @@ impl Held {
     /// Lets others through: this job has to wait for somebody else. How many wait is bounded by the workers.
     fn step_aside(&self) {
         drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Takes hold of a job, if it can be had.
+    async fn claim(app: &'a App, id: JobId) -> Result<Work<'a>, End> {
+        match app.store.claim(id, &app.owner, App::now(), LEASE).await {
+            Ok(Some(claim)) => Ok(Work { app, claim, told: AtomicBool::new(false) }),
+            Ok(None) => Err(End::Done),
+            Err(error) => {
+                tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
+                Err(End::Unknown)
+            }
+        }
     }
 }
 
@@ -293,7 +327,12 @@ impl Work<'_> {
         if told || self.claim.fence < STUMBLES {
             return release(self.app, id, self.claim.fence, self.pause_ms()).await;
         }
-        let refusal = Refusal::Fault { job: id };
+        self.fail().await
+    }
+
+    /// Tells the person in one fixed sentence that it failed, and gives back what was reserved.
+    async fn fail(&self) -> anyhow::Result<()> {
+        let refusal = Refusal::Fault { job: self.claim.job.id };
         self.say(&refusal.to_string()).await;
         let concluded = Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) });
         let release_for = Some(self.pause_ms());

@@ -101,7 +101,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     }
     let progress = show_progress(&app, &job);
     tokio::select! {
-        _ = worker::process(&app, job.id) => {}
+        _ = worker::process(&app, job.id, &app.abandoned) => {}
         _ = tokio::signal::ctrl_c() => bail!("interrupted; what was paid for is finished by the next `easel run`"),
     }
     progress.finish_and_clear();

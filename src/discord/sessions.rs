@@ -114,7 +114,11 @@ pub async fn sweep(app: Arc<App>) {
     app.stopping.run_until_cancelled(rounds).await;
 }
 
-async fn end_quiet(app: &App) -> anyhow::Result<()> {
+/// Ends sessions whose quiet time is over, once.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn end_quiet(app: &App) -> anyhow::Result<()> {
     for session in app.store.quiet_sessions(App::now()).await? {
         if !app.store.end_session(session.id, session.quiet_end()).await? {
             continue;

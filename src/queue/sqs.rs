@@ -164,14 +164,7 @@ fn region(url: &Url) -> Option<&str> {
 
 /// What is no job's id is somebody else's mistake: it stays where it is, and comes into the dead-letter queue.
 fn delivery(message: Message) -> Option<Delivery> {
-    match message.body().and_then(|body| body.parse().ok()) {
-        Some(job) => Some(Delivery { job, receipt: message.receipt_handle }),
-        None => {
-            let id = message.message_id();
-            tracing::warn!(id, "a message in the queue is no job's id; is there somebody else's work in it?");
-            None
-        }
-    }
+    Delivery::of_sqs(message.message_id.as_deref(), message.body.as_deref(), message.receipt_handle)
 }
 
 /// AWS has a number here, or a number in quotes, as whoever made the queue wrote it.

@@ -56,7 +56,7 @@ pub async fn run(app: Arc<App>) {
 /// One delivery: kept while its job is worked on, and settled with the queue by how that ended.
 async fn serve(app: &App, delivery: &Delivery) {
     let end = tokio::select! {
-        end = process(app, delivery.job) => end,
+        end = process(app, delivery.job, &app.abandoned) => end,
         never = keep_delivery(app, delivery) => never,
     };
     let settled = match end {
@@ -111,6 +111,14 @@ pub async fn sweep(app: Arc<App>) {
         }
     };
     app.stopping.run_until_cancelled(rounds).await;
+}
+
+/// Hands jobs to the queue that nobody works on, once.
+///
+/// # Errors
+/// The store or the queue did not answer.
+pub async fn hand_in_forgotten(app: &App) -> anyhow::Result<()> {
+    hand_in(app, GRACE).await
 }
 
 async fn hand_in(app: &App, grace: Duration) -> anyhow::Result<()> {
