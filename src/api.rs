@@ -34,6 +34,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// Seconds that `?wait=` may ask for.
 const LONGEST_WAIT: u64 = 60;
+/// What API Gateway leaves of that: it gives up after 29 seconds.
+const LONGEST_WAIT_IN_LAMBDA: Duration = Duration::from_secs(25);
 /// How often a job that somebody waits for is looked at: another process may be painting it.
 const BEAT: Duration = Duration::from_millis(250);
 /// Looks at a finished job until its pictures are in the archive; then the answer goes out without.
@@ -66,7 +68,7 @@ async fn only_get(uri: Uri) -> Response {
 #[utoipa::path(
     post, path = "/images", security(("key" = [])), request_body = Order,
     params(
-        ("wait" = Option<u32>, Query, description = "Seconds to wait for the end, 1 to 60", minimum = 1, maximum = 60),
+        ("wait" = Option<u32>, Query, description = "Seconds to wait for the end, 1 to 60; behind API Gateway no more than 25 are waited", minimum = 1, maximum = 60),
         ("Idempotency-Key" = Option<String>, Header, description = "Your own name for this order, 1 to 200 visible ASCII characters: the same order under the same name is taken once", min_length = 1, max_length = 200),
     ),
     responses(
@@ -182,6 +184,7 @@ fn owned<'a>(claim: &'a Claim, key: &Key) -> Option<&'a ApiOrigin> {
 
 /// The job once it has ended and its pictures are where their links lead; `None` when the time is over before.
 async fn ended(app: &App, id: JobId, wait: Duration) -> Result<Option<Claim>, Problem> {
+    let wait = if app.config.function.is_some() { wait.min(LONGEST_WAIT_IN_LAMBDA) } else { wait };
     let watch = async {
         let (mut beat, mut looks) = (tokio::time::interval(BEAT), 0);
         loop {

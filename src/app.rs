@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::archive::{Archive, picture_key};
-use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
 use crate::discord::places::Places;
 use crate::discord::rest::Rest;
 use crate::engine::catalogue::Catalogue;
@@ -24,6 +24,7 @@ use crate::job::{Job, JobId};
 use crate::limits::RateLimiter;
 use crate::moderation::Guardrail;
 use crate::queue::Queue;
+use crate::secret;
 use crate::spool::Spool;
 use crate::store::Store;
 
@@ -96,9 +97,10 @@ impl App {
         };
         let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
         let spool = config.data_dir().join("spool");
+        let token = secret::reveal(config.token.as_ref(), aws.as_ref()).await?;
         Ok(Arc::new(App {
             catalogue,
-            discord: Rest::new(&config.discord_url, config.token.clone())?,
+            discord: Rest::new(&config.discord_url, token)?,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
             store: Store::at(&config.store, aws.as_ref())?,
@@ -127,6 +129,12 @@ impl App {
     /// Runs `task` until it ends by itself, on the runtime that opened this, whoever calls; [`App::finish`] waits for it.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn_on(task, &self.runtime);
+    }
+
+    /// Waits until no task is left. Nobody may have spawned one that lasts as long as the process.
+    pub async fn idle(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Takes nothing new, gives what is under way `grace`, then has the rest given back.
@@ -212,4 +220,5 @@ pub fn needs_aws(config: &Config) -> bool {
         || matches!(config.archive, ArchiveUrl::S3 { .. })
         || matches!(config.queue, QueueUrl::Sqs(_))
         || matches!(config.store, StoreUrl::Dynamo(_))
+        || matches!(config.token, Some(Token::InSecret(_)))
 }

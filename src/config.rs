@@ -38,11 +38,14 @@ pub const VARIABLES: &[&str] = &[
 /// Variables whose meaning a later version brings: set, they stop the start instead of being ignored.
 const NOT_YET: &[&str] = &["EASEL_METRICS_ADDR", "EASEL_LOCALES_DIR"];
 
+/// What AWS Lambda says to a process that it has started.
+const OF_LAMBDA: &[&str] = &["_HANDLER"];
+
 /// What one process was told.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The bot's token.
-    pub token: Option<SecretString>,
+    /// The bot's token, or where it is kept.
+    pub token: Option<Token>,
     /// The key under which Discord signs what it sends to the HTTP door.
     pub public_key: Option<PublicKey>,
     /// Where the HTTP door listens.
@@ -79,6 +82,26 @@ pub struct Config {
     pub log: String,
     /// How a log line looks.
     pub log_format: LogFormat,
+    /// Which function of AWS Lambda this process is, if it is one.
+    pub function: Option<Function>,
+}
+
+/// `DISCORD_TOKEN`
+#[derive(Debug, Clone)]
+pub enum Token {
+    /// The token itself.
+    Here(SecretString),
+    /// The ARN of a secret in AWS Secrets Manager whose text it is.
+    InSecret(String),
+}
+
+/// `_HANDLER`, under AWS Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Behind API Gateway: admits, and hands on.
+    Front,
+    /// Behind the queue: paints.
+    Work,
 }
 
 /// `EASEL_ENGINE`
@@ -170,9 +193,9 @@ impl Config {
     /// [`Problems`], or a sentence on the `.env` file.
     pub fn from_environment() -> anyhow::Result<Config> {
         load_env_file(Path::new(".env"))?;
-        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-        let read = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        let values = VARIABLES.iter().filter_map(|name| Some(((*name).to_owned(), read(name)?))).collect();
+        let of_lambda = if in_lambda() { OF_LAMBDA } else { &[] };
+        let names = VARIABLES.iter().chain(of_lambda);
+        let values = names.filter_map(|name| Some(((*name).to_owned(), variable(name)?))).collect();
         Ok(Config::read(values)?)
     }
 
@@ -185,18 +208,14 @@ impl Config {
         for name in NOT_YET {
             reader.refuse_if_set(name);
         }
-        let elsewhere = reader.parsed(
-            "DISCORD_API_URL",
-            "an http(s) URL without path, such as https://discord.com",
-            base_url,
-        );
+        let elsewhere = reader.discord_elsewhere();
         let store = reader.parsed("EASEL_STORE", "sqlite:PATH or dynamodb:TABLE", store_url);
         let archive = reader.parsed("EASEL_ARCHIVE", "file:DIR or s3://BUCKET/PREFIX", archive_url);
         let queue = reader.parsed("EASEL_QUEUE", "local, or sqs:URL of a standard queue", queue_url);
         let config = Config {
             token: reader.parsed(
                 "DISCORD_TOKEN",
-                "the token of the Bot page, without `Bot ` and spaces",
+                "the token of the Bot page, without `Bot ` and spaces, or the ARN of a secret that holds it",
                 token,
             ),
             public_key: reader.parsed(
@@ -204,11 +223,7 @@ impl Config {
                 "the public key of the General Information page, 64 hex digits",
                 PublicKey::from_hex,
             ),
-            http_addr: reader
-                .parsed("EASEL_HTTP_ADDR", "an address and a port such as 127.0.0.1:8080", |text| {
-                    text.parse().ok()
-                })
-                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            http_addr: reader.http_addr(),
             guild: reader.parsed("DISCORD_GUILD_ID", "a server's id, 15 to 20 digits", snowflake),
             discord_is_elsewhere: elsewhere.is_some(),
             discord_url: elsewhere.unwrap_or_else(default_discord),
@@ -239,18 +254,33 @@ impl Config {
             log_format: reader
                 .parsed("EASEL_LOG_FORMAT", "text or json", log_format)
                 .unwrap_or(LogFormat::Text),
+            function: reader.parsed("_HANDLER", "front or work: the function's Handler", function),
         };
         if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
     }
 
-    /// The folder of the store, in which the spool lies too; `data` for a store that is elsewhere.
+    /// The folder of the store, in which the spool lies too; `data` for a store that is elsewhere, or the only folder
+    /// that a function of Lambda may write to.
     pub fn data_dir(&self) -> PathBuf {
-        let StoreUrl::Sqlite(path) = &self.store else { return PathBuf::from("data") };
+        let StoreUrl::Sqlite(path) = &self.store else {
+            let of_lambda = self.function.map(|_| std::env::temp_dir().join("easel"));
+            return of_lambda.unwrap_or_else(|| PathBuf::from("data"));
+        };
         match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         }
     }
+}
+
+/// Whether AWS Lambda has started this process.
+pub fn in_lambda() -> bool {
+    variable("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 fn load_env_file(path: &Path) -> anyhow::Result<()> {
@@ -274,6 +304,17 @@ struct Reader {
 impl Reader {
     fn take(&mut self, name: &str) -> Option<String> {
         self.values.remove(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn discord_elsewhere(&mut self) -> Option<Url> {
+        let allowed = "an http(s) URL without path, such as https://discord.com";
+        self.parsed("DISCORD_API_URL", allowed, base_url)
+    }
+
+    fn http_addr(&mut self) -> SocketAddr {
+        let allowed = "an address and a port such as 127.0.0.1:8080";
+        let read = self.parsed("EASEL_HTTP_ADDR", allowed, |text| text.parse().ok());
+        read.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)))
     }
 
     fn refuse_if_set(&mut self, name: &str) {
@@ -353,9 +394,37 @@ fn guardrail(text: &str) -> Option<GuardrailId> {
     (versioned && named).then(|| GuardrailId { id: id.to_owned(), version: version.to_owned() })
 }
 
-fn token(text: &str) -> Option<SecretString> {
+fn token(text: &str) -> Option<Token> {
+    match text.strip_prefix("arn:aws").and_then(|rest| rest.split_once(":secretsmanager:")) {
+        Some(_) if secret_region(text).is_some() => Some(Token::InSecret(text.to_owned())),
+        Some(_) => None,
+        None => bot_token(text).map(Token::Here),
+    }
+}
+
+/// A text that can be a bot's token.
+pub fn bot_token(text: &str) -> Option<SecretString> {
     let fine = text.len() >= 20 && text.chars().all(|c| c.is_ascii_graphic());
     fine.then(|| SecretString::from(text.to_owned()))
+}
+
+/// The region in a secret's ARN.
+pub fn secret_region(arn: &str) -> Option<&str> {
+    match arn.split(':').collect::<Vec<_>>()[..] {
+        [_, _, _, region, account, "secret", name] => {
+            let named = !region.is_empty() && !account.is_empty() && !name.is_empty();
+            named.then_some(region)
+        }
+        _ => None,
+    }
+}
+
+fn function(text: &str) -> Option<Function> {
+    match text {
+        "front" => Some(Function::Front),
+        "work" => Some(Function::Work),
+        _ => None,
+    }
 }
 
 fn snowflake(text: &str) -> Option<u64> {

@@ -21,6 +21,7 @@ pub mod cli;
 pub mod app;
 pub mod config;
 pub mod error;
+pub mod secret;
 
 pub mod attachment;
 pub mod discord;
@@ -40,6 +41,8 @@ pub mod engine;
 pub mod worker;
 
 pub mod api;
+pub mod lambda;
+pub mod routes;
 pub mod server;
 
 pub mod archive;

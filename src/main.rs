@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use easel::cli;
-use easel::config::Config;
+use easel::config::{self, Config};
+use easel::{cli, lambda};
 
 /// A Discord bot that paints with Amazon Bedrock.
 #[derive(Parser)]
@@ -34,24 +34,34 @@ enum Program {
     ApiKey(cli::api_key::Arguments),
     /// Tell how a picture was made
     Inspect(cli::inspect::Arguments),
+    /// AWS Lambda started the process, without a word
+    #[command(skip)]
+    Lambda,
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let program = match asked_for() {
+        Ok(program) => program,
         Err(error) => {
             // A wrong word is fault 1 like any other; asking for help is none.
             drop(error.print());
             return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
     };
-    match start(arguments.program) {
+    match start(program) {
         Ok(code) => code,
         Err(error) => {
             cli::complain(&error);
             ExitCode::FAILURE
         }
     }
+}
+
+fn asked_for() -> Result<Program, clap::Error> {
+    if config::in_lambda() {
+        return Ok(Program::Lambda);
+    }
+    Arguments::try_parse().map(|arguments| arguments.program)
 }
 
 fn start(program: Program) -> anyhow::Result<ExitCode> {
@@ -69,6 +79,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
             Program::Models => cli::models::run(&config),
             Program::ApiKey(arguments) => cli::api_key::run(&arguments),
             Program::Inspect(arguments) => cli::inspect::run(config, arguments).await,
+            Program::Lambda => lambda::run(config).await,
         }
     });
     // What still runs has been given its time.

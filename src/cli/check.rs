@@ -16,6 +16,7 @@ use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
 use crate::queue::{Properties, Sqs};
+use crate::secret;
 use crate::store::Store;
 
 mod aws;
@@ -29,7 +30,7 @@ const PERMISSIONS: [(u64, &str); 4] = [
 ];
 
 /// A worker is heard of every twenty seconds, and an answer stays open for fifteen minutes.
-const VISIBILITY: RangeInclusive<u64> = 60..=300;
+const VISIBILITY: RangeInclusive<u64> = 60..=360;
 /// Receives before the dead-letter queue.
 const RECEIVES: u64 = 3;
 
@@ -60,9 +61,14 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let mut report = Report { failed: false };
     let today = App::now().date();
     let catalogue = app::catalogue(&config);
-    let discord = Rest::new(&config.discord_url, config.token.clone())?;
-    check_discord(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
     let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
+    match secret::reveal(config.token.as_ref(), aws.as_ref()).await {
+        Ok(token) => {
+            let discord = Rest::new(&config.discord_url, token)?;
+            check_discord(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
+        }
+        Err(fault) => report.line("token", Err(fault)),
+    }
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
@@ -95,7 +101,7 @@ async fn check_discord(
     if !token_works {
         return;
     }
-    report.line("application", application(discord).await);
+    report.line("application", application(discord, config.public_key.is_some()).await);
     report.line("permissions", permissions(discord).await);
     if let Some(catalogue) = catalogue {
         report.line("commands", commands(discord, catalogue, config.guild, today).await);
@@ -116,14 +122,17 @@ fn explained(fault: Fault) -> anyhow::Error {
     }
 }
 
-async fn application(discord: &Rest) -> Finding {
+/// Interactions come one way or the other; `over_http` is the one that is wanted.
+async fn application(discord: &Rest, over_http: bool) -> Finding {
     let application = discord.get(&["applications", "@me"]).await.map_err(explained)?;
-    if let Some(url) = application["interactions_endpoint_url"].as_str().filter(|url| !url.is_empty()) {
-        bail!(
-            "interactions go to {url} and not to `easel run`: empty Interactions Endpoint URL on the General Information page"
-        );
+    let named = format!("{} ({})", text(&application["name"]), text(&application["id"]));
+    match application["interactions_endpoint_url"].as_str().filter(|url| !url.is_empty()) {
+        Some(url) if over_http => Ok(format!("{named}, interactions go to {url}")),
+        Some(url) => bail!(
+            "interactions go to {url} and not to `easel run`: empty Interactions Endpoint URL on the General Information page, or set DISCORD_PUBLIC_KEY for `easel serve`"
+        ),
+        None => Ok(named),
     }
-    Ok(format!("{} ({})", text(&application["name"]), text(&application["id"])))
 }
 
 async fn permissions(discord: &Rest) -> Finding {

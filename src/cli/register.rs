@@ -6,9 +6,10 @@ use anyhow::ensure;
 
 use crate::app::{self, App};
 use crate::cli::say;
-use crate::config::Config;
+use crate::config::{Config, Token};
 use crate::discord::register::register;
 use crate::discord::rest::Rest;
+use crate::secret;
 
 /// Declares the commands, to everybody or to `DISCORD_GUILD_ID`.
 ///
@@ -19,7 +20,12 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         config.token.is_some(),
         "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
     );
-    let discord = Rest::new(&config.discord_url, config.token.clone())?;
+    let aws = match &config.token {
+        Some(Token::InSecret(_)) => Some(app::aws_config().await),
+        _ => None,
+    };
+    let token = secret::reveal(config.token.as_ref(), aws.as_ref()).await?;
+    let discord = Rest::new(&config.discord_url, token)?;
     let catalogue = app::catalogue(&config)?;
     let changed = register(&discord, &catalogue, config.guild, App::now().date()).await?;
     let place =

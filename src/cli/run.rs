@@ -8,14 +8,14 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::api::Keys;
 use crate::app::App;
 use crate::config::{Config, QueueUrl};
 use crate::discord::register::declare;
 use crate::discord::watchdog::Watchdog;
-use crate::discord::{gateway, http, sessions};
+use crate::discord::{gateway, sessions};
 use crate::queue::Queue;
-use crate::{api, server, worker};
+use crate::routes::Routes;
+use crate::{server, worker};
 
 /// What is under way when the process is told to stop may take this long.
 const GRACE: Duration = Duration::from_secs(60);
@@ -35,10 +35,7 @@ pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode>
 /// # Errors
 /// A sentence that names what is missing, or an address that cannot be listened on.
 pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
-    let key = config.public_key.clone().context(
-        "DISCORD_PUBLIC_KEY is not set: put the public key of your application's General Information page into it, in the environment or in .env",
-    )?;
-    let keys = config.api_keys_file.as_deref().map(|file| Keys::open(file, App::now())).transpose()?;
+    let routes = Routes::read(&config)?;
     let address = config.http_addr;
     let listener = TcpListener::bind(address)
         .await
@@ -47,10 +44,7 @@ pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let declaring = app.clone();
     app.spawn(async move { declare(&declaring).await });
-    let (mut router, stopping) = (http::router(app.clone(), key), app.stopping.clone());
-    if let Some(keys) = keys {
-        router = router.merge(api::router(app.clone(), keys));
-    }
+    let (router, stopping) = (routes.open(app.clone()), app.stopping.clone());
     until_told(app, async {
         server::serve(listener, router, stopping).await;
         Ok(())

@@ -80,7 +80,7 @@ fn in_a_runtime_of_its_own<T: Send + 'static>(
 
 /// Holds the connection until it is dead or the process stops.
 async fn connect(app: Arc<App>, watchdog: Watchdog, shards: Shards) -> anyhow::Result<()> {
-    let token = app.config.token.as_ref().context("DISCORD_TOKEN is not set")?;
+    let token = app.discord.token().context("DISCORD_TOKEN is not set")?;
     let base = app.config.discord_url.as_str().trim_end_matches('/').to_owned();
     // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
     let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true).build();

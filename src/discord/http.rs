@@ -13,7 +13,7 @@ use futures_util::TryFutureExt;
 use serde_json::json;
 
 use crate::app::App;
-use crate::discord::answer::{Answer, answer};
+use crate::discord::answer::{Answer, Then, answer};
 use crate::discord::errand;
 use crate::discord::interaction::{Incoming, read};
 use crate::discord::signature::{PublicKey, is_fresh};
@@ -22,6 +22,8 @@ use crate::discord::signature::{PublicKey, is_fresh};
 const BODY_LIMIT: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(2);
+/// How long the queue may take, of Discord's three seconds.
+const QUEUE_TIME: Duration = Duration::from_millis(500);
 
 /// What the door needs.
 struct Door {
@@ -73,9 +75,22 @@ async fn interactions(State(door): State<Arc<Door>>, headers: HeaderMap, request
     let Some(Answer { callback, then }) = answer(&door.app, &interaction, now).await else {
         return StatusCode::ACCEPTED.into_response();
     };
+    let then = handed_on(&door.app, then).await;
     let app = door.app.clone();
     door.app.spawn(async move { errand::follow(&app, &interaction, then).await });
     Json(callback).into_response()
+}
+
+/// A job for other processes is with them before the answer goes out: this one may not last much longer.
+async fn handed_on(app: &App, then: Then) -> Then {
+    let job = match then {
+        Then::Start(job) if !app.queue.is_local() => job,
+        then => return then,
+    };
+    if tokio::time::timeout(QUEUE_TIME, app.enqueue(job)).await.is_err() {
+        tracing::error!(%job, "the queue is slow; the sweeper hands the job in later");
+    }
+    Then::Nothing
 }
 
 /// The whole body, if it is small and comes quickly.

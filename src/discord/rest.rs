@@ -77,6 +77,11 @@ impl Rest {
         Ok(Rest { http, base: base.clone(), token })
     }
 
+    /// The bot's token.
+    pub fn token(&self) -> Option<&SecretString> {
+        self.token.as_ref()
+    }
+
     /// Answers an interaction. `answer` is `{type, data}`.
     ///
     /// # Errors

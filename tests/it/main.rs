@@ -14,6 +14,7 @@ mod guardrail;
 mod http_door;
 mod images;
 mod imagine;
+mod lambda;
 mod limits;
 mod members;
 mod model_faults;

@@ -37,7 +37,7 @@ impl Place {
 pub(crate) struct Made {
     pub(crate) client: Client,
     pub(crate) url: String,
-    dead_letters: String,
+    pub(crate) dead_letters: String,
 }
 
 fn local() -> Place {

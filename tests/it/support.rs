@@ -1,5 +1,6 @@
 //! The one harness: emulators on free ports, the real program as a process of its own, and people who speak to it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,10 +14,17 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
+pub(crate) mod api_gateway;
 pub(crate) mod books;
+pub(crate) mod cloud;
+pub(crate) mod function;
+pub(crate) mod sandbox;
 
 /// Longer than anything in a story takes; what is not there by then never comes.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program.
+const EASEL: &str = env!("CARGO_BIN_EXE_easel");
 
 /// The permission of admins.
 pub(crate) const MANAGE_GUILD: u64 = 1 << 5;
@@ -82,9 +90,15 @@ impl World {
 
     /// Any program of Easel in this world.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_easel"));
+        let mut command = self.command(EASEL);
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Any program, with what this world sets.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.folder.path())
             .env_clear()
             .env("HOME", self.folder.path())
