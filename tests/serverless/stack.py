@@ -19,6 +19,10 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
 REGION = "us-west-2"
 TEMPLATE = Path(__file__).parents[2] / "deploy/serverless/template.yaml"
 # Logical names in the template, by what tests call them.
@@ -41,7 +45,7 @@ def main():
     arguments = parser().parse_args()
     try:
         arguments.command(arguments)
-    except Failed as failed:
+    except (Failed, BotoCoreError, ClientError) as failed:
         sys.exit(f"stack.py: {failed}")
 
 
@@ -208,9 +212,6 @@ def check_pollers(template):
 
 
 def clients(endpoint):
-    import boto3
-    from botocore.config import Config
-
     session = boto3.Session("test", "test", region_name=REGION)
     # A proxy in the environment is not meant for this machine.
     config = Config(proxies={}, s3={"addressing_style": "path"}, retries={"total_max_attempts": 2})
