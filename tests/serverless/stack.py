@@ -13,6 +13,7 @@ The stand-in is ministack with AUTH=true and LAMBDA_EXECUTOR=local. Nothing but 
 
 import argparse
 import json
+import logging
 import os
 import sys
 import time
@@ -50,8 +51,8 @@ def main():
 
 
 def parser():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    commands = parser.add_subparsers(required=True)
+    whole = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = whole.add_subparsers(required=True)
 
     def add(called, command, **options):
         added = commands.add_parser(called)
@@ -68,7 +69,7 @@ def parser():
         keep=many, set=many)
     add("invoke", invoke, endpoint=needed, function=needed, payload=needed)
     add("delete", delete, endpoint=needed, name=needed)
-    return parser
+    return whole
 
 
 def print_translated(arguments):
@@ -132,6 +133,8 @@ def delete(arguments):
 def translated(path, code):
     """The template as plain CloudFormation, with its code at `code`. Asks nobody."""
     os.environ["AWS_DEFAULT_REGION"] = REGION
+    # It complains of metrics that it does not send.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     from samtranslator.translator.transform import transform
     from samtranslator.yaml_helper import yaml_parse
 
@@ -150,8 +153,11 @@ def of_type(template, kind):
 def statements(template, role):
     """The statements of a role's policy, conditional ones as well."""
     policies = template["Resources"][ROLES[role]]["Properties"]["Policies"]
-    listed = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
-    return [one["Fn::If"][1] if "Fn::If" in one else one for one in listed]
+    return flat(one for policy in policies for one in policy["PolicyDocument"]["Statement"])
+
+
+def flat(statements):
+    return [one["Fn::If"][1] if "Fn::If" in one else one for one in statements]
 
 
 def listed(statement):
@@ -242,10 +248,10 @@ def create(client, name, template, parameters):
 
 def outputs(client, name, endpoint):
     """What a test needs to know of the stack. The API's own name resolves nowhere; its path on the stand-in does."""
-    stack = client.describe_stacks(StackName=name)["Stacks"][0]
-    told = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
-    listed = client.describe_stack_resources(StackName=name)["StackResources"]
-    physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in listed}
+    described = client.describe_stacks(StackName=name)["Stacks"][0]
+    told = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
+    resources = client.describe_stack_resources(StackName=name)["StackResources"]
+    physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
     return {
         "api": f"{endpoint}/_aws/execute-api/{physical['Api']}/$default",
         "table": told["Table"],
