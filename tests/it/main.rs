@@ -25,6 +25,7 @@ mod queues;
 mod registering;
 mod s3;
 mod s3_faults;
+mod serverless;
 mod sessions;
 mod support;
 mod worker;

@@ -1,0 +1,52 @@
+//! The template of deploy/serverless on a stand-in that runs the real program behind an HTTP API and a queue, under the
+//! roles of the template.
+
+use easel::emulator::discord::{Ask, Ticket};
+use futures_util::future::join_all;
+
+use crate::support::stack::Stack;
+use crate::support::{Setup, World, admin, in_time, png};
+
+fn cat() -> Ask {
+    Ask::command("imagine").option("prompt", "a cat")
+}
+
+async fn live() -> Stack {
+    let stack = Stack::deploy(World::without_bot(Setup::default()).await, &[]).await;
+    stack.goes_live().await;
+    stack
+}
+
+#[tokio::test]
+async fn every_kind_of_interaction_is_answered() {
+    let stack = live().await;
+    let world = &stack.world;
+    let file = world.discord.upload("fox.png", "image/png", png(128, 128));
+    let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
+    let message = in_time(world.ask(wish).await.picture()).await;
+    assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
+    let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "ani")).await.choices()).await;
+    assert_eq!(choices[0].0, "anime");
+    let limited = admin("limits set").option("daily", 1).role_option("role", 20);
+    assert!(world.said(limited).await.starts_with("Done."));
+    let details = message.custom_ids().into_iter().find(|id| id.starts_with("v1:details:")).unwrap();
+    assert!(world.said(Ask::click(&message, &details)).await.contains("model: **sd3.5** (from the request)"));
+    let begin = Ask::command("session start").option("title", "Owls");
+    let begun = in_time(world.ask(begin).await.answered()).await;
+    assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
+    let private = in_time(world.ask(cat().in_dm(900).by(9)).await.picture()).await;
+    assert!(!private.attachments.is_empty());
+    assert!(world.refused(cat().option("style", "cubism").stale()).await.starts_with("`style` was `cubism`"));
+    stack.ended(2, 2).await;
+}
+
+#[tokio::test]
+async fn twenty_members_at_once_get_a_picture_each() {
+    let stack = live().await;
+    let tickets = join_all((100..120).map(|member| stack.world.ask(cat().by(member)))).await;
+    in_time(join_all(tickets.iter().map(Ticket::picture))).await;
+    for ticket in &tickets {
+        assert_eq!(stack.world.pictures_for(ticket).len(), 1);
+    }
+    stack.ended(20, 20).await;
+}

@@ -1,0 +1,132 @@
+//! The template of deploy/serverless, deployed to the stand-in that runs functions and asks for permissions.
+
+use std::path::{Path, PathBuf};
+
+use aws_config::{Region, SdkConfig};
+use easel::store::Store;
+use serde_json::Value;
+use tokio::process::Command;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::{EASEL, World, in_time};
+use crate::archive::{aws, server};
+use crate::backends::ledger;
+
+/// A deployment with the program in both functions, and the world around it.
+pub(crate) struct Stack {
+    pub(crate) world: World,
+    pub(crate) aws: SdkConfig,
+    name: String,
+    told: Value,
+}
+
+impl Stack {
+    /// Deploys the template to a world; `more` goes to `stack.py deploy`.
+    pub(crate) async fn deploy(mut world: World, more: &[&str]) -> Stack {
+        let (endpoint, name) = (server("EASEL_TEST_STRICT"), format!("easel-{}", ulid::Ulid::new()));
+        let zip = zipped_program();
+        let scratch = world.path("functions");
+        std::fs::create_dir(&scratch).unwrap();
+        let variables = [
+            ("DISCORD_API_URL", world.discord.base_url()),
+            ("AWS_ENDPOINT_URL", endpoint.clone()),
+            ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", world.bedrock.base_url()),
+            ("TMPDIR", scratch.display().to_string()),
+        ];
+        let variables = variables.map(|(name, value)| format!("--variable={name}={value}"));
+        let key = format!("--parameter=DiscordPublicKey={}", world.discord.public_key());
+        let (token, zip) = (format!("--token={}", world.discord.token()), format!("--zip={}", zip.display()));
+        let mut arguments = vec!["deploy", "--endpoint", &endpoint, "--name", &name, &key, &token, &zip];
+        arguments.extend(variables.iter().map(String::as_str).chain(more.iter().copied()));
+        let told: Value = serde_json::from_str(&stack(&arguments).await).unwrap();
+        let aws = aws(&endpoint).into_builder().region(Region::from_static("us-west-2")).build();
+        // What an operator's own machine needs for `easel check` and `easel register`.
+        world.set("AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
+        world.set("AWS_ENDPOINT_URL_S3", endpoint.replace("127.0.0.1", "localhost"));
+        world.set("EASEL_STORE", format!("dynamodb:{}", told["table"].as_str().unwrap()));
+        world.set("EASEL_QUEUE", format!("sqs:{}", told["queue"].as_str().unwrap()));
+        world.set("EASEL_ARCHIVE", format!("s3://{}/easel", told["bucket"].as_str().unwrap()));
+        world.set("DISCORD_PUBLIC_KEY", world.discord.public_key());
+        Stack { world, aws, name, told }
+    }
+
+    /// Declares the commands, and has Discord post interactions to the API.
+    pub(crate) async fn goes_live(&self) {
+        let (code, _, err) = self.world.run(&["register"]).await;
+        assert_eq!(code, 0, "{err}");
+        let endpoint = format!("{}/interactions", self.told("api"));
+        in_time(self.world.discord.set_endpoint(&endpoint)).await.unwrap();
+    }
+
+    /// What `stack.py deploy` told, by its name.
+    pub(crate) fn told(&self, what: &str) -> &str {
+        self.told[what].as_str().unwrap()
+    }
+
+    pub(crate) fn store(&self) -> Store {
+        Store::dynamo(&self.aws, self.told("table"))
+    }
+
+    /// After a story: so many calls were made and pictures delivered; nothing is open or reserved; the accounts are the
+    /// jobs'.
+    pub(crate) async fn ended(&self, calls: usize, delivered: u64) {
+        let totals = in_time(async {
+            loop {
+                let totals = self.store().totals().await.unwrap();
+                if totals.open == 0 {
+                    break totals;
+                }
+            }
+        })
+        .await;
+        assert_eq!((self.world.bedrock.calls().len(), u64::from(totals.delivered)), (calls, delivered));
+        for ([reserved, _, ordered, ..], whose) in
+            ledger::agrees(&self.aws, self.told("table")).await.into_iter().map(|(whose, held)| (held, whose))
+        {
+            assert_eq!((reserved, ordered), (0, 0), "{whose:?}");
+        }
+        assert_eq!(self.world.discord.violations(), Vec::<String>::new());
+        assert_eq!(self.world.bedrock.violations(), Vec::<String>::new());
+        self.delete().await;
+    }
+
+    pub(crate) async fn delete(&self) {
+        stack(&["delete", "--endpoint", &server("EASEL_TEST_STRICT"), "--name", &self.name]).await;
+    }
+}
+
+/// What `stack.py` prints.
+async fn stack(arguments: &[&str]) -> String {
+    let program = server("EASEL_TEST_STACK");
+    let (python, script) = program.split_once(' ').unwrap();
+    let ran = in_time(Command::new(python).arg(script).args(arguments).output()).await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    assert!(ran.status.success(), "{}", text(ran.stderr));
+    text(ran.stdout)
+}
+
+/// The zip that Lambda gets, made once for each build. Tests that make it at once make the same.
+fn zipped_program() -> PathBuf {
+    let program = Path::new(EASEL);
+    let zip = program.with_file_name("bootstrap.zip");
+    let made = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    if made(&zip) > made(program) {
+        return zip;
+    }
+    let folder = tempfile::tempdir_in(program.parent().unwrap()).unwrap();
+    let (stripped, new) = (folder.path().join("bootstrap"), folder.path().join("bootstrap.zip"));
+    let strip = std::process::Command::new("strip").arg("-o").arg(&stripped).arg(program).status();
+    assert!(strip.unwrap().success(), "the linker's neighbour `strip` is missing");
+    let mut writer = ZipWriter::new(std::fs::File::create(&new).unwrap());
+    // Of the same program the same zip: the stand-in unpacks it once.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default())
+        .unix_permissions(0o755);
+    writer.start_file("bootstrap", options).unwrap();
+    std::io::copy(&mut std::fs::File::open(&stripped).unwrap(), &mut writer).unwrap();
+    writer.finish().unwrap();
+    std::fs::rename(&new, &zip).unwrap();
+    zip
+}
