@@ -141,7 +141,8 @@ def translated(path, code):
     template = yaml_parse(path.read_text())
     if "Transform" not in template:
         return template
-    template["Globals"]["Function"]["CodeUri"] = code
+    for function in of_type(template, "AWS::Serverless::Function").values():
+        function["Properties"]["CodeUri"] = code
     # Managed policies are all that it would look up, and there are none.
     return transform(template, {}, SimpleNamespace(load=dict))
 
