@@ -137,11 +137,8 @@ async fn work(config: Config) -> anyhow::Result<()> {
     let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
         let app = app.clone();
         async move {
-            handle(&app, event).await.map_err(|error| {
-                let error = format!("{error:#}");
-                tracing::error!(error, "an event was not handled");
-                error
-            })
+            // Lambda's own loop writes it into the log.
+            handle(&app, event).await.map_err(|error| format!("{error:#}"))
         }
     }));
     served.await.map_err(|error| anyhow!(error).context("Lambda ended"))

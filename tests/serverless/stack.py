@@ -5,6 +5,9 @@
     stack.py deploy --endpoint URL --name NAME --zip FILE [--token TEXT] [--parameter K=V …]
                     [--variable NAME=VALUE …] [--without ROLE:ACTION …] [--keep TYPE …]
                     [--set RESOURCE.PROPERTY=JSON …]
+    stack.py deny --endpoint URL --name NAME --action ROLE:ACTION
+    stack.py allow --endpoint URL --name NAME
+    stack.py logs --endpoint URL --name NAME
     stack.py invoke --endpoint URL --function NAME --payload JSON
     stack.py delete --endpoint URL --name NAME
 
@@ -67,6 +70,9 @@ def parser():
     add("deploy", deploy, endpoint=needed, name=needed, zip={"type": Path, **needed},
         template={"type": Path, "default": TEMPLATE}, token={}, parameter=many, variable=many, without=many,
         keep=many, set=many)
+    add("deny", deny, endpoint=needed, name=needed, action=needed)
+    add("allow", allow, endpoint=needed, name=needed)
+    add("logs", print_logs, endpoint=needed, name=needed)
     add("invoke", invoke, endpoint=needed, function=needed, payload=needed)
     add("delete", delete, endpoint=needed, name=needed)
     return whole
@@ -110,6 +116,41 @@ def deploy(arguments):
         parameters["DiscordTokenSecretArn"] = secret["ARN"]
     create(made.cloudformation, arguments.name, plain, parameters)
     print(json.dumps(outputs(made.cloudformation, arguments.name, endpoint)))
+
+
+def deny(arguments):
+    """Takes an action from a role that is in use, until `allow`."""
+    client, roles = clients(arguments.endpoint).iam, physical_roles(arguments)
+    role, _, action = arguments.action.partition(":")
+    name, _, sid = action.partition("@")
+    policy = client.get_role_policy(RoleName=roles[role], PolicyName=role)["PolicyDocument"]
+    hit = [one for one in policy["Statement"] if name in listed(one) and sid in ("", one["Sid"])]
+    if not hit:
+        raise Failed(f"--action: `{role}` has no {action}")
+    denied = [{"Effect": "Deny", "Action": name, "Resource": one["Resource"]} for one in hit]
+    document = json.dumps({"Version": "2012-10-17", "Statement": denied})
+    client.put_role_policy(RoleName=roles[role], PolicyName="denied", PolicyDocument=document)
+
+
+def allow(arguments):
+    client = clients(arguments.endpoint).iam
+    for role in physical_roles(arguments).values():
+        if "denied" in client.list_role_policies(RoleName=role)["PolicyNames"]:
+            client.delete_role_policy(RoleName=role, PolicyName="denied")
+
+
+def physical_roles(arguments):
+    resources = physical(clients(arguments.endpoint).cloudformation, arguments.name)
+    return {role: resources[logical] for role, logical in ROLES.items()}
+
+
+def print_logs(arguments):
+    made = clients(arguments.endpoint)
+    resources = physical(made.cloudformation, arguments.name)
+    for logs in ["FrontLogs", "WorkLogs"]:
+        for page in made.logs.get_paginator("filter_log_events").paginate(logGroupName=resources[logs]):
+            for event in page["events"]:
+                print(event["message"])
 
 
 def invoke(arguments):
@@ -222,7 +263,7 @@ def clients(endpoint):
     session = boto3.Session("test", "test", region_name=REGION)
     # A proxy in the environment is not meant for this machine.
     config = Config(proxies={}, s3={"addressing_style": "path"}, retries={"total_max_attempts": 2})
-    names = ["s3", "cloudformation", "secretsmanager", "lambda"]
+    names = ["s3", "cloudformation", "secretsmanager", "lambda", "iam", "logs"]
     made = {name: session.client(name, endpoint_url=endpoint, config=config) for name in names}
     return SimpleNamespace(**made, lambda_=made["lambda"])
 
@@ -251,19 +292,22 @@ def outputs(client, name, endpoint):
     """What a test needs to know of the stack. The API's own name resolves nowhere; its path on the stand-in does."""
     described = client.describe_stacks(StackName=name)["Stacks"][0]
     told = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
-    resources = client.describe_stack_resources(StackName=name)["StackResources"]
-    physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+    resources = physical(client, name)
     return {
-        "api": f"{endpoint}/_aws/execute-api/{physical['Api']}/$default",
+        "api": f"{endpoint}/_aws/execute-api/{resources['Api']}/$default",
         "table": told["Table"],
         "queue": told["Queue"],
         "dead_letters": told["DeadLetterQueue"],
         "bucket": told["Bucket"],
         "front": told["FrontFunction"],
         "work": told["WorkFunction"],
-        "front_role": physical[ROLES["front"]],
-        "work_role": physical[ROLES["work"]],
     }
+
+
+def physical(client, name):
+    """The names of the stack's resources, by what the template calls them."""
+    resources = client.describe_stack_resources(StackName=name)["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
 
 
 def pairs(given):

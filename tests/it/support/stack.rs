@@ -23,7 +23,12 @@ pub(crate) struct Stack {
 
 impl Stack {
     /// Deploys the template to a world; `more` goes to `stack.py deploy`.
-    pub(crate) async fn deploy(mut world: World, more: &[&str]) -> Stack {
+    pub(crate) async fn deploy(world: World, more: &[&str]) -> Stack {
+        Stack::try_deploy(world, more).await.unwrap()
+    }
+
+    /// As [`Stack::deploy`]; the error is why there is no stack.
+    pub(crate) async fn try_deploy(mut world: World, more: &[&str]) -> Result<Stack, String> {
         let (endpoint, name) = (server("EASEL_TEST_STRICT"), format!("easel-{}", ulid::Ulid::new()));
         let zip = zipped_program();
         let scratch = world.path("functions");
@@ -39,7 +44,7 @@ impl Stack {
         let (token, zip) = (format!("--token={}", world.discord.token()), format!("--zip={}", zip.display()));
         let mut arguments = vec!["deploy", "--endpoint", &endpoint, "--name", &name, &key, &token, &zip];
         arguments.extend(variables.iter().map(String::as_str).chain(more.iter().copied()));
-        let told: Value = serde_json::from_str(&stack(&arguments).await).unwrap();
+        let told: Value = serde_json::from_str(&stack_py(&arguments).await?).unwrap();
         let aws = aws(&endpoint).into_builder().region(Region::from_static("us-west-2")).build();
         // What an operator's own machine needs for `easel check` and `easel register`.
         world.set("AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
@@ -48,7 +53,7 @@ impl Stack {
         world.set("EASEL_QUEUE", format!("sqs:{}", told["queue"].as_str().unwrap()));
         world.set("EASEL_ARCHIVE", format!("s3://{}/easel", told["bucket"].as_str().unwrap()));
         world.set("DISCORD_PUBLIC_KEY", world.discord.public_key());
-        Stack { world, aws, name, told }
+        Ok(Stack { world, aws, name, told })
     }
 
     /// Declares the commands, and has Discord post interactions to the API.
@@ -92,18 +97,46 @@ impl Stack {
     }
 
     pub(crate) async fn delete(&self) {
-        stack(&["delete", "--endpoint", &server("EASEL_TEST_STRICT"), "--name", &self.name]).await;
+        self.stack("delete", &[]).await;
+    }
+
+    /// Takes an action, such as `work:s3:PutObject`, from a role until [`Stack::allow`].
+    pub(crate) async fn deny(&self, action: &str) {
+        self.stack("deny", &["--action", action]).await;
+    }
+
+    pub(crate) async fn allow(&self) {
+        self.stack("allow", &[]).await;
+    }
+
+    /// What both functions have written so far.
+    pub(crate) async fn logs(&self) -> String {
+        self.stack("logs", &[]).await
+    }
+
+    /// Starts the function `work` with this event; what it says.
+    pub(crate) async fn work(&self, event: &Value) -> String {
+        let arguments =
+            ["invoke", "--endpoint", &server("EASEL_TEST_STRICT"), "--function", self.told("work")];
+        stack_py(&[&arguments[..], &["--payload", &event.to_string()]].concat())
+            .await
+            .unwrap_or_else(|said| said)
+    }
+
+    async fn stack(&self, what: &str, more: &[&str]) -> String {
+        let arguments = [what, "--endpoint", &server("EASEL_TEST_STRICT"), "--name", &self.name];
+        stack_py(&[&arguments[..], more].concat()).await.unwrap()
     }
 }
 
-/// What `stack.py` prints.
-async fn stack(arguments: &[&str]) -> String {
+/// What `stack.py` prints; the error is that, and what it complains of.
+pub(crate) async fn stack_py(arguments: &[&str]) -> Result<String, String> {
     let program = server("EASEL_TEST_STACK");
     let (python, script) = program.split_once(' ').unwrap();
     let ran = in_time(Command::new(python).arg(script).args(arguments).output()).await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    assert!(ran.status.success(), "{}", text(ran.stderr));
-    text(ran.stdout)
+    let (out, err) = (text(ran.stdout), text(ran.stderr));
+    if ran.status.success() { Ok(out) } else { Err(out + &err) }
 }
 
 /// The zip that Lambda gets, made once for each build. Tests that make it at once make the same.
