@@ -27,5 +27,6 @@ mod s3;
 mod s3_faults;
 mod serverless;
 mod sessions;
+mod several_machines;
 mod support;
 mod worker;

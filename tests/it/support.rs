@@ -190,6 +190,15 @@ impl World {
         db.execute("UPDATE jobs SET lease_until = 0 WHERE owner = ?1", [owner]).unwrap();
     }
 
+    /// `kill -9` for a worker that is one of these processes.
+    pub(crate) async fn kill_one_of(&mut self, processes: &[u32]) -> u32 {
+        let is_one = |worker: &Child| worker.id().is_some_and(|id| processes.contains(&id));
+        let mut busy = self.workers.remove(self.workers.iter().position(is_one).expect("a busy worker"));
+        let dead = busy.id().unwrap();
+        busy.kill().await.unwrap();
+        dead
+    }
+
     /// SIGTERM for each worker.
     pub(crate) fn ask_workers_to_stop(&self) {
         self.workers.iter().for_each(terminate);

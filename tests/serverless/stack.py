@@ -92,8 +92,6 @@ def print_actions(arguments):
 def deploy(arguments):
     made, endpoint = clients(arguments.endpoint), arguments.endpoint.rstrip("/")
     bucket = f"code-{arguments.name}-{time.time_ns():x}".lower()
-    made.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    made.s3.upload_file(str(arguments.zip), bucket, "bootstrap.zip")
     plain = translated(arguments.template, {"Bucket": bucket, "Key": "bootstrap.zip"})
     for kind in LEFT_OUT.keys() - set(arguments.keep):
         for name in [name for name, one in plain["Resources"].items() if one["Type"] == kind]:
@@ -109,6 +107,8 @@ def deploy(arguments):
     for what in arguments.without:
         take_away(plain, *what.split(":", 1))
     check_pollers(plain)
+    made.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    made.s3.upload_file(str(arguments.zip), bucket, "bootstrap.zip")
     parameters = pairs(arguments.parameter)
     plain["Resources"] = with_numbers(plain, parameters, plain["Resources"])
     if arguments.token is not None:

@@ -1,14 +1,18 @@
 //! A table, a queue and a bucket that nobody else uses, on the stand-in of AWS that fails least.
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
-use easel::store::{Dynamo, Store};
+use easel::store::{Dynamo, Store, Totals};
 use serde_json::{Value, json};
 
 use super::{Setup, World, in_time};
 use crate::archive::{BUCKET, aws, make_bucket, server};
 use crate::backends::ledger;
 use crate::queues::{Made, make_queue};
+
+type Item = HashMap<String, AttributeValue>;
 
 /// What several machines share.
 pub(crate) struct Cloud {
@@ -81,32 +85,74 @@ impl Cloud {
 
     /// Lets the time go by for every job: leases have ended, and nothing is too young to be looked for.
     pub(crate) async fn time_goes_by(&self) {
+        self.leases_end(|_| true).await;
+    }
+
+    /// Ends the leases of those owners: processes that are dead.
+    pub(crate) async fn leases_end(&self, whose: impl Fn(Option<u32>) -> bool) {
         let client = aws_sdk_dynamodb::Client::new(&self.aws);
-        let found = client.scan().table_name(&self.table).filter_expression("attribute_exists(doc)");
-        for mut item in found.send().await.unwrap().items.unwrap() {
-            let mut document: Value = serde_json::from_str(item["doc"].as_s().unwrap()).unwrap();
+        for mut item in self.jobs().await {
+            let mut document = document(&item);
+            if !whose(owner(&document)) {
+                continue;
+            }
             document["lease_until"] = json!(0);
             item.insert("doc".into(), AttributeValue::S(document.to_string()));
             if let Some(due) = item.get_mut("due") {
                 *due = AttributeValue::N("0".into());
             }
-            client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+            let as_it_was = client.put_item().table_name(&self.table).condition_expression("rev = :rev");
+            let as_it_was = as_it_was.expression_attribute_values(":rev", item["rev"].clone());
+            as_it_was.set_item(Some(item)).send().await.unwrap();
         }
+    }
+
+    async fn jobs(&self) -> Vec<Item> {
+        let client = aws_sdk_dynamodb::Client::new(&self.aws);
+        let found = client.scan().table_name(&self.table).filter_expression("attribute_exists(doc)");
+        found.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()
+    }
+
+    /// Ids of the processes that work on a job.
+    pub(crate) async fn at_work(&self) -> Vec<u32> {
+        self.jobs().await.iter().filter_map(|item| owner(&document(item))).collect()
     }
 
     /// After a story: the books are right, so many calls were made and pictures delivered, and nothing is open or
     /// reserved.
-    pub(crate) async fn ended(&self, world: &World, calls: usize, delivered: i64) {
-        let totals = self.store().totals().await.unwrap();
-        assert_eq!(totals.open, 0, "open jobs");
+    pub(crate) async fn ended(&self, world: &World, calls: usize, delivered: u32) {
         assert_eq!(world.bedrock.calls().len(), calls, "calls");
-        for ([reserved, _, ordered, held, ..], whose) in
-            ledger::agrees(&self.aws, &self.table).await.into_iter().map(|(whose, held)| (held, whose))
-        {
-            assert_eq!((reserved, ordered, held), (0, 0, delivered), "{whose:?}");
-        }
+        let totals = in_time(idle(&self.store())).await;
+        assert_eq!(totals.delivered, delivered);
+        nothing_is_reserved(&self.aws, &self.table).await;
         assert_eq!(world.discord.violations(), Vec::<String>::new());
         assert_eq!(world.bedrock.violations(), Vec::<String>::new());
         world.is_presentable(&world.log());
+    }
+}
+
+fn document(item: &Item) -> Value {
+    serde_json::from_str(item["doc"].as_s().unwrap()).unwrap()
+}
+
+/// The process that holds a job.
+fn owner(document: &Value) -> Option<u32> {
+    document["owner"].as_str()?.split_once('-').unwrap().0.parse().ok()
+}
+
+/// Waits until no job is open.
+pub(super) async fn idle(store: &Store) -> Totals {
+    loop {
+        let totals = store.totals().await.unwrap();
+        if totals.open == 0 {
+            return totals;
+        }
+    }
+}
+
+/// Each account of a table holds what the jobs say, and nothing is reserved or under way.
+pub(super) async fn nothing_is_reserved(aws: &SdkConfig, table: &str) {
+    for (whose, [reserved, _, ordered, ..]) in ledger::agrees(aws, table).await {
+        assert_eq!((reserved, ordered), (0, 0), "{whose:?}");
     }
 }

@@ -9,9 +9,9 @@ use tokio::process::Command;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::cloud::{idle, nothing_is_reserved};
 use super::{EASEL, World, in_time};
 use crate::archive::{aws, server};
-use crate::backends::ledger;
 
 /// A deployment with the program in both functions, and the world around it.
 pub(crate) struct Stack {
@@ -75,22 +75,10 @@ impl Stack {
 
     /// After a story: so many calls were made and pictures delivered; nothing is open or reserved; the accounts are the
     /// jobs'.
-    pub(crate) async fn ended(&self, calls: usize, delivered: u64) {
-        let totals = in_time(async {
-            loop {
-                let totals = self.store().totals().await.unwrap();
-                if totals.open == 0 {
-                    break totals;
-                }
-            }
-        })
-        .await;
-        assert_eq!((self.world.bedrock.calls().len(), u64::from(totals.delivered)), (calls, delivered));
-        for ([reserved, _, ordered, ..], whose) in
-            ledger::agrees(&self.aws, self.told("table")).await.into_iter().map(|(whose, held)| (held, whose))
-        {
-            assert_eq!((reserved, ordered), (0, 0), "{whose:?}");
-        }
+    pub(crate) async fn ended(&self, calls: usize, delivered: u32) {
+        let totals = in_time(idle(&self.store())).await;
+        assert_eq!((self.world.bedrock.calls().len(), totals.delivered), (calls, delivered));
+        nothing_is_reserved(&self.aws, self.told("table")).await;
         assert_eq!(self.world.discord.violations(), Vec::<String>::new());
         assert_eq!(self.world.bedrock.violations(), Vec::<String>::new());
         self.delete().await;

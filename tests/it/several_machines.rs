@@ -1,0 +1,65 @@
+//! A door behind HTTP and two workers that share a table, a queue and a bucket, and one of which is killed.
+
+use easel::emulator::discord::{Ask, Ticket};
+use futures_util::future::join_all;
+
+use crate::support::cloud::Cloud;
+use crate::support::{World, admin, in_time, png};
+
+fn cat() -> Ask {
+    Ask::command("imagine").option("prompt", "a cat")
+}
+
+/// A door and two workers.
+async fn machines(cloud: &Cloud) -> World {
+    let mut world = World::serving(cloud.setup()).await;
+    for _ in 0..2 {
+        world.start_worker().await;
+    }
+    world
+}
+
+#[tokio::test]
+async fn every_kind_of_interaction_is_answered_on_ministack() {
+    let cloud = Cloud::new().await;
+    let mut world = machines(&cloud).await;
+    let file = world.discord.upload("fox.png", "image/png", png(128, 128));
+    let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
+    let message = in_time(world.ask(wish).await.picture()).await;
+    assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
+    let limited = admin("limits set").option("daily", 1).role_option("role", 20);
+    assert!(world.said(limited).await.starts_with("Done."));
+    world.kill_and_restart().await;
+    let details = message.custom_ids().into_iter().find(|id| id.starts_with("v1:details:")).unwrap();
+    assert!(world.said(Ask::click(&message, &details)).await.contains("model: **sd3.5** (from the request)"));
+    let begin = Ask::command("session start").option("title", "Owls").option("style", "anime");
+    let begun = in_time(world.ask(begin).await.answered()).await;
+    assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
+    let four = in_time(world.ask(cat().option("count", 4).by(8)).await.picture()).await;
+    assert!(four.attachments.len() == 4 && four.content.contains("· anime ·"), "{}", four.content);
+    let private = in_time(world.ask(cat().in_dm(900).by(9)).await.picture()).await;
+    assert!(!private.attachments.is_empty());
+    assert!(world.refused(cat().by(10).with_roles(&[20]).option("count", 2)).await.contains("1"));
+    let ended = in_time(world.ask(Ask::command("session end")).await.answered()).await;
+    assert!(ended.content.starts_with("**Owls** has ended: 4 pictures"), "{}", ended.content);
+    cloud.ended(&world, 6, 6).await;
+}
+
+#[tokio::test]
+async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_ministack() {
+    let cloud = Cloud::new().await;
+    let mut world = machines(&cloud).await;
+    let held = world.bedrock.hold();
+    let tickets = join_all((100..140).map(|member| world.ask(cat().by(member)))).await;
+    in_time(held.reached()).await;
+    let dead = world.kill_one_of(&cloud.at_work().await).await;
+    drop(held);
+    cloud.leases_end(|owner| owner == Some(dead)).await;
+    in_time(join_all(tickets.iter().map(Ticket::picture))).await;
+    for ticket in &tickets {
+        assert_eq!(world.pictures_for(ticket).len(), 1);
+    }
+    let repeated = world.bedrock.calls().len();
+    assert!((40..=80).contains(&repeated), "{repeated} calls for 40 pictures");
+    cloud.ended(&world, repeated, 40).await;
+}
