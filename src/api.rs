@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
 
 mod document;
 mod image;
@@ -22,6 +21,7 @@ mod problem;
 pub use keys::{Keys, is_name};
 
 use crate::app::App;
+use crate::digest::sha256_hex;
 use crate::job::{ApiOrigin, Claim, JobId, Origin, Repeat};
 use image::{Accepted, Image};
 use keys::Key;
@@ -98,7 +98,7 @@ async fn ordered(api: &Api, request: Request) -> Result<Response, Problem> {
     is_json(request.headers())?;
     let name = idempotency_key(request.headers())?;
     let body = body(request.into_body()).await?;
-    let hash = || Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = || sha256_hex(&body);
     let repeat = name.map(|id| Repeat { id, body: hash() });
     let (id, mut state) = order::place(&api.app, &key, order::read(&body)?, repeat, now).await?;
     if let Some(wait) = wait

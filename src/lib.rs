@@ -46,6 +46,7 @@ pub mod routes;
 pub mod server;
 
 pub mod archive;
+pub mod digest;
 mod disk;
 pub mod export;
 pub mod shrink;

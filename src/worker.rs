@@ -23,6 +23,7 @@ mod deliver;
 mod intake;
 mod moderate;
 mod paint;
+mod recover;
 mod shrink;
 
 pub use intake::{hand_in_forgotten, run, sweep};
@@ -244,7 +245,8 @@ impl Work<'_> {
 
     /// The answer is out, the archive was out of reach: try it again, and take the remark back.
     async fn archive_late(&mut self) -> anyhow::Result<()> {
-        let held = self.load(Held::default()).await?;
+        let held = self.load(Held::default()).await;
+        let Some(held) = self.without_what_is_lost(held).await? else { return Ok(()) };
         let archived = self.archive(&held.pictures).await;
         drop(held);
         if archived.is_ok() && self.claim.state == State::Delivered {
@@ -274,22 +276,18 @@ impl Work<'_> {
         Ok(archived)
     }
 
-    /// All painted pictures: those that are not in memory come from the spool or, where it has them no more, from
-    /// the archive.
+    /// All painted pictures: those that are not in memory come from wherever they are.
     async fn load(&self, mut held: Held) -> anyhow::Result<Held> {
         let missing: Vec<_> = self
             .painted()
-            .map(|(picture, _)| picture.n)
-            .filter(|n| held.pictures.iter().all(|(known, _)| known != n))
+            .filter(|(picture, _)| held.pictures.iter().all(|(known, _)| *known != picture.n))
             .collect();
         if missing.is_empty() {
             return Ok(held);
         }
         let permit = self.app.gate.enter().await;
-        for n in missing {
-            let bytes = self.app.picture(&self.claim.job, n).await?;
-            held.pictures
-                .push((n, bytes.with_context(|| format!("picture {n} is in neither spool nor archive"))?));
+        for (picture, painted) in missing {
+            held.pictures.push((picture.n, self.wherever_it_is(picture.n, painted).await?));
         }
         held.pictures.sort_by_key(|(n, _)| *n);
         Ok(Held::new(held.pictures, Some(permit)))

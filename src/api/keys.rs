@@ -208,11 +208,12 @@ fn from_hex(text: &str) -> Option<Hash> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::sha256_hex;
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
     fn entry(name: &str, key: &str) -> String {
-        let hash = Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hash = sha256_hex(key);
         format!("[[key]]\nname = \"{name}\"\nsha256 = \"{hash}\"\nmonthly_budget_usd = 1.5\n")
     }
 

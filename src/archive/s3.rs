@@ -21,6 +21,8 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::digest::hex;
+
 /// Three of these and the pauses between them (at most 1 s and 2 s) tell within 9 s that nobody is there.
 const CONNECT: Duration = Duration::from_secs(2);
 /// A picture of 3 MB at 1.2 Mbit/s.
@@ -170,7 +172,7 @@ impl S3 {
             .if_none_match("*")
             .content_type(content_type)
             .checksum_sha256(BASE64_STANDARD.encode(digest))
-            .metadata(DIGEST, to_hex(digest))
+            .metadata(DIGEST, hex(digest))
             .body(ByteStream::new(SdkBody::from(bytes)))
             .customize()
             .disable_payload_signing()
@@ -190,7 +192,7 @@ impl S3 {
             head.with_context(|| format!("cannot compare {} with the picture", self.describe(key)))?;
         let found_digest = found.metadata().and_then(|metadata| metadata.get(DIGEST));
         let found_length = found.content_length().and_then(|length| usize::try_from(length).ok());
-        if found_digest != Some(&to_hex(digest)) || found_length != Some(length) {
+        if found_digest != Some(&hex(digest)) || found_length != Some(length) {
             bail!("{} already holds another picture", self.describe(key));
         }
         Ok(())
@@ -224,10 +226,6 @@ impl ClassifyRetry for RetryConflicts {
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
-}
-
-fn to_hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
@@ -264,7 +262,7 @@ mod tests {
     #[test]
     fn a_digest_survives_hex() {
         let digest = Sha256::digest(b"picture").to_vec();
-        assert_eq!(from_hex(&to_hex(&digest)), Some(digest));
+        assert_eq!(from_hex(&hex(&digest)), Some(digest));
         for wrong in ["", "ab", &"g".repeat(64), &"ä".repeat(32)] {
             assert_eq!(from_hex(wrong), None, "{wrong}");
         }

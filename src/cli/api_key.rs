@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 
 use crate::api::is_name;
 use crate::cli::say;
+use crate::digest::sha256_hex;
 
 /// For whom.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let name = &arguments.name;
     ensure!(is_name(name), "the name of a key must have 1 to 40 characters of a-z, 0-9 and -");
     let key = format!("easel_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
-    let hash: String = Sha256::digest(&key).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = sha256_hex(&key);
     say(format_args!("The key, for whoever will use it; it is shown only here:\n\n{key}\n"));
     say(format_args!("For EASEL_API_KEYS_FILE, with the limits that you want:\n"));
     say(format_args!("[[key]]\nname = \"{name}\"\nsha256 = \"{hash}\""));

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::archive::{Ending, PictureRecord, Record, record_key};
 use crate::cli::say;
 use crate::config::{Config, EngineChoice};
+use crate::digest::sha256_hex;
 use crate::error::{is_break, is_hidden, visible};
 
 /// Bytes of a file that may be a picture of ours.
@@ -35,7 +35,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
         path.display()
     );
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = sha256_hex(&bytes);
     let record = match beside(path, &sha256) {
         Some(record) => record,
         None => {

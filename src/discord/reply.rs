@@ -218,13 +218,17 @@ pub fn late(origin: &DiscordOrigin, words: &str) -> String {
 
 /// The file of one picture.
 pub fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
-    let (extension, mime) = if smaller { ("jpg", "image/jpeg") } else { ("png", "image/png") };
-    File {
-        name: format!("easel-{}-{n}.{extension}", claim.job.id),
-        mime,
-        alt: alt_text(&claim.job.request),
-        bytes,
-    }
+    let (name, mime) = if smaller {
+        (format!("easel-{}-{n}.jpg", claim.job.id), "image/jpeg")
+    } else {
+        (file_name(claim, n), "image/png")
+    };
+    File { name, mime, alt: alt_text(&claim.job.request), bytes }
+}
+
+/// What the picture `n` of a job is called, as the model sent it.
+pub fn file_name(claim: &Claim, n: u32) -> String {
+    format!("easel-{}-{n}.png", claim.job.id)
 }
 
 /// The help page.

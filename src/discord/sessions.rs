@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::attachment;
+use crate::digest::sha256_hex;
 use crate::discord::interaction::{Attachment, Interaction};
 use crate::discord::reply::{Message, session as reply};
 use crate::discord::rest::Fault;
@@ -151,7 +151,7 @@ async fn keep_reference(
     let Some(file) = file else { return Ok(None) };
     let bytes = fetch(app, &file.url).await?;
     let kind = attachment::check_bytes(&bytes)?;
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = sha256_hex(&bytes);
     let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
     // The digest lets a session have another reference later.
     let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], kind.extension());

@@ -58,10 +58,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
+    use crate::digest::hex;
 
     fn signed(secret: u8, timestamp: &str, body: &[u8]) -> (PublicKey, String) {
         let key = SigningKey::from_bytes(&[secret; 32]);

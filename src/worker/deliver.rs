@@ -189,20 +189,29 @@ impl Work<'_> {
     /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
     /// that made it died before it could write it down, and the token is too old to ask.
     async fn is_in_channel(&self, origin: &DiscordOrigin) -> bool {
+        self.in_channel(origin).await.is_some()
+    }
+
+    async fn in_channel(&self, origin: &DiscordOrigin) -> Option<Value> {
         if origin.private {
-            return false;
+            return None;
         }
         let id = origin.interaction.to_string();
         let answers = |message: &&Value| {
             let metadata = &message["interaction_metadata"]["id"];
             metadata == &Value::String(id.clone()) || message["nonce"] == Value::String(id.clone())
         };
-        match self.app.discord.messages_after(origin.channel, origin.interaction).await {
-            Ok(messages) => messages
-                .as_array()
-                .is_some_and(|messages| messages.iter().filter(answers).any(|message| has_files(message, 1))),
-            Err(_) => false,
+        let messages = self.app.discord.messages_after(origin.channel, origin.interaction).await.ok()?;
+        messages.as_array()?.iter().filter(answers).find(|message| has_files(message, 1)).cloned()
+    }
+
+    /// The message that has this interaction's pictures, for as long as Discord shows it to us.
+    pub(super) async fn shown_message(&self) -> Option<Value> {
+        let origin = self.discord_origin()?;
+        if self.token_lives() {
+            return self.app.discord.original_answer(origin.application, &origin.token).await.ok();
         }
+        self.in_channel(origin).await
     }
 
     async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Told {

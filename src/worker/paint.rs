@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{join_all, try_join};
-use sha2::{Digest, Sha256};
 
 use super::{Held, Stale, Work};
 use crate::app::{App, Step};
 use crate::archive::picture_key;
 use crate::attachment;
+use crate::digest::sha256_hex;
 use crate::discord::rest::Fault;
 use crate::engine::{Class, Failure, Filter, Painting, Permit};
 use crate::error::Refusal;
@@ -332,7 +332,7 @@ impl Work<'_> {
 /// Hashes a picture, away from the tasks that must stay quick.
 async fn painted(seed: u32, bytes: Bytes) -> anyhow::Result<Painted> {
     let hash = move || {
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256_hex(&bytes);
         Painted { seed, sha256, bytes: bytes.len() as u64 }
     };
     Ok(tokio::task::spawn_blocking(hash).await?)

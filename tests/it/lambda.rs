@@ -6,6 +6,8 @@ use easel::emulator::discord::{Ask, Route, When};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
+use crate::archive::{server, sha256};
+use crate::s3_faults::{Fault, Proxy};
 use crate::support::api_gateway::Gateway;
 use crate::support::cloud::Cloud;
 use crate::support::function::Function;
@@ -29,6 +31,7 @@ impl Deployed {
         Deployed::with(LONG, |setup| setup).await
     }
 
+    /// A function `work` with so many seconds for an event, in a world that differs by `change`.
     async fn with(seconds: u32, change: impl FnOnce(Setup) -> Setup) -> Deployed {
         let cloud = Cloud::new().await;
         let mut world = World::without_bot(change(cloud.setup())).await;
@@ -235,4 +238,73 @@ async fn what_a_function_lacks_is_said_with_its_remedy() {
         let (code, _, err) = world.outcome(command).await;
         assert!(code == 1 && err.contains(said), "{name}={wrong}: {err}");
     }
+}
+
+#[tokio::test]
+async fn while_the_archive_is_away_the_picture_comes_flagged_and_is_archived_later_on_ministack() {
+    archived_late(false).await;
+}
+
+#[tokio::test]
+async fn a_picture_that_only_discord_has_left_is_archived_from_there_on_ministack() {
+    archived_late(true).await;
+}
+
+/// A picture that comes while the archive is away; whether the function that painted it is lost before it is back.
+async fn archived_late(is_lost: bool) {
+    // Six tries before it is given up for this event: three when it is painted, three when it is delivered.
+    let faults = [Fault::Answer(503, "SlowDown"); 6];
+    let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &faults).await;
+    let behind = |setup: Setup| {
+        let elsewhere = |(name, value)| {
+            if name == "AWS_ENDPOINT_URL_S3" { (name, address.clone()) } else { (name, value) }
+        };
+        Setup { variables: setup.variables.into_iter().map(elsewhere).collect(), ..setup }
+    };
+    let Deployed { world, cloud, work, _gateway, .. } = Deployed::with(LONG, behind).await;
+    let ticket = world.imagine("a fox").await;
+    assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
+    in_time(ticket.until(|message| message.content.contains("Not archived yet"))).await;
+    proxy.mend();
+    let sweep = json!({ "sweep": true });
+    if is_lost {
+        work.lose();
+        // The emulator finds out with the next event, which it loses.
+        work.invoke(&sweep).await;
+    }
+    cloud.time_goes_by().await;
+    assert_eq!(work.invoke(&sweep).await, nothing_failed());
+    assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
+    let told = ticket.message().unwrap();
+    assert!(!told.content.contains("Not archived yet") && told.attachments.len() == 1, "{}", told.content);
+    cloud.ended(&world, 1, 1).await;
+    let sha256 = sha256(&told.attachments[0].bytes);
+    let (job, n) = cloud.store().by_sha256(&sha256).await.unwrap().unwrap();
+    let claim = cloud.store().find(job.id).await.unwrap().unwrap();
+    let key = claim.pictures[n as usize].archived.as_deref().unwrap();
+    assert!(cloud.archive().get(key).await.unwrap().unwrap() == told.attachments[0].bytes);
+}
+
+#[tokio::test]
+async fn the_bots_token_may_be_a_secret_of_aws_on_ministack() {
+    let cloud = Cloud::new().await;
+    let mut world = World::without_bot(cloud.setup()).await;
+    let client = aws_sdk_secretsmanager::Client::new(&cloud.aws);
+    let name = format!("easel-{}", Ulid::new());
+    let made = client.create_secret().name(name).secret_string(format!("{}\n", world.discord.token()));
+    let arn = made.send().await.unwrap().arn.unwrap();
+    world.set("DISCORD_TOKEN", &arn);
+    let (code, out, err) = world.run(&["register"]).await;
+    assert!(code == 0 && out.contains("are declared"), "{err}");
+    let (_, out, _) = world.run(&["check"]).await;
+    assert!(out.contains("ok    token        the bot is"), "{out}");
+    client.put_secret_value().secret_id(&arn).secret_string("{\"token\": \"x\"}").send().await.unwrap();
+    let (code, _, err) = world.run(&["register"]).await;
+    assert!(code == 1 && err.contains("must be the token of the Bot page and nothing else"), "{err}");
+    world.set("DISCORD_TOKEN", format!("{arn}x"));
+    let (code, out, _) = world.run(&["check"]).await;
+    assert!(code == 1 && out.contains("FAIL  token        DISCORD_TOKEN: the secret `"), "{out}");
+    world.set("DISCORD_TOKEN", "arn:aws:secretsmanager:easel");
+    let (code, _, err) = world.run(&["register"]).await;
+    assert!(code == 1 && err.contains("DISCORD_TOKEN: what was read is not allowed here"), "{err}");
 }

@@ -3,6 +3,8 @@
 
 use easel::emulator::discord::{Ask, Ticket};
 use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::support::stack::Stack;
 use crate::support::{Setup, World, admin, in_time, png};
@@ -51,4 +53,32 @@ async fn members_at_once_get_a_picture_each() {
         assert_eq!(stack.world.pictures_for(ticket).len(), 1);
     }
     stack.ended(8, 8).await;
+}
+
+#[tokio::test]
+async fn a_program_gets_its_picture_by_the_key_that_lies_beside_the_binary() {
+    let world = World::without_bot(Setup::default()).await;
+    let hash: String = Sha256::digest("easel_web").iter().map(|byte| format!("{byte:02x}")).collect();
+    world.write(
+        "keys.toml",
+        format!("[[key]]\nname = \"web\"\nsha256 = \"{hash}\"\nmonthly_budget_usd = 1\n"),
+    );
+    let keys = format!("--variable=EASEL_API_KEYS_FILE={}", world.path("keys.toml").display());
+    let stack = Stack::deploy(world, &[&keys]).await;
+    let http = reqwest::Client::new();
+    let order = |key: &str| {
+        let posted = http.post(format!("{}/images?wait=60", stack.told("api"))).bearer_auth(key);
+        posted.json(&json!({ "message": "a cat eating ice cream" })).send()
+    };
+    assert_eq!(in_time(order("guessed")).await.unwrap().status(), 401);
+    let answer = in_time(order("easel_web")).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let image: Value = answer.json().await.unwrap();
+    let link = image["pictures"][0]["link"].as_str().unwrap_or_else(|| panic!("no link in {image}"));
+    let png = in_time(reqwest::get(link)).await.unwrap().bytes().await.unwrap();
+    assert!(png.starts_with(b"\x89PNG"), "{link}");
+    let shown = http.get(format!("{}/images/{}", stack.told("api"), image["id"].as_str().unwrap()));
+    let shown: Value = shown.bearer_auth("easel_web").send().await.unwrap().json().await.unwrap();
+    assert_eq!((&shown["state"], &shown["id"]), (&json!("delivered"), &image["id"]));
+    stack.ended(1, 1).await;
 }

@@ -143,6 +143,8 @@ impl World {
         assert!(!text.contains("panicked"), "{text}");
         let own =
             self.variables.iter().filter(|(name, _)| name == "DISCORD_TOKEN").map(|(_, token)| &**token);
+        // Where a token is kept is no secret.
+        let own = own.filter(|token| !token.starts_with("arn:"));
         for secret in [self.discord.token(), SECRET_KEY].into_iter().chain(own).filter(|s| !s.is_empty()) {
             assert!(!text.contains(secret), "a secret in the output:\n{text}");
         }

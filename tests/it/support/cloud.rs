@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
+use easel::archive::Archive;
+use easel::config::ArchiveUrl;
 use easel::store::{Dynamo, Store, Totals};
 use serde_json::{Value, json};
 
@@ -56,6 +58,11 @@ impl Cloud {
         Store::dynamo(&self.aws, &self.table)
     }
 
+    pub(crate) fn archive(&self) -> Archive {
+        let url = ArchiveUrl::S3 { bucket: BUCKET.into(), prefix: self.prefix.clone() };
+        Archive::open(&url, Some(&self.aws)).unwrap()
+    }
+
     /// Waits for the next messages of the queue, as Lambda hands them to a function.
     pub(crate) async fn event(&self) -> Value {
         let received = async {
@@ -97,6 +104,7 @@ impl Cloud {
                 continue;
             }
             document["lease_until"] = json!(0);
+            document["not_before"] = json!(0);
             item.insert("doc".into(), AttributeValue::S(document.to_string()));
             if let Some(due) = item.get_mut("due") {
                 *due = AttributeValue::N("0".into());
