@@ -34,6 +34,8 @@ enum Program {
     ApiKey(cli::api_key::Arguments),
     /// Tell how a picture was made
     Inspect(cli::inspect::Arguments),
+    /// Move from a SQLite file to a table of DynamoDB
+    Migrate(cli::migrate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +71,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
             Program::Models => cli::models::run(&config),
             Program::ApiKey(arguments) => cli::api_key::run(&arguments),
             Program::Inspect(arguments) => cli::inspect::run(config, arguments).await,
+            Program::Migrate(arguments) => cli::migrate::run(&arguments).await,
         }
     });
     // What still runs has been given its time.
