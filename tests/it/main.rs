@@ -16,6 +16,7 @@ mod images;
 mod imagine;
 mod limits;
 mod members;
+mod migrating;
 mod model_faults;
 mod options;
 mod places;
