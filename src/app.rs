@@ -97,13 +97,15 @@ impl App {
         };
         let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
         let spool = config.data_dir().join("spool");
-        let token = secret::reveal(config.token.as_ref(), aws.as_ref()).await?;
+        let store = Store::at(&config.store, aws.as_ref())?;
+        let ready = async { store.ready().await.context("EASEL_STORE") };
+        let (token, ()) = tokio::try_join!(secret::reveal(config.token.as_ref(), aws.as_ref()), ready)?;
         Ok(Arc::new(App {
             catalogue,
             discord: Rest::new(&config.discord_url, token)?,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
-            store: Store::at(&config.store, aws.as_ref())?,
+            store,
             queue: Queue::open(&config.queue, aws.as_ref())?,
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,

@@ -145,6 +145,21 @@ pub enum StoreUrl {
     Dynamo(String),
 }
 
+impl StoreUrl {
+    /// How it is written.
+    pub const FORM: &str = "sqlite:PATH or dynamodb:TABLE";
+
+    /// The store of this name.
+    pub fn parse(text: &str) -> Option<StoreUrl> {
+        let Some(table) = text.strip_prefix("dynamodb:") else {
+            return path_behind(text, "sqlite:").map(StoreUrl::Sqlite);
+        };
+        let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let named = (3..=255).contains(&table.len()) && table.chars().all(fine);
+        named.then(|| StoreUrl::Dynamo(table.to_owned()))
+    }
+}
+
 /// `EASEL_GUARDRAIL`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardrailId {
@@ -209,7 +224,7 @@ impl Config {
             reader.refuse_if_set(name);
         }
         let elsewhere = reader.discord_elsewhere();
-        let store = reader.parsed("EASEL_STORE", "sqlite:PATH or dynamodb:TABLE", store_url);
+        let store = reader.parsed("EASEL_STORE", StoreUrl::FORM, StoreUrl::parse);
         let archive = reader.parsed("EASEL_ARCHIVE", "file:DIR or s3://BUCKET/PREFIX", archive_url);
         let queue = reader.parsed("EASEL_QUEUE", "local, or sqs:URL of a standard queue", queue_url);
         let config = Config {
@@ -369,15 +384,6 @@ fn queue_url(text: &str) -> Option<QueueUrl> {
     let named = url.path_segments()?.next_back().is_some_and(|name| !name.is_empty());
     let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
     (named && plain && !url.path().ends_with(".fifo")).then_some(QueueUrl::Sqs(url))
-}
-
-fn store_url(text: &str) -> Option<StoreUrl> {
-    let Some(table) = text.strip_prefix("dynamodb:") else {
-        return path_behind(text, "sqlite:").map(StoreUrl::Sqlite);
-    };
-    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let named = (3..=255).contains(&table.len()) && table.chars().all(fine);
-    named.then(|| StoreUrl::Dynamo(table.to_owned()))
 }
 
 /// An ARN has colons of its own: the version is what follows the last.

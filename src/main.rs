@@ -34,6 +34,8 @@ enum Program {
     ApiKey(cli::api_key::Arguments),
     /// Tell how a picture was made
     Inspect(cli::inspect::Arguments),
+    /// Move from a SQLite file to a table of DynamoDB
+    Migrate(cli::migrate::Arguments),
     /// AWS Lambda started the process, without a word
     #[command(skip)]
     Lambda,
@@ -79,6 +81,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
             Program::Models => cli::models::run(&config),
             Program::ApiKey(arguments) => cli::api_key::run(&arguments),
             Program::Inspect(arguments) => cli::inspect::run(config, arguments).await,
+            Program::Migrate(arguments) => cli::migrate::run(&arguments).await,
             Program::Lambda => lambda::run(config).await,
         }
     });

@@ -184,6 +184,7 @@ async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     if let Store::Dynamo(table) = &store {
         table.check_table().await.context("EASEL_STORE")?;
     }
+    store.ready().await.context("EASEL_STORE")?;
     let totals = store.totals().await?;
     let place = match &config.store {
         StoreUrl::Sqlite(path) => path.display().to_string(),

@@ -15,6 +15,7 @@ pub mod api_key;
 pub mod check;
 pub mod imagine;
 pub mod inspect;
+pub mod migrate;
 pub mod models;
 pub mod register;
 pub mod run;

@@ -15,7 +15,9 @@ use crate::error::Refusal;
 use crate::job::{Claim, Job, JobId, State};
 use crate::money::Micros;
 
+mod contents;
 mod effects;
+mod import;
 mod item;
 mod orders;
 mod record;
@@ -23,12 +25,20 @@ mod rules;
 mod schema;
 mod sessions;
 mod table;
+mod target;
 mod usage;
 mod write;
 
+pub(super) use contents::{Contents, digest, is_gone};
+pub use contents::{Count, Kind};
 use effects::{Told, effects};
-use item::{Item, Key, from_json, integer, parsed, tally};
+pub(super) use import::items;
+pub(super) use item::Key;
+use item::{Item, from_json, integer, parsed, tally};
 use record::{Next, Record};
+pub(super) use target::Mark;
+pub(super) use write::Write;
+
 use table::{Race, Range, Table, Written};
 
 /// Orders that are written at once: more would be in each other's way, for they add to the same accounts.

@@ -19,13 +19,17 @@ use crate::settings::Settings;
 mod accounts;
 mod answer;
 mod dynamo;
+mod ledger;
+pub mod migration;
 mod sqlite;
+mod thing;
 
 pub use answer::{
     Admission, Attempt, BlockedRow, CallId, Conclusion, Context, LastPicture, Progress, Replaced, Settlement,
     Stage, Standing, Start, Tally, Totals, UsageRow, WARN_PERCENT,
 };
-pub use dynamo::Dynamo;
+pub use dynamo::{Count, Dynamo, Kind};
+pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;
 
 /// One of the two places.
@@ -83,6 +87,17 @@ impl Store {
     /// The lease of a process that died ends by itself.
     pub fn dynamo(aws: &SdkConfig, table: &str) -> Store {
         Store::Dynamo(Dynamo::new(aws, table))
+    }
+
+    /// Whether it may be worked with: a table that `easel migrate` has begun to fill has to be full.
+    ///
+    /// # Errors
+    /// A sentence with the remedy.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        match self {
+            Store::Sqlite(_) => Ok(()),
+            Store::Dynamo(dynamo) => dynamo.ready().await,
+        }
     }
 
     /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being

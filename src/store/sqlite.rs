@@ -19,11 +19,14 @@ use crate::money::Micros;
 
 mod blocked;
 mod books;
+mod export;
 mod ops;
 mod rows;
 mod rules;
 mod sessions;
 mod usage;
+
+pub(super) use export::Source;
 
 const MIGRATIONS: &[&str] =
     &[include_str!("sqlite/schema.sql"), include_str!("sqlite/v2.sql"), include_str!("sqlite/v3.sql")];
@@ -56,7 +59,7 @@ impl Sqlite {
             fs::create_dir_all(folder)
                 .with_context(|| format!("EASEL_STORE: cannot make the folder `{}`", folder.display()))?;
         }
-        let lock_file = PathBuf::from(format!("{shown}.lock"));
+        let lock_file = lock_path(path);
         let lock = private_file(&lock_file).with_context(|| {
             format!("EASEL_STORE: cannot write `{}`; give this user the folder", lock_file.display())
         })?;
@@ -236,6 +239,13 @@ where
     // A thread that has ended dropped the receiver, and with it the reply: the caller sees that.
     drop(thread.send(op));
     answer
+}
+
+/// The file that is locked while the database is open.
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
 }
 
 /// A file that only this user may read: it holds interaction tokens.

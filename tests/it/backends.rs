@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 mod admitting;
-mod interleavings;
+pub(crate) mod interleavings;
 pub(crate) mod ledger;
 mod one_by_one;
 pub(crate) mod orders;
 mod parallel;
 mod paying;
-mod place;
+pub(crate) mod place;
 mod policies;
 mod sessions;
 mod usage;

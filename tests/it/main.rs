@@ -17,6 +17,7 @@ mod imagine;
 mod lambda;
 mod limits;
 mod members;
+mod migrating;
 mod model_faults;
 mod options;
 mod places;

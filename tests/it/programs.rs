@@ -27,7 +27,7 @@ async fn help_is_a_page_and_nothing_is_left_behind() {
     for (arguments, code) in [(&[][..], 1), (&["--help"], 0), (&["-h"], 0)] {
         let (got, out, err) = world.run_bare(arguments).await;
         assert_eq!(got, code, "{err}");
-        for program in ["run", "imagine", "register", "check", "models", "inspect"] {
+        for program in ["run", "imagine", "register", "check", "models", "inspect", "migrate"] {
             assert!(format!("{out}{err}").contains(&format!("\n  {program} ")), "{program} in {out}{err}");
         }
     }

@@ -71,6 +71,13 @@ impl Proxy {
         self.came.subscribe().wait_for(|came| *came >= count).await.unwrap();
     }
 
+    /// The operations of AWS that requests named, oldest first.
+    pub(crate) fn operations(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap();
+        let named = seen.iter().filter_map(|seen| seen.headers.get("x-amz-target"));
+        named.map(|target| target.to_str().unwrap().rsplit('.').next().unwrap().to_owned()).collect()
+    }
+
     /// Takes back the faults that no request has met.
     pub(crate) fn mend(&self) {
         self.faults.lock().unwrap().clear();
@@ -107,7 +114,10 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     proxy.came.send_modify(|came| *came += 1);
     let fault = proxy.faults.lock().unwrap().pop_front();
     if let Some(Fault::Answer(status, code)) = fault {
-        let body = format!("<Error><Code>{code}</Code><Message>injected</Message></Error>");
+        let body = match parts.headers.get("x-amz-target") {
+            Some(_) => format!(r#"{{"__type": "{code}", "message": "injected"}}"#),
+            None => format!("<Error><Code>{code}</Code><Message>injected</Message></Error>"),
+        };
         return (StatusCode::from_u16(status).unwrap(), body).into_response();
     }
     if let Some(Fault::Hold) = fault {

@@ -12,7 +12,7 @@ use crate::store::Stage;
 use crate::store::accounts::{Account, Accounts, Bound, Entry, Limit};
 
 /// Seconds for which the account of a day is kept.
-const DAY_KEPT: i64 = 400 * 86_400;
+pub(super) const DAY_KEPT: i64 = 400 * 86_400;
 
 /// The job that told that most of the server's month is used, as the server's account keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +54,17 @@ pub(super) fn effects(
     Ok(writes)
 }
 
-/// The job itself. What has something to do stands in a queue of the index.
 fn document(revision: Option<i64>, record: &Record) -> anyhow::Result<Write> {
-    let mut attributes = vec![("doc", json(record)?), ("rev", number(revision.unwrap_or_default() + 1))];
+    let put = put(record, revision.unwrap_or_default() + 1)?;
+    Ok(match revision {
+        Some(revision) => put.only_if("rev = :rev", [(":rev", number(revision))]),
+        None => put.if_absent(),
+    })
+}
+
+/// The job itself. What has something to do stands in a queue of the index.
+pub(super) fn put(record: &Record, revision: i64) -> anyhow::Result<Write> {
+    let mut attributes = vec![("doc", json(record)?), ("rev", number(revision))];
     if record.open {
         let (queue, due) = match record.fence {
             0 => ("admitted", record.created),
@@ -64,11 +72,7 @@ fn document(revision: Option<i64>, record: &Record) -> anyhow::Result<Write> {
         };
         attributes.extend([("queue", text(queue)), ("due", number(due))]);
     }
-    let put = Write::put(&Key::job(record.id()), attributes);
-    Ok(match revision {
-        Some(revision) => put.only_if("rev = :rev", [(":rev", number(revision))]),
-        None => put.if_absent(),
-    })
+    Ok(Write::put(&Key::job(record.id()), attributes))
 }
 
 fn difference(after: Entry, before: Entry) -> Entry {
@@ -166,7 +170,7 @@ fn usage(accounts: &Accounts, record: &Record, entry: Entry, calls: i64) -> Opti
 }
 
 /// Pictures that the job has and did not have before, by their bytes.
-fn found_by(before: Option<&Record>, after: &Record) -> anyhow::Result<Vec<Write>> {
+pub(super) fn found_by(before: Option<&Record>, after: &Record) -> anyhow::Result<Vec<Write>> {
     let digest = |record: Option<&Record>, n: usize| -> Option<String> {
         record?.pictures.get(n)?.painted().map(str::to_owned)
     };
@@ -185,7 +189,7 @@ fn found_by(before: Option<&Record>, after: &Record) -> anyhow::Result<Vec<Write
 }
 
 /// What a guardrail held back of a server's job: one item for the prompt, one for all pictures.
-fn held_back(before: Option<&Record>, after: &Record) -> anyhow::Result<Vec<Write>> {
+pub(super) fn held_back(before: Option<&Record>, after: &Record) -> anyhow::Result<Vec<Write>> {
     let Origin::Discord(origin) = &after.origin else { return Ok(Vec::new()) };
     let Some(guild) = origin.guild else { return Ok(Vec::new()) };
     let mut writes = Vec::new();

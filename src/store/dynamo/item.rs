@@ -15,12 +15,12 @@ use crate::store::accounts::Account;
 use crate::store::millis;
 
 /// An item of the table.
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub(in crate::store) type Item = HashMap<String, AttributeValue>;
 
 /// Where an item lies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    pub(super) pk: String,
+pub(in crate::store) struct Key {
+    pub(in crate::store) pk: String,
     pub(super) sk: String,
 }
 
@@ -87,7 +87,12 @@ impl Key {
         Key::new(format!("usage#{guild}#{month}"), format!("{day}#{member}#{model}"))
     }
 
-    pub(super) fn of(item: &Item) -> anyhow::Result<Key> {
+    /// How far a migration from elsewhere has come.
+    pub(super) fn migration() -> Key {
+        Key::new("migration".to_owned(), "migration")
+    }
+
+    pub(in crate::store) fn of(item: &Item) -> anyhow::Result<Key> {
         Ok(Key { pk: string(item, "pk")?.to_owned(), sk: string(item, "sk")?.to_owned() })
     }
 
@@ -97,7 +102,7 @@ impl Key {
         id.parse().with_context(|| format!("`{id}` is no id"))
     }
 
-    pub(super) fn item(&self) -> Item {
+    pub(in crate::store) fn item(&self) -> Item {
         HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
     }
 }

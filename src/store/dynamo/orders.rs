@@ -16,7 +16,7 @@ use crate::store::accounts::{Accounts, Bound};
 use crate::store::{Admission, WARN_PERCENT, millis};
 
 /// Requests are known for longer than anybody sends them again.
-const REQUEST_KEPT: time::Duration = time::Duration::days(60);
+pub(super) const REQUEST_KEPT: time::Duration = time::Duration::days(60);
 /// A job that was taken back before it was written stays unwritten.
 const GONE_KEPT: time::Duration = time::Duration::days(2);
 

@@ -11,6 +11,7 @@ use crate::limits::Terms;
 use crate::money::Micros;
 use crate::request::ImageRequest;
 use crate::store::accounts::{Accounts, Entry};
+use crate::store::thing::{Call, Whole};
 use crate::store::{Attempt, CallId, Conclusion, Progress, Settlement, from_millis, millis};
 
 /// Everything about one job. Times are Unix milliseconds, money is micro-dollars.
@@ -101,6 +102,34 @@ impl Record {
             pictures: job.request.seeds.iter().map(painting).collect(),
             charges: Vec::new(),
             writer: 0,
+        }
+    }
+
+    /// The record of a job that was kept elsewhere.
+    pub(super) fn of(whole: &Whole) -> Record {
+        let Claim { job, state, fence, pictures, budget_used } = &whole.claim;
+        let painting = |one: &Picture| Painting {
+            seed: one.seed,
+            outcome: one.outcome.clone(),
+            archived: one.archived.clone(),
+        };
+        let charge = |call: &Call| {
+            let Call { id, n, micros, paid, settled, at } = *call;
+            Charge { id, n, micros, paid, settled, at }
+        };
+        Record {
+            state: *state,
+            open: whole.open,
+            fence: *fence,
+            owner: whole.owner.clone(),
+            lease_until: whole.lease_until,
+            not_before: whole.not_before,
+            finished_at: whole.finished_at,
+            delivered: whole.delivered,
+            refusal: whole.refusal.clone(),
+            pictures: pictures.iter().map(painting).collect(),
+            charges: whole.calls.iter().map(charge).collect(),
+            ..Record::new(job, Micros(whole.reserved), &whole.terms, *budget_used, whole.crossed)
         }
     }
 

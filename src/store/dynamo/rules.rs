@@ -14,11 +14,11 @@ use crate::settings::Settings;
 use crate::store::{Context, from_millis, millis};
 
 /// A document that is changed as a whole.
-struct Document<T> {
-    value: T,
-    revision: Option<i64>,
+pub(super) struct Document<T> {
+    pub(super) value: T,
+    pub(super) revision: Option<i64>,
     /// Of the last line of its trail.
-    number: i64,
+    pub(super) number: i64,
 }
 
 impl Dynamo {
@@ -100,15 +100,7 @@ impl Dynamo {
     ) -> anyhow::Result<Written> {
         policy.value.put(entry.change.after.clone());
         let doc = policy.write(&Key::policy(guild), entry.number)?;
-        let mut line = vec![
-            ("line", number(entry.number)),
-            ("made", number(millis(entry.at))),
-            ("who", text(&entry.by.to_string())),
-            ("change", json::<Change>(&entry.change)?),
-        ];
-        line.extend(entry.undoes.map(|undoes| ("undoes", number(undoes))));
-        let line = Write::put(&Key::audit(guild, entry.number), line).if_absent();
-        self.table.write(vec![doc, line]).await
+        self.table.write(vec![doc, trail_line(guild, entry)?.if_absent()]).await
     }
 
     pub(in crate::store) async fn audit(
@@ -142,9 +134,14 @@ impl Dynamo {
 }
 
 impl<T: serde::Serialize> Document<T> {
-    fn write(&self, key: &Key, last: i64) -> anyhow::Result<Write> {
+    /// With one revision more, and the number of its trail's last line.
+    pub(super) fn put(&self, key: &Key, last: i64) -> anyhow::Result<Write> {
         let revision = number(self.revision.unwrap_or_default() + 1);
-        let put = Write::put(key, [("doc", json(&self.value)?), ("rev", revision), ("lines", number(last))]);
+        Ok(Write::put(key, [("doc", json(&self.value)?), ("rev", revision), ("lines", number(last))]))
+    }
+
+    fn write(&self, key: &Key, last: i64) -> anyhow::Result<Write> {
+        let put = self.put(key, last)?;
         Ok(match self.revision {
             Some(revision) => put.only_if("rev = :rev", [(":rev", number(revision))]),
             None => put.if_absent(),
@@ -158,6 +155,17 @@ fn document<T: DeserializeOwned + Default>(item: Option<Item>) -> anyhow::Result
     };
     let (revision, number) = (integer(&item, "rev")?, integer(&item, "lines")?);
     Ok(Document { value: from_json(&item, "doc")?, revision: Some(revision), number })
+}
+
+pub(super) fn trail_line(guild: u64, entry: &Entry) -> anyhow::Result<Write> {
+    let mut line = vec![
+        ("line", number(entry.number)),
+        ("made", number(millis(entry.at))),
+        ("who", text(&entry.by.to_string())),
+        ("change", json::<Change>(&entry.change)?),
+    ];
+    line.extend(entry.undoes.map(|undoes| ("undoes", number(undoes))));
+    Ok(Write::put(&Key::audit(guild, entry.number), line))
 }
 
 fn entry(item: &Item) -> anyhow::Result<Entry> {

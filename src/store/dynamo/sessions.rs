@@ -28,11 +28,11 @@ struct Document {
 
 /// A session as it was read.
 #[derive(Clone)]
-struct Held {
-    session: Session,
+pub(super) struct Held {
+    pub(super) session: Session,
     /// It was asked for while another one ran, and begins if that one is ended for it.
-    waiting: bool,
-    revision: i64,
+    pub(super) waiting: bool,
+    pub(super) revision: i64,
 }
 
 impl Dynamo {
@@ -221,7 +221,7 @@ impl Dynamo {
 }
 
 impl Held {
-    fn is_running(&self) -> bool {
+    pub(super) fn is_running(&self) -> bool {
         !self.waiting && self.session.ended.is_none()
     }
 
@@ -231,6 +231,14 @@ impl Held {
     }
 
     fn write(&self, before: Option<&Held>) -> anyhow::Result<Write> {
+        let put = self.put()?;
+        Ok(match before {
+            Some(before) => before.only_as_it_is(put),
+            None => put.if_absent(),
+        })
+    }
+
+    pub(super) fn put(&self) -> anyhow::Result<Write> {
         let Session { id, guild, channel, by, started, last, ended, plan } = &self.session;
         let doc = Document { guild: *guild, channel: *channel, by: *by, plan: plan.clone() };
         let mut attributes = vec![
@@ -247,11 +255,7 @@ impl Held {
             let queue = if self.waiting { "waiting" } else { "session" };
             attributes.extend([("queue", text(queue)), ("due", number(millis(*started)))]);
         }
-        let put = Write::put(&Key::session(*id), attributes);
-        Ok(match before {
-            Some(before) => before.only_as_it_is(put),
-            None => put.if_absent(),
-        })
+        Ok(Write::put(&Key::session(*id), attributes))
     }
 
     fn forget(&self) -> Write {
@@ -274,13 +278,16 @@ fn ending(running: Option<&Held>, now: OffsetDateTime) -> anyhow::Result<(Vec<Wr
 
 /// The channel's session is this one, in place of the one that was.
 fn beginning(session: &Session, before: Option<&Held>) -> [Write; 2] {
-    let which = || [("which", text(&session.id.to_string()))];
-    let pointer = Write::put(&Key::running(session.channel), which());
+    let pointer = points_at(&Key::running(session.channel), session);
     let pointer = match before {
         Some(held) => pointer.only_if("which = :which", [(":which", text(&held.session.id.to_string()))]),
         None => pointer.if_absent(),
     };
-    [pointer, Write::put(&Key::begun(session), which())]
+    [pointer, points_at(&Key::begun(session), session)]
+}
+
+pub(super) fn points_at(key: &Key, session: &Session) -> Write {
+    Write::put(key, [("which", text(&session.id.to_string()))])
 }
 
 fn held(item: &Item) -> anyhow::Result<Held> {

@@ -66,10 +66,19 @@ impl Range {
 
 impl Table {
     pub(super) fn new(aws: &SdkConfig, name: &str) -> Table {
+        Table::with_tries(aws, name, 3)
+    }
+
+    /// Nobody waits for an answer, and a table that is told to be slower shall not end what takes hours.
+    pub(super) fn patient(aws: &SdkConfig, name: &str) -> Table {
+        Table::with_tries(aws, name, 12)
+    }
+
+    fn with_tries(aws: &SdkConfig, name: &str, tries: u32) -> Table {
         let timeouts =
             TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let config = aws_sdk_dynamodb::config::Builder::from(aws)
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .retry_config(RetryConfig::standard().with_max_attempts(tries))
             .timeout_config(timeouts)
             .build();
         Table { client: Client::from_conf(config), name: name.to_owned() }
@@ -137,6 +146,13 @@ impl Table {
                 return Ok(found);
             }
         }
+    }
+
+    /// Some of all items, and where the next ones begin.
+    pub(super) async fn page(&self, start: Option<Item>) -> anyhow::Result<(Vec<Item>, Option<Item>)> {
+        let asked = self.client.scan().table_name(&self.name).consistent_read(true);
+        let page = asked.set_exclusive_start_key(start).send().await.with_context(|| self.context())?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
     /// Keys of what waits in this queue for a moment until `until`, the earliest first. The index follows the table

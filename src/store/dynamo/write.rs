@@ -6,7 +6,7 @@ use super::item::{Item, Key};
 
 /// A change of one item, and what must hold for it.
 #[derive(Debug, Clone)]
-pub(super) enum Write {
+pub(in crate::store) enum Write {
     /// The whole item.
     Put { item: Item, condition: Option<String>, values: Option<Item> },
     /// Some of its attributes.
@@ -63,6 +63,14 @@ impl Write {
             values.get_or_insert_default().insert(name.to_owned(), value);
         }
         self
+    }
+
+    /// The whole item, if it writes one.
+    pub(in crate::store) fn item(&self) -> Option<&Item> {
+        match self {
+            Write::Put { item, .. } => Some(item),
+            Write::Update { .. } | Write::Delete { .. } => None,
+        }
     }
 
     pub(super) fn is_put(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What admins and members have said, and who changed it.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
@@ -140,14 +140,16 @@ fn put(
 
 fn entries(db: &Connection, guild: u64, before: i64, limit: u32) -> rusqlite::Result<Vec<Entry>> {
     db.prepare_cached("SELECT * FROM audit WHERE guild = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3")?
-        .query_map(params![guild.to_string(), before, limit], |row| {
-            Ok(Entry {
-                number: row.get("number")?,
-                at: rows::time(row, "at")?,
-                by: rows::parsed(row, "by")?,
-                change: rows::from_json(row, "change")?,
-                undoes: row.get("undoes")?,
-            })
-        })?
+        .query_map(params![guild.to_string(), before, limit], entry)?
         .collect()
+}
+
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        number: row.get("number")?,
+        at: rows::time(row, "at")?,
+        by: rows::parsed(row, "by")?,
+        change: rows::from_json(row, "change")?,
+        undoes: row.get("undoes")?,
+    })
 }

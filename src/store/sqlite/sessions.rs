@@ -215,7 +215,7 @@ fn find(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {
     db.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?.query_row([id.to_string()], session).optional()
 }
 
-fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
     let guild: Option<String> = row.get("guild")?;
     let ended: Option<i64> = row.get("ended")?;
     Ok(Session {

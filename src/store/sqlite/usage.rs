@@ -1,6 +1,6 @@
 //! What was used, by whom and for what.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 use time::OffsetDateTime;
 
 use super::Sqlite;
@@ -22,16 +22,7 @@ impl Sqlite {
                 "SELECT day, member, model, sum(delivered) AS pictures, sum(attempted) AS attempts, sum(attempted_micros) AS micros
                  FROM jobs WHERE guild = ?1 AND period = ?2 GROUP BY day, member, model ORDER BY day, member, model",
             )?
-            .query_map(params![guild.to_string(), month(now)], |row| {
-                Ok(UsageRow {
-                    day: row.get("day")?,
-                    member: rows::parsed(row, "member")?,
-                    model: row.get("model")?,
-                    pictures: row.get("pictures")?,
-                    attempts: row.get("attempts")?,
-                    dollars: Micros(row.get("micros")?),
-                })
-            })?
+            .query_map(params![guild.to_string(), month(now)], self::row)?
             .collect()
         })
         .await
@@ -62,4 +53,15 @@ impl Sqlite {
         })
         .await
     }
+}
+
+pub(super) fn row(row: &Row<'_>) -> rusqlite::Result<UsageRow> {
+    Ok(UsageRow {
+        day: row.get("day")?,
+        member: rows::parsed(row, "member")?,
+        model: row.get("model")?,
+        pictures: row.get("pictures")?,
+        attempts: row.get("attempts")?,
+        dollars: Micros(row.get("micros")?),
+    })
 }

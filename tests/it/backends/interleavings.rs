@@ -3,6 +3,7 @@
 use easel::job::{Bill, JobId, Outcome};
 use easel::limits::{Ceiling, Purse, Terms};
 use easel::money::Micros;
+use easel::store::migration::Migration;
 use easel::store::{Admission, Attempt, CallId, Progress, Settlement, Store, Tally, Totals};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -11,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::orders::{LEASE, NOW, Order, PRICE, Worker, concluded, order, painted, session_id};
 use super::place::Place;
+use crate::migrating::answers::{About, Answers};
 
 /// What may happen. An index picks among the orders or holds that there are.
 #[derive(Debug, Clone)]
@@ -110,6 +112,36 @@ pub(super) fn any_order_of_events_leaves_the_books_right(fresh: impl AsyncFn() -
     played.unwrap();
 }
 
+/// As above, and in the middle of it everything moves to another place.
+pub(crate) fn what_was_begun_goes_on_elsewhere(
+    from: impl AsyncFn() -> Place,
+    to: impl AsyncFn() -> Place,
+    cases: u32,
+) {
+    let config = Config { cases, max_shrink_iters: 100, failure_persistence: None, ..Config::default() };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let events = || prop::collection::vec(event(), 0..40);
+    let played = TestRunner::new(config).run(&(terms(), events(), events()), |(terms, before, after)| {
+        runtime.block_on(async {
+            let mut play = Play::new(from().await, terms);
+            for event in before {
+                match event {
+                    Event::Crash => play = play.crashed(),
+                    event => play.happens(event).await,
+                }
+            }
+            play = play.moved(to().await).await;
+            play.place.audit().await;
+            for event in after {
+                play.happens(event).await;
+            }
+            play.end().await;
+        });
+        Ok(())
+    });
+    played.unwrap();
+}
+
 /// An order that was admitted, and what the answers of the store say about it.
 struct Admitted {
     order: Order,
@@ -150,6 +182,28 @@ impl Play {
     fn crashed(self) -> Play {
         drop(self.store);
         Play { store: self.place.open(), ..self }
+    }
+
+    /// Everything is as it was once the file has been opened again.
+    async fn moved(self, to: Place) -> Play {
+        let play = self.crashed();
+        let about = About {
+            jobs: play.admitted.iter().map(|admitted| admitted.order.id()).collect(),
+            guilds: vec![11, 12],
+            members: vec![3, 4],
+            channels: vec![2],
+            sessions: vec![session_id(1), session_id(2)],
+            moments: vec![NOW, play.now],
+        };
+        let before = Answers::of(&play.store, &about).await;
+        drop(play.store);
+        let Place::Sqlite(folder) = &play.place else { panic!("from a file") };
+        let migration = Migration::open(&folder.path().join("easel.db"), to.table(), NOW).unwrap();
+        let report = migration.run(&|_| {}).await.unwrap();
+        assert_eq!(report.difference(), None);
+        let store = to.open();
+        assert_eq!(Answers::of(&store, &about).await, before);
+        Play { place: to, store, ..play }
     }
 
     async fn happens(&mut self, event: Event) {

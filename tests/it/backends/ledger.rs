@@ -71,7 +71,7 @@ fn add(accounts: &mut Accounts, job: &Value) {
     }
 }
 
-async fn everything(aws: &SdkConfig, table: &str) -> Vec<Item> {
+pub(crate) async fn everything(aws: &SdkConfig, table: &str) -> Vec<Item> {
     let scan =
         Client::new(aws).scan().table_name(table).consistent_read(true).into_paginator().items().send();
     scan.collect::<Result<_, _>>().await.unwrap()
