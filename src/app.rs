@@ -96,17 +96,18 @@ impl App {
         };
         let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
         let spool = config.data_dir().join("spool");
+        let store = Store::at(&config.store, aws.as_ref())?;
         Ok(Arc::new(App {
             catalogue,
             discord: Rest::new(&config.discord_url, config.token.clone())?,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
-            store: Store::at(&config.store, aws.as_ref())?,
+            limiter: RateLimiter::beside(&store),
+            store,
             queue: Queue::open(&config.queue, aws.as_ref())?,
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
             gate,
-            limiter: RateLimiter::new(),
             places: Places::default(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),

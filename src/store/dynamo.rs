@@ -18,6 +18,7 @@ use crate::money::Micros;
 mod effects;
 mod item;
 mod orders;
+mod rate;
 mod record;
 mod rules;
 mod schema;

@@ -71,6 +71,11 @@ impl Proxy {
         self.came.subscribe().wait_for(|came| *came >= count).await.unwrap();
     }
 
+    /// How many requests have come.
+    pub(crate) fn count(&self) -> usize {
+        *self.came.borrow()
+    }
+
     /// Takes back the faults that no request has met.
     pub(crate) fn mend(&self) {
         self.faults.lock().unwrap().clear();

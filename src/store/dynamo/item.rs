@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::job::JobId;
+use crate::limits::Rate;
 use crate::session::{Session, SessionId};
 use crate::store::Tally;
 use crate::store::accounts::Account;
@@ -85,6 +86,11 @@ impl Key {
 
     pub(super) fn usage(guild: &str, month: &str, day: &str, member: &str, model: &str) -> Key {
         Key::new(format!("usage#{guild}#{month}"), format!("{day}#{member}#{model}"))
+    }
+
+    /// What somebody asked for at this rate.
+    pub(super) fn rate(asker: &str, rate: Rate) -> Key {
+        Key::new(format!("rate#{asker}"), format!("rate#{}#{}", rate.burst, rate.per_minute))
     }
 
     pub(super) fn of(item: &Item) -> anyhow::Result<Key> {

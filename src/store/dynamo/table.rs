@@ -214,7 +214,7 @@ impl Table {
 }
 
 /// Codes of errors and of reasons that go away when one looks again.
-fn is_race(code: &str) -> bool {
+pub(super) fn is_race(code: &str) -> bool {
     matches!(
         code,
         "ConditionalCheckFailed"
