@@ -26,4 +26,5 @@ mod s3;
 mod s3_faults;
 mod sessions;
 mod support;
+mod throttled;
 mod worker;

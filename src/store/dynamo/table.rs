@@ -19,6 +19,9 @@ use super::write::Write;
 /// One try; a person waits for two seconds at most.
 const ATTEMPT: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(2);
+/// Tries of one call, with pauses of up to 50, 100, … 800 milliseconds: all of them within those two seconds.
+const ATTEMPTS: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// How long an operation is tried again while others get in its way.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The longest pause before it is tried again.
@@ -69,7 +72,9 @@ impl Table {
         let timeouts =
             TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let config = aws_sdk_dynamodb::config::Builder::from(aws)
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE),
+            )
             .timeout_config(timeouts)
             .build();
         Table { client: Client::from_conf(config), name: name.to_owned() }
