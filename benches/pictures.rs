@@ -8,22 +8,23 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use easel::emulator::bedrock::Picture;
 
+use crate::pictures::load;
 use crate::pictures::options::Options;
 use crate::pictures::report::{FOOT, Report, Row};
-use crate::pictures::rig::{Archive, Rig};
-use crate::pictures::{load, machine};
+use crate::rig::machine::Machine;
+use crate::rig::{Archive, Rig, Setup};
 
 mod pictures {
     pub(crate) mod load;
-    pub(crate) mod machine;
     pub(crate) mod options;
-    pub(crate) mod process;
     pub(crate) mod report;
-    pub(crate) mod rig;
-    pub(crate) mod sink;
 }
+mod rig;
 
+/// The picture on Bedrock's Options page.
+const PICTURE: Picture = Picture::Sized(1_587_327);
 /// Longer than the slowest run takes.
 const RUN_TIME: Duration = Duration::from_secs(180);
 
@@ -34,7 +35,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(options: &Options) -> anyhow::Result<()> {
-    let mut report = Report::new(machine::Machine::look());
+    let mut report = Report::new(Machine::look());
     println!("{}", report.head());
     for archive in [Archive::S3, Archive::Folder] {
         if options.archive.is_some_and(|only| only != archive) {
@@ -57,7 +58,10 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
 
 /// A fresh bot, from its start to its end.
 async fn run(archive: Archive, plan: &load::Plan) -> anyhow::Result<load::Run> {
-    let rig = Rig::start(archive).await?;
+    let variables = vec![("EASEL_WORKERS", "512")];
+    let rig = Rig::start(&Setup { program: "run", variables, archive, picture: PICTURE }).await?;
+    rig.discord.connected().await;
+    rig.calm().await;
     let run = load::run(&rig, plan).await?;
     rig.end().await?;
     Ok(run)

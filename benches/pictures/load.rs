@@ -10,8 +10,8 @@ use easel::emulator::discord::{Ask, Discord, Route, Ticket};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use super::process::Process;
-use super::rig::Rig;
+use crate::rig::process::Process;
+use crate::rig::{Rig, percentile};
 
 /// One row of the table.
 pub(crate) struct Plan {
@@ -158,7 +158,5 @@ fn times(rig: &Rig, plan: &Plan, tickets: &[Ticket], run: &mut Run) -> anyhow::R
 /// The median and the 99th percentile, in milliseconds.
 fn percentiles(mut times: Vec<Duration>) -> (f64, f64) {
     times.sort();
-    let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1));
-    let milliseconds = |percent| at(percent).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3);
-    (milliseconds(50), milliseconds(99))
+    (percentile(&times, 50), percentile(&times, 99))
 }

@@ -1,8 +1,9 @@
 //! What the command line may ask for.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
-use super::rig::Archive;
+use crate::rig::Archive;
+use crate::rig::options::{number, pairs};
 
 /// Less than everything, for a quick look.
 #[derive(Default)]
@@ -13,20 +14,17 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn read(mut words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
+    pub(crate) fn read(words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
         let mut options = Options::default();
-        while let Some(word) = words.next() {
-            // Cargo says it to every benchmark.
-            if word == "--bench" {
-                continue;
-            }
-            let value = words.next().with_context(|| format!("`{word}` needs a value"))?;
-            let number = |text: &str| text.trim().parse::<usize>().with_context(|| format!("{word} {text}"));
-            match word.as_str() {
-                "--only" => options.only = value.split(',').map(number).collect::<Result<_, _>>()?,
-                "--runs" => options.runs = Some(number(&value)?.max(1)),
-                "--archive" => options.archive = Some(archive(&value)?),
-                _ => bail!("`{word}` is unknown; there are --only, --archive and --runs"),
+        for (option, value) in pairs(words)? {
+            match option.as_str() {
+                "--only" => {
+                    let numbers = value.split(',').map(|text| number(&option, text));
+                    options.only = numbers.collect::<Result<_, _>>()?;
+                }
+                "--runs" => options.runs = Some(number(&option, &value)?.max(1)),
+                "--archive" => options.archive = Some(Archive::named(&value)?),
+                _ => bail!("`{option}` is unknown; there are --only, --archive and --runs"),
             }
         }
         Ok(options)
@@ -34,13 +32,5 @@ impl Options {
 
     pub(crate) fn wants(&self, in_flight: usize) -> bool {
         self.only.is_empty() || self.only.contains(&in_flight)
-    }
-}
-
-fn archive(name: &str) -> anyhow::Result<Archive> {
-    match name {
-        "s3" => Ok(Archive::S3),
-        "folder" => Ok(Archive::Folder),
-        _ => bail!("--archive is `s3` or `folder`, not `{name}`"),
     }
 }

@@ -1,15 +1,13 @@
 //! The table and the file.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use serde::Serialize;
 use serde_json::json;
 
 use super::load::{Plan, Run};
-use super::machine::{Machine, busy};
-use super::rig::Archive;
+use crate::rig::machine::{Machine, busy};
+use crate::rig::{Archive, save};
 
 /// A number of a run, its heading and what it should not exceed at so many jobs in flight.
 struct Column {
@@ -67,11 +65,7 @@ impl Report {
     }
 
     pub(crate) fn save(&self) -> anyhow::Result<PathBuf> {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no target folder")?;
-        let path = target.join("bench/pictures.json");
-        fs::create_dir_all(target.join("bench"))?;
-        fs::write(&path, serde_json::to_string_pretty(self)?).context("cannot write the numbers")?;
-        Ok(path)
+        save("pictures", self)
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) async fn place(
     let request = request.map_err(refused)?;
     let each = app.catalogue.painter(Some(&request.model), now.date()).map_err(refused)?.price;
     let price = each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
-    app.limiter.take_for_key(&key.name, key.requests_per_minute, now).map_err(refused)?;
+    take(app, key, now).await.map_err(refused)?;
     let job = Job {
         id: JobId::new(now, rand::random()),
         origin: Origin::Api(ApiOrigin { key: key.name.clone(), each, repeat: repeat.clone() }),
@@ -135,6 +135,23 @@ pub(super) async fn place(
             app.take_back(job.id, now);
             Err(refused(Refusal::StoreSlow))
         }
+    }
+}
+
+/// Counts the order against the key's rate.
+async fn take(app: &App, key: &Key, now: OffsetDateTime) -> Result<(), Refusal> {
+    let taken = app.limiter.take_for_key(&key.name, key.requests_per_minute, now);
+    match tokio::time::timeout(STORE_PATIENCE, taken).await {
+        Ok(Ok(taken)) => taken,
+        Ok(Err(error)) => {
+            tracing::error!(
+                key = key.name,
+                error = format!("{error:#}"),
+                "a key's orders could not be counted"
+            );
+            Err(Refusal::StoreSlow)
+        }
+        Err(_) => Err(Refusal::StoreSlow),
     }
 }
 

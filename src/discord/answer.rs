@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::discord::commands::{self, Command};
@@ -186,7 +187,15 @@ async fn context(app: &App, interaction: &Interaction, now: OffsetDateTime) -> R
 /// # Errors
 /// [`Refusal::StoreSlow`]
 async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
-    match tokio::time::timeout(STORE_PATIENCE, asked).await {
+    before(Instant::now() + STORE_PATIENCE, asked).await
+}
+
+/// What the store says to one of several questions that share their time.
+///
+/// # Errors
+/// [`Refusal::StoreSlow`]
+async fn before<T>(end: Instant, asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
+    match tokio::time::timeout_at(end, asked).await {
         Ok(Ok(said)) => Ok(said),
         Ok(Err(error)) => {
             tracing::error!(error = format!("{error:#}"), "the store could not be asked");

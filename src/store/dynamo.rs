@@ -20,6 +20,7 @@ mod effects;
 mod import;
 mod item;
 mod orders;
+mod rate;
 mod record;
 mod rules;
 mod schema;

@@ -104,7 +104,7 @@ pub async fn sweep(app: Arc<App>) {
                     );
                 }
             }
-            app.limiter.forget_idle();
+            app.limiter.forget_idle(App::now());
             grace = GRACE;
             #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
             tokio::time::sleep(SWEEP).await;

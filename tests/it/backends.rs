@@ -11,6 +11,7 @@ mod parallel;
 mod paying;
 pub(crate) mod place;
 mod policies;
+mod rates;
 mod sessions;
 mod usage;
 mod working;
@@ -73,6 +74,14 @@ macro_rules! conformance {
             admins_who_edit_at_once_get_a_line_each
             preferences_are_the_members_own
             a_private_conversation_has_no_servers_policy
+        }
+        rates {
+            a_burst_is_free_at_once_and_then_the_next_has_its_moment
+            quiet_time_gives_back_one_at_a_time
+            everybody_has_requests_of_their_own
+            a_key_may_make_a_minutes_orders_at_once
+            a_changed_rate_holds_at_once
+            of_fifty_at_once_the_burst_is_taken
         }
         sessions {
             a_channel_has_one_session_at_a_time

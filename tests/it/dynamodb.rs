@@ -1,10 +1,11 @@
 //! The whole bot with its books in a table of DynamoDB, on a stand-in that `tests/run` starts.
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TimeToLiveSpecification,
 };
-use easel::emulator::discord::{Route, When};
+use easel::emulator::discord::{Ask, Route, When};
 use easel::limits::Terms;
 use easel::store::{Dynamo, Store, Totals};
 
@@ -14,25 +15,28 @@ use crate::backends::orders::{NOW, PRICE, Worker, order};
 use crate::s3_faults::{Fault, Proxy};
 use crate::support::{Setup, World, in_time};
 
-/// A world whose books lie in a table on ministack, which is there unless `made` is false.
-async fn world_on_ministack(made: bool, bot: bool) -> (World, aws_config::SdkConfig, String) {
+/// A table on ministack, and how a world is told of it.
+pub(crate) async fn table_on_ministack() -> (Setup, SdkConfig, String) {
     let address = server("EASEL_TEST_S3_MINISTACK");
     let (aws, table) = (aws(&address), format!("easel-{}", ulid::Ulid::new()));
-    if made {
-        Dynamo::new(&aws, &table).create_table().await.unwrap();
-    }
-    let mut setup = Setup::default();
-    // The tables of ministack belong to a region and to an account, which it takes from the key.
-    setup.variables.push(("AWS_REGION", "us-east-1".to_owned()));
-    setup.variables.push(("AWS_ENDPOINT_URL_DYNAMODB", address));
-    setup.variables.push(("EASEL_STORE", format!("dynamodb:{table}")));
-    let world = if bot { World::with(setup).await } else { World::without_bot(setup).await };
-    (world, aws, table)
+    Dynamo::new(&aws, &table).create_table().await.unwrap();
+    (with_books_in(&table, address), aws, table)
+}
+
+pub(crate) fn with_books_in(table: &str, address: String) -> Setup {
+    let variables = vec![
+        // The tables of ministack belong to a region and to an account, which it takes from the key.
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", address),
+        ("EASEL_STORE", format!("dynamodb:{table}")),
+    ];
+    Setup { variables, ..Setup::default() }
 }
 
 #[tokio::test]
 async fn killed_and_started_again_the_bot_brings_one_picture_and_right_books_on_ministack() {
-    let (mut world, aws, table) = world_on_ministack(true, true).await;
+    let (setup, aws, table) = table_on_ministack().await;
+    let mut world = World::with(setup).await;
     let held = world.discord.hold(Route::Callback, When::After);
     let ticket = world.imagine("a fox").await;
     in_time(held.reached()).await;
@@ -55,13 +59,34 @@ async fn killed_and_started_again_the_bot_brings_one_picture_and_right_books_on_
 }
 
 #[tokio::test]
+async fn two_doors_share_a_members_rate_on_ministack() {
+    let (setup, _, table) = table_on_ministack().await;
+    let again = with_books_in(&table, server("EASEL_TEST_S3_MINISTACK"));
+    let doors = [World::serving(setup).await, World::serving(again).await];
+    let cat = || Ask::command("imagine").option("prompt", "a cat");
+    for door in [0, 1, 0] {
+        in_time(doors[door].ask(cat()).await.picture()).await;
+    }
+    for mut door in doors {
+        assert!(door.refused(cat()).await.starts_with("That was quick! You can send 3 requests at once"));
+        in_time(door.ask(cat().by(8).in_guild(4)).await.picture()).await;
+        door.ask_to_stop();
+        assert_eq!(door.ended().await, 0, "{}", door.log());
+        assert_eq!(door.discord.violations(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
 async fn the_check_knows_a_table_that_is_there_and_one_that_is_not_on_ministack() {
     for (made, told) in [(true, "0 open job(s)"), (false, "does it exist, in this region")] {
-        let (world, _, table) = world_on_ministack(made, false).await;
+        let (setup, _, made_one) = table_on_ministack().await;
+        let absent = ("absent", with_books_in("absent", server("EASEL_TEST_S3_MINISTACK")));
+        let (table, setup) = if made { (made_one.as_str(), setup) } else { absent };
+        let world = World::without_bot(setup).await;
         let (_, said, _) = world.run(&["check"]).await;
         let line = said.lines().find(|line| line.contains(" store ")).unwrap();
         let marked = if made { "ok" } else { "FAIL" };
-        assert!(line.starts_with(marked) && line.contains(told) && line.contains(&table), "{said}");
+        assert!(line.starts_with(marked) && line.contains(told) && line.contains(table), "{said}");
     }
 }
 

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use easel::archive::Archive;
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -32,6 +33,9 @@ pub(crate) enum Fault {
     Hold,
 }
 
+/// Whether the server is too busy for this operation, of which so many requests have come.
+pub(crate) type Throttled = fn(&str, usize) -> bool;
+
 /// One request as it arrived.
 struct Seen {
     method: Method,
@@ -43,6 +47,7 @@ pub(crate) struct Proxy {
     upstream: String,
     client: reqwest::Client,
     faults: Mutex<VecDeque<Fault>>,
+    throttled: Mutex<Option<Throttled>>,
     seen: Mutex<Vec<Seen>>,
     came: watch::Sender<usize>,
 }
@@ -54,6 +59,7 @@ impl Proxy {
             upstream,
             client: reqwest::Client::new(),
             faults: Mutex::new(faults.iter().copied().collect()),
+            throttled: Mutex::default(),
             seen: Mutex::default(),
             came: watch::Sender::new(0),
         });
@@ -78,8 +84,19 @@ impl Proxy {
         named.map(|target| target.to_str().unwrap().rsplit('.').next().unwrap().to_owned()).collect()
     }
 
+    /// How many requests have come.
+    pub(crate) fn count(&self) -> usize {
+        *self.came.borrow()
+    }
+
+    /// From here on a table's server is too busy for these calls of its API.
+    pub(crate) fn throttle(&self, which: Throttled) {
+        *self.throttled.lock().unwrap() = Some(which);
+    }
+
     /// Takes back the faults that no request has met.
     pub(crate) fn mend(&self) {
+        *self.throttled.lock().unwrap() = None;
         self.faults.lock().unwrap().clear();
     }
 }
@@ -123,6 +140,9 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     if let Some(Fault::Hold) = fault {
         std::future::pending::<()>().await;
     }
+    if let Some(busy) = too_busy(&proxy, &parts.headers) {
+        return busy;
+    }
     let url = format!("{}{path}", proxy.upstream);
     let sent =
         proxy.client.request(parts.method, url).headers(parts.headers).body(body).send().await.unwrap();
@@ -132,6 +152,32 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     }
     let (status, headers) = (sent.status(), sent.headers().clone());
     (status, headers, Body::from(sent.bytes().await.unwrap())).into_response()
+}
+
+/// What DynamoDB says when it is throttled, in each of its ways.
+fn too_busy(proxy: &Proxy, headers: &HeaderMap) -> Option<Response> {
+    let throttled = (*proxy.throttled.lock().unwrap())?;
+    let operation = headers.get("x-amz-target")?.to_str().unwrap().split('.').next_back()?;
+    let alike = |seen: &Seen| seen.headers.get("x-amz-target") == headers.get("x-amz-target");
+    let number = proxy.seen.lock().unwrap().iter().filter(|seen| alike(seen)).count();
+    if !throttled(operation, number) {
+        return None;
+    }
+    let names = [
+        "com.amazon.coral.availability#ThrottlingException",
+        "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+    ];
+    let kinds = if operation == "TransactWriteItems" { 3 } else { 2 };
+    let said = json!({
+        "__type": names[number % kinds],
+        "message": "injected",
+        "CancellationReasons": [{ "Code": "None" }, { "Code": "ThrottlingError" }],
+    });
+    Some(
+        (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], said.to_string())
+            .into_response(),
+    )
 }
 
 #[tokio::test]

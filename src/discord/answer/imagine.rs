@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
-use super::{STORE_PATIENCE, context, in_time, layers, offered};
+use super::{STORE_PATIENCE, before, layers, offered};
 use crate::app::App;
 use crate::attachment;
 use crate::discord::interaction::{Attachment, Interaction};
@@ -38,8 +39,10 @@ pub(super) async fn imagine(
         let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
         attachment::check_description(file, elsewhere)?;
     }
-    let context = context(app, interaction, now).await?;
-    let request = requested(app, interaction, &context, ask, now).await?;
+    let end = Instant::now() + STORE_PATIENCE;
+    let context = app.store.context(interaction.guild, interaction.places(), interaction.member, now);
+    let context = before(end, context).await?;
+    let request = requested(app, interaction, &context, ask, now, end).await?;
     let model = app.catalogue.painter(Some(&request.model), now.date())?;
     let price = model.price * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
     let private = request.private;
@@ -51,11 +54,12 @@ pub(super) async fn imagine(
         parent: None,
     };
     let limits = context.policy.limits_of(&interaction.roles);
-    if let Err(refusal) = app.limiter.take(interaction.guild, interaction.member, limits.rate(), now) {
-        return if was_admitted(app, &job).await { Ok(None) } else { Err(refusal) };
+    let taken = app.limiter.take(interaction.guild, interaction.member, limits.rate(), now);
+    if let Err(refusal) = before(end, taken).await? {
+        return if was_admitted(app, &job, end).await { Ok(None) } else { Err(refusal) };
     }
     let terms = terms(app, &context, &limits);
-    let Some(crossed) = admit(app, &job, price, &terms, now).await? else { return Ok(None) };
+    let Some(crossed) = admit(app, &job, price, &terms, now, end).await? else { return Ok(None) };
     if let (Some(percent), Some(channel)) = (crossed, context.policy.budget.warn_in) {
         let (messenger, nonce) = (app.clone(), format!("b{}", job.id).chars().take(25).collect::<String>());
         app.spawn(async move {
@@ -75,6 +79,7 @@ async fn requested(
     context: &Context,
     mut ask: Ask,
     now: OffsetDateTime,
+    end: Instant,
 ) -> Result<ImageRequest, Refusal> {
     let policy = &context.policy;
     if let Some(reason) = &policy.paused {
@@ -87,7 +92,7 @@ async fn requested(
     {
         return Err(Refusal::NotInSession { title: session.plan.title.clone() });
     }
-    offer_image(app, interaction, context, &mut ask).await?;
+    offer_image(app, interaction, context, &mut ask, end).await?;
     let catalogue = offered(app, context, interaction);
     let mut request = resolve(ask, layers(app, context), &catalogue, now.date(), rand::random())?;
     check_words(app, interaction, context, &request, now).await?;
@@ -134,10 +139,11 @@ async fn offer_image(
     interaction: &Interaction,
     context: &Context,
     ask: &mut Ask,
+    end: Instant,
 ) -> Result<(), Refusal> {
     if ask.from_last {
         let session = context.session.as_ref().ok_or(Refusal::NoSession)?;
-        let last = in_time(app.store.last_picture(session.id, interaction.member)).await?;
+        let last = before(end, app.store.last_picture(session.id, interaction.member)).await?;
         let last = last.ok_or(Refusal::NoLastPicture)?;
         let key = crate::archive::picture_key(&last.job, last.n);
         ask.image = Some(ImageSource::Archive { key, picture: Some((last.job.id, last.n)) });
@@ -184,8 +190,8 @@ fn terms(app: &App, context: &Context, limits: &Limits) -> Terms {
 }
 
 /// Discord may deliver an interaction again: what was admitted then is not refused now.
-async fn was_admitted(app: &App, job: &Job) -> bool {
-    let known = tokio::time::timeout(STORE_PATIENCE, app.store.is_known(job.dedupe_key())).await;
+async fn was_admitted(app: &App, job: &Job, end: Instant) -> bool {
+    let known = tokio::time::timeout_at(end, app.store.is_known(job.dedupe_key())).await;
     matches!(known, Ok(Ok(true)))
 }
 
@@ -196,8 +202,9 @@ async fn admit(
     price: Micros,
     terms: &Terms,
     now: OffsetDateTime,
+    end: Instant,
 ) -> Result<Option<Option<u32>>, Refusal> {
-    match tokio::time::timeout(STORE_PATIENCE, app.store.admit(job, price, terms, now)).await {
+    match tokio::time::timeout_at(end, app.store.admit(job, price, terms, now)).await {
         Ok(Ok(Admission::Admitted { crossed })) => Ok(Some(crossed)),
         Ok(Ok(Admission::Duplicate(_))) => Ok(None),
         Ok(Ok(Admission::Refused(refusal))) => Err(refusal),

@@ -55,7 +55,7 @@ impl Discord {
     pub async fn set_endpoint(&self, url: &str) -> Result<(), String> {
         let ping = Bytes::from_static(br#"{"type":1}"#);
         let now = unix_time().as_secs().to_string();
-        let pong = post(url, &self.sign(&now, &ping), &now, ping.clone()).await?;
+        let pong = post(&self.world, url, &self.sign(&now, &ping), &now, ping.clone()).await?;
         let said: Value = serde_json::from_slice(&pong.body).unwrap_or_default();
         if pong.status != 200
             || said != json!({ "type": 1 })
@@ -63,7 +63,7 @@ impl Discord {
         {
             return Err(format!("a ping was answered with {pong:?}"));
         }
-        let refused = post(url, &self.sign(&now, b"something else"), &now, ping).await?;
+        let refused = post(&self.world, url, &self.sign(&now, b"something else"), &now, ping).await?;
         if refused.status != 401 {
             return Err(format!("a badly signed ping was answered with {refused:?}"));
         }
@@ -77,15 +77,21 @@ impl Discord {
     /// A connection that failed.
     pub async fn post_again(&self, body: Bytes, signature: &str, timestamp: &str) -> Result<Posted, String> {
         let url = lock(&self.world.endpoint).clone().unwrap_or_default();
-        post(&url, signature, timestamp, body).await
+        post(&self.world, &url, signature, timestamp, body).await
     }
 }
 
-async fn post(url: &str, signature: &str, timestamp: &str, body: Bytes) -> Result<Posted, String> {
-    let client =
-        reqwest::Client::builder().timeout(Duration::from_secs(10)).build().map_err(|e| e.to_string())?;
-    let request = client
+async fn post(
+    world: &World,
+    url: &str,
+    signature: &str,
+    timestamp: &str,
+    body: Bytes,
+) -> Result<Posted, String> {
+    let request = world
+        .poster
         .post(url)
+        .timeout(Duration::from_secs(10))
         .header("X-Signature-Ed25519", signature)
         .header("X-Signature-Timestamp", timestamp)
         .header(header::CONTENT_TYPE.as_str(), "application/json")
@@ -107,7 +113,8 @@ pub(super) async fn deliver(world: Arc<World>, url: String, interaction: Arc<Int
     let signed = [timestamp.as_bytes(), &body].concat();
     let signature = hex(&SigningKey::from_bytes(&SECRET).sign(&signed).to_bytes());
     let posted =
-        tokio::time::timeout(world.options.ack_window, post(&url, &signature, &timestamp, body)).await;
+        tokio::time::timeout(world.options.ack_window, post(&world, &url, &signature, &timestamp, body))
+            .await;
     let Ok(Ok(posted)) = posted else { return };
     match posted.status {
         200 if posted.content_type.starts_with("application/json") => {

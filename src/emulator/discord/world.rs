@@ -24,6 +24,9 @@ use super::refusal::Refusal;
 /// 2015-01-01, from which snowflakes count.
 const EPOCH_MS: u64 = 1_420_070_400_000;
 
+/// A connection that was quiet for so long is not used again: the endpoint may be about to close it.
+const POSTER_IDLE: Duration = Duration::from_secs(5);
+
 pub(super) struct World {
     pub(super) options: Options,
     pub(super) address: SocketAddr,
@@ -32,6 +35,8 @@ pub(super) struct World {
     pub(super) gateway_changed: Signal,
     /// Where interactions are posted in place of the Gateway.
     pub(super) endpoint: Mutex<Option<String>>,
+    /// Posts them, over connections that stay open.
+    pub(super) poster: reqwest::Client,
     pub(super) interactions: Mutex<Interactions>,
     pub(super) channels: Mutex<Channels>,
     pub(super) channels_changed: Signal,
@@ -104,6 +109,7 @@ impl World {
             gateway: Mutex::default(),
             gateway_changed: Signal::default(),
             endpoint: Mutex::default(),
+            poster: reqwest::Client::builder().pool_idle_timeout(POSTER_IDLE).build().unwrap_or_default(),
             interactions: Mutex::default(),
             channels: Mutex::default(),
             channels_changed: Signal::default(),

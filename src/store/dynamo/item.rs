@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::job::JobId;
+use crate::limits::Rate;
 use crate::session::{Session, SessionId};
 use crate::store::Tally;
 use crate::store::accounts::Account;
@@ -90,6 +91,11 @@ impl Key {
     /// How far a migration from elsewhere has come.
     pub(super) fn migration() -> Key {
         Key::new("migration".to_owned(), "migration")
+    }
+
+    /// What somebody asked for at this rate.
+    pub(super) fn rate(asker: &str, rate: Rate) -> Key {
+        Key::new(format!("rate#{asker}"), format!("rate#{}#{}", rate.burst, rate.per_minute))
     }
 
     pub(in crate::store) fn of(item: &Item) -> anyhow::Result<Key> {

@@ -19,6 +19,9 @@ use super::write::Write;
 /// One try; a person waits for two seconds at most.
 const ATTEMPT: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(2);
+/// Tries of one call, with pauses of up to 50, 100, … 800 milliseconds: all of them within those two seconds.
+const ATTEMPTS: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// How long an operation is tried again while others get in its way.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The longest pause before it is tried again.
@@ -66,7 +69,7 @@ impl Range {
 
 impl Table {
     pub(super) fn new(aws: &SdkConfig, name: &str) -> Table {
-        Table::with_tries(aws, name, 3)
+        Table::with_tries(aws, name, ATTEMPTS)
     }
 
     /// Nobody waits for an answer, and a table that is told to be slower shall not end what takes hours.
@@ -78,7 +81,7 @@ impl Table {
         let timeouts =
             TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let config = aws_sdk_dynamodb::config::Builder::from(aws)
-            .retry_config(RetryConfig::standard().with_max_attempts(tries))
+            .retry_config(RetryConfig::standard().with_max_attempts(tries).with_initial_backoff(FIRST_PAUSE))
             .timeout_config(timeouts)
             .build();
         Table { client: Client::from_conf(config), name: name.to_owned() }
@@ -230,7 +233,7 @@ impl Table {
 }
 
 /// Codes of errors and of reasons that go away when one looks again.
-fn is_race(code: &str) -> bool {
+pub(super) fn is_race(code: &str) -> bool {
     matches!(
         code,
         "ConditionalCheckFailed"

@@ -1,7 +1,7 @@
 //! The bot as a process of its own, and everything that it talks to.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,15 +13,18 @@ use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::process::Process;
-use super::sink::Sink;
+use process::Process;
+use sink::Sink;
 
-/// The picture on Bedrock's Options page.
-const PICTURE: usize = 1_587_327;
+pub(crate) mod machine;
+pub(crate) mod options;
+pub(crate) mod process;
+mod sink;
+
 /// From the bot's registration until its start has left its memory.
 const CALM: Duration = Duration::from_millis(500);
 /// Between two looks at whether all is done.
-const GLANCE: Duration = Duration::from_millis(10);
+pub(crate) const GLANCE: Duration = Duration::from_millis(10);
 
 /// Where the pictures go.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,7 +34,26 @@ pub(crate) enum Archive {
     Folder,
 }
 
-/// A connected bot with its own emulators, folder and database.
+impl Archive {
+    pub(crate) fn named(name: &str) -> anyhow::Result<Archive> {
+        match name {
+            "s3" => Ok(Archive::S3),
+            "folder" => Ok(Archive::Folder),
+            _ => anyhow::bail!("--archive is `s3` or `folder`, not `{name}`"),
+        }
+    }
+}
+
+/// What is started, and with what.
+pub(crate) struct Setup {
+    /// `run` or `serve`.
+    pub(crate) program: &'static str,
+    pub(crate) variables: Vec<(&'static str, &'static str)>,
+    pub(crate) archive: Archive,
+    pub(crate) picture: Picture,
+}
+
+/// A bot with its own emulators, folder and database.
 pub(crate) struct Rig {
     pub(crate) discord: Discord,
     pub(crate) bedrock: Bedrock,
@@ -42,7 +64,8 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    pub(crate) async fn start(archive: Archive) -> anyhow::Result<Rig> {
+    /// Starts the bot; who calls waits for its door, and then for its [`Rig::calm`].
+    pub(crate) async fn start(setup: &Setup) -> anyhow::Result<Rig> {
         let discord = Discord::start_with(discord::Options {
             token_limit: None,
             channel_limit: None,
@@ -52,21 +75,27 @@ impl Rig {
             ..discord::Options::default()
         });
         let discord = discord.await?;
-        let picture = Picture::Sized(PICTURE);
-        let bedrock =
-            Bedrock::start_with(bedrock::Options { picture, ..bedrock::Options::default() }).await?;
+        let options = bedrock::Options { picture: setup.picture, ..bedrock::Options::default() };
+        let bedrock = Bedrock::start_with(options).await?;
         let sink = Sink::start().await?;
         // Not in `/tmp`, which may be memory: an fsync shall cost what it costs.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let bot = command(archive, &folder, &discord, &bedrock, &sink)?.spawn().context("the bot")?;
+        let bot = command(setup, &folder, &discord, &bedrock, &sink)?.spawn().context("the bot")?;
         let process = Process(bot.id().context("the bot has ended at once")?);
-        discord.connected().await;
-        let rig = Rig { discord, bedrock, process, _sink: sink, bot, folder };
-        while rig.discord.count(Route::Commands) < 2 {
+        Ok(Rig { discord, bedrock, process, _sink: sink, bot, folder })
+    }
+
+    /// Waits until the bot has declared its commands and rests.
+    pub(crate) async fn calm(&self) {
+        while self.discord.count(Route::Commands) < 2 {
             pause(GLANCE).await;
         }
         pause(CALM).await;
-        Ok(rig)
+    }
+
+    /// What the bot has said.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("bot.log")).unwrap_or_default()
     }
 
     /// Waits until no job is open, and nothing is left to be archived.
@@ -80,12 +109,18 @@ impl Rig {
         Ok(())
     }
 
-    fn spool(&self) -> anyhow::Result<std::fs::ReadDir> {
-        Ok(std::fs::read_dir(self.folder.path().join("data/spool"))?)
+    fn spool(&self) -> anyhow::Result<fs::ReadDir> {
+        Ok(fs::read_dir(self.folder.path().join("data/spool"))?)
     }
 
     /// Ends the bot; fails if anything that was measured was not as it should be.
     pub(crate) async fn end(mut self) -> anyhow::Result<()> {
+        let checked = self.check().with_context(|| format!("the bot said:\n{}", self.log()));
+        self.bot.kill().await.context("the bot does not end")?;
+        checked
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
         let db = Connection::open(self.folder.path().join("data/easel.db"))?;
         let count = "SELECT count(*), coalesce(sum(delivered), 0), coalesce(sum(attempted), 0) FROM jobs";
         let (jobs, delivered, attempted): (u32, u32, u32) =
@@ -98,12 +133,12 @@ impl Rig {
         ensure!(calls == jobs as usize, "{calls} calls of the model for {jobs} jobs");
         let violations = [self.discord.violations(), self.bedrock.violations()].concat();
         ensure!(violations.is_empty(), "the emulators object: {violations:?}");
-        self.bot.kill().await.context("the bot does not end")
+        Ok(())
     }
 }
 
 fn command(
-    archive: Archive,
+    setup: &Setup,
     folder: &TempDir,
     discord: &Discord,
     bedrock: &Bedrock,
@@ -111,11 +146,12 @@ fn command(
 ) -> anyhow::Result<Command> {
     let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_easel")));
     command
-        .arg("run")
+        .arg(setup.program)
         .current_dir(folder.path())
         .env_clear()
         .env("HOME", folder.path())
         .env("DISCORD_TOKEN", discord.token())
+        .env("DISCORD_PUBLIC_KEY", discord.public_key())
         .env("DISCORD_API_URL", discord.base_url())
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
@@ -123,18 +159,33 @@ fn command(
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrock.base_url())
         .env("AWS_ENDPOINT_URL_S3", sink.base_url())
-        .env("EASEL_WORKERS", "512")
+        .envs(setup.variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(File::create(folder.path().join("bot.log"))?)
         .kill_on_drop(true);
-    if archive == Archive::S3 {
+    if setup.archive == Archive::S3 {
         command.env("EASEL_ARCHIVE", "s3://pictures/bench");
     }
     Ok(command)
 }
 
 #[expect(clippy::disallowed_methods, reason = "another process has no way to call us")]
-async fn pause(length: Duration) {
+pub(crate) async fn pause(length: Duration) {
     tokio::time::sleep(length).await;
+}
+
+/// Below so many percent of these times, which are in order, lie the others: in milliseconds.
+pub(crate) fn percentile(times: &[Duration], percent: usize) -> f64 {
+    let at = times.get((times.len() * percent).div_ceil(100).saturating_sub(1));
+    at.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+}
+
+/// Writes the numbers to `target/bench/NAME.json`.
+pub(crate) fn save(name: &str, numbers: &impl Serialize) -> anyhow::Result<PathBuf> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no target folder")?;
+    let path = target.join(format!("bench/{name}.json"));
+    fs::create_dir_all(target.join("bench"))?;
+    fs::write(&path, serde_json::to_string_pretty(numbers)?).context("cannot write the numbers")?;
+    Ok(path)
 }

@@ -1,0 +1,220 @@
+//! How often somebody may ask: so many requests at once, then one whenever its share of a minute has passed.
+//!
+//! One process counts in its memory. Several that share a table count there, whichever of them is asked; each goes by
+//! its own clock. Where clocks differ, somebody may be let in earlier by as much, or wait longer by as much: a process
+//! whose clock is ahead gives away, once, what the others would have given a little later.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter as Governor};
+use time::OffsetDateTime;
+
+use crate::error::Refusal;
+use crate::store::{Dynamo, Store};
+
+/// How often somebody may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// Requests at once.
+    pub burst: NonZeroU32,
+    /// Afterwards.
+    pub per_minute: NonZeroU32,
+}
+
+impl Rate {
+    /// From one request to the next once the burst is used up, in whole microseconds.
+    pub fn period(self) -> Duration {
+        let micros = 60_000_000 / u64::from(self.per_minute.get());
+        Duration::from_micros(micros.max(1))
+    }
+}
+
+/// Whoever has requests counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Asker {
+    /// In a server, or in private conversations.
+    Member(Option<u64>, u64),
+    /// A key of the images API, by its name.
+    Key(String),
+}
+
+/// As the table names it.
+impl fmt::Display for Asker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Asker::Member(Some(guild), member) => write!(f, "guild#{guild}#{member}"),
+            Asker::Member(None, member) => write!(f, "dm#{member}"),
+            Asker::Key(name) => write!(f, "key#{name}"),
+        }
+    }
+}
+
+/// Counts each member's and each key's requests. Whoever's rate is changed begins anew.
+#[derive(Debug)]
+pub enum RateLimiter {
+    /// In this process.
+    InMemory(InMemory),
+    /// In the table, for all processes that use it.
+    InTable(Dynamo),
+}
+
+impl RateLimiter {
+    /// As far as this store reaches.
+    pub fn beside(store: &Store) -> RateLimiter {
+        match store {
+            Store::Sqlite(_) => RateLimiter::InMemory(InMemory::default()),
+            Store::Dynamo(dynamo) => RateLimiter::InTable(dynamo.clone()),
+        }
+    }
+
+    /// Takes one request of a member in a server; [`Refusal::RateLimited`] with the moment of the next one if none is
+    /// free.
+    ///
+    /// # Errors
+    /// The table failed. The request may have been taken.
+    pub async fn take(
+        &self,
+        guild: Option<u64>,
+        member: u64,
+        rate: Rate,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Result<(), Refusal>> {
+        self.take_for(Asker::Member(guild, member), rate, now).await
+    }
+
+    /// Takes one request of a key of the images API, which may make all requests of a minute at once.
+    ///
+    /// # Errors
+    /// As for a member.
+    pub async fn take_for_key(
+        &self,
+        name: &str,
+        per_minute: NonZeroU32,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Result<(), Refusal>> {
+        self.take_for(Asker::Key(name.to_owned()), Rate { burst: per_minute, per_minute }, now).await
+    }
+
+    async fn take_for(
+        &self,
+        asker: Asker,
+        rate: Rate,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Result<(), Refusal>> {
+        let taken = match self {
+            RateLimiter::InMemory(memory) => memory.take(&asker, rate, now),
+            RateLimiter::InTable(dynamo) => dynamo.take_request(&asker.to_string(), rate, now).await?,
+        };
+        Ok(taken.map_err(|free: OffsetDateTime| Refusal::RateLimited {
+            burst: rate.burst.get(),
+            per_minute: rate.per_minute.get(),
+            free_at: free.unix_timestamp() + 1,
+        }))
+    }
+
+    /// Forgets those whose burst is whole again. The table does that by itself.
+    pub fn forget_idle(&self, now: OffsetDateTime) {
+        match self {
+            RateLimiter::InMemory(memory) => memory.forget_idle(now),
+            RateLimiter::InTable(_) => {}
+        }
+    }
+}
+
+type Askers = Governor<Asker, DefaultKeyedStateStore<Asker>, Told, NoOpMiddleware<Duration>>;
+
+/// The requests of this process.
+#[derive(Debug, Default)]
+pub struct InMemory {
+    by_rate: Mutex<HashMap<Rate, Arc<Askers>>>,
+    clock: Told,
+}
+
+impl InMemory {
+    fn take(&self, asker: &Asker, rate: Rate, now: OffsetDateTime) -> Result<(), OffsetDateTime> {
+        self.clock.set(now);
+        let checked = self.askers(rate).check_key(asker);
+        checked.map_err(|not_until| OffsetDateTime::UNIX_EPOCH + not_until.earliest_possible())
+    }
+
+    /// Forgets rates that nobody uses, too.
+    fn forget_idle(&self, now: OffsetDateTime) {
+        self.clock.set(now);
+        self.by_rate.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, askers| {
+            askers.retain_recent();
+            askers.shrink_to_fit();
+            !askers.is_empty()
+        });
+    }
+
+    fn askers(&self, rate: Rate) -> Arc<Askers> {
+        let mut by_rate = self.by_rate.lock().unwrap_or_else(PoisonError::into_inner);
+        let quota = Quota::with_period(rate.period()).unwrap_or(Quota::per_minute(rate.per_minute));
+        let askers = || {
+            Governor::new(
+                quota.allow_burst(rate.burst),
+                DefaultKeyedStateStore::default(),
+                self.clock.clone(),
+            )
+        };
+        by_rate.entry(rate).or_insert_with(|| Arc::new(askers())).clone()
+    }
+}
+
+/// The time since 1970, as whoever asked last told it.
+#[derive(Debug, Clone, Default)]
+struct Told(Arc<AtomicU64>);
+
+impl Told {
+    fn set(&self, now: OffsetDateTime) {
+        let nanos = u64::try_from(now.unix_timestamp_nanos()).unwrap_or_default();
+        self.0.store(nanos, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Told {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn whoever_was_quiet_is_forgotten() {
+        let (memory, now) = (InMemory::default(), datetime!(2026-11-23 12:00 UTC));
+        let rate = |per_minute| Rate { burst: NonZeroU32::MIN, per_minute };
+        let slow = rate(NonZeroU32::MIN);
+        let remembered = || memory.by_rate.lock().unwrap().values().map(|askers| askers.len()).sum::<usize>();
+        memory.take(&Asker::Member(Some(3), 1), slow, now).unwrap();
+        memory.take(&Asker::Member(None, 1), slow, now).unwrap();
+        memory.take(&Asker::Key("website".to_owned()), rate(NonZeroU32::new(60).unwrap()), now).unwrap();
+        assert_eq!(remembered(), 3);
+        memory.forget_idle(now + Duration::from_secs(3));
+        assert_eq!((remembered(), memory.by_rate.lock().unwrap().len()), (2, 1));
+        memory.forget_idle(now + Duration::from_secs(121));
+        assert_eq!((remembered(), memory.by_rate.lock().unwrap().len()), (0, 0));
+    }
+
+    #[test]
+    fn no_rate_is_without_end() {
+        for (per_minute, micros) in [(1, 60_000_000), (7, 8_571_428), (u32::MAX, 1)] {
+            let rate = Rate { burst: NonZeroU32::MIN, per_minute: NonZeroU32::new(per_minute).unwrap() };
+            assert_eq!(rate.period(), Duration::from_micros(micros));
+        }
+    }
+}
