@@ -15,21 +15,27 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::archive::{Archive, picture_key};
+use crate::attachment;
 use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
 use crate::discord::places::Places;
-use crate::discord::rest::Rest;
+use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
+use crate::error::Refusal;
 use crate::job::{Job, JobId};
 use crate::limits::RateLimiter;
 use crate::moderation::Guardrail;
 use crate::queue::Queue;
+use crate::request::IMAGE_BYTES_LIMIT;
 use crate::secret;
 use crate::spool::Spool;
 use crate::store::Store;
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
 const PICTURES_AT_ONCE: usize = 8;
+/// Tries to fetch an attached picture, and the pause after the first.
+const FETCH_TRIES: u32 = 3;
+const FETCH_PAUSE: Duration = Duration::from_millis(500);
 /// The region of Bedrock's text-to-image models.
 const DEFAULT_REGION: &str = "us-west-2";
 
@@ -159,6 +165,26 @@ impl App {
             Some(bytes) => Ok(Some(bytes)),
             None => self.archive.get(&picture_key(job, n)).await,
         }
+    }
+
+    /// A picture that somebody attached, from Discord's servers.
+    ///
+    /// # Errors
+    /// It lies elsewhere, is too large, or is gone.
+    pub async fn attached(&self, url: &str) -> Result<Bytes, Refusal> {
+        let elsewhere = self.config.discord_is_elsewhere.then_some(&self.config.discord_url);
+        attachment::check_host(url, elsewhere)?;
+        for turned_away in 1..=FETCH_TRIES {
+            match self.discord.file(url, IMAGE_BYTES_LIMIT).await {
+                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(None) => return Err(attachment::too_large()),
+                Err(Fault::Refused { .. }) => break,
+                Err(fault) => tracing::warn!(%fault, "an attachment could not be fetched"),
+            }
+            #[expect(clippy::disallowed_methods, reason = "a retry")]
+            tokio::time::sleep(FETCH_PAUSE * turned_away).await;
+        }
+        Err(attachment::gone())
     }
 
     /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.

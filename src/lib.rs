@@ -3,16 +3,17 @@
 //! ```text
 //!  discord/gateway ─┐                                                       ┌─ archive
 //!                   ├─ answer ── commands ── request ── limits ─┐           │
-//!  (HTTP door) ─────┘  ≤ 3 s     parse       resolve    admit   │           │
+//!  discord/http ────┘  ≤ 3 s     parse       resolve    admit   │           │
 //!                                                               ▼           │
 //!                                                        store + queue ── worker ── engine/
 //!                                                                           │
 //!                                                                           └─ discord/reply
 //! ```
 //!
-//! Programs have a door of their own, [`api`], with the same way behind it.
+//! Programs have a door of their own, [`api`], with the same way behind it. Under AWS Lambda ([`lambda`]) the doors and
+//! the worker are a function each, and `store + queue` lie between them as they lie between any two machines.
 //!
-//! One direction: `config → app → {gateway, worker, cli}`. Parsing, settings, requests, limits, job states and the
+//! One direction: `config → app → {gateway, http, worker, lambda, cli}`. Parsing, settings, requests, limits, job states and the
 //! models' bodies do no I/O and take the time as an argument. The job's row in the store is the truth; the queue
 //! carries its id. What people may read is written in [`error`] and [`discord::reply`], nowhere else.
 

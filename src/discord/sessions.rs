@@ -12,7 +12,6 @@ use crate::discord::interaction::{Attachment, Interaction};
 use crate::discord::reply::{Message, session as reply};
 use crate::discord::rest::Fault;
 use crate::error::Refusal;
-use crate::request::IMAGE_BYTES_LIMIT;
 use crate::session::{PlanEdit, Session, SessionId};
 use crate::store::{Replaced, Start};
 
@@ -24,9 +23,6 @@ pub(super) use pictures::page;
 
 /// How often sessions are looked at whose quiet time may be over.
 const SWEEP: Duration = Duration::from_secs(20);
-/// Tries to fetch a reference picture, and the pause between them.
-const FETCH_TRIES: u32 = 3;
-const FETCH_PAUSE: Duration = Duration::from_millis(500);
 /// Discord archives a thread after so many quiet minutes: a day, or a week for sessions that wait longer.
 const DAY_MINUTES: u32 = 1_440;
 const WEEK_MINUTES: u32 = 10_080;
@@ -149,7 +145,7 @@ async fn keep_reference(
     file: Option<Attachment>,
 ) -> anyhow::Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
-    let bytes = fetch(app, &file.url).await?;
+    let bytes = app.attached(&file.url).await?;
     let kind = attachment::check_bytes(&bytes)?;
     let sha256 = sha256_hex(&bytes);
     let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
@@ -157,22 +153,6 @@ async fn keep_reference(
     let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], kind.extension());
     app.archive.put_file(&key, bytes, kind.mime(), &sha256).await.context("keeping a reference picture")?;
     Ok(Some(key))
-}
-
-async fn fetch(app: &App, url: &str) -> anyhow::Result<bytes::Bytes> {
-    let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
-    attachment::check_host(url, elsewhere)?;
-    for _ in 0..FETCH_TRIES {
-        match app.discord.file(url, IMAGE_BYTES_LIMIT).await {
-            Ok(Some(bytes)) => return Ok(bytes),
-            Ok(None) => return Err(attachment::too_large().into()),
-            Err(Fault::Refused { .. }) => break,
-            Err(fault) => tracing::warn!(%fault, "a reference picture could not be fetched"),
-        }
-        #[expect(clippy::disallowed_methods, reason = "a retry")]
-        tokio::time::sleep(FETCH_PAUSE).await;
-    }
-    Err(attachment::gone().into())
 }
 
 /// Discord drops a second message with the same nonce; it takes 25 characters.

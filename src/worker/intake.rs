@@ -16,6 +16,8 @@ const SWEEP: Duration = Duration::from_secs(5);
 const QUEUE_PAUSE: Duration = Duration::from_secs(2);
 /// A job younger than this is still on its way through the queue.
 const GRACE: Duration = Duration::from_secs(10);
+/// The same, where a round is made each minute and each of them would hand in all that waits in a long queue.
+const LONG_GRACE: Duration = Duration::from_secs(60);
 
 /// Works on jobs as they come, until the process is told to stop.
 pub async fn run(app: Arc<App>) {
@@ -118,7 +120,7 @@ pub async fn sweep(app: Arc<App>) {
 /// # Errors
 /// The store or the queue did not answer.
 pub async fn hand_in_forgotten(app: &App) -> anyhow::Result<()> {
-    hand_in(app, GRACE).await
+    hand_in(app, LONG_GRACE).await
 }
 
 async fn hand_in(app: &App, grace: Duration) -> anyhow::Result<()> {

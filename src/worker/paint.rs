@@ -10,11 +10,10 @@ use crate::app::{App, Step};
 use crate::archive::picture_key;
 use crate::attachment;
 use crate::digest::sha256_hex;
-use crate::discord::rest::Fault;
 use crate::engine::{Class, Failure, Filter, Painting, Permit};
 use crate::error::Refusal;
 use crate::job::{Bill, JobId, Outcome, Painted, Picture};
-use crate::request::{IMAGE_BYTES_LIMIT, ImageSource};
+use crate::request::ImageSource;
 use crate::store::{Attempt, CallId, Settlement};
 
 /// Calls that a busy model may turn away for one picture: half a minute of pauses, forty seconds at most.
@@ -22,8 +21,6 @@ const BUSY_TRIES: u32 = 9;
 /// The first pause before asking a busy model again; it doubles, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
-/// Tries to fetch an attached picture.
-const FETCH_TRIES: u32 = 3;
 
 /// What a call left for the picture: bytes, or the reason why there are none.
 struct Answered {
@@ -287,7 +284,7 @@ impl Work<'_> {
         };
         let bytes = match &image.source {
             ImageSource::File { path } => tokio::fs::read(path).await.map_err(|_| attachment::gone())?.into(),
-            ImageSource::Attachment { url, .. } => self.fetch(url).await?,
+            ImageSource::Attachment { url, .. } => self.app.attached(url).await?,
             ImageSource::Archive { key, picture } => self.kept(key, *picture).await?,
         };
         attachment::check_bytes(&bytes)?;
@@ -308,24 +305,6 @@ impl Work<'_> {
             None
         })
         .ok_or_else(attachment::gone)
-    }
-
-    async fn fetch(&self, url: &str) -> Result<Bytes, Refusal> {
-        let elsewhere = self.app.config.discord_is_elsewhere.then_some(&self.app.config.discord_url);
-        attachment::check_host(url, elsewhere)?;
-        for turned_away in 0..FETCH_TRIES {
-            match self.app.discord.file(url, IMAGE_BYTES_LIMIT).await {
-                Ok(Some(bytes)) => return Ok(bytes),
-                Ok(None) => return Err(attachment::too_large()),
-                Err(Fault::Refused { .. }) => break,
-                Err(fault) => {
-                    tracing::warn!(job = %self.claim.job.id, %fault, "an attachment could not be fetched")
-                }
-            }
-            #[expect(clippy::disallowed_methods, reason = "a retry")]
-            tokio::time::sleep(FIRST_PAUSE * (turned_away + 1)).await;
-        }
-        Err(attachment::gone())
     }
 }
 
