@@ -9,6 +9,7 @@ mod crash;
 mod delivery;
 mod dynamodb;
 mod environment;
+mod fuzzed;
 mod gateway;
 mod guardrail;
 mod http_door;

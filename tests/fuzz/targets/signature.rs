@@ -1,0 +1,11 @@
+//! What proves that a request to the HTTP door came from Discord.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../properties/signature.rs"]
+mod signature;
+
+fuzz_target!(|data: &[u8]| {
+    signature::check(data);
+});
