@@ -3,9 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../properties.rs"]
-mod properties;
+#[path = "../properties/interaction.rs"]
+mod interaction;
 
 fuzz_target!(|data: &[u8]| {
-    properties::interaction(data);
+    interaction::check(data);
 });

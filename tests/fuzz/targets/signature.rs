@@ -3,9 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../properties.rs"]
-mod properties;
+#[path = "../properties/signature.rs"]
+mod signature;
 
 fuzz_target!(|data: &[u8]| {
-    properties::signature(data);
+    signature::check(data);
 });
