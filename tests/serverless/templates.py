@@ -19,7 +19,7 @@ NOT_FOLLOWED = {
     "CKV_AWS_18": "the bucket's access log: only Easel's roles come in, and CloudTrail can log that where it is wanted",
     "CKV_AWS_26": "the topic's encryption: alarms cannot publish under SNS's own key, and tell no secret",
     "CKV_AWS_27": "the queues' KMS key: they are encrypted with SQS's own, and hold ids",
-    "CKV_AWS_65": "container insights: they cost more than the tasks, and Easel has metrics of its own",
+    "CKV_AWS_65": "container insights: they cost more than the tasks",
     "CKV_AWS_115": "reserved concurrency: it is taken from the account's, of which new ones have ten; API and queue are bounded",
     "CKV_AWS_116": "the functions' dead letters: the queue has its own, and a sweep that failed comes again",
     "CKV_AWS_117": "a VPC: there is nothing in it to reach, and the way out to Discord would want a NAT gateway",
