@@ -46,6 +46,12 @@ impl Deployed {
     }
 }
 
+/// A setup whose archive is reached through this address.
+fn behind(mut setup: Setup, address: &str) -> Setup {
+    setup.variables.push(("AWS_ENDPOINT_URL_S3", address.to_owned()));
+    setup
+}
+
 fn nothing_failed() -> Value {
     json!({ "batchItemFailures": [] })
 }
@@ -88,6 +94,24 @@ async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_minis
     });
     assert!(said.to_string().contains("Runtime.ExitError"), "{said}");
     drop(held);
+    cloud.time_goes_by().await;
+    assert_eq!(work.invoke(&event).await, nothing_failed());
+    in_time(ticket.picture()).await;
+    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    cloud.ended(&world, 2, 1).await;
+}
+
+#[tokio::test]
+async fn killed_between_the_models_answer_and_the_archive_it_is_painted_once_more_on_ministack() {
+    let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &[Fault::Hold]).await;
+    let Deployed { world, cloud, work, _gateway, .. } =
+        Deployed::with(LONG, |setup| behind(setup, &address)).await;
+    let ticket = world.imagine("a fox").await;
+    let event = cloud.event().await;
+    tokio::join!(work.invoke(&event), async {
+        in_time(proxy.seen(1)).await;
+        work.lose();
+    });
     cloud.time_goes_by().await;
     assert_eq!(work.invoke(&event).await, nothing_failed());
     in_time(ticket.picture()).await;
@@ -255,13 +279,8 @@ async fn archived_late(is_lost: bool) {
     // Six tries before it is given up for this event: three when it is painted, three when it is delivered.
     let faults = [Fault::Answer(503, "SlowDown"); 6];
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &faults).await;
-    let behind = |setup: Setup| {
-        let elsewhere = |(name, value)| {
-            if name == "AWS_ENDPOINT_URL_S3" { (name, address.clone()) } else { (name, value) }
-        };
-        Setup { variables: setup.variables.into_iter().map(elsewhere).collect(), ..setup }
-    };
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::with(LONG, behind).await;
+    let Deployed { world, cloud, work, _gateway, .. } =
+        Deployed::with(LONG, |setup| behind(setup, &address)).await;
     let ticket = world.imagine("a fox").await;
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
     in_time(ticket.until(|message| message.content.contains("Not archived yet"))).await;

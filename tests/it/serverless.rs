@@ -82,3 +82,18 @@ async fn a_program_gets_its_picture_by_the_key_that_lies_beside_the_binary() {
     assert_eq!((&shown["state"], &shown["id"]), (&json!("delivered"), &image["id"]));
     stack.ended(1, 1).await;
 }
+
+#[tokio::test]
+async fn a_job_that_no_try_brings_to_its_end_has_failed_and_costs_nothing() {
+    let world = World::without_bot(Setup::default()).await;
+    // Three seconds are what giving back needs: none is left for the model.
+    let stack = Stack::deploy(world, &["--set=Work.Timeout=3"]).await;
+    stack.goes_live().await;
+    let told = in_time(stack.world.ask(cat()).await.answered()).await;
+    assert!(
+        told.content.starts_with("Something went wrong") && told.attachments.is_empty(),
+        "{}",
+        told.content
+    );
+    stack.ended(0, 0).await;
+}
