@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use easel::emulator::discord::{Ask, Route, When};
+use easel::emulator::discord::{Ask, Route, Ticket, When};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
@@ -44,6 +44,15 @@ impl Deployed {
         assert_eq!(code, 0, "{err}");
         Deployed { world, cloud, work, front, _gateway: gateway }
     }
+
+    /// Once the dead one's lease is over, its message brings the one picture, after so many calls in all.
+    async fn goes_on(&self, ticket: &Ticket, event: &Value, calls: usize) {
+        self.cloud.time_goes_by().await;
+        assert_eq!(self.work.invoke(event).await, nothing_failed());
+        in_time(ticket.picture()).await;
+        assert_eq!(self.world.pictures_for(ticket).len(), 1);
+        self.cloud.ended(&self.world, calls, 1).await;
+    }
 }
 
 /// A setup whose archive is reached through this address.
@@ -62,29 +71,32 @@ fn it_comes_again() -> Value {
 
 #[tokio::test]
 async fn one_function_takes_a_wish_and_the_other_paints_it_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let ticket = world.imagine("a fox").await;
     assert_eq!(in_time(ticket.acknowledged()).await.kind, 5);
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
     let message = in_time(ticket.picture()).await;
     assert_eq!(message.attachments.len(), 1);
-    cloud.ended(&world, 1, 1).await;
+    cloud.ended(world, 1, 1).await;
 }
 
 #[tokio::test]
 async fn what_follows_an_answer_is_done_behind_it_on_ministack() {
-    let Deployed { world, cloud, front, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, front, .. } = &easel;
     let ticket = world.ask(Ask::command("session start").option("title", "Owls")).await;
     assert_eq!(in_time(ticket.acknowledged()).await.kind, 5);
     let begun = in_time(ticket.answered()).await;
     assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
     front.is_frozen().await;
-    cloud.ended(&world, 0, 0).await;
+    cloud.ended(world, 0, 0).await;
 }
 
 #[tokio::test]
 async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
     let ticket = world.imagine("a fox").await;
     let event = cloud.event().await;
@@ -94,34 +106,27 @@ async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_minis
     });
     assert!(said.to_string().contains("Runtime.ExitError"), "{said}");
     drop(held);
-    cloud.time_goes_by().await;
-    assert_eq!(work.invoke(&event).await, nothing_failed());
-    in_time(ticket.picture()).await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
-    cloud.ended(&world, 2, 1).await;
+    easel.goes_on(&ticket, &event, 2).await;
 }
 
 #[tokio::test]
 async fn killed_between_the_models_answer_and_the_archive_it_is_painted_once_more_on_ministack() {
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &[Fault::Hold]).await;
-    let Deployed { world, cloud, work, _gateway, .. } =
-        Deployed::with(LONG, |setup| behind(setup, &address)).await;
+    let easel = Deployed::with(LONG, |setup| behind(setup, &address)).await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let ticket = world.imagine("a fox").await;
     let event = cloud.event().await;
     tokio::join!(work.invoke(&event), async {
         in_time(proxy.seen(1)).await;
         work.lose();
     });
-    cloud.time_goes_by().await;
-    assert_eq!(work.invoke(&event).await, nothing_failed());
-    in_time(ticket.picture()).await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
-    cloud.ended(&world, 2, 1).await;
+    easel.goes_on(&ticket, &event, 2).await;
 }
 
 #[tokio::test]
 async fn killed_between_archive_and_channel_it_is_not_painted_again_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let held = world.discord.hold(Route::EditOriginal, When::Before);
     let ticket = world.imagine("a fox").await;
     let event = cloud.event().await;
@@ -130,16 +135,13 @@ async fn killed_between_archive_and_channel_it_is_not_painted_again_on_ministack
         work.lose();
     });
     held.release();
-    cloud.time_goes_by().await;
-    assert_eq!(work.invoke(&event).await, nothing_failed());
-    in_time(ticket.picture()).await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
-    cloud.ended(&world, 1, 1).await;
+    easel.goes_on(&ticket, &event, 1).await;
 }
 
 #[tokio::test]
 async fn what_does_not_fit_into_a_functions_time_is_given_back_and_goes_on_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::with(5, |setup| setup).await;
+    let easel = Deployed::with(5, |setup| setup).await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
     let ticket = world.imagine("a fox").await;
     assert_eq!(work.invoke(&cloud.event().await).await, it_comes_again());
@@ -147,12 +149,13 @@ async fn what_does_not_fit_into_a_functions_time_is_given_back_and_goes_on_on_mi
     drop(held);
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
     in_time(ticket.picture()).await;
-    cloud.ended(&world, 2, 1).await;
+    cloud.ended(world, 2, 1).await;
 }
 
 #[tokio::test]
 async fn a_function_that_lambda_has_to_stop_leaves_its_job_to_the_next_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::with(5, |setup| setup).await;
+    let easel = Deployed::with(5, |setup| setup).await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
     let ticket = world.imagine("a fox").await;
     let event = cloud.event().await;
@@ -162,16 +165,13 @@ async fn a_function_that_lambda_has_to_stop_leaves_its_job_to_the_next_on_minist
     });
     assert!(said.to_string().contains("Task timed out after 5.00 seconds"), "{said}");
     drop(held);
-    cloud.time_goes_by().await;
-    assert_eq!(work.invoke(&event).await, nothing_failed());
-    in_time(ticket.picture()).await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
-    cloud.ended(&world, 2, 1).await;
+    easel.goes_on(&ticket, &event, 2).await;
 }
 
 #[tokio::test]
 async fn what_came_too_often_has_failed_and_holds_no_money_back_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let ticket = world.imagine("a fox").await;
     let event = cloud.event().await;
     let id = event["Records"][0]["body"].as_str().unwrap();
@@ -186,13 +186,14 @@ async fn what_came_too_often_has_failed_and_holds_no_money_back_on_ministack() {
     for late in [&dead, &event] {
         assert_eq!(work.invoke(late).await, nothing_failed());
     }
-    cloud.ended(&world, 0, 0).await;
+    cloud.ended(world, 0, 0).await;
 }
 
 #[tokio::test]
 async fn of_a_message_that_comes_to_two_functions_one_picture_comes_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
-    let other = Function::start(&world, "work", LONG).await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
+    let other = Function::start(world, "work", LONG).await;
     let ticket = world.imagine("a fox").await;
     let event = cloud.event().await;
     let (one, two) = tokio::join!(work.invoke(&event), other.invoke(&event));
@@ -200,12 +201,13 @@ async fn of_a_message_that_comes_to_two_functions_one_picture_comes_on_ministack
     in_time(ticket.picture()).await;
     assert_eq!(work.invoke(&event).await, nothing_failed());
     assert_eq!(world.pictures_for(&ticket).len(), 1);
-    cloud.ended(&world, 1, 1).await;
+    cloud.ended(world, 1, 1).await;
 }
 
 #[tokio::test]
 async fn a_job_whose_message_was_lost_is_found_by_the_schedule_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let ticket = world.imagine("a fox").await;
     let lost = cloud.event().await;
     let receipt = lost["Records"][0]["receiptHandle"].as_str().unwrap();
@@ -218,12 +220,13 @@ async fn a_job_whose_message_was_lost_is_found_by_the_schedule_on_ministack() {
     assert_eq!(work.invoke(&sweep).await, nothing_failed());
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
     in_time(ticket.picture()).await;
-    cloud.ended(&world, 1, 1).await;
+    cloud.ended(world, 1, 1).await;
 }
 
 #[tokio::test]
 async fn what_is_no_jobs_id_harms_nobody_on_ministack() {
-    let Deployed { world, cloud, work, _gateway, .. } = Deployed::new().await;
+    let easel = Deployed::new().await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let pizza = |queue: &str| cloud.event_of("an order for pizza", "receipt", queue);
     assert_eq!(work.invoke(&pizza(&cloud.queue.url)).await, it_comes_again());
     assert_eq!(work.invoke(&pizza(&cloud.queue.dead_letters)).await, nothing_failed());
@@ -232,7 +235,7 @@ async fn what_is_no_jobs_id_harms_nobody_on_ministack() {
     let said = work.invoke(&json!({ "pizza": 1 })).await;
     assert!(said["errorMessage"].is_string(), "{said}");
     assert!(!world.log().contains("an order for pizza"), "{}", world.log());
-    cloud.ended(&world, 0, 0).await;
+    cloud.ended(world, 0, 0).await;
 }
 
 #[tokio::test]
@@ -279,8 +282,8 @@ async fn archived_late(is_lost: bool) {
     // Six tries before it is given up for this event: three when it is painted, three when it is delivered.
     let faults = [Fault::Answer(503, "SlowDown"); 6];
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &faults).await;
-    let Deployed { world, cloud, work, _gateway, .. } =
-        Deployed::with(LONG, |setup| behind(setup, &address)).await;
+    let easel = Deployed::with(LONG, |setup| behind(setup, &address)).await;
+    let Deployed { world, cloud, work, .. } = &easel;
     let ticket = world.imagine("a fox").await;
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
     in_time(ticket.until(|message| message.content.contains("Not archived yet"))).await;
@@ -296,7 +299,7 @@ async fn archived_late(is_lost: bool) {
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
     let told = ticket.message().unwrap();
     assert!(!told.content.contains("Not archived yet") && told.attachments.len() == 1, "{}", told.content);
-    cloud.ended(&world, 1, 1).await;
+    cloud.ended(world, 1, 1).await;
     let sha256 = sha256(&told.attachments[0].bytes);
     let (job, n) = cloud.store().by_sha256(&sha256).await.unwrap().unwrap();
     let claim = cloud.store().find(job.id).await.unwrap().unwrap();
