@@ -53,7 +53,6 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
 
 /// A format that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the formats' own names")]
 pub enum Kind {
     Png,
     Jpeg,

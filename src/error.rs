@@ -18,7 +18,6 @@ use crate::settings::{Field, Source};
 /// Why somebody does not get a picture, in words for that person.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each sentence shows what its fields are")]
 pub enum Refusal {
     /// The prompt is empty once its flags are taken away.
     #[error(

@@ -63,7 +63,6 @@ pub struct RecordedModel {
 /// Who asked, from where. Ids are strings: they do not fit into the numbers of every JSON reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "via", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "Discord's own words")]
 pub enum Who {
     /// A slash command; `guild` is missing in a private conversation.
     Discord { member: String, guild: Option<String>, channel: String, interaction: String },

@@ -22,7 +22,6 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why a call did not do what it should.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "Discord's own words")]
 pub enum Fault {
     /// 429: nothing was done; ask again after this time.
     #[error("rate limited for {after:?}")]

@@ -12,7 +12,6 @@ use crate::settings::Field;
 
 /// What an admin asks for, as it was typed.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each field is an option of the command")]
 pub enum Admin {
     /// Sets defaults of the server or a channel.
     SetDefaults { channel: Option<u64>, settings: Vec<(Field, String)> },
