@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use easel::app::App;
+use easel::clock::Clock;
 use easel::emulator::discord::Discord;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -139,7 +139,7 @@ async fn next(State(lambda): State<Arc<Lambda>>) -> Response {
     if lambda.reached.send((Reached::Ready, Instant::now())).is_err() {
         std::future::pending::<()>().await;
     }
-    let (body, at) = (r#"{"type":1}"#, App::now().unix_timestamp().to_string());
+    let (body, at) = (r#"{"type":1}"#, Clock::System.now().unix_timestamp().to_string());
     let signature = lambda.discord.sign(&at, body.as_bytes());
     let event = json!({
         "version": "2.0", "routeKey": "$default", "rawPath": "/interactions", "rawQueryString": "",
@@ -151,7 +151,7 @@ async fn next(State(lambda): State<Arc<Lambda>>) -> Response {
         },
         "body": body, "isBase64Encoded": false
     });
-    let deadline = ((App::now().unix_timestamp() + 60) * 1_000).to_string();
+    let deadline = ((Clock::System.now().unix_timestamp() + 60) * 1_000).to_string();
     let headers = [
         ("lambda-runtime-aws-request-id", "event".to_owned()),
         ("lambda-runtime-deadline-ms", deadline),

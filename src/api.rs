@@ -92,7 +92,7 @@ async fn order_images(Door(api): Door<Arc<Api>>, request: Request) -> Response {
 }
 
 async fn ordered(api: &Api, request: Request) -> Result<Response, Problem> {
-    let now = App::now();
+    let now = api.app.now();
     let key = api.keys.shown(request.headers(), now)?;
     let wait = wait(request.uri())?;
     is_json(request.headers())?;
@@ -163,7 +163,7 @@ async fn picture(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<Response, 
 
 /// The job that the path names, if it is this key's.
 async fn asked_for(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<(Claim, ApiOrigin), Problem> {
-    let now = App::now();
+    let now = api.app.now();
     let key = api.keys.shown(headers, now)?;
     let id = uri.path().split('/').nth(2).and_then(|id| id.parse::<JobId>().ok());
     let claim = match id {
@@ -189,7 +189,7 @@ async fn ended(app: &App, id: JobId, wait: Duration) -> Result<Option<Claim>, Pr
         let (mut beat, mut looks) = (tokio::time::interval(BEAT), 0);
         loop {
             beat.tick().await;
-            let found = order::find(app, id, App::now()).await?;
+            let found = order::find(app, id, app.now()).await?;
             let Some(claim) = found.filter(|claim| claim.state.is_final()) else { continue };
             looks += 1;
             let archived = |claim: &Claim| {

@@ -1,4 +1,4 @@
-//! Everything one process has, the one clock, and the owner of every task.
+//! Everything one process has, and the owner of every task.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use anyhow::Context;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, SdkConfig};
 use bytes::Bytes;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::archive::{Archive, picture_key};
 use crate::attachment;
+use crate::clock::Clock;
 use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
 use crate::discord::places::Places;
 use crate::discord::rest::{Fault, Rest};
@@ -44,6 +45,7 @@ const DEFAULT_REGION: &str = "us-west-2";
 pub struct App {
     /// What it was told.
     pub config: Config,
+    clock: Clock,
     /// The models it knows.
     pub catalogue: Catalogue,
     /// Discord's API.
@@ -93,8 +95,8 @@ impl App {
     ///
     /// # Errors
     /// A sentence with the variable at fault and the remedy.
-    pub async fn open(config: Config) -> anyhow::Result<Arc<App>> {
-        let catalogue = catalogue(&config)?;
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<App>> {
+        let catalogue = catalogue(&config, clock.now().date())?;
         let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
         let gate = Gate::new(PICTURES_AT_ONCE);
         let engine = match (config.engine, &aws) {
@@ -125,13 +127,12 @@ impl App {
             tasks: TaskTracker::new(),
             runtime: Handle::current(),
             config,
+            clock,
         }))
     }
 
-    /// The one clock.
-    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
-    pub fn now() -> OffsetDateTime {
-        OffsetDateTime::now_utc()
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
     }
 
     /// Runs `task` until it ends by itself, on the runtime that opened this, whoever calls; [`App::finish`] waits for it.
@@ -219,8 +220,7 @@ impl App {
 ///
 /// # Errors
 /// A sentence with `EASEL_MODELS_FILE` or `EASEL_MODEL`.
-pub fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
-    let today = App::now().date();
+pub fn catalogue(config: &Config, today: Date) -> anyhow::Result<Catalogue> {
     let catalogue = match config.engine {
         EngineChoice::Sketch => return Ok(Catalogue::sketch()),
         EngineChoice::Bedrock => Catalogue::bedrock(),

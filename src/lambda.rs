@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::{ArchiveUrl, Config, Function, QueueUrl, StoreUrl};
 use crate::discord::sessions;
 use crate::queue::Delivery;
@@ -76,8 +77,8 @@ fn outlives_a_function(config: &Config) -> anyhow::Result<()> {
 
 /// Answers what API Gateway passes on.
 async fn front(config: Config) -> anyhow::Result<()> {
-    let routes = Routes::read(&config)?;
-    let app = App::open(config).await?;
+    let routes = Routes::read(&config, Clock::System.now())?;
+    let app = App::open(config, Clock::System).await?;
     let router = routes.open(app.clone());
     let answered = Arc::new(Notify::new());
     let extension = behind_the_answer(app, answered.clone()).await;
@@ -133,7 +134,7 @@ async fn behind_the_answer(
 
 /// Paints what the queue brings, ends what it gave up, and hands in what was forgotten.
 async fn work(config: Config) -> anyhow::Result<()> {
-    let app = App::open(config).await?;
+    let app = App::open(config, Clock::System).await?;
     let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
         let app = app.clone();
         async move {
@@ -148,7 +149,7 @@ async fn handle(app: &App, event: LambdaEvent<Event>) -> anyhow::Result<SqsBatch
     let mut response = SqsBatchResponse::default();
     match event.payload {
         Event::Messages(messages) => {
-            let left = time_left(event.context.deadline, App::now());
+            let left = time_left(event.context.deadline, app.now());
             let ends = messages.records.into_iter().map(|message| message_ends(app, message, left));
             join_all(ends).await.into_iter().flatten().for_each(|failed| response.add_failure(failed));
         }

@@ -20,6 +20,7 @@
 pub mod cli;
 
 pub mod app;
+pub mod clock;
 pub mod config;
 pub mod error;
 pub mod secret;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use time::OffsetDateTime;
 
 use crate::api::{self, Keys};
 use crate::app::App;
@@ -23,11 +24,11 @@ impl Routes {
     ///
     /// # Errors
     /// A sentence that names what is missing, or what is wrong with the keys of the images API.
-    pub fn read(config: &Config) -> anyhow::Result<Routes> {
+    pub fn read(config: &Config, now: OffsetDateTime) -> anyhow::Result<Routes> {
         let key = config.public_key.clone().context(
             "DISCORD_PUBLIC_KEY is not set: put the public key of your application's General Information page into it, in the environment or in .env",
         )?;
-        let keys = config.api_keys_file.as_deref().map(|file| Keys::open(file, App::now())).transpose()?;
+        let keys = config.api_keys_file.as_deref().map(|file| Keys::open(file, now)).transpose()?;
         Ok(Routes { key, keys })
     }
 

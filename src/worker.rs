@@ -120,7 +120,7 @@ async fn keep_lease(app: &App, id: JobId, fence: i64) {
     loop {
         #[expect(clippy::disallowed_methods, reason = "a heartbeat")]
         tokio::time::sleep(HEARTBEAT).await;
-        match app.store.extend(id, fence, App::now(), LEASE).await {
+        match app.store.extend(id, fence, app.now(), LEASE).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
@@ -136,7 +136,7 @@ fn pause_ms(fence: i64) -> i64 {
 
 async fn release(app: &App, id: JobId, fence: i64, pause_ms: i64) -> anyhow::Result<()> {
     let progress = Progress { release_for: Some(pause_ms), ..Progress::default() };
-    app.store.progress(id, fence, progress, App::now()).await.map(drop)
+    app.store.progress(id, fence, progress, app.now()).await.map(drop)
 }
 
 /// Pictures in memory, by number, and the place at the gate that they take.
@@ -160,7 +160,7 @@ impl Held {
 impl<'a> Work<'a> {
     /// Takes hold of a job, if it can be had.
     async fn claim(app: &'a App, id: JobId) -> Result<Work<'a>, End> {
-        match app.store.claim(id, &app.owner, App::now(), LEASE).await {
+        match app.store.claim(id, &app.owner, app.now(), LEASE).await {
             Ok(Some(claim)) => Ok(Work { app, claim, told: AtomicBool::new(false) }),
             Ok(None) => Err(End::Done),
             Err(error) => {
@@ -299,7 +299,7 @@ impl Work<'_> {
 
     async fn advance(&self, progress: Progress) -> anyhow::Result<()> {
         let fresh =
-            self.app.store.progress(self.claim.job.id, self.claim.fence, progress, App::now()).await?;
+            self.app.store.progress(self.claim.job.id, self.claim.fence, progress, self.app.now()).await?;
         if fresh { Ok(()) } else { Err(Stale.into()) }
     }
 

@@ -8,9 +8,10 @@ use aws_config::SdkConfig;
 use serde_json::Value;
 use time::Date;
 
-use crate::app::{self, App};
+use crate::app;
 use crate::archive::Archive;
 use crate::cli::say;
+use crate::clock::Clock;
 use crate::config::{ArchiveUrl, Config, QueueUrl, StoreUrl};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
@@ -59,8 +60,8 @@ impl Report {
 /// None of the tests': only what stops before the first.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let mut report = Report { failed: false };
-    let today = App::now().date();
-    let catalogue = app::catalogue(&config);
+    let today = Clock::System.now().date();
+    let catalogue = app::catalogue(&config, today);
     let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
     match secret::reveal(config.token.as_ref(), aws.as_ref()).await {
         Ok(token) => {

@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::app::{self, App, Step};
 use crate::archive::picture_key;
 use crate::cli::say;
+use crate::clock::Clock;
 use crate::config::{Config, EngineChoice};
 use crate::error::Refusal;
 use crate::job::{Claim, Job, JobId, Origin, Outcome};
@@ -79,10 +80,10 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
         check_out(out)?;
     }
     let ask = ask(arguments)?;
-    let now = App::now();
-    let catalogue = app::catalogue(&config)?;
+    let now = Clock::System.now();
+    let catalogue = app::catalogue(&config, now.date())?;
     let request = resolve(ask, Effective::built_in(), &catalogue, now.date(), rand::random())?;
-    let app = App::open(config).await?;
+    let app = App::open(config, Clock::System).await?;
     let price =
         app.catalogue.painter(Some(&request.model), now.date())?.price * i64::try_from(request.seeds.len())?;
     let job = Job {

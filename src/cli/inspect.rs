@@ -8,6 +8,7 @@ use anyhow::{Context, bail, ensure};
 use crate::app::App;
 use crate::archive::{Ending, PictureRecord, Record, record_key};
 use crate::cli::say;
+use crate::clock::Clock;
 use crate::config::{Config, EngineChoice};
 use crate::digest::sha256_hex;
 use crate::error::{is_break, is_hidden, visible};
@@ -41,7 +42,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
         None => {
             // Nothing is painted here: spare the look for AWS credentials where the archive is a folder.
             config.engine = EngineChoice::Sketch;
-            from_archive(&*App::open(config).await?, &sha256).await?
+            from_archive(&*App::open(config, Clock::System).await?, &sha256).await?
         }
     };
     print(&record, &sha256);

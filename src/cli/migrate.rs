@@ -7,8 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::app::{self, App};
+use crate::app;
 use crate::cli::say;
+use crate::clock::Clock;
 use crate::config::StoreUrl;
 use crate::store::migration::{Migration, Report, Step};
 use crate::store::{Count, Dynamo, Sum};
@@ -40,7 +41,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         ),
     };
     let target = Dynamo::patient(&app::aws_config().await, &table);
-    let migration = Migration::open(&path, target, App::now()).context("--from")?;
+    let migration = Migration::open(&path, target, Clock::System.now()).context("--from")?;
     let bar = bar();
     let tell = |step| match step {
         Step::Comparing => bar.set_message("comparing"),

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::app::{self, App};
+use crate::app;
 use crate::cli::say;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::catalogue::{Model, Task};
 
@@ -12,8 +13,8 @@ use crate::engine::catalogue::{Model, Task};
 /// # Errors
 /// `EASEL_MODELS_FILE` or `EASEL_MODEL` is wrong.
 pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
-    let catalogue = app::catalogue(config)?;
-    let today = App::now().date();
+    let today = Clock::System.now().date();
+    let catalogue = app::catalogue(config, today)?;
     let head = ["NAME", "PRICE", "STATE", "DOES", "ID"].map(str::to_owned);
     let rows: Vec<[String; 5]> = catalogue
         .models()

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::ensure;
 
-use crate::app::{self, App};
+use crate::app;
 use crate::cli::say;
+use crate::clock::Clock;
 use crate::config::{Config, Token};
 use crate::discord::register::register;
 use crate::discord::rest::Rest;
@@ -26,8 +27,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     };
     let token = secret::reveal(config.token.as_ref(), aws.as_ref()).await?;
     let discord = Rest::new(&config.discord_url, token)?;
-    let catalogue = app::catalogue(&config)?;
-    let changed = register(&discord, &catalogue, config.guild, App::now().date()).await?;
+    let today = Clock::System.now().date();
+    let catalogue = app::catalogue(&config, today)?;
+    let changed = register(&discord, &catalogue, config.guild, today).await?;
     let place =
         config.guild.map_or_else(|| "everywhere the bot is".to_owned(), |guild| format!("in server {guild}"));
     if changed {

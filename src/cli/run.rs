@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::config::{Config, QueueUrl};
 use crate::discord::register::declare;
 use crate::discord::watchdog::Watchdog;
@@ -35,7 +36,7 @@ pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode>
 /// # Errors
 /// A sentence that names what is missing, or an address that cannot be listened on.
 pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
-    let routes = Routes::read(&config)?;
+    let routes = Routes::read(&config, Clock::System.now())?;
     let address = config.http_addr;
     let listener = TcpListener::bind(address)
         .await
@@ -89,7 +90,7 @@ async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
         config.token.is_some(),
         "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
     );
-    let app = App::open(config).await?;
+    let app = App::open(config, Clock::System).await?;
     app.spawn(worker::sweep(app.clone()));
     Ok(app)
 }

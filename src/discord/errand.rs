@@ -28,7 +28,7 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, then: Then) {
 async fn tell(app: &App, interaction: &Interaction, message: impl Future<Output = anyhow::Result<Message>>) {
     let message = message.await.unwrap_or_else(|error| {
         let told = refusal(&error).cloned().unwrap_or_else(|| {
-            let job = JobId::new(App::now(), u128::from(interaction.id));
+            let job = JobId::new(app.now(), u128::from(interaction.id));
             tracing::error!(%job, error = format!("{error:#}"), "an answer could not be made");
             Refusal::Fault { job }
         });

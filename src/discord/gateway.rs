@@ -147,7 +147,7 @@ impl EventHandler for Door {
     }
 
     async fn interaction_create(&self, _: Context, interaction: SerenityInteraction) {
-        let now = App::now();
+        let now = self.app.now();
         if let Some(interaction) = Interaction::from_serenity(interaction) {
             let app = self.app.clone();
             self.app.spawn(async move { serve(&app, &interaction, now).await });
@@ -221,7 +221,7 @@ async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
 
 /// Nobody would ever see the picture, and nothing was asked of a model: nobody shall pay for it.
 async fn take_back(app: &App, job: JobId) {
-    if let Err(error) = app.store.cancel(job, App::now()).await {
+    if let Err(error) = app.store.cancel(job, app.now()).await {
         tracing::error!(%job, error = format!("{error:#}"), "an unanswered order could not be taken back");
     }
 }

@@ -53,7 +53,7 @@ async fn ready(State(door): State<Arc<Door>>) -> (StatusCode, &'static str) {
 }
 
 async fn interactions(State(door): State<Arc<Door>>, headers: HeaderMap, request: Request) -> Response {
-    let now = App::now();
+    let now = door.app.now();
     let body = match body(request.into_body()).await {
         Ok(body) => body,
         Err(status) => return status.into_response(),

@@ -30,7 +30,7 @@ pub async fn register(
 
 /// Declares the commands if they differ from what Discord knows; the bot works without that.
 pub async fn declare(app: &App) {
-    if let Err(error) = register(&app.discord, &app.catalogue, app.config.guild, App::now().date()).await {
+    if let Err(error) = register(&app.discord, &app.catalogue, app.config.guild, app.now().date()).await {
         tracing::warn!(
             error = format!("{error:#}"),
             "the commands could not be compared with Discord's; run `easel register`"

@@ -70,7 +70,7 @@ pub(super) async fn change(
 
 /// Ends a session and sums it up; the first to end it does.
 pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message> {
-    if app.store.end_session(session.id, App::now()).await? {
+    if app.store.end_session(session.id, app.now()).await? {
         summary(app, session).await
     } else {
         Err(Refusal::NoSession.into())
@@ -79,7 +79,7 @@ pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message>
 
 /// Begins a session that waits, in place of the one that runs, and tells the channel of both.
 pub(super) async fn replace(app: &App, interaction: &Interaction, id: SessionId) -> anyhow::Result<Message> {
-    let Some(Replaced { begun, ended }) = app.store.replace_session(id, App::now()).await? else {
+    let Some(Replaced { begun, ended }) = app.store.replace_session(id, app.now()).await? else {
         return Ok(reply::nothing_waits());
     };
     let mut news = Vec::new();
@@ -115,7 +115,7 @@ pub async fn sweep(app: Arc<App>) {
 /// # Errors
 /// The store did not answer.
 pub async fn end_quiet(app: &App) -> anyhow::Result<()> {
-    for session in app.store.quiet_sessions(App::now()).await? {
+    for session in app.store.quiet_sessions(app.now()).await? {
         if !app.store.end_session(session.id, session.quiet_end()).await? {
             continue;
         }

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Held, Work};
-use crate::app::App;
 use crate::discord::reply::{self, Message, Remarks};
 use crate::discord::rest::Fault;
 use crate::error::Refusal;
@@ -119,7 +118,7 @@ impl Work<'_> {
     }
 
     fn token_lives(&self) -> bool {
-        App::now() < self.claim.job.token_dies() - MARGIN
+        self.app.now() < self.claim.job.token_dies() - MARGIN
             && self.discord_origin().is_some_and(|origin| !origin.token.is_empty())
     }
 
@@ -176,7 +175,7 @@ impl Work<'_> {
                 }
                 Err(fault) => return Told::Refused(fault),
             };
-            if App::now() + wait >= self.claim.job.token_dies() - MARGIN {
+            if self.app.now() + wait >= self.claim.job.token_dies() - MARGIN {
                 break;
             }
             held.step_aside();

@@ -106,7 +106,7 @@ pub async fn sweep(app: Arc<App>) {
                     );
                 }
             }
-            app.limiter.forget_idle(App::now());
+            app.limiter.forget_idle(app.now());
             grace = GRACE;
             #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
             tokio::time::sleep(SWEEP).await;
@@ -124,7 +124,7 @@ pub async fn hand_in_forgotten(app: &App) -> anyhow::Result<()> {
 }
 
 async fn hand_in(app: &App, grace: Duration) -> anyhow::Result<()> {
-    for job in app.store.due(App::now(), grace).await? {
+    for job in app.store.due(app.now(), grace).await? {
         app.queue.push(job).await?;
     }
     Ok(())

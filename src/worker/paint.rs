@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::{join_all, try_join};
 
 use super::{Held, Stale, Work};
-use crate::app::{App, Step};
+use crate::app::Step;
 use crate::archive::picture_key;
 use crate::attachment;
 use crate::digest::sha256_hex;
@@ -110,7 +110,7 @@ impl Work<'_> {
         let mut turned_away = 0;
         loop {
             let attempt =
-                self.app.store.attempt(job.id, self.claim.fence, picture.n, model.price, App::now()).await?;
+                self.app.store.attempt(job.id, self.claim.fence, picture.n, model.price, self.app.now()).await?;
             let call = match attempt {
                 Attempt::Go(call) => call,
                 Attempt::Stale => return Err(Stale.into()),

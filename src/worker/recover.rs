@@ -6,7 +6,6 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Held, Work, release};
-use crate::app::App;
 use crate::attachment;
 use crate::digest::sha256_hex;
 use crate::discord::reply;
@@ -62,7 +61,7 @@ impl Work<'_> {
             Err(error) => error,
         };
         let (job, fence) = (&self.claim.job, self.claim.fence);
-        let Some(Nowhere { n }) = error.downcast_ref().filter(|_| App::now() > job.created + LOST_AFTER)
+        let Some(Nowhere { n }) = error.downcast_ref().filter(|_| self.app.now() > job.created + LOST_AFTER)
         else {
             return Err(error);
         };

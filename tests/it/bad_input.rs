@@ -141,7 +141,7 @@ fn moment(said: &str) -> i64 {
 }
 
 fn now() -> OffsetDateTime {
-    easel::app::App::now()
+    easel::clock::Clock::System.now()
 }
 
 fn from(file: &Attachment) -> Ask {

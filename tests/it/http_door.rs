@@ -20,7 +20,7 @@ async fn world() -> World {
 }
 
 fn now() -> i64 {
-    easel::app::App::now().unix_timestamp()
+    easel::clock::Clock::System.now().unix_timestamp()
 }
 
 /// Posts a body with a good signature over this timestamp.

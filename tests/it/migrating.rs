@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
-use easel::app::App;
+use easel::clock::Clock;
 use easel::limits::Terms;
 use easel::money::Micros;
 use easel::store::{Dynamo, Store};
@@ -51,7 +51,7 @@ impl Move {
         world.set("AWS_ENDPOINT_URL_DYNAMODB", address.unwrap_or(&upstream));
         world.set("EASEL_STORE", format!("dynamodb:{table}"));
         // Stores keep milliseconds.
-        let now = App::now();
+        let now = Clock::System.now();
         let now = now.replace_millisecond(now.millisecond()).unwrap();
         let (life, path) = (world.path("life.db"), world.path("data/easel.db"));
         let store = Store::open(&life).unwrap();

@@ -57,7 +57,7 @@ pub(in crate::discord) async fn export(
     }
     let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
     let name = ulid::Ulid::from_parts(
-        u64::try_from(App::now().unix_timestamp()).unwrap_or_default() * 1_000,
+        u64::try_from(app.now().unix_timestamp()).unwrap_or_default() * 1_000,
         rand::random(),
     );
     let key = format!("exports/{place}/{}/{name}.zip", session.id);

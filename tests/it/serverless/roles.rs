@@ -160,14 +160,14 @@ impl Tried {
 
     /// A job of the images API of long ago that is in no queue.
     async fn forgotten_job(&self) {
-        let at = easel::app::App::now() - Duration::from_secs(600);
+        let at = easel::clock::Clock::System.now() - Duration::from_secs(600);
         let order = Order { key: Some("website"), at, ..order(self.times) };
         assert!(order.fits(&self.stack.store(), &Terms::default()).await);
     }
 
     /// A session that should have ended hours ago.
     async fn quiet_session(&self) {
-        let started = easel::app::App::now() - Duration::from_secs(200 * 3_600);
+        let started = easel::clock::Clock::System.now() - Duration::from_secs(200 * 3_600);
         let session = Session {
             id: SessionId::new(started, u128::from(self.times)),
             guild: Some(3),
