@@ -1,45 +1,46 @@
-//! How each variable's text is read: `None` for what is not allowed there. Pure.
+//! The other variables whose values have a type of their own.
 
-use std::path::PathBuf;
-
-use secrecy::SecretString;
-use url::Url;
-
-use super::{ArchiveUrl, EngineChoice, Function, GuardrailId, LogFormat, QueueUrl, Shards, Token};
-
-pub(super) fn default_discord() -> Url {
-    #[expect(clippy::expect_used, reason = "a constant")]
-    Url::parse("https://discord.com").expect("a valid URL")
+/// `EASEL_ENGINE`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum EngineChoice {
+    /// Amazon Bedrock.
+    Bedrock,
+    /// The built-in engine, which needs no account.
+    Sketch,
 }
 
-pub(super) fn base_url(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.path() == "/";
-    (plain && url.query().is_none()).then_some(url)
+/// `EASEL_GUARDRAIL`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardrailId {
+    /// Its identifier, or its ARN.
+    pub id: String,
+    /// A number, or `DRAFT`.
+    pub version: String,
 }
 
-pub(super) fn path_behind(text: &str, scheme: &str) -> Option<PathBuf> {
-    text.strip_prefix(scheme).filter(|path| !path.is_empty()).map(PathBuf::from)
+/// `EASEL_LOG_FORMAT`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    /// One object for each line.
+    Json,
 }
 
-pub(super) fn archive_url(text: &str) -> Option<ArchiveUrl> {
-    let Some(place) = text.strip_prefix("s3://") else {
-        return path_behind(text, "file:").map(ArchiveUrl::Folder);
-    };
-    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
-    let named = (3..=63).contains(&bucket.len()) && bucket.chars().all(fine);
-    named.then(|| ArchiveUrl::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
+/// `_HANDLER`, under AWS Lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Behind API Gateway: admits jobs and enqueues them.
+    Front,
+    /// Behind the queue: works on jobs.
+    Work,
 }
 
-pub(super) fn queue_url(text: &str) -> Option<QueueUrl> {
-    if text == "local" {
-        return Some(QueueUrl::Local);
+pub(super) fn engine(text: &str) -> Option<EngineChoice> {
+    match text {
+        "bedrock" => Some(EngineChoice::Bedrock),
+        "sketch" => Some(EngineChoice::Sketch),
+        _ => None,
     }
-    let url = Url::parse(text.strip_prefix("sqs:")?).ok()?;
-    let named = url.path_segments()?.next_back().is_some_and(|name| !name.is_empty());
-    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
-    (named && plain && !url.path().ends_with(".fifo")).then_some(QueueUrl::Sqs(url))
 }
 
 /// An ARN has colons of its own: the version is what follows the last.
@@ -56,27 +57,18 @@ pub(super) fn guardrail(text: &str) -> Option<GuardrailId> {
     (versioned && named).then(|| GuardrailId { id: id.to_owned(), version: version.to_owned() })
 }
 
-pub(super) fn token(text: &str) -> Option<Token> {
-    match text.strip_prefix("arn:aws").and_then(|rest| rest.split_once(":secretsmanager:")) {
-        Some(_) if secret_region(text).is_some() => Some(Token::InSecret(text.to_owned())),
-        Some(_) => None,
-        None => bot_token(text).map(Token::Here),
-    }
+pub(super) fn workers(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|workers| (1..=4096).contains(workers))
 }
 
-/// A text that can be a bot's token.
-pub fn bot_token(text: &str) -> Option<SecretString> {
-    let fine = text.len() >= 20 && text.chars().all(|c| c.is_ascii_graphic());
-    fine.then(|| SecretString::from(text.to_owned()))
+pub(super) fn filter(text: &str) -> Option<String> {
+    tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned())
 }
 
-/// The region in a secret's ARN.
-pub fn secret_region(arn: &str) -> Option<&str> {
-    match arn.split(':').collect::<Vec<_>>()[..] {
-        [_, _, _, region, account, "secret", name] => {
-            let named = !region.is_empty() && !account.is_empty() && !name.is_empty();
-            named.then_some(region)
-        }
+pub(super) fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
         _ => None,
     }
 }
@@ -89,37 +81,34 @@ pub(super) fn function(text: &str) -> Option<Function> {
     }
 }
 
-pub(super) fn snowflake(text: &str) -> Option<u64> {
-    (15..=20).contains(&text.len()).then(|| text.parse().ok()).flatten()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(super) fn engine(text: &str) -> Option<EngineChoice> {
-    match text {
-        "bedrock" => Some(EngineChoice::Bedrock),
-        "sketch" => Some(EngineChoice::Sketch),
-        _ => None,
-    }
-}
-
-pub(super) fn workers(text: &str) -> Option<usize> {
-    text.parse().ok().filter(|workers| (1..=4096).contains(workers))
-}
-
-pub(super) fn shards(text: &str) -> Option<Shards> {
-    let (range, total) = text.split_once('/')?;
-    let (first, last) = range.split_once('-').unwrap_or((range, range));
-    let shards = Shards { first: first.parse().ok()?, last: last.parse().ok()?, total: total.parse().ok()? };
-    (shards.first <= shards.last && shards.last < shards.total).then_some(shards)
-}
-
-pub(super) fn filter(text: &str) -> Option<String> {
-    tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned())
-}
-
-pub(super) fn log_format(text: &str) -> Option<LogFormat> {
-    match text {
-        "text" => Some(LogFormat::Text),
-        "json" => Some(LogFormat::Json),
-        _ => None,
+    #[test]
+    fn a_guardrail_has_a_version_behind_its_id_or_its_arn() {
+        let arn = "arn:aws:bedrock:us-west-2:123456789012:guardrail/abc123";
+        for (text, id, version) in [
+            ("abc123:1", "abc123", "1"),
+            ("abc123:DRAFT", "abc123", "DRAFT"),
+            (&format!("{arn}:12"), arn, "12"),
+        ] {
+            let read = guardrail(text).unwrap();
+            assert_eq!((read.id.as_str(), read.version.as_str()), (id, version));
+        }
+        for wrong in [
+            arn,
+            "abc123",
+            "abc123:",
+            ":1",
+            "abc123:0",
+            "abc123:01",
+            "abc123:latest",
+            "ABC:1",
+            "a b:1",
+            "a/b:1",
+        ] {
+            assert_eq!(guardrail(wrong), None, "{wrong}");
+        }
     }
 }

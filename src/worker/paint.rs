@@ -109,8 +109,11 @@ impl Work<'_> {
         };
         let mut turned_away = 0;
         loop {
-            let attempt =
-                self.app.store.attempt(job.id, self.claim.fence, picture.n, model.price, self.app.now()).await?;
+            let attempt = self
+                .app
+                .store
+                .attempt(job.id, self.claim.fence, picture.n, model.price, self.app.now())
+                .await?;
             let call = match attempt {
                 Attempt::Go(call) => call,
                 Attempt::Stale => return Err(Stale.into()),
