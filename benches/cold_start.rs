@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use easel::clock::Clock;
-use easel::emulator::discord::Discord;
+use easel_emulator::discord::Discord;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use easel::emulator::bedrock::Picture;
+use easel_emulator::bedrock::Picture;
 use tokio::time::timeout;
 
 use crate::interactions::load;

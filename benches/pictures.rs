@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use easel::emulator::bedrock::Picture;
+use easel_emulator::bedrock::Picture;
 
 use crate::pictures::load;
 use crate::pictures::options::Options;

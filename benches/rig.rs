@@ -6,8 +6,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use easel::emulator::bedrock::{self, Bedrock, Picture};
-use easel::emulator::discord::{self, Discord, Route};
+use easel_emulator::bedrock::{self, Bedrock, Picture};
+use easel_emulator::discord::{self, Discord, Route};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use tempfile::TempDir;

@@ -56,5 +56,3 @@ pub mod spool;
 
 pub mod draw;
 pub mod usage;
-
-pub mod emulator;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use easel::emulator::discord::{Ask, Discord, Route, Ticket};
+use easel_emulator::discord::{Ask, Discord, Route, Ticket};
 use futures_util::future::join_all;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use easel::emulator::discord::{Ask, Discord, Route, Ticket};
+use easel_emulator::discord::{Ask, Discord, Route, Ticket};
 use serde::Serialize;
 use tokio::task::JoinSet;
 

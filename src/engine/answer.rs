@@ -163,13 +163,13 @@ fn check_png(bytes: &[u8]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use easel_sketch::Look;
     use serde_json::json;
 
     use super::*;
-    use crate::engine::sketch;
 
     fn png() -> Vec<u8> {
-        sketch::paint("a fox", None, 7, (1024, 640)).unwrap()
+        easel_sketch::paint("a fox", Look::Watercolour, 7, (1024, 640)).unwrap()
     }
 
     fn answer(image: &[u8], seeds: &Value) -> Vec<u8> {
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn the_picture_comes_out_byte_for_byte() {
         for size in [(1024, 640), (1, 1)] {
-            let sent = sketch::paint("a fox", None, 7, size).unwrap();
+            let sent = easel_sketch::paint("a fox", Look::Watercolour, 7, size).unwrap();
             let picture = stability(answer(&sent, &json!([2_130_420_379_u32]))).unwrap();
             assert_eq!(picture, Picture { bytes: sent.into(), seed: Some(2_130_420_379) });
         }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -16,7 +15,7 @@ pub mod bedrock;
 pub mod catalogue;
 mod connector;
 mod sdxl;
-pub mod sketch;
+mod sketch;
 mod stability;
 
 pub use bedrock::Bedrock;
@@ -46,23 +45,9 @@ impl Engine {
     ) -> Result<Painting, Failure> {
         match self {
             Engine::Bedrock(bedrock) => bedrock.paint(model, request, seed, start).await,
-            Engine::Sketch(gate) => sketched(gate, request, seed).await,
+            Engine::Sketch(gate) => sketch::paint(gate, request, seed).await,
         }
     }
-}
-
-async fn sketched(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
-    let prompt = request.prompt.clone();
-    let style = request.style;
-    let size = request.aspect.size();
-    // Before painting: here a picture takes memory from its first stroke.
-    let permit = gate.enter().await;
-    let painted = tokio::task::spawn_blocking(move || sketch::paint(&prompt, style, seed, size)).await;
-    let bytes = painted
-        .context("the built-in engine stopped")
-        .and_then(|painted| painted.context("the built-in engine cannot write its picture"))
-        .map_err(|cause| Failure { class: Class::Broken, cause })?;
-    Ok(Painting { bytes: bytes.into(), seed, permit })
 }
 
 /// A finished picture.

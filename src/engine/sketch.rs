@@ -1,149 +1,37 @@
-//! The built-in "sketch" engine: a procedural picture for people who have not connected a model yet.
-//!
-//! The words of the prompt choose mood, landscape and figures (`scene.rs`); the seed chooses everything else. Pure: no
-//! I/O, no clock, the same arguments give the same bytes.
+//! Pictures of the built-in painter.
 
-mod canvas;
-mod city;
-mod colour;
-mod figures;
-mod flow;
-mod land;
-mod mark;
-mod noise;
-mod path;
-mod scene;
-mod sky;
-mod style;
-mod subject;
-mod things;
-mod weather;
-mod woods;
+use anyhow::Context;
+use easel_sketch::Look;
 
-use canvas::Canvas;
-use scene::{Ground, Scene};
-use style::Look;
+use super::{Class, Failure, Gate, Painting};
+use crate::request::{ImageRequest, Style};
 
-use crate::request::Style;
-
-/// Paints a picture for the prompt and marks it "easel sketch" in the lower right corner.
-///
-/// Answers an 8-bit RGB PNG of `size` (width, height), 64 or more on each side. Without a `style` it is
-/// a watercolour. A megapixel takes 0.08 to 0.2 s of one core.
-///
-/// # Errors
-///
-/// Fails only if a side is 0, because PNG has no empty pictures.
-pub fn paint(
-    prompt: &str,
-    style: Option<Style>,
-    seed: u32,
-    (width, height): (u32, u32),
-) -> Result<Vec<u8>, png::EncodingError> {
-    if width == 0 || height == 0 {
-        return encode(&[], width, height);
-    }
-    let look = Look::of(style);
-    let scene = Scene::read(prompt, look, seed);
-    let mut canvas = Canvas::new(width as usize, height as usize);
-    match scene.ground {
-        Ground::Abstract => flow::paint(&mut canvas, &scene),
-        Ground::Space => flow::space(&mut canvas, &scene),
-        Ground::City => city::paint(&mut canvas, &scene),
-        _ => land::paint(&mut canvas, &scene),
-    }
-    subject::draw(&mut canvas, &scene);
-    weather::fall(&mut canvas, &scene);
-    look.apply(&mut canvas, &scene);
-    mark::sign(&mut canvas);
-    encode(&look.print(&canvas, &scene), width, height)
+pub(super) async fn paint(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
+    let prompt = request.prompt.clone();
+    let look = request.style.map_or_else(Look::default, look);
+    let size = request.aspect.size();
+    // Before painting: here a picture takes memory from its first stroke.
+    let permit = gate.enter().await;
+    let painted = tokio::task::spawn_blocking(move || easel_sketch::paint(&prompt, look, seed, size)).await;
+    let bytes = painted
+        .context("the built-in engine stopped")
+        .and_then(|painted| painted.context("the built-in engine cannot write its picture"))
+        .map_err(|cause| Failure { class: Class::Broken, cause })?;
+    Ok(Painting { bytes: bytes.into(), seed, permit })
 }
 
-fn encode(rows: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
-    let mut out = Vec::with_capacity(rows.len() / 2);
-    let mut encoder = png::Encoder::new(&mut out, width, height);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(rows)?;
-    writer.finish()?;
-    Ok(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::scene::Subject;
-    use super::*;
-
-    fn header(bytes: &[u8]) -> (u32, u32, png::ColorType, png::BitDepth) {
-        let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-        let info = reader.info();
-        (info.width, info.height, info.color_type, info.bit_depth)
-    }
-
-    #[test]
-    fn the_same_arguments_give_the_same_bytes_and_another_seed_gives_others() {
-        for prompt in ["a cat eating ice cream", "city at night in the rain", "thoughts about time"] {
-            let first = paint(prompt, None, 7, (160, 128)).unwrap();
-            assert_eq!(first, paint(prompt, None, 7, (160, 128)).unwrap(), "{prompt}");
-            assert_ne!(first, paint(prompt, None, 8, (160, 128)).unwrap(), "{prompt}");
-        }
-    }
-
-    #[test]
-    fn the_picture_has_the_size_that_was_asked_for() {
-        for size in [(64, 64), (641, 1537), (64, 2048), (2048, 64)] {
-            let bytes = paint("a boat on a mountain lake", None, 1, size).unwrap();
-            assert_eq!(header(&bytes), (size.0, size.1, png::ColorType::Rgb, png::BitDepth::Eight));
-        }
-    }
-
-    #[test]
-    fn every_landscape_figure_and_style_can_be_painted() {
-        let prompts = [
-            "",
-            "   ",
-            "🐈🍦",
-            "猫がアイスを食べる",
-            "forest",
-            "desert",
-            "sea",
-            "galaxy",
-            "rainy city",
-            "snowy peak",
-            "meadow",
-            "lake at night",
-            "robot",
-            "house",
-            "tree",
-            "rocket",
-            "lighthouse",
-            "balloon",
-            "flower",
-            "ice cream",
-            "a black cat",
-            "cat robot house boat tree",
-        ];
-        for prompt in prompts {
-            header(&paint(prompt, None, u32::MAX, (96, 64)).unwrap());
-        }
-        for style in Style::ALL.iter().copied() {
-            header(&paint("a cat eating ice cream", Some(style), 0, (64, 96)).unwrap());
-        }
-    }
-
-    #[test]
-    fn the_words_of_the_prompt_choose_the_scene() {
-        let read = |prompt| Scene::read(prompt, Look::Watercolour, 1);
-        assert_eq!(read("Mountain LAKE at sunset").ground, Ground::Lake);
-        assert_eq!(read("two cats eating ice cream").subjects, [Subject::Cat, Subject::IceCream]);
-        assert_eq!(read("abstract thoughts about time").ground, Ground::Abstract);
-        assert!(read("a city in the rain").rain);
-    }
-
-    #[test]
-    fn an_empty_picture_is_refused() {
-        assert!(paint("a cat", None, 1, (0, 64)).is_err());
+/// Bedrock has more styles than the painter has looks.
+fn look(style: Style) -> Look {
+    match style {
+        Style::LineArt => Look::Ink,
+        Style::NeonPunk => Look::Neon,
+        Style::PixelArt => Look::Pixels,
+        Style::LowPoly | Style::Origami => Look::Facets,
+        Style::ComicBook => Look::Comic,
+        Style::AnalogFilm => Look::Film,
+        Style::Cinematic | Style::Photographic => Look::Cinema,
+        Style::Anime | Style::DigitalArt | Style::Enhance => Look::Vivid,
+        Style::FantasyArt | Style::ModelingCompound | Style::Model3d | Style::Isometric => Look::Soft,
+        Style::TileTexture => Look::Tiles,
     }
 }

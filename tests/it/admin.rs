@@ -1,6 +1,6 @@
 //! What a server's admins decide, and that it holds.
 
-use easel::emulator::discord::{Ask, Route};
+use easel_emulator::discord::{Ask, Route};
 use futures_util::future::join_all;
 use serde_json::Value;
 

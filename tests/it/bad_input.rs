@@ -1,7 +1,7 @@
 //! What people do wrongly, by accident or on purpose: each time a sentence, no charge, and the bot lives on.
 
 use bytes::Bytes;
-use easel::emulator::discord::{Ask, Attachment, Fault, Message, Route};
+use easel_emulator::discord::{Ask, Attachment, Fault, Message, Route};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use easel::emulator::bedrock::Fault;
-use easel::emulator::discord::{Ask, Route, Ticket, When};
+use easel_emulator::bedrock::Fault;
+use easel_emulator::discord::{Ask, Route, Ticket, When};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

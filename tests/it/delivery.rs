@@ -1,7 +1,7 @@
 //! How a picture gets to the person when Discord stumbles.
 
-use easel::emulator::bedrock::Picture;
-use easel::emulator::discord::{Ask, Fault, Message, Route, Ticket, When};
+use easel_emulator::bedrock::Picture;
+use easel_emulator::discord::{Ask, Fault, Message, Route, Ticket, When};
 
 use crate::support::{Setup, World, in_time};
 

@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TimeToLiveSpecification,
 };
-use easel::emulator::discord::{Ask, Route, When};
 use easel::limits::Terms;
 use easel::store::{Dynamo, Store, Totals};
+use easel_emulator::discord::{Ask, Route, When};
 
 use crate::archive::{aws, server};
 use crate::backends::ledger;

@@ -1,6 +1,6 @@
 //! What an operator can set wrongly: the start stops with the variable, what was read and what is allowed.
 
-use easel::emulator::discord::Ask;
+use easel_emulator::discord::Ask;
 
 use crate::support::{Setup, World, in_time, png};
 

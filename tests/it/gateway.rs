@@ -1,6 +1,6 @@
 //! The connection to Discord: what it survives, and what ends the process.
 
-use easel::emulator::discord::{Ask, Discord};
+use easel_emulator::discord::{Ask, Discord};
 
 use crate::support::{Setup, World, in_time};
 

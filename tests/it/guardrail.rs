@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use easel::emulator::bedrock::{self, Fault, Guardrail, Picture};
-use easel::emulator::discord::Ask;
+use easel_emulator::bedrock::{self, Fault, Guardrail, Picture};
+use easel_emulator::discord::Ask;
 use image::ImageFormat;
 
 use crate::crash::no_violations_but_those_of_the_killed;

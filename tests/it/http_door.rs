@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use bytes::Bytes;
-use easel::emulator::discord::{Ask, Fault, Posted, Route, Ticket};
+use easel_emulator::discord::{Ask, Fault, Posted, Route, Ticket};
 use futures_util::future::join_all;
 use serde_json::json;
 

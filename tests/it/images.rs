@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use bytes::Bytes;
-use easel::emulator::bedrock::{self, Endpoint, Speaks};
+use easel_emulator::bedrock::{self, Endpoint, Speaks};
 use futures_util::future::{join, join_all};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};

@@ -1,6 +1,6 @@
 //! `/imagine` when nothing goes wrong.
 
-use easel::emulator::discord::Ask;
+use easel_emulator::discord::Ask;
 
 use crate::support::{World, in_time};
 

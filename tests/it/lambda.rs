@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use easel::emulator::discord::{Ask, Route, Ticket, When};
+use easel_emulator::discord::{Ask, Route, Ticket, When};
 use serde_json::{Value, json};
 use ulid::Ulid;
 

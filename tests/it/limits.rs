@@ -1,7 +1,7 @@
 //! Limits that hold, and what they say: which one, how much of it is used, and when it is free again.
 
-use easel::emulator::bedrock::Held;
-use easel::emulator::discord::Ask;
+use easel_emulator::bedrock::Held;
+use easel_emulator::discord::Ask;
 use futures_util::future::join_all;
 
 use crate::support::{Setup, World, admin, in_time};

@@ -1,6 +1,6 @@
 //! What members prefer, and what they are told of themselves and of a picture.
 
-use easel::emulator::discord::{Ask, Message};
+use easel_emulator::discord::{Ask, Message};
 
 use crate::support::{World, admin, in_time};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use easel::emulator::bedrock::Fault;
-use easel::emulator::discord::{Ask, Message};
+use easel_emulator::bedrock::Fault;
+use easel_emulator::discord::{Ask, Message};
 
 use crate::support::{World, in_time};
 

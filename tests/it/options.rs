@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use easel::emulator::bedrock::{self, Endpoint, Picture, Speaks};
-use easel::emulator::discord::Ask;
+use easel_emulator::bedrock::{self, Endpoint, Picture, Speaks};
+use easel_emulator::discord::Ask;
 use serde_json::{Value, json};
 
 use crate::support::{Setup, World, in_time, png};

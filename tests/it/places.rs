@@ -1,6 +1,6 @@
 //! Where people ask from, and how many of them at once.
 
-use easel::emulator::discord::Ask;
+use easel_emulator::discord::Ask;
 use futures_util::future::join_all;
 use serde_json::json;
 

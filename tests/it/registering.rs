@@ -1,6 +1,6 @@
 //! How Discord comes to know the commands.
 
-use easel::emulator::discord::Route;
+use easel_emulator::discord::Route;
 
 use crate::support::{Setup, World, in_time};
 

@@ -2,8 +2,8 @@
 
 use easel::archive::Archive;
 use easel::config::ArchiveUrl;
-use easel::emulator::bedrock::Picture;
-use easel::emulator::discord::{Ask, Message, Ticket};
+use easel_emulator::bedrock::Picture;
+use easel_emulator::discord::{Ask, Message, Ticket};
 
 use crate::archive::{BUCKET, aws, make_bucket, server};
 use crate::s3_faults::{Fault, Proxy};

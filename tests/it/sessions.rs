@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use easel::emulator::discord::{Ask, Message, Route};
+use easel_emulator::discord::{Ask, Message, Route};
 use rusqlite::Connection;
 
 use crate::support::{MANAGE_GUILD, World, admin, in_time, png};

@@ -1,6 +1,6 @@
 //! A door behind HTTP and two workers that share a table, a queue and a bucket, and one of which is killed.
 
-use easel::emulator::discord::{Ask, Ticket};
+use easel_emulator::discord::{Ask, Ticket};
 use futures_util::future::join_all;
 
 use crate::support::cloud::Cloud;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use easel::emulator::bedrock::{self, Bedrock};
-use easel::emulator::discord::{Ask, Discord, Message, Options, Ticket};
+use easel_emulator::bedrock::{self, Bedrock};
+use easel_emulator::discord::{Ask, Discord, Message, Options, Ticket};
 use image::ImageFormat;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;

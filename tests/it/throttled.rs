@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use easel::emulator::discord::{Ask, Ticket};
 use easel::store::{Store, Totals};
+use easel_emulator::discord::{Ask, Ticket};
 use tokio::task::JoinSet;
 
 use crate::archive::server;

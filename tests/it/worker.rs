@@ -1,7 +1,7 @@
 //! The bot takes requests, workers of their own paint them, and SQS lies between.
 
-use easel::emulator::discord::{Ask, Route, When};
 use easel::queue::Queue;
+use easel_emulator::discord::{Ask, Route, When};
 use rusqlite::Connection;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;

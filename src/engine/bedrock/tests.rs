@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, SharedCredentialsProvider};
+use easel_sketch::Look;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -8,9 +9,9 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::engine::Filter;
 use crate::engine::catalogue::Catalogue;
 use crate::engine::tests::plain_request;
-use crate::engine::{Filter, sketch};
 use crate::job::Bill;
 
 /// A server that gives every request the same answer and then hangs up.
@@ -84,7 +85,7 @@ fn http(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 fn png() -> Vec<u8> {
-    sketch::paint("a fox", None, 7, (1024, 1024)).unwrap()
+    easel_sketch::paint("a fox", Look::Watercolour, 7, (1024, 1024)).unwrap()
 }
 
 fn good_answer() -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! What callers and models do wrong: never a 5xx for the first, a sentence for both.
 
-use easel::emulator::bedrock::Guardrail;
+use easel_emulator::bedrock::Guardrail;
 
 use super::*;
 

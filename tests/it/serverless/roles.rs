@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use easel::emulator::bedrock::Fault;
-use easel::emulator::discord::{Ask, Message};
 use easel::limits::Terms;
 use easel::session::{Plan, Session, SessionId};
+use easel_emulator::bedrock::Fault;
+use easel_emulator::discord::{Ask, Message};
 use serde_json::json;
 
 use crate::archive::server;

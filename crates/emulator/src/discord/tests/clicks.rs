@@ -5,7 +5,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::{Bot, code, quick};
-use crate::emulator::discord::{Ask, Message, Options, Ticket};
+use crate::discord::{Ask, Message, Options, Ticket};
 
 fn components() -> Value {
     let option = |value: &str| json!({ "label": value, "value": value });

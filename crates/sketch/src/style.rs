@@ -1,47 +1,12 @@
-//! What a style changes: the palette, the treatment of the finished scene, the print.
+//! What a look changes: the treatment of the finished scene and the print.
 
 use super::canvas::Canvas;
-use super::colour::{Mood, Rgb};
+use super::colour::Rgb;
+use super::look::Look;
 use super::noise::{Field, fbm, smooth, speck, value};
 use super::scene::Scene;
-use crate::request::Style;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    Watercolour,
-    Ink,
-    Neon,
-    Pixels,
-    Facets,
-    Comic,
-    Film,
-    Cinema,
-    Vivid,
-    Soft,
-    Tiles,
-}
 
 impl Look {
-    pub(super) fn of(style: Option<Style>) -> Self {
-        let Some(style) = style else { return Self::Watercolour };
-        match style {
-            Style::LineArt => Self::Ink,
-            Style::NeonPunk => Self::Neon,
-            Style::PixelArt => Self::Pixels,
-            Style::LowPoly | Style::Origami => Self::Facets,
-            Style::ComicBook => Self::Comic,
-            Style::AnalogFilm => Self::Film,
-            Style::Cinematic | Style::Photographic => Self::Cinema,
-            Style::Anime | Style::DigitalArt | Style::Enhance => Self::Vivid,
-            Style::FantasyArt | Style::ModelingCompound | Style::Model3d | Style::Isometric => Self::Soft,
-            Style::TileTexture => Self::Tiles,
-        }
-    }
-
-    pub(super) fn mood(self) -> Option<Mood> {
-        (self == Self::Neon).then_some(Mood::Neon)
-    }
-
     /// Reworks the finished scene.
     pub(super) fn apply(self, canvas: &mut Canvas, scene: &Scene) {
         let (u, h) = (canvas.unit(), canvas.h as f32);

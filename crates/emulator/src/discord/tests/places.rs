@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Bot, code, quick};
-use crate::emulator::discord::{Ask, Fault, Limit, Options, Route, When};
+use crate::discord::{Ask, Fault, Limit, Options, Route, When};
 
 const CREATE_PUBLIC_THREADS: u64 = 0x8_0000_0000;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use serenity::all::{CommandDataOptionValue, ResolvedValue};
 
 use super::{Bot, quick};
-use crate::emulator::discord::Ask;
+use crate::discord::Ask;
 
 const MANAGE_GUILD: u64 = 0x20;
 

@@ -1,8 +1,8 @@
 //! What a prompt asks for, read from its words.
 
 use super::colour::{Mood, Palette, Rgb};
+use super::look::Look;
 use super::noise::{Rng, scramble};
-use super::style::Look;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ground {
