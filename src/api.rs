@@ -22,9 +22,8 @@ pub use keys::{Keys, is_name};
 
 use crate::app::App;
 use crate::digest::sha256_hex;
-use crate::job::{ApiOrigin, Claim, JobId, Origin, Repeat};
+use crate::job::{ApiOrigin, Claim, JobId, Repeat};
 use image::{Accepted, Image};
-use keys::Key;
 use order::Order;
 use problem::{Problem, ProblemBody};
 
@@ -105,7 +104,7 @@ async fn ordered(api: &Api, request: Request) -> Result<Response, Problem> {
         && let Some(claim) = ended(&api.app, id, wait).await?
     {
         state = claim.state;
-        if let Some(origin) = owned(&claim, &key) {
+        if let Some(origin) = claim.job.origin.by_key(&key.name) {
             return Ok(Json(image::image(&api.app, &claim, origin).await).into_response());
         }
     }
@@ -171,15 +170,8 @@ async fn asked_for(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<(Claim, 
         None => None,
     };
     let claim = claim.ok_or_else(Problem::not_found)?;
-    let origin = owned(&claim, &key).cloned().ok_or_else(Problem::not_found)?;
+    let origin = claim.job.origin.by_key(&key.name).cloned().ok_or_else(Problem::not_found)?;
     Ok((claim, origin))
-}
-
-fn owned<'a>(claim: &'a Claim, key: &Key) -> Option<&'a ApiOrigin> {
-    match &claim.job.origin {
-        Origin::Api(origin) if origin.key == key.name => Some(origin),
-        _ => None,
-    }
 }
 
 /// The job once it has ended and its pictures are where their links lead; `None` when the time is over before.

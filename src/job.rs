@@ -11,6 +11,8 @@ use crate::money::Micros;
 use crate::request::ImageRequest;
 use crate::session::SessionId;
 
+mod visibility;
+
 /// How long Discord accepts an interaction's token.
 pub const TOKEN_LIFE: Duration = Duration::minutes(15);
 
@@ -192,10 +194,7 @@ impl Job {
 
     /// The session that it belongs to.
     pub fn session(&self) -> Option<SessionId> {
-        match &self.origin {
-            Origin::Discord(origin) => origin.session.as_ref().map(|session| session.id),
-            Origin::Shell | Origin::Api(_) => None,
-        }
+        self.origin.discord()?.session.as_ref().map(|session| session.id)
     }
 
     /// The moment from which the interaction's token must not be used.

@@ -11,7 +11,7 @@ use super::{Held, Work};
 use crate::discord::reply::{self, Message, Remarks};
 use crate::discord::rest::Fault;
 use crate::error::Refusal;
-use crate::job::{DiscordOrigin, Origin};
+use crate::job::DiscordOrigin;
 
 /// No call is made with a token this close to its end.
 const MARGIN: time::Duration = time::Duration::seconds(10);
@@ -41,12 +41,9 @@ enum Told {
 }
 
 impl Work<'_> {
+    /// `None`: nobody to tell, whoever ordered looks for it.
     fn discord_origin(&self) -> Option<&DiscordOrigin> {
-        match &self.claim.job.origin {
-            Origin::Discord(origin) => Some(origin),
-            // Nobody to tell: whoever asked looks for it.
-            Origin::Shell | Origin::Api(_) => None,
-        }
+        self.claim.job.origin.discord()
     }
 
     /// Brings the pictures, and the reasons for those that are missing; whether somebody got them.

@@ -10,7 +10,7 @@ use crate::discord::commands::Prefer;
 use crate::discord::interaction::Interaction;
 use crate::discord::reply::member as reply;
 use crate::error::Refusal;
-use crate::job::{Claim, JobId, Origin};
+use crate::job::{Claim, JobId};
 use crate::settings::Settings;
 
 /// The answer to `/prefer`.
@@ -71,19 +71,10 @@ pub(super) async fn details(
     interaction: &Interaction,
     job: JobId,
 ) -> Result<Answer, Refusal> {
-    let found = in_time(app.store.find(job)).await?;
-    let claim = found.filter(|claim| may_see(claim, interaction)).ok_or(Refusal::UnknownPicture)?;
+    let visible = |claim: &Claim| {
+        claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
+    };
+    let claim = in_time(app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)?;
     let price = app.catalogue.find(&claim.job.request.model).map(|model| model.price);
     Ok(Answer::private(reply::details(&claim, price)))
-}
-
-/// A picture belongs to its server; a private one, and one of a private conversation, to its member.
-fn may_see(claim: &Claim, interaction: &Interaction) -> bool {
-    match &claim.job.origin {
-        Origin::Discord(origin) if origin.private || origin.guild.is_none() => {
-            origin.member == interaction.member || (!origin.private && origin.channel == interaction.channel)
-        }
-        Origin::Discord(origin) => origin.guild == interaction.guild,
-        Origin::Shell | Origin::Api(_) => false,
-    }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::app::App;
 use crate::discord::reply::{File, Message, session as reply};
 use crate::draw::sheet::{Cell, MOST_CELLS, contact_sheet};
-use crate::job::{Claim, Origin};
+use crate::job::Claim;
 use crate::session::{Session, SessionId};
 
 /// Tiles in a row.
@@ -23,15 +23,11 @@ pub(super) struct Shown {
 /// The pictures of a session that `viewer` may see, oldest first; `None` stands for everybody.
 pub(super) async fn of(app: &App, session: SessionId, viewer: Option<u64>) -> anyhow::Result<Vec<Shown>> {
     let jobs = app.store.session_jobs(session).await?;
-    let seen = jobs.into_iter().filter(|claim| may_see(claim, viewer));
-    Ok(seen.flat_map(pictures).collect())
-}
-
-fn may_see(claim: &Claim, viewer: Option<u64>) -> bool {
-    match &claim.job.origin {
-        Origin::Discord(origin) => !origin.private || viewer == Some(origin.member),
-        Origin::Shell | Origin::Api(_) => false,
-    }
+    let visible = |claim: &Claim| match viewer {
+        Some(member) => claim.job.origin.visible_to(member),
+        None => claim.job.origin.is_public(),
+    };
+    Ok(jobs.into_iter().filter(visible).flat_map(pictures).collect())
 }
 
 fn pictures(claim: Claim) -> Vec<Shown> {
@@ -42,10 +38,7 @@ fn pictures(claim: Claim) -> Vec<Shown> {
 
 /// How many people made them.
 pub(super) fn members(pictures: &[Shown]) -> usize {
-    let member = |shown: &Shown| match &shown.claim.job.origin {
-        Origin::Discord(origin) => Some(origin.member),
-        Origin::Shell | Origin::Api(_) => None,
-    };
+    let member = |shown: &Shown| shown.claim.job.origin.discord().map(|origin| origin.member);
     pictures.iter().filter_map(member).collect::<BTreeSet<_>>().len()
 }
 
