@@ -10,6 +10,10 @@ use time::{Duration, OffsetDateTime};
 use crate::money::Micros;
 use crate::settings::{Field, Settings};
 
+mod rights;
+
+pub(crate) use rights::{Act, Actor};
+
 /// A session ends by itself after so many quiet hours, unless it says otherwise.
 pub const DEFAULT_QUIET_HOURS: u32 = 12;
 /// The longest quiet time that a session may allow itself: two weeks.
@@ -130,10 +134,5 @@ impl Session {
     /// Whether it takes requests at `now`.
     pub fn is_open(&self, now: OffsetDateTime) -> bool {
         self.ended.is_none() && now < self.quiet_end()
-    }
-
-    /// Whether this member takes part.
-    pub fn includes(&self, member: u64) -> bool {
-        self.plan.members.is_empty() || self.by == member || self.plan.members.contains(&member)
     }
 }

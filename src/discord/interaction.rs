@@ -4,6 +4,8 @@ use std::fmt;
 
 use serenity::all as discord;
 
+use crate::session::Actor;
+
 mod json;
 
 pub use json::{Incoming, read};
@@ -168,6 +170,11 @@ impl Interaction {
     /// Whether the member may manage the server. Discord hides commands from others, but admins can show them to anybody.
     pub fn is_admin(&self) -> bool {
         self.guild.is_some() && self.permissions & (MANAGE_GUILD | ADMINISTRATOR) != 0
+    }
+
+    /// The member, as sessions know one.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { member: self.member, is_admin: self.is_admin() }
     }
 }
 

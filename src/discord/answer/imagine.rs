@@ -16,6 +16,7 @@ use crate::moderation::broken_rule;
 use crate::money::Micros;
 use crate::policy::Asker;
 use crate::request::{Ask, ImageRequest, ImageSource, resolve};
+use crate::session::Act;
 use crate::store::{Admission, Context};
 
 /// What was admitted.
@@ -87,10 +88,8 @@ async fn requested(
     }
     let asker = Asker { roles: &interaction.roles, places: &context.places };
     policy.access.check(asker)?;
-    if let Some(session) = &context.session
-        && !session.includes(interaction.member)
-    {
-        return Err(Refusal::NotInSession { title: session.plan.title.clone() });
+    if let Some(session) = &context.session {
+        session.check(Act::TakePart, interaction.actor())?;
     }
     offer_image(app, interaction, context, &mut ask, end).await?;
     let catalogue = offered(app, context, interaction);

@@ -14,7 +14,7 @@ use crate::discord::reply::session as reply;
 use crate::discord::sessions;
 use crate::error::{Refusal, excerpt};
 use crate::policy::Asker;
-use crate::session::{MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED};
+use crate::session::{Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED};
 use crate::settings::Settings;
 use crate::store::Context;
 
@@ -29,7 +29,7 @@ pub(super) async fn session(
     match command {
         SessionCommand::Start { wish, thread } => start(app, interaction, context, wish, thread, now),
         SessionCommand::Change { wish, reset, without_reference } => {
-            let session = own(interaction, context.session.clone())?;
+            let session = running(interaction, context.session.clone(), Act::Change)?;
             let mut edit = edit(app, interaction, &context, &wish, now)?;
             edit.reset = reset.as_deref().map(written::field).transpose()?.into_iter().collect();
             edit.reference = without_reference.then_some(None);
@@ -48,18 +48,18 @@ pub(super) async fn session(
             Ok(Answer::private(reply::facts(&session, &tally)))
         }
         SessionCommand::History { page } => {
-            let session = latest(app, interaction).await?;
+            let session = latest(app, interaction, Act::SeeHistory).await?;
             let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1).saturating_sub(1);
             let (app, viewer) = (app.clone(), interaction.member);
             Ok(Answer::later(true, async move { sessions::page(&app, &session, viewer, page).await }))
         }
         SessionCommand::End => {
-            let session = own(interaction, context.session)?;
+            let session = running(interaction, context.session, Act::End)?;
             let app = app.clone();
             Ok(Answer::later(false, async move { sessions::end(&app, &session).await }))
         }
         SessionCommand::Export => {
-            let session = latest(app, interaction).await?;
+            let session = latest(app, interaction, Act::Export).await?;
             let (app, viewer, limit) = (app.clone(), interaction.member, interaction.file_limit);
             Ok(Answer::later(true, async move { sessions::export(&app, &session, viewer, limit).await }))
         }
@@ -83,10 +83,8 @@ fn start(
         return Err(Refusal::NoThread);
     }
     let running = context.session.filter(|_| !thread);
-    if let Some(running) = &running
-        && !may_end(interaction, running)
-    {
-        return Err(Refusal::SessionRuns { title: excerpt(&running.plan.title), by: running.by });
+    if let Some(running) = &running {
+        running.check(Act::Replace, interaction.actor())?;
     }
     let session = Session {
         id: SessionId::new(now, u128::from(interaction.id)),
@@ -169,28 +167,16 @@ fn members(text: &str) -> Result<BTreeSet<u64>, Refusal> {
     members.filter(|members| (1..=MEMBERS_LIMIT).contains(&members.len())).ok_or_else(wrong)
 }
 
-fn may_end(interaction: &Interaction, session: &Session) -> bool {
-    session.by == interaction.member || interaction.is_admin()
-}
-
-/// The session that runs, if this member may change and end it.
-fn own(interaction: &Interaction, running: Option<Session>) -> Result<Session, Refusal> {
+/// The session that runs, if this member may do this with it.
+fn running(interaction: &Interaction, running: Option<Session>, act: Act) -> Result<Session, Refusal> {
     let session = running.ok_or(Refusal::NoSession)?;
-    if may_end(interaction, &session) { Ok(session) } else { Err(Refusal::NotYourSession { by: session.by }) }
+    session.check(act, interaction.actor()).map(|()| session)
 }
 
-/// The session that runs here, or the last that did, if this member took part.
-async fn latest(app: &App, interaction: &Interaction) -> Result<Session, Refusal> {
+/// The session that runs here, or the last that did, if this member may do this with it.
+async fn latest(app: &App, interaction: &Interaction, act: Act) -> Result<Session, Refusal> {
     let session = in_time(app.store.latest_session(interaction.channel)).await?.ok_or(Refusal::NoSession)?;
-    for_participants(interaction, session)
-}
-
-fn for_participants(interaction: &Interaction, session: Session) -> Result<Session, Refusal> {
-    if session.includes(interaction.member) || interaction.is_admin() {
-        Ok(session)
-    } else {
-        Err(Refusal::NotInSession { title: excerpt(&session.plan.title) })
-    }
+    session.check(act, interaction.actor()).map(|()| session)
 }
 
 /// Begins the session that waits in place of the one that runs.
@@ -203,13 +189,9 @@ pub(super) async fn replace(
     let Some(waiting) = in_time(app.store.waiting_session(id)).await? else {
         return Ok(Answer::update(&reply::nothing_waits()));
     };
-    if waiting.by != interaction.member || waiting.channel != interaction.channel {
-        return Err(Refusal::NotYourSession { by: waiting.by });
-    }
-    if let Some(running) = context(app, interaction, now).await?.session
-        && !may_end(interaction, &running)
-    {
-        return Err(Refusal::NotYourSession { by: running.by });
+    waiting.check_answer(interaction.actor(), interaction.channel)?;
+    if let Some(running) = context(app, interaction, now).await?.session {
+        running.check(Act::Replace, interaction.actor())?;
     }
     let (app, interaction) = (app.clone(), interaction.clone());
     Ok(Answer::update_later(async move { sessions::replace(&app, &interaction, id).await }))
@@ -222,7 +204,8 @@ pub(super) async fn keep(
     id: SessionId,
 ) -> Result<Answer, Refusal> {
     let waiting = in_time(app.store.waiting_session(id)).await?;
-    if waiting.is_some_and(|waiting| waiting.by == interaction.member) {
+    let was_asked = |waiting: Session| waiting.check_answer(interaction.actor(), interaction.channel).is_ok();
+    if waiting.is_some_and(was_asked) {
         in_time(app.store.forget_session(id)).await?;
     }
     Ok(Answer::update(&reply::kept()))
@@ -236,8 +219,8 @@ pub(super) async fn history(
     page: u32,
 ) -> Result<Answer, Refusal> {
     let found = in_time(app.store.session(id)).await?;
-    let here = found.filter(|session| session.channel == interaction.channel).ok_or(Refusal::NoSession)?;
-    let session = for_participants(interaction, here)?;
+    let session = found.filter(|session| session.channel == interaction.channel).ok_or(Refusal::NoSession)?;
+    session.check(Act::SeeHistory, interaction.actor())?;
     let (app, viewer) = (app.clone(), interaction.member);
     Ok(Answer::update_later(async move { sessions::page(&app, &session, viewer, page).await }))
 }
