@@ -136,7 +136,9 @@ async fn click(
 ) -> Result<Answer, Refusal> {
     match button {
         Button::Details(job) => member::details(app, interaction, job).await,
-        Button::Replace(session) => session::replace(app, interaction, session, now).await,
+        Button::Replace(session, asked_about) => {
+            session::replace(app, interaction, session, asked_about, now).await
+        }
         Button::Keep(session) => session::keep(app, interaction, session).await,
         Button::History(session, page) => session::history(app, interaction, session, page).await,
     }

@@ -11,8 +11,8 @@ use crate::session::SessionId;
 pub enum Button {
     /// Tells how the pictures of a job were made.
     Details(JobId),
-    /// Ends the session that runs in the channel and begins this one, which waits.
-    Replace(SessionId),
+    /// Begins this session, which waits, and ends the one that the member was asked about.
+    Replace(SessionId, Option<SessionId>),
     /// Lets the session that runs in the channel go on, and forgets this one, which waits.
     Keep(SessionId),
     /// Shows this page, from 0, of a session's pictures.
@@ -33,7 +33,8 @@ impl Button {
     pub fn custom_id(self) -> String {
         match self {
             Button::Details(job) => format!("v1:details:{job}:0"),
-            Button::Replace(session) => format!("v1:replace:{session}:0"),
+            Button::Replace(session, None) => format!("v1:replace:{session}:0"),
+            Button::Replace(session, Some(asked_about)) => format!("v1:replace:{session}:{asked_about}"),
             Button::Keep(session) => format!("v1:keep:{session}:0"),
             Button::History(session, page) => format!("v1:history:{session}:{page}"),
         }
@@ -48,7 +49,8 @@ impl Button {
         }
         match action {
             "details" => Some(Button::Details(id.parse().ok()?)),
-            "replace" => Some(Button::Replace(id.parse().ok()?)),
+            // Questions of earlier versions do not say which session they were about.
+            "replace" => Some(Button::Replace(id.parse().ok()?, n.parse().ok())),
             "keep" => Some(Button::Keep(id.parse().ok()?)),
             "history" => Some(Button::History(id.parse().ok()?, n.parse().ok()?)),
             _ => None,
@@ -72,7 +74,8 @@ mod tests {
             ("01M82MR71296GXRQK4S1NTKEXB".parse().unwrap(), "01M82MR71296GXRQK4S1NTKEXB".parse().unwrap());
         let buttons = [
             Button::Details(job),
-            Button::Replace(session),
+            Button::Replace(session, None),
+            Button::Replace(session, Some(session)),
             Button::Keep(session),
             Button::History(session, u32::MAX),
         ];

@@ -12,8 +12,8 @@ use crate::discord::interaction::{Attachment, Interaction};
 use crate::discord::reply::{Message, session as reply};
 use crate::discord::rest::Fault;
 use crate::error::Refusal;
-use crate::session::{PlanEdit, Session, SessionId};
-use crate::store::{Replaced, Start};
+use crate::session::{Act, PlanEdit, Session, SessionId};
+use crate::store::{Replaced, Replacement, Start};
 
 mod export;
 mod pictures;
@@ -77,10 +77,21 @@ pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message>
     }
 }
 
-/// Begins a session that waits, in place of the one that runs, and tells the channel of both.
-pub(super) async fn replace(app: &App, interaction: &Interaction, id: SessionId) -> anyhow::Result<Message> {
-    let Some(Replaced { begun, ended }) = app.store.replace_session(id, app.now()).await? else {
-        return Ok(reply::nothing_waits());
+/// Begins a session that waits, in place of the one that the member was asked about, and tells the channel of both.
+/// Where another one runs, the member is asked again.
+pub(super) async fn replace(
+    app: &App,
+    interaction: &Interaction,
+    id: SessionId,
+    asked_about: Option<SessionId>,
+) -> anyhow::Result<Message> {
+    let Replaced { begun, ended } = match app.store.replace_session(id, asked_about, app.now()).await? {
+        Replacement::Begun(replaced) => *replaced,
+        Replacement::AnotherRuns(running) => {
+            running.check(Act::Replace, interaction.actor())?;
+            return Ok(reply::which_one(&running, id));
+        }
+        Replacement::NoneWaits => return Ok(reply::nothing_waits()),
     };
     let mut news = Vec::new();
     if let Some(ended) = &ended {

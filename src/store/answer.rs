@@ -128,6 +128,17 @@ pub enum Start {
     Waits(Box<Session>),
 }
 
+/// What became of a session that waits and that somebody wants to begin in another one's place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Replacement {
+    /// It runs.
+    Begun(Box<Replaced>),
+    /// Another session runs than the one that somebody was asked about; nothing was changed.
+    AnotherRuns(Box<Session>),
+    /// None of that id waits.
+    NoneWaits,
+}
+
 /// A session that began in another one's place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replaced {

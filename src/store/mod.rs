@@ -25,8 +25,8 @@ mod sqlite;
 mod thing;
 
 pub use answer::{
-    Admission, Attempt, BlockedRow, CallId, Conclusion, Context, LastPicture, Progress, Replaced, Settlement,
-    Stage, Standing, Start, Tally, Totals, UsageRow, WARN_PERCENT,
+    Admission, Attempt, BlockedRow, CallId, Conclusion, Context, LastPicture, Progress, Replaced,
+    Replacement, Settlement, Stage, Standing, Start, Tally, Totals, UsageRow, WARN_PERCENT,
 };
 pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
@@ -237,11 +237,12 @@ in_both! {
     /// The database failed; nothing was changed.
     fn start_session(session: Session) -> Start;
 
-    /// Begins a session that waits, and ends the one that runs in its channel; `None` if none of that id waits.
+    /// Begins a session that waits, and ends the one that runs in its channel, if that is the one that somebody was
+    /// `asked_about`.
     ///
     /// # Errors
     /// The database failed; nothing was changed.
-    fn replace_session(id: SessionId, now: OffsetDateTime) -> Option<Replaced>;
+    fn replace_session(id: SessionId, asked_about: Option<SessionId>, now: OffsetDateTime) -> Replacement;
 
     /// A session that waits, by its id.
     ///

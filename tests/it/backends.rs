@@ -86,6 +86,7 @@ macro_rules! conformance {
         sessions {
             a_channel_has_one_session_at_a_time
             a_session_that_waits_begins_in_the_others_place
+            a_session_ends_only_for_one_who_was_asked_about_it
             a_session_that_waits_does_nothing_else
             a_session_waits_for_a_day_and_outlives_the_other
             a_session_ends_once

@@ -164,6 +164,31 @@ async fn a_second_session_asks_what_to_do_with_the_first() {
 }
 
 #[tokio::test]
+async fn a_session_that_began_since_is_not_ended_unasked() {
+    let world = world().await;
+    told(&world, start()).await;
+    let question = told(&world, session("start").option("title", "Owls")).await;
+    told(&world, session("end")).await;
+    told(&world, session("start").option("title", "Crows")).await;
+
+    let ticket = world.ask(button(&question, "replace")).await;
+    let asked_again = in_time(ticket.until(|message| message.content.contains("**Crows** is running"))).await;
+    assert!(picture(&world, cat()).await.content.contains("Session: Crows"), "it goes on");
+    let ticket = world.ask(button(&asked_again, "replace")).await;
+    let told_here = in_time(ticket.followed_up(2)).await;
+    assert!(told_here[0].content.starts_with("**Crows** has ended: 1 picture"), "{}", told_here[0].content);
+    assert!(picture(&world, cat()).await.content.contains("Session: Owls"));
+
+    let question = told(&world, session("start").option("title", "Geese")).await;
+    told(&world, session("end")).await;
+    told(&world, session("start").option("title", "Herons").by(8)).await;
+    let refused = world.refused(button(&question, "replace")).await;
+    assert!(refused.contains("Herons, and only <@8>, who started it"), "{refused}");
+    assert!(picture(&world, cat()).await.content.contains("Session: Herons"), "it goes on");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_session_can_have_a_thread_of_its_own() {
     let world = world().await;
     let said = told(&world, start().option("thread", true)).await;

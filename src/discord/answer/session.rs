@@ -179,11 +179,12 @@ async fn latest(app: &App, interaction: &Interaction, act: Act) -> Result<Sessio
     session.check(act, interaction.actor()).map(|()| session)
 }
 
-/// Begins the session that waits in place of the one that runs.
+/// Begins the session that waits in place of the one that the member was asked about.
 pub(super) async fn replace(
     app: &Arc<App>,
     interaction: &Interaction,
     id: SessionId,
+    asked_about: Option<SessionId>,
     now: OffsetDateTime,
 ) -> Result<Answer, Refusal> {
     let Some(waiting) = in_time(app.store.waiting_session(id)).await? else {
@@ -194,7 +195,7 @@ pub(super) async fn replace(
         running.check(Act::Replace, interaction.actor())?;
     }
     let (app, interaction) = (app.clone(), interaction.clone());
-    Ok(Answer::update_later(async move { sessions::replace(&app, &interaction, id).await }))
+    Ok(Answer::update_later(async move { sessions::replace(&app, &interaction, id, asked_about).await }))
 }
 
 /// Lets the session that runs go on.

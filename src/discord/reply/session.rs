@@ -36,7 +36,7 @@ pub fn which_one(running: &Session, waiting: SessionId) -> Message {
         running.started.unix_timestamp()
     );
     let buttons = [
-        (Button::Replace(waiting), "End it and begin mine", Look::Danger),
+        (Button::Replace(waiting, Some(running.id)), "End it and begin mine", Look::Danger),
         (Button::Keep(waiting), "Let it go on", Look::Plain),
     ];
     Message { components: vec![components::row(&buttons)], ..Message::words(words) }

@@ -10,7 +10,7 @@ use super::write::Write;
 use super::{Dynamo, kept};
 use crate::job::{Claim, JobId, Origin, State};
 use crate::session::{Plan, Session, SessionId};
-use crate::store::{LastPicture, Replaced, Start, from_millis, millis};
+use crate::store::{LastPicture, Replaced, Replacement, Start, from_millis, millis};
 
 /// Seconds for which an unanswered question is kept: twice as long as anybody may answer it.
 const WAITING_KEPT: i64 = 2 * 86_400;
@@ -65,18 +65,25 @@ impl Dynamo {
     pub(in crate::store) async fn replace_session(
         &self,
         id: SessionId,
+        asked_about: Option<SessionId>,
         now: OffsetDateTime,
-    ) -> anyhow::Result<Option<Replaced>> {
+    ) -> anyhow::Result<Replacement> {
         let mut race = Race::new();
         loop {
-            let Some(waiting) = self.held(id).await?.filter(|held| held.waiting) else { return Ok(None) };
+            let Some(waiting) = self.held(id).await?.filter(|held| held.waiting) else {
+                return Ok(Replacement::NoneWaits);
+            };
             let running = self.unended(waiting.session.channel).await?;
+            let open = running.as_ref().map(|held| &held.session).filter(|session| session.is_open(now));
+            if let Some(other) = open.filter(|session| Some(session.id) != asked_about) {
+                return Ok(Replacement::AnotherRuns(Box::new(other.clone())));
+            }
             let begun = Session { started: now, last: now, ..waiting.session.clone() };
             let (mut writes, ended) = ending(running.as_ref(), now)?;
             writes.push(waiting.with(begun.clone()).write(Some(&waiting))?);
             writes.extend(beginning(&begun, running.as_ref()));
             match self.table.write(writes).await? {
-                Written::Done => return Ok(Some(Replaced { begun, ended })),
+                Written::Done => return Ok(Replacement::Begun(Box::new(Replaced { begun, ended }))),
                 Written::Raced => race.again().await?,
             }
         }

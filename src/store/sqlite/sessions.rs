@@ -7,7 +7,7 @@ use super::Sqlite;
 use super::rows::{self, to_json};
 use crate::job::{Claim, JobId};
 use crate::session::{Plan, Session, SessionId};
-use crate::store::{LastPicture, Replaced, Start, millis};
+use crate::store::{LastPicture, Replaced, Replacement, Start, millis};
 
 impl Sqlite {
     pub(in crate::store) async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
@@ -29,14 +29,21 @@ impl Sqlite {
     pub(in crate::store) async fn replace_session(
         &self,
         id: SessionId,
+        asked_about: Option<SessionId>,
         now: OffsetDateTime,
-    ) -> anyhow::Result<Option<Replaced>> {
+    ) -> anyhow::Result<Replacement> {
         self.run(false, move |db| {
-            let Some(waiting) = waiting(db, id)? else { return Ok(None) };
+            let Some(waiting) = waiting(db, id)? else { return Ok(Replacement::NoneWaits) };
+            if let Some(other) = running(db, waiting.channel, now)?
+                && Some(other.id) != asked_about
+            {
+                return Ok(Replacement::AnotherRuns(Box::new(other)));
+            }
             let ended = end_running(db, waiting.channel, now)?;
             db.prepare_cached("UPDATE sessions SET waiting = 0, started = ?2, last = ?2 WHERE id = ?1")?
                 .execute(params![id.to_string(), millis(now)])?;
-            Ok(Some(Replaced { begun: Session { started: now, last: now, ..waiting }, ended }))
+            let begun = Session { started: now, last: now, ..waiting };
+            Ok(Replacement::Begun(Box::new(Replaced { begun, ended })))
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use easel::limits::Terms;
 use easel::session::{Plan, Session};
-use easel::store::{LastPicture, Replaced, Start, Store};
+use easel::store::{LastPicture, Replaced, Replacement, Start, Store};
 use time::{Duration, OffsetDateTime};
 
 use super::orders::{GUILD, MEMBER, NOW, Order, Worker, order, session_id};
@@ -58,11 +58,34 @@ pub(super) async fn a_session_that_waits_begins_in_the_others_place(store: &Stor
     let then = NOW + Duration::minutes(7);
     let begun = Session { started: then, last: then, ..second };
     let ended = Some(Session { ended: Some(then), ..first.clone() });
-    let replaced = store.replace_session(begun.id, then).await.unwrap();
-    assert_eq!(replaced, Some(Replaced { begun: begun.clone(), ended: ended.clone() }));
-    assert_eq!(store.replace_session(begun.id, then).await.unwrap(), None, "once");
+    let replace = async || store.replace_session(begun.id, Some(first.id), then).await.unwrap();
+    let replaced = Replaced { begun: begun.clone(), ended: ended.clone() };
+    assert_eq!(replace().await, Replacement::Begun(Box::new(replaced)));
+    assert_eq!(replace().await, Replacement::NoneWaits, "once");
     assert_eq!(store.session(first.id).await.unwrap(), ended);
     assert_eq!(store.latest_session(CHANNEL).await.unwrap(), Some(begun));
+}
+
+pub(super) async fn a_session_ends_only_for_one_who_was_asked_about_it(store: &Store) {
+    let (first, second) = one_waits(store).await;
+    let then = NOW + Duration::minutes(7);
+    store.end_session(first.id, then).await.unwrap();
+    let third = session(3, then);
+    begins(store, &third).await;
+    for asked_about in [Some(first.id), None] {
+        let replaced = store.replace_session(second.id, asked_about, then).await.unwrap();
+        assert_eq!(replaced, Replacement::AnotherRuns(Box::new(third.clone())));
+    }
+    assert_eq!(store.session(third.id).await.unwrap(), Some(third.clone()));
+    assert_eq!(store.waiting_session(second.id).await.unwrap(), Some(second.clone()));
+    let quiet = third.quiet_end();
+    let replaced = store.replace_session(second.id, Some(first.id), quiet).await.unwrap();
+    let Replacement::Begun(replaced) = replaced else { panic!("{replaced:?}") };
+    assert_eq!(
+        replaced.ended.map(|ended| (ended.id, ended.ended)),
+        Some((third.id, Some(quiet))),
+        "by itself"
+    );
 }
 
 pub(super) async fn a_session_that_waits_does_nothing_else(store: &Store) {
@@ -75,7 +98,8 @@ pub(super) async fn a_session_that_waits_does_nothing_else(store: &Store) {
     assert!(!store.forget_session(first.id).await.unwrap(), "it runs");
     assert!(store.forget_session(second.id).await.unwrap());
     assert!(!store.forget_session(second.id).await.unwrap());
-    assert_eq!(store.replace_session(second.id, NOW).await.unwrap(), None);
+    let replaced = store.replace_session(second.id, Some(first.id), NOW).await.unwrap();
+    assert_eq!(replaced, Replacement::NoneWaits);
 }
 
 pub(super) async fn a_session_waits_for_a_day_and_outlives_the_other(store: &Store) {
@@ -83,8 +107,9 @@ pub(super) async fn a_session_waits_for_a_day_and_outlives_the_other(store: &Sto
     store.end_session(first.id, NOW).await.unwrap();
     let elsewhere = |random, at| Session { channel: 9, ..session(random, at) };
     begins(store, &elsewhere(3, second.started + Duration::DAY)).await;
-    let begun = store.replace_session(second.id, NOW + Duration::DAY).await.unwrap().unwrap();
-    assert_eq!((begun.begun.id, begun.ended), (second.id, None), "nothing had to end");
+    let replaced = store.replace_session(second.id, Some(first.id), NOW + Duration::DAY).await.unwrap();
+    let Replacement::Begun(replaced) = replaced else { panic!("{replaced:?}") };
+    assert_eq!((replaced.begun.id, replaced.ended), (second.id, None), "nothing had to end");
     let third = session(4, NOW + Duration::DAY);
     assert!(matches!(store.start_session(third.clone()).await.unwrap(), Start::Waits(_)));
     let late = third.started + Duration::DAY + Duration::seconds(1);
