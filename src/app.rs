@@ -11,6 +11,7 @@ use bytes::Bytes;
 use time::{Date, OffsetDateTime};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -31,6 +32,11 @@ use crate::request::IMAGE_BYTES_LIMIT;
 use crate::secret;
 use crate::spool::Spool;
 use crate::store::Store;
+
+mod context;
+mod place_order;
+
+pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, place_order};
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
 const PICTURES_AT_ONCE: usize = 8;
@@ -213,6 +219,24 @@ impl App {
     /// What happens to jobs from here on.
     pub fn watch(&self) -> broadcast::Receiver<(JobId, Step)> {
         self.steps.subscribe()
+    }
+}
+
+/// What the store says until `deadline`.
+///
+/// # Errors
+/// [`Refusal::StoreSlow`]
+pub(crate) async fn before<T>(
+    deadline: Instant,
+    asked: impl Future<Output = anyhow::Result<T>>,
+) -> Result<T, Refusal> {
+    match tokio::time::timeout_at(deadline, asked).await {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(error)) => {
+            tracing::error!(error = format!("{error:#}"), "the store could not be asked");
+            Err(Refusal::StoreSlow)
+        }
+        Err(_) => Err(Refusal::StoreSlow),
     }
 }
 

@@ -121,6 +121,14 @@ pub struct Repeat {
     pub body: String,
 }
 
+impl Repeat {
+    /// [`Job::dedupe_key`] of an order with the key of this name.
+    pub(crate) fn dedupe_key(&self, key: &str) -> String {
+        // The name of a key has no colon: no two orders share one of these by chance.
+        format!("api:{key}:{}", self.id)
+    }
+}
+
 /// A slash command's coordinates.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiscordOrigin {
@@ -143,6 +151,13 @@ pub struct DiscordOrigin {
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<InSession>,
+}
+
+impl DiscordOrigin {
+    /// [`Job::dedupe_key`] of what this interaction orders.
+    pub(crate) fn dedupe_key(&self) -> String {
+        format!("discord:{}", self.interaction)
+    }
 }
 
 /// A session, as far as its jobs know it.
@@ -184,10 +199,9 @@ impl Job {
     /// One row a request: a second delivery of the same interaction must find the first.
     pub fn dedupe_key(&self) -> String {
         match &self.origin {
-            Origin::Discord(discord) => format!("discord:{}", discord.interaction),
+            Origin::Discord(discord) => discord.dedupe_key(),
             Origin::Shell => format!("shell:{}", self.id),
-            // The name of a key has no colon: no two orders share one of these by chance.
-            Origin::Api(ApiOrigin { key, repeat: Some(repeat), .. }) => format!("api:{key}:{}", repeat.id),
+            Origin::Api(ApiOrigin { key, repeat: Some(repeat), .. }) => repeat.dedupe_key(key),
             Origin::Api(_) => format!("api:{}", self.id),
         }
     }

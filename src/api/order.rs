@@ -6,17 +6,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::error::Category;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::keys::Key;
 use super::problem::Problem;
-use crate::app::App;
-use crate::error::Refusal;
-use crate::job::{ApiOrigin, Claim, Job, JobId, Origin, Repeat, State};
-use crate::limits::{Ceiling, Purse, Terms};
-use crate::request::{Ask, Aspect, Style, resolve};
-use crate::settings::Effective;
-use crate::store::Admission;
+use crate::app::{self, App, Customer, KeyHolder, Placed, before, place_order};
+use crate::job::{Claim, JobId, Origin, Repeat, State};
+use crate::request::{Ask, Aspect, Style};
 
 /// How long the store may take.
 const STORE_PATIENCE: Duration = Duration::from_secs(5);
@@ -100,58 +97,20 @@ pub(super) async fn place(
     repeat: Option<Repeat>,
     now: OffsetDateTime,
 ) -> Result<(JobId, State), Problem> {
-    let refused = |refusal| Problem::refused(&refusal, now);
-    if app.stopping.is_cancelled() {
-        return Err(refused(Refusal::Stopping));
-    }
-    let request = resolve(ask, Effective::built_in(), &app.catalogue, now.date(), rand::random());
-    let request = request.map_err(refused)?;
-    let each = app.catalogue.painter(Some(&request.model), now.date()).map_err(refused)?.price;
-    let price = each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
-    take(app, key, now).await.map_err(refused)?;
-    let job = Job {
-        id: JobId::new(now, rand::random()),
-        origin: Origin::Api(ApiOrigin { key: key.name.clone(), each, repeat: repeat.clone() }),
-        request,
-        created: now,
-        parent: None,
-    };
-    let own = Ceiling { purse: Purse::Key, limit: key.monthly_budget };
-    let whole = app.config.monthly_budget.map(|limit| Ceiling { purse: Purse::Deployment, limit });
-    let terms = Terms { ceilings: [Some(own), whole].into_iter().flatten().collect(), ..Terms::default() };
-    match tokio::time::timeout(STORE_PATIENCE, app.store.admit(&job, price, &terms, now)).await {
-        Ok(Ok(Admission::Admitted { .. })) => {
+    let customer = Customer::Key(KeyHolder {
+        name: key.name.clone(),
+        repeat: repeat.clone(),
+        requests_per_minute: key.requests_per_minute,
+        monthly_budget: key.monthly_budget,
+    });
+    let deadline = Instant::now() + STORE_PATIENCE;
+    let placed = place_order(app, app::Order { ask, customer }, deadline, now).await;
+    match placed.map_err(|refusal| Problem::refused(&refusal, now))? {
+        Placed::New(job) => {
             app.enqueue(job.id).await;
             Ok((job.id, State::Admitted))
         }
-        Ok(Ok(Admission::Duplicate(earlier))) => repeated(app, earlier, repeat.as_ref(), now).await,
-        Ok(Ok(Admission::Refused(refusal))) => Err(refused(refusal)),
-        Ok(Err(error)) => {
-            tracing::error!(job = %job.id, error = format!("{error:#}"), "the store could not take an order");
-            Err(refused(Refusal::StoreSlow))
-        }
-        Err(_) => {
-            // It may be in the middle of being written.
-            app.take_back(job.id, now);
-            Err(refused(Refusal::StoreSlow))
-        }
-    }
-}
-
-/// Counts the order against the key's rate.
-async fn take(app: &App, key: &Key, now: OffsetDateTime) -> Result<(), Refusal> {
-    let taken = app.limiter.take_for_key(&key.name, key.requests_per_minute, now);
-    match tokio::time::timeout(STORE_PATIENCE, taken).await {
-        Ok(Ok(taken)) => taken,
-        Ok(Err(error)) => {
-            tracing::error!(
-                key = key.name,
-                error = format!("{error:#}"),
-                "a key's orders could not be counted"
-            );
-            Err(Refusal::StoreSlow)
-        }
-        Err(_) => Err(Refusal::StoreSlow),
+        Placed::Known(earlier) => repeated(app, earlier, repeat.as_ref(), now).await,
     }
 }
 
@@ -181,12 +140,6 @@ async fn repeated(
 /// # Errors
 /// 503 if the store does not answer.
 pub(super) async fn find(app: &App, id: JobId, now: OffsetDateTime) -> Result<Option<Claim>, Problem> {
-    match tokio::time::timeout(STORE_PATIENCE, app.store.find(id)).await {
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(error)) => {
-            tracing::error!(job = %id, error = format!("{error:#}"), "the store could not be asked");
-            Err(Problem::refused(&Refusal::StoreSlow, now))
-        }
-        Err(_) => Err(Problem::refused(&Refusal::StoreSlow, now)),
-    }
+    let found = before(Instant::now() + STORE_PATIENCE, app.store.find(id)).await;
+    found.map_err(|refusal| Problem::refused(&refusal, now))
 }

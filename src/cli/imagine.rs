@@ -10,19 +10,20 @@ use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
-use crate::app::{self, App, Step};
+use crate::app::{App, Customer, Order, Placed, Step, place_order};
 use crate::archive::picture_key;
 use crate::cli::say;
 use crate::clock::Clock;
 use crate::config::{Config, EngineChoice};
 use crate::error::Refusal;
-use crate::job::{Claim, Job, JobId, Origin, Outcome};
-use crate::limits::{Ceiling, Purse, Terms};
-use crate::request::{Ask, ImageSource, resolve};
-use crate::settings::Effective;
-use crate::store::Admission;
+use crate::job::{Claim, Job, Outcome};
+use crate::request::{Ask, ImageSource};
 use crate::worker;
+
+/// How long the store may take.
+const STORE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What to paint.
 #[derive(Debug, clap::Args)]
@@ -79,27 +80,13 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     if let Some(out) = &out {
         check_out(out)?;
     }
-    let ask = ask(arguments)?;
-    let now = Clock::System.now();
-    let catalogue = app::catalogue(&config, now.date())?;
-    let request = resolve(ask, Effective::built_in(), &catalogue, now.date(), rand::random())?;
+    let order = Order { ask: ask(arguments)?, customer: Customer::Shell };
     let app = App::open(config, Clock::System).await?;
-    let price =
-        app.catalogue.painter(Some(&request.model), now.date())?.price * i64::try_from(request.seeds.len())?;
-    let job = Job {
-        id: JobId::new(now, rand::random()),
-        origin: Origin::Shell,
-        request,
-        created: now,
-        parent: None,
+    let deadline = Instant::now() + STORE_PATIENCE;
+    let job = match place_order(&app, order, deadline, app.now()).await? {
+        Placed::New(job) => job,
+        Placed::Known(_) => bail!("this job exists already"),
     };
-    let ceilings = app.config.monthly_budget.map(|limit| Ceiling { purse: Purse::Deployment, limit });
-    let terms = Terms { ceilings: ceilings.into_iter().collect(), ..Terms::default() };
-    match app.store.admit(&job, price, &terms, now).await? {
-        Admission::Admitted { .. } => {}
-        Admission::Refused(refusal) => return Err(refusal.into()),
-        Admission::Duplicate(_) => bail!("this job exists already"),
-    }
     let progress = show_progress(&app, &job);
     tokio::select! {
         _ = worker::process(&app, job.id, &app.abandoned) => {}

@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::app::App;
+use crate::app::{App, before};
 use crate::discord::commands::{self, Command};
 use crate::discord::components::Button;
 use crate::discord::interaction::{Action, Interaction};
@@ -18,8 +18,6 @@ use crate::discord::reply::{self, Message};
 use crate::engine::catalogue::Catalogue;
 use crate::error::Refusal;
 use crate::job::JobId;
-use crate::policy::Asker;
-use crate::settings::{Defaults, Effective, Settings, Source};
 use crate::store::Context;
 
 mod admin;
@@ -109,20 +107,14 @@ async fn command(
     now: OffsetDateTime,
 ) -> Result<Option<Answer>, Refusal> {
     match command {
-        Command::Imagine(ask, file) => {
-            let ordered = imagine::imagine(app, interaction, *ask, file, now).await?;
-            Ok(ordered.map(|ordered| Answer {
-                callback: reply::deferred(ordered.private),
-                then: Then::Start(ordered.job),
-            }))
-        }
+        Command::Imagine(ask, file) => imagine::imagine(app, interaction, *ask, file, now).await,
         Command::Easel(admin) => admin::admin(app, interaction, *admin, now).await.map(Some),
         Command::Session(command) => session::session(app, interaction, *command, now).await.map(Some),
         Command::Prefer(prefer) => member::prefer(app, interaction, prefer, now).await.map(Some),
         Command::Usage => member::usage(app, interaction, now).await.map(Some),
         Command::Help => {
             let context = context(app, interaction, now).await?;
-            Ok(Some(Answer::words(&help(&offered(app, &context, interaction), now))))
+            Ok(Some(Answer::words(&help(&app.offered(&context, &interaction.roles), now))))
         }
         Command::Unknown(command) => Err(Refusal::UnknownCommand { command }),
     }
@@ -160,20 +152,13 @@ async fn suggestions(
     }
     let Ok(context) = context(app, interaction, now).await else { return Vec::new() };
     let mut suggestions =
-        commands::suggestions(option, text, &offered(app, &context, interaction), now.date());
-    let layers = layers(app, &context);
+        commands::suggestions(option, text, &app.offered(&context, &interaction.roles), now.date());
+    let layers = app.layers(&context);
     if let Some(field) = layers.locked.keys().find(|field| field.name() == option) {
         let held = layers.settings.shown(*field);
         suggestions.retain(|(_, value)| Some(value) == held.as_ref());
     }
     suggestions
-}
-
-/// The models that this member may use in this place.
-fn offered(app: &App, context: &Context, interaction: &Interaction) -> Catalogue {
-    let asker = Asker { roles: &interaction.roles, places: &context.places };
-    let policy = &context.policy;
-    app.catalogue.offering(|name| policy.models.allow(name) && policy.access.offers(asker, name))
 }
 
 /// What the place and the member have to say, in time for the first answer.
@@ -190,35 +175,6 @@ async fn context(app: &App, interaction: &Interaction, now: OffsetDateTime) -> R
 /// [`Refusal::StoreSlow`]
 async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
     before(Instant::now() + STORE_PATIENCE, asked).await
-}
-
-/// What the store says to one of several questions that share their time.
-///
-/// # Errors
-/// [`Refusal::StoreSlow`]
-async fn before<T>(end: Instant, asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
-    match tokio::time::timeout_at(end, asked).await {
-        Ok(Ok(said)) => Ok(said),
-        Ok(Err(error)) => {
-            tracing::error!(error = format!("{error:#}"), "the store could not be asked");
-            Err(Refusal::StoreSlow)
-        }
-        Err(_) => Err(Refusal::StoreSlow),
-    }
-}
-
-/// All layers below a request.
-fn layers(app: &App, context: &Context) -> Effective {
-    let model = app.config.model.as_ref().map(|_| app.catalogue.default_name().to_owned());
-    let deployment = Settings { model, ..Settings::default() };
-    let session = context.session.as_ref().map(|session| session.plan.settings.clone());
-    let channel = context.policy.channel_defaults(&context.places);
-    Effective::built_in()
-        .with(Source::Deployment, &deployment.into())
-        .with(Source::Guild, &context.policy.defaults)
-        .with(Source::Channel, channel.unwrap_or(&Defaults::default()))
-        .with(Source::Session, &session.unwrap_or_default().into())
-        .with(Source::Member, &context.preferences.clone().into())
 }
 
 fn help(catalogue: &Catalogue, now: OffsetDateTime) -> String {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::discord::interaction::Interaction;
 use crate::discord::rest::Rest;
 
 /// How long an answer is believed.
@@ -22,18 +21,9 @@ const REMEMBERED: usize = 10_000;
 pub struct Places(Mutex<HashMap<u64, (bool, OffsetDateTime)>>);
 
 impl Places {
-    /// Whether the channel of an interaction is for adults only. A thread is what the channel above it is; where
-    /// Discord does not say in time, the stricter rules hold.
-    pub async fn is_age_restricted(
-        &self,
-        discord: &Rest,
-        interaction: &Interaction,
-        now: OffsetDateTime,
-    ) -> bool {
-        if let Some(known) = interaction.age_restricted {
-            return known;
-        }
-        let channel = interaction.parent.unwrap_or(interaction.channel);
+    /// Whether a channel that is no thread is for adults only. Where Discord does not say in time, the stricter rules
+    /// hold.
+    pub async fn is_age_restricted(&self, discord: &Rest, channel: u64, now: OffsetDateTime) -> bool {
         if let Some((known, until)) = self.lock().get(&channel).copied()
             && now < until
         {

@@ -154,8 +154,13 @@ impl Dynamo {
         Ok(jobs)
     }
 
-    pub(super) async fn is_known(&self, request: String) -> anyhow::Result<bool> {
-        Ok(self.table.get(Key::request(&request)).await?.is_some())
+    pub(super) async fn known(&self, request: String) -> anyhow::Result<Option<JobId>> {
+        let known = self.table.get(Key::request(&request)).await?;
+        known.map(|request| parsed(&request, "job")).transpose()
+    }
+
+    pub(super) async fn known_in_turn(&self, request: String) -> anyhow::Result<Option<JobId>> {
+        self.known(request).await
     }
 
     pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {

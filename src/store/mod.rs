@@ -176,11 +176,18 @@ in_both! {
     /// The database failed.
     fn due(now: OffsetDateTime, grace: Duration) -> Vec<JobId>;
 
-    /// Whether the request of this [`Job::dedupe_key`] was admitted.
+    /// The job as which the request of this [`Job::dedupe_key`] was admitted.
     ///
     /// # Errors
     /// The database failed.
-    fn is_known(request: String) -> bool;
+    fn known(request: String) -> Option<JobId>;
+
+    /// As [`Store::known`], after everything that this process has asked the store to write: an admission that is not
+    /// answered yet counts too.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn known_in_turn(request: String) -> Option<JobId>;
 
     /// The job whose picture has these bytes, with the picture's number.
     ///

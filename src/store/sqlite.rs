@@ -173,8 +173,12 @@ impl Sqlite {
         self.run(false, move |tx| ops::due(tx, now, grace)).await
     }
 
-    pub(super) async fn is_known(&self, request: String) -> anyhow::Result<bool> {
-        self.run(true, move |tx| Ok(ops::admitted(tx, &request)?.is_some())).await
+    pub(super) async fn known(&self, request: String) -> anyhow::Result<Option<JobId>> {
+        self.look(move |tx| ops::admitted(tx, &request)).await
+    }
+
+    pub(super) async fn known_in_turn(&self, request: String) -> anyhow::Result<Option<JobId>> {
+        self.run(true, move |tx| ops::admitted(tx, &request)).await
     }
 
     pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {

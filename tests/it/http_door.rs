@@ -126,6 +126,28 @@ async fn an_interaction_that_comes_again_is_not_painted_again() {
 }
 
 #[tokio::test]
+async fn what_was_ordered_before_is_not_refused_whatever_has_changed_since() {
+    let world = world().await;
+    world.said(admin("limits set").option("burst", 1).option("per_minute", 1)).await;
+    let ticket = world.imagine("a cat").await;
+    in_time(ticket.picture()).await;
+    assert!(world.refused(cat()).await.starts_with("That was quick!"), "the rate is used up");
+    for change in [
+        admin("pause").option("reason", "the exhibition is full"),
+        admin("words add").option("phrase", "cat"),
+        admin("models deny").option("model", "core"),
+        admin("budget set").option("month", "0.01"),
+    ] {
+        world.said(change).await;
+        let again = posted(&world, payload(&ticket), &now().to_string()).await;
+        assert_eq!((again.status, again.body.len()), (202, 0));
+    }
+    world.settled().await;
+    assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (1, 1));
+    world.end().await;
+}
+
+#[tokio::test]
 async fn bodies_that_discord_would_not_send_are_refused_without_a_5xx() {
     let world = world().await;
     let at = now().to_string();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::try_join;
 use time::OffsetDateTime;
 
-use super::{Answer, context, in_time, layers, written};
+use super::{Answer, context, in_time, written};
 use crate::app::App;
 use crate::discord::commands::Admin;
 use crate::discord::interaction::Interaction;
@@ -78,7 +78,7 @@ async fn show(
             context.preferences = Settings::default();
             context.session = None;
             context.places = channel.iter().copied().collect();
-            reply::defaults(&layers(app, &context), *channel, app.catalogue.default_name())
+            reply::defaults(&app.layers(&context), *channel, app.catalogue.default_name())
         }
         Admin::ListModels => reply::models(&app.catalogue, &policy.models, now.date()),
         Admin::ShowAccess => reply::access(&policy.access),

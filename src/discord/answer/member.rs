@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{Answer, context, in_time, layers, offered, written};
+use super::{Answer, context, in_time, written};
 use crate::app::App;
 use crate::discord::commands::Prefer;
 use crate::discord::interaction::Interaction;
@@ -24,7 +24,7 @@ pub(super) async fn prefer(
     match prefer {
         Prefer::Show => {}
         Prefer::Set(values) => {
-            let set = written::settings(&values, &offered(app, &context, interaction), now.date())?;
+            let set = written::settings(&values, &app.offered(&context, &interaction.roles), now.date())?;
             change(app, interaction.member, move |settings| {
                 set.fields().for_each(|field| settings.copy(field, &set));
             })
@@ -41,7 +41,7 @@ pub(super) async fn prefer(
     }
     let context = self::context(app, interaction, now).await?;
     let message =
-        reply::preferences(&context.preferences, &layers(app, &context), app.catalogue.default_name());
+        reply::preferences(&context.preferences, &app.layers(&context), app.catalogue.default_name());
     Ok(Answer::private(message))
 }
 

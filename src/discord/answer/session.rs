@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{Answer, context, in_time, layers, offered, written};
+use super::{Answer, context, in_time, written};
 use crate::app::App;
 use crate::attachment;
 use crate::discord::commands::{SessionCommand, Wish};
@@ -117,11 +117,11 @@ fn edit(
     let set = if wish.settings.is_empty() {
         Settings::default()
     } else {
-        written::settings(&wish.settings, &offered(app, context, interaction), now.date())?
+        written::settings(&wish.settings, &app.offered(context, &interaction.roles), now.date())?
     };
     // What the server has locked, a session cannot change.
     let below = Context { session: None, preferences: Settings::default(), ..context.clone() };
-    layers(app, &below).with_request(set.clone())?;
+    app.layers(&below).with_request(set.clone())?;
     let title = wish.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     Ok(PlanEdit {
         title: title.map(str::to_owned),

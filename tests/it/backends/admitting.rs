@@ -11,9 +11,13 @@ use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceilin
 
 pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
     let first = order(7);
-    assert!(!store.is_known(first.job().dedupe_key()).await.unwrap());
+    assert_eq!(store.known(first.job().dedupe_key()).await.unwrap(), None);
     assert!(first.fits(store, &Terms::default()).await);
-    assert!(store.is_known(first.job().dedupe_key()).await.unwrap());
+    for known in
+        [store.known(first.job().dedupe_key()).await, store.known_in_turn(first.job().dedupe_key()).await]
+    {
+        assert_eq!(known.unwrap(), Some(first.job().id));
+    }
     let again = Order { at: NOW + Duration::seconds(1), ..first.clone() };
     let full = ceiling(Purse::Deployment, PRICE);
     assert_eq!(again.admit(store, &full).await, Admission::Duplicate(first.id()), "it is not refused");
@@ -24,7 +28,7 @@ pub(super) async fn a_refused_order_leaves_nothing(store: &Store) {
     let order = Order { pictures: 2, session: Some(session_id(1)), ..order(7) };
     assert!(!order.fits(store, &ceiling(Purse::Session, PRICE)).await);
     assert_eq!(store.find(order.id()).await.unwrap(), None);
-    assert!(!store.is_known(order.job().dedupe_key()).await.unwrap());
+    assert_eq!(store.known(order.job().dedupe_key()).await.unwrap(), None);
     assert_eq!(store.totals().await.unwrap(), Totals::default());
     assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
     assert!(order.fits(store, &ceiling(Purse::Session, PRICE * 2)).await, "a second try is free");

@@ -178,3 +178,18 @@ async fn a_wrong_keys_file_stops_the_start_with_all_that_is_wrong() {
     }
     assert!(start("[[key]\n").await.contains("is not a list of [[key]] entries, near line 1"));
 }
+
+#[tokio::test]
+async fn an_order_that_is_repeated_is_found_although_the_rate_is_used_up() {
+    let api = Api::with(Setup::default(), &entry("web", WEB, 1, "100")).await;
+    let taken = api.post_as("order-1", WEB, &cat()).await.json(202);
+    api.post("/images", &cat()).await.problem(429);
+    for _ in 0..2 {
+        assert_eq!(api.post_as("order-1", WEB, &cat()).await.json(202)["id"], taken["id"]);
+    }
+    api.post_as("order-1", WEB, &json!({ "prompt": "a dog" })).await.detail(422);
+    api.post_as("order-2", WEB, &cat()).await.problem(429);
+    api.world.settled().await;
+    assert_eq!(api.world.bedrock.calls().len(), 1);
+    api.end().await;
+}

@@ -123,7 +123,7 @@ impl OfJob {
             _ => None,
         };
         let is_young = claim.job.created > now - Duration::from_secs(60 * 86_400);
-        let is_known = is_young.then_some(store.is_known(claim.job.dedupe_key()).await.unwrap());
+        let is_known = is_young.then_some(store.known(claim.job.dedupe_key()).await.unwrap().is_some());
         OfJob { claim, token, is_known, by_sha256 }
     }
 }

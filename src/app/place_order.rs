@@ -1,0 +1,249 @@
+//! The one way from what somebody asks for to an admitted job, whichever frontend it came through.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::{App, before};
+use crate::error::Refusal;
+use crate::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin, Repeat};
+use crate::limits::{Ceiling, Purse, Terms};
+use crate::money::Micros;
+use crate::request::{Ask, ImageRequest, resolve};
+use crate::session::Actor;
+use crate::settings::Effective;
+use crate::store::{Admission, Context};
+
+mod member;
+
+/// What somebody asks for.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) ask: Ask,
+    pub(crate) customer: Customer,
+}
+
+/// Who asks.
+#[derive(Debug)]
+pub(crate) enum Customer {
+    Member(Box<Member>),
+    Key(KeyHolder),
+    /// Whoever runs Easel.
+    Shell,
+}
+
+/// A member, in Discord.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// Where the answer goes. Whether it is private, and in which session, is decided with the request.
+    pub(crate) origin: DiscordOrigin,
+    /// The channel above, for a thread.
+    pub(crate) parent: Option<u64>,
+    pub(crate) actor: Actor,
+    pub(crate) roles: Vec<u64>,
+    /// Whether the channel is for adults only, where Discord said so.
+    pub(crate) age_restricted: Option<bool>,
+}
+
+/// A program, with a key of the images API.
+#[derive(Debug)]
+pub(crate) struct KeyHolder {
+    pub(crate) name: String,
+    pub(crate) repeat: Option<Repeat>,
+    pub(crate) requests_per_minute: NonZeroU32,
+    pub(crate) monthly_budget: Micros,
+}
+
+/// What became of an order.
+#[derive(Debug)]
+pub(crate) enum Placed {
+    /// It is admitted, and in no queue yet.
+    New(Box<Job>),
+    /// It repeats this one, which was admitted before.
+    Known(JobId),
+}
+
+/// Admits what somebody asks for, or finds the job that was admitted for the same order before. That comes first: what
+/// was taken is not refused when it is sent again, whatever has changed since.
+///
+/// # Errors
+/// Why not; nothing is charged then.
+pub(crate) async fn place_order(
+    app: &Arc<App>,
+    order: Order,
+    deadline: Instant,
+    now: OffsetDateTime,
+) -> Result<Placed, Refusal> {
+    let Order { ask, customer } = order;
+    let dedupe_key = customer.dedupe_key();
+    let known = async {
+        match &dedupe_key {
+            Some(key) => app.store.known(key.clone()).await,
+            None => Ok(None),
+        }
+    };
+    // Neither waits for the other: most orders are new ones.
+    let looked_up = async { tokio::try_join!(known, customer.context(app, now)) };
+    let (known, context) = before(deadline, looked_up).await?;
+    if let Some(job) = known {
+        return Ok(Placed::Known(job));
+    }
+    if app.stopping.is_cancelled() {
+        return Err(Refusal::Stopping);
+    }
+    let request = customer.resolve(app, &context, ask, deadline, now).await?;
+    let each = app.catalogue.painter(Some(&request.model), now.date())?.price;
+    let price = each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
+    if let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
+        // The same order may have come twice at once, and the other one has used the rate up.
+        let Some(key) = dedupe_key else { return Err(refusal) };
+        let known = before(deadline, app.store.known_in_turn(key)).await?;
+        return known.map(Placed::Known).ok_or(refusal);
+    }
+    let limits = customer.limits(app, &context);
+    let job = Job {
+        id: JobId::new(now, customer.unique()),
+        origin: customer.origin(&context, &request, each),
+        request,
+        created: now,
+        parent: None,
+    };
+    match admit(app, &job, price, &limits, deadline, now).await? {
+        Admission::Admitted { crossed } => {
+            if let (Some(percent), Some(channel)) = (crossed, context.policy.budget.warn_in) {
+                warn(app, job.id, percent, channel);
+            }
+            Ok(Placed::New(Box::new(job)))
+        }
+        Admission::Duplicate(earlier) => Ok(Placed::Known(earlier)),
+        Admission::Refused(refusal) => Err(refusal),
+    }
+}
+
+/// Admits the job in time, or takes back what may be in the middle of being written.
+async fn admit(
+    app: &Arc<App>,
+    job: &Job,
+    price: Micros,
+    limits: &Terms,
+    deadline: Instant,
+    now: OffsetDateTime,
+) -> Result<Admission, Refusal> {
+    match tokio::time::timeout_at(deadline, app.store.admit(job, price, limits, now)).await {
+        Ok(Ok(admission)) => Ok(admission),
+        Ok(Err(error)) => {
+            tracing::error!(job = %job.id, error = format!("{error:#}"), "the store could not take an order");
+            Err(Refusal::StoreSlow)
+        }
+        Err(_) => {
+            app.take_back(job.id, now);
+            Err(Refusal::StoreSlow)
+        }
+    }
+}
+
+/// Tells the server's admins how much of their month is used.
+fn warn(app: &Arc<App>, job: JobId, percent: u32, channel: u64) {
+    let (messenger, nonce) = (app.clone(), format!("b{job}").chars().take(25).collect::<String>());
+    app.spawn(async move {
+        let warning = crate::discord::reply::admin::budget_warning(percent);
+        if let Err(fault) = messenger.discord.post(channel, &warning, &nonce).await {
+            tracing::warn!(%fault, "the warning about a server's budget could not be posted");
+        }
+    });
+}
+
+impl Customer {
+    /// How a repeat of the order is known, where there can be one.
+    fn dedupe_key(&self) -> Option<String> {
+        match self {
+            Customer::Member(member) => Some(member.origin.dedupe_key()),
+            Customer::Key(key) => key.repeat.as_ref().map(|repeat| repeat.dedupe_key(&key.name)),
+            Customer::Shell => None,
+        }
+    }
+
+    /// What tells the job from others of the same millisecond.
+    fn unique(&self) -> u128 {
+        match self {
+            Customer::Member(member) => u128::from(member.origin.interaction),
+            Customer::Key(_) | Customer::Shell => rand::random(),
+        }
+    }
+
+    /// What has to be respected; outside of Discord there is no server that says anything.
+    async fn context(&self, app: &App, now: OffsetDateTime) -> anyhow::Result<Context> {
+        match self {
+            Customer::Member(member) => {
+                app.store.context(member.origin.guild, member.places(), member.origin.member, now).await
+            }
+            Customer::Key(_) | Customer::Shell => Ok(Context::default()),
+        }
+    }
+
+    /// The request with every choice made, if it is allowed.
+    async fn resolve(
+        &self,
+        app: &App,
+        context: &Context,
+        ask: Ask,
+        deadline: Instant,
+        now: OffsetDateTime,
+    ) -> Result<ImageRequest, Refusal> {
+        match self {
+            Customer::Member(member) => member.resolve(app, context, ask, deadline, now).await,
+            Customer::Key(_) | Customer::Shell => {
+                resolve(ask, Effective::built_in(), &app.catalogue, now.date(), rand::random())
+            }
+        }
+    }
+
+    /// Counts the order against how often there may be one.
+    async fn take(
+        &self,
+        app: &App,
+        context: &Context,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Result<(), Refusal>> {
+        match self {
+            Customer::Member(member) => {
+                let rate = context.policy.limits_of(&member.roles).rate();
+                app.limiter.take(member.origin.guild, member.origin.member, rate, now).await
+            }
+            Customer::Key(key) => app.limiter.take_for_key(&key.name, key.requests_per_minute, now).await,
+            Customer::Shell => Ok(Ok(())),
+        }
+    }
+
+    /// What the order must fit under. Every order has to fit under the budget of the deployment.
+    fn limits(&self, app: &App, context: &Context) -> Terms {
+        let mut limits = match self {
+            Customer::Member(member) => member.limits(context),
+            Customer::Key(key) => {
+                let budget = Ceiling { purse: Purse::Key, limit: key.monthly_budget };
+                Terms { ceilings: vec![budget], ..Terms::default() }
+            }
+            Customer::Shell => Terms::default(),
+        };
+        let deployment = app.config.monthly_budget;
+        limits.ceilings.extend(deployment.map(|limit| Ceiling { purse: Purse::Deployment, limit }));
+        limits
+    }
+
+    fn origin(self, context: &Context, request: &ImageRequest, each: Micros) -> Origin {
+        match self {
+            Customer::Member(member) => {
+                let session = context.session.as_ref();
+                let session =
+                    session.map(|session| InSession { id: session.id, title: session.plan.title.clone() });
+                Origin::Discord(DiscordOrigin { private: request.private, session, ..member.origin })
+            }
+            Customer::Key(KeyHolder { name, repeat, .. }) => {
+                Origin::Api(ApiOrigin { key: name, each, repeat })
+            }
+            Customer::Shell => Origin::Shell,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a member asks for, with what holds in the place where it was asked.
+
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::Member;
+use crate::app::{App, before};
+use crate::archive::picture_key;
+use crate::error::Refusal;
+use crate::limits::{Ceiling, Purse, Terms};
+use crate::moderation::broken_rule;
+use crate::money::Micros;
+use crate::policy::Asker;
+use crate::request::{Ask, ImageRequest, ImageSource, resolve};
+use crate::session::Act;
+use crate::settings::{Field, Source};
+use crate::store::Context;
+
+impl Member {
+    /// The channel and, for a thread, the one above it.
+    pub(super) fn places(&self) -> Vec<u64> {
+        std::iter::once(self.origin.channel).chain(self.parent).collect()
+    }
+
+    /// The request with every choice made, if the server allows it.
+    pub(super) async fn resolve(
+        &self,
+        app: &App,
+        context: &Context,
+        mut ask: Ask,
+        deadline: Instant,
+        now: OffsetDateTime,
+    ) -> Result<ImageRequest, Refusal> {
+        let policy = &context.policy;
+        if let Some(reason) = &policy.paused {
+            return Err(Refusal::Paused { reason: reason.clone() });
+        }
+        let asker = Asker { roles: &self.roles, places: &context.places };
+        policy.access.check(asker)?;
+        if let Some(session) = &context.session {
+            session.check(Act::TakePart, self.actor)?;
+        }
+        self.start_from(app, context, &mut ask, deadline).await?;
+        let catalogue = app.offered(context, &self.roles);
+        let mut request = resolve(ask, app.layers(context), &catalogue, now.date(), rand::random())?;
+        self.check_words(app, context, &request, now).await?;
+        if request.private {
+            keep_private(&mut request, policy.access.check_private(asker))?;
+        }
+        Ok(request)
+    }
+
+    /// The session's last picture if that was asked for, or the picture that the session starts from.
+    async fn start_from(
+        &self,
+        app: &App,
+        context: &Context,
+        ask: &mut Ask,
+        deadline: Instant,
+    ) -> Result<(), Refusal> {
+        if ask.from_last {
+            let session = context.session.as_ref().ok_or(Refusal::NoSession)?;
+            let last = before(deadline, app.store.last_picture(session.id, self.origin.member)).await?;
+            let last = last.ok_or(Refusal::NoLastPicture)?;
+            let key = picture_key(&last.job, last.n);
+            ask.image = Some(ImageSource::Archive { key, picture: Some((last.job.id, last.n)) });
+        } else if ask.image.is_none()
+            && let Some(key) = context.session.as_ref().and_then(|session| session.plan.reference.clone())
+        {
+            ask.image = Some(ImageSource::Archive { key, picture: None });
+            ask.image_is_offered = true;
+        }
+        Ok(())
+    }
+
+    /// Refuses blocked words, whoever put them into the prompt.
+    async fn check_words(
+        &self,
+        app: &App,
+        context: &Context,
+        request: &ImageRequest,
+        now: OffsetDateTime,
+    ) -> Result<(), Refusal> {
+        let rules = &context.policy.words;
+        let some_differ = rules.iter().any(|rule| !rule.age_restricted_too);
+        let age_restricted = some_differ && self.is_age_restricted(app, now).await;
+        let prompt = request.prompt_for_model();
+        let texts = [prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
+        match broken_rule(rules, &texts, age_restricted) {
+            Some(rule) => Err(Refusal::BlockedWord { note: rule.note.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// A thread is what the channel above it is.
+    async fn is_age_restricted(&self, app: &App, now: OffsetDateTime) -> bool {
+        match self.age_restricted {
+            Some(known) => known,
+            None => {
+                let channel = self.parent.unwrap_or(self.origin.channel);
+                app.places.is_age_restricted(&app.discord, channel, now).await
+            }
+        }
+    }
+
+    pub(super) fn limits(&self, context: &Context) -> Terms {
+        let limits = context.policy.limits_of(&self.roles);
+        let budget = &context.policy.budget;
+        let session = context.session.as_ref().and_then(|session| session.plan.budget);
+        let ceilings = [
+            (Purse::MemberDay, budget.member_day),
+            (Purse::MemberMonth, budget.member_month),
+            (Purse::Session, session),
+            (Purse::Guild, budget.month),
+        ];
+        let ceiling = |(purse, limit): (Purse, Option<Micros>)| Some(Ceiling { purse, limit: limit? });
+        Terms {
+            in_flight: limits.in_flight,
+            daily: limits.daily,
+            ceilings: ceilings.into_iter().filter_map(ceiling).collect(),
+        }
+    }
+}
+
+/// A private picture that only the settings wanted becomes an open one where private ones are not allowed.
+fn keep_private(request: &mut ImageRequest, allowed: Result<(), Refusal>) -> Result<(), Refusal> {
+    match allowed {
+        Err(refusal) if request.sources.get(&Field::Private) == Some(&Source::Request) => Err(refusal),
+        allowed => {
+            request.private = allowed.is_ok();
+            Ok(())
+        }
+    }
+}
