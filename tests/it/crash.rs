@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use easel_emulator::bedrock::Fault;
 use easel_emulator::discord::{Ask, Route, Ticket, When};
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 
-use crate::support::{World, in_time};
+use crate::support::{World, in_time, seed};
 
 const CHANNEL: u64 = 5;
 
@@ -152,11 +151,8 @@ async fn while_a_busy_model_is_waited_for_nothing_is_lost() {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "to play a failure again")]
 async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_books_balance() {
-    let seed: u64 = ulid::Ulid::new().random() as u64;
-    println!("seed {seed}");
-    let mut random = StdRng::seed_from_u64(seed);
+    let mut random = seed::random();
     let mut world = World::new().await;
     world.may_count_calls_that_were_not_made();
     world.bedrock.set_latency(Duration::from_millis(30));

@@ -20,6 +20,7 @@ pub(crate) mod cloud;
 pub(crate) mod function;
 pub(crate) mod sandbox;
 pub(crate) mod stack;
+pub(crate) mod seed;
 
 /// Longer than anything in a story takes; what is not there by then never comes.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,0 +1,17 @@
+//! Stories with chance in them: what happened once can be made to happen again.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// From `EASEL_TEST_SEED`, or from a new seed. A failure shows the seed.
+#[expect(clippy::print_stdout, reason = "the runner shows it where the story fails")]
+pub(crate) fn random() -> StdRng {
+    #[expect(clippy::disallowed_methods, reason = "to run a failure again")]
+    let set = std::env::var("EASEL_TEST_SEED");
+    let seed = match set {
+        Ok(seed) => seed.parse().expect("EASEL_TEST_SEED is a whole number"),
+        Err(_) => rand::random(),
+    };
+    println!("run again with EASEL_TEST_SEED={seed}");
+    StdRng::seed_from_u64(seed)
+}
