@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use bytes::Bytes;
-use easel_emulator::discord::{Ask, Fault, Posted, Route, Ticket};
+use easel_emulator::discord::{Ask, Fault, Options, Posted, Route, Ticket};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -215,11 +215,26 @@ async fn discord_out_of_order_on_the_last_edit_costs_nothing() {
     world.end().await;
 }
 
+/// Asks again for as long as a busy machine refuses in time what it cannot admit in time.
+async fn admitted(world: &World, member: u64) -> Ticket {
+    loop {
+        let ticket = world.ask(cat().by(member)).await;
+        let ack = in_time(ticket.acknowledged()).await;
+        if ack.kind == 5 {
+            return ticket;
+        }
+        let said = ack.data["content"].as_str().unwrap();
+        assert!(said.contains("Nothing was charged"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn a_hundred_members_at_once_are_served_whatever_sigterm_interrupts() {
-    let mut world = world().await;
-    let tickets = join_all((100..200).map(|member| world.ask(cat().by(member)))).await;
-    in_time(join_all(tickets.iter().map(Ticket::acknowledged))).await;
+    // How soon a hundred are answered is measured by benches/interactions; here a busy machine has its time.
+    let discord = Options { ack_window: Duration::from_secs(60), ..Options::default() };
+    let mut world = World::serving(Setup { discord, ..Setup::default() }).await;
+    world.said(admin("limits set").option("burst", 50)).await;
+    let tickets = join_all((100..200).map(|member| admitted(&world, member))).await;
     world.stop().await;
     world.start().await;
     in_time(join_all(tickets.iter().map(Ticket::picture))).await;
