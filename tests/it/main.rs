@@ -16,6 +16,7 @@ mod http_door;
 mod images;
 mod imagine;
 mod lambda;
+mod later;
 mod limits;
 mod members;
 mod migrating;

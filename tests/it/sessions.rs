@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use easel_emulator::discord::{Ask, Message, Route};
-use rusqlite::Connection;
 
+use crate::support::inside::Inside;
 use crate::support::{MANAGE_GUILD, World, admin, in_time, png};
 
 fn cat() -> Ask {
@@ -304,22 +304,20 @@ async fn an_export_holds_every_picture_with_its_record_and_a_page() {
 
 #[tokio::test]
 async fn a_session_ends_by_itself_after_its_quiet_time_and_says_so_once() {
-    let mut world = world().await;
-    told(&world, start().option("quiet_hours", 2)).await;
-    picture(&world, cat()).await;
-    world.settled().await;
-    world.stop().await;
-    let db = Connection::open(world.path("data/easel.db")).unwrap();
-    db.execute("UPDATE sessions SET last = last - 3 * 3600 * 1000", []).unwrap();
-    drop(db);
-    world.start().await;
+    let bot = Inside::new().await;
+    let world = &bot.world;
+    told(world, start().option("quiet_hours", 2)).await;
+    picture(world, cat()).await;
+    bot.pass(time::Duration::hours(1));
+    assert!(world.said(session("show")).await.starts_with("**Foxes**"));
+    bot.pass(time::Duration::hours(2));
     in_time(world.discord.requested(Route::CreateMessage, 1)).await;
     let ended = |message: &Message| message.content.contains("has ended");
     let summaries: Vec<_> = world.discord.channel_messages(5).into_iter().filter(ended).collect();
     assert_eq!(summaries.len(), 1);
     assert!(summaries[0].content.contains("1 pictures") && summaries[0].attachments.len() == 1);
     assert!(world.refused(session("show")).await.starts_with("No session is running"));
-    world.end().await;
+    bot.end().await;
 }
 
 #[tokio::test]

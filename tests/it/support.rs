@@ -18,9 +18,10 @@ pub(crate) mod api_gateway;
 pub(crate) mod books;
 pub(crate) mod cloud;
 pub(crate) mod function;
+pub(crate) mod inside;
 pub(crate) mod sandbox;
-pub(crate) mod stack;
 pub(crate) mod seed;
+pub(crate) mod stack;
 
 /// Longer than anything in a story takes; what is not there by then never comes.
 const PATIENCE: Duration = Duration::from_secs(60);
