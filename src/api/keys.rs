@@ -16,6 +16,7 @@ use toml::Value;
 
 use super::problem::Problem;
 use crate::config::Problems;
+use crate::digest::from_hex;
 use crate::error::excerpt;
 use crate::limits::LIMIT_LIMIT;
 use crate::money::Micros;
@@ -194,15 +195,6 @@ fn read(entry: &mut toml::Table, say: &mut impl FnMut(&str)) -> Option<(Hash, Ke
 pub fn is_name(name: &str) -> bool {
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=NAME_LIMIT).contains(&name.len()) && name.chars().all(fine)
-}
-
-fn from_hex(text: &str) -> Option<Hash> {
-    let digits = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let mut hash = [0; 32];
-    for (byte, at) in hash.iter_mut().zip((0..).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2).filter(|_| digits)?, 16).ok()?;
-    }
-    Some(hash)
 }
 
 #[cfg(test)]

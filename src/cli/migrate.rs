@@ -11,6 +11,7 @@ use crate::app;
 use crate::cli::say;
 use crate::clock::Clock;
 use crate::config::StoreUrl;
+use crate::digest::hex;
 use crate::store::migration::{Migration, Report, Step};
 use crate::store::{Count, Dynamo, Sum};
 
@@ -100,7 +101,7 @@ fn verdict(same: bool) -> &'static str {
 }
 
 fn short(count: &Count) -> String {
-    count.hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    hex(&count.hash[..4])
 }
 
 fn money(sum: &Sum) -> String {

@@ -5,6 +5,8 @@ use std::fmt;
 use ed25519_dalek::{Signature, VerifyingKey};
 use time::{Duration, OffsetDateTime};
 
+use crate::digest::from_hex;
+
 /// How far a request's clock may be from ours, either way.
 const WINDOW: Duration = Duration::minutes(5);
 
@@ -21,7 +23,7 @@ impl fmt::Debug for PublicKey {
 impl PublicKey {
     /// The key of 64 hex digits; `None` for anything else, and for a key under which anybody can sign.
     pub fn from_hex(text: &str) -> Option<PublicKey> {
-        let key = VerifyingKey::from_bytes(&bytes(text)?).ok()?;
+        let key = VerifyingKey::from_bytes(&from_hex(text)?).ok()?;
         (!key.is_weak()).then_some(PublicKey(key))
     }
 
@@ -29,7 +31,7 @@ impl PublicKey {
     ///
     /// `signature` is the header `X-Signature-Ed25519` (128 hex digits), `timestamp` is `X-Signature-Timestamp`.
     pub fn verifies(&self, signature: &str, timestamp: &str, body: &[u8]) -> bool {
-        let Some(signature) = bytes(signature) else { return false };
+        let Some(signature) = from_hex(signature) else { return false };
         let signed = [timestamp.as_bytes(), body].concat();
         self.0.verify_strict(&signed, &Signature::from_bytes(&signature)).is_ok()
     }
@@ -39,17 +41,6 @@ impl PublicKey {
 pub fn is_fresh(timestamp: &str, now: OffsetDateTime) -> bool {
     let Ok(seconds) = timestamp.parse::<i64>() else { return false };
     OffsetDateTime::from_unix_timestamp(seconds).is_ok_and(|at| (now - at).abs() <= WINDOW)
-}
-
-fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
-    if hex.len() != 2 * N || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use bytes::Bytes;
+use easel::digest::sha256_hex;
 use easel_emulator::bedrock::{self, Endpoint, Speaks};
 use futures_util::future::{join, join_all};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::archive::{aws, make_bucket, server};
@@ -23,13 +23,9 @@ mod keys;
 const WEB: &str = "easel_web-key-canary";
 const SHOP: &str = "easel_shop-key-canary";
 
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The lines of a key that may order as often as this, and spend as much in a month.
 fn entry(name: &str, key: &str, rate: u32, budget: &str) -> String {
-    let hash = hex(key.as_bytes());
+    let hash = sha256_hex(key);
     format!(
         "[[key]]\nname = \"{name}\"\nsha256 = \"{hash}\"\nrequests_per_minute = {rate}\nmonthly_budget_usd = {budget}\n"
     )
@@ -170,7 +166,7 @@ async fn an_order_is_taken_and_becomes_a_picture() {
         let link = picture["link"].as_str().unwrap();
         let file = api.get(link, WEB).await;
         assert_eq!((file.status, file.header("content-type")), (200, "image/png"));
-        assert_eq!(picture["sha256"], hex(&file.body));
+        assert_eq!(picture["sha256"], sha256_hex(&file.body));
         assert!(api.world.archived("png").contains(&file.body.to_vec()), "as archived");
     }
     let records = api.world.archived("json");
@@ -203,7 +199,7 @@ async fn links_are_presigned_for_an_hour_on_moto() {
     assert!(link.starts_with("http") && link.contains("X-Amz-Expires=3600"), "{link}");
     let file = answered(api.http.get(link)).await;
     assert_eq!(
-        (file.status, hex(&file.body)),
+        (file.status, sha256_hex(&file.body)),
         (200, image["pictures"][0]["sha256"].as_str().unwrap().to_owned())
     );
     assert_eq!(archive.get(&api.world.archive_keys()[0]).await.unwrap().unwrap(), file.body);

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use easel::digest::sha256_hex;
 use easel_emulator::discord::{Ask, Route, Ticket, When};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
-use crate::archive::{server, sha256};
+use crate::archive::server;
 use crate::s3_faults::{Fault, Proxy};
 use crate::support::api_gateway::Gateway;
 use crate::support::cloud::Cloud;
@@ -300,7 +301,7 @@ async fn archived_late(is_lost: bool) {
     let told = ticket.message().unwrap();
     assert!(!told.content.contains("Not archived yet") && told.attachments.len() == 1, "{}", told.content);
     cloud.ended(world, 1, 1).await;
-    let sha256 = sha256(&told.attachments[0].bytes);
+    let sha256 = sha256_hex(&told.attachments[0].bytes);
     let (job, n) = cloud.store().by_sha256(&sha256).await.unwrap().unwrap();
     let claim = cloud.store().find(job.id).await.unwrap().unwrap();
     let key = claim.pictures[n as usize].archived.as_deref().unwrap();

@@ -1,10 +1,10 @@
 //! The template of deploy/serverless on a stand-in that runs the real program behind an HTTP API and a queue, under the
 //! roles of the template.
 
+use easel::digest::sha256_hex;
 use easel_emulator::discord::{Ask, Ticket};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::support::stack::Stack;
 use crate::support::{Setup, World, admin, in_time, png};
@@ -58,7 +58,7 @@ async fn members_at_once_get_a_picture_each() {
 #[tokio::test]
 async fn a_program_gets_its_picture_by_the_key_that_lies_beside_the_binary() {
     let world = World::without_bot(Setup::default()).await;
-    let hash: String = Sha256::digest("easel_web").iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = sha256_hex("easel_web");
     world.write(
         "keys.toml",
         format!("[[key]]\nname = \"web\"\nsha256 = \"{hash}\"\nmonthly_budget_usd = 1\n"),

@@ -31,8 +31,7 @@ async fn whoever_has_no_key_is_told_401_and_nothing_is_read() {
             api.request(Method::GET, &format!("{location}/0.png"), key),
         ]
     };
-    let wrong =
-        requests("").into_iter().chain(requests("easel_guessed")).chain(requests(&hex(WEB.as_bytes())));
+    let wrong = requests("").into_iter().chain(requests("easel_guessed")).chain(requests(&sha256_hex(WEB)));
     for request in
         wrong.chain([api.request(Method::GET, &location, "").header("authorization", format!("Basic {WEB}"))])
     {
