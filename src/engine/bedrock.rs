@@ -17,11 +17,11 @@ use aws_sdk_bedrockruntime::operation::RequestId;
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelError;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
-use base64_simd::STANDARD;
 use bytes::Bytes;
 
 use super::catalogue::{Family, Model};
 use super::connector::{Connector, Progress, followed};
+use super::start::Start;
 use super::{Class, Failure, Gate, Painting, answer, sdxl, stability};
 use crate::request::ImageRequest;
 
@@ -111,22 +111,6 @@ impl Bedrock {
             Client::from_conf(config.build())
         });
         client.clone()
-    }
-}
-
-/// A picture to start from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Start<'a> {
-    /// The file.
-    pub(super) bytes: &'a [u8],
-    /// 0 keeps the picture, 1 ignores it.
-    pub(super) strength: f64,
-}
-
-impl Start<'_> {
-    /// The file as the models take it.
-    pub(super) fn base64(&self) -> String {
-        STANDARD.encode_to_string(self.bytes)
     }
 }
 

@@ -17,6 +17,7 @@ mod connector;
 mod sdxl;
 mod sketch;
 mod stability;
+mod start;
 
 pub use bedrock::Bedrock;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::bedrock::Start;
+use super::start::Start;
 use crate::request::{Aspect, ImageRequest, Style};
 
 /// SDXL 1.0's own default.

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::bedrock::Start;
 use super::catalogue::Model;
+use super::start::Start;
 use crate::request::{Aspect, ImageRequest};
 
 /// A request body.

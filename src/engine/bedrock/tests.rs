@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, SharedCredentialsProvider};
+use base64_simd::STANDARD;
 use easel_sketch::Look;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
