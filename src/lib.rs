@@ -37,6 +37,7 @@ pub mod settings;
 
 pub mod job;
 pub mod queue;
+pub mod rate_limiter;
 pub mod store;
 
 pub mod engine;

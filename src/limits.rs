@@ -1,5 +1,5 @@
-//! How often a member may ask, and what a job must fit under. The first is counted by a [`RateLimiter`]; the rest is
-//! checked where the job is admitted, in the same write.
+//! How often a member may ask, and what a job must fit under. The first is counted by a
+//! [`RateLimiter`](crate::rate_limiter::RateLimiter); the rest is checked where the job is admitted, in the same write.
 
 use std::num::NonZeroU32;
 
@@ -9,7 +9,9 @@ use crate::money::Micros;
 
 mod rate;
 
-pub use rate::{InMemory, Rate, RateLimiter};
+pub use rate::{InMemory, Rate};
+
+pub(crate) use rate::Asker;
 
 /// Requests at once, and afterwards in a minute, where nobody says otherwise.
 const DEFAULT_RATE: Rate =

@@ -1,8 +1,4 @@
 //! How often somebody may ask: so many requests at once, then one whenever its share of a minute has passed.
-//!
-//! One process counts in its memory. Several that share a table count there, whichever of them is asked; each goes by
-//! its own clock. Where clocks differ, somebody may be let in earlier by as much, or wait longer by as much: a process
-//! whose clock is ahead gives away, once, what the others would have given a little later.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,9 +12,6 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter as Governor};
 use time::OffsetDateTime;
-
-use crate::error::Refusal;
-use crate::store::{Dynamo, Store};
 
 /// How often somebody may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,14 +32,14 @@ impl Rate {
 
 /// Whoever has requests counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Asker {
+pub(crate) enum Asker {
     /// In a server, or in private conversations.
     Member(Option<u64>, u64),
     /// A key of the images API, by its name.
     Key(String),
 }
 
-/// As the table names it.
+/// The name under which a table counts its requests.
 impl fmt::Display for Asker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -57,96 +50,24 @@ impl fmt::Display for Asker {
     }
 }
 
-/// Counts each member's and each key's requests. Whoever's rate is changed begins anew.
-#[derive(Debug)]
-pub enum RateLimiter {
-    /// In this process.
-    InMemory(InMemory),
-    /// In the table, for all processes that use it.
-    InTable(Dynamo),
-}
-
-impl RateLimiter {
-    /// As far as this store reaches.
-    pub fn beside(store: &Store) -> RateLimiter {
-        match store {
-            Store::Sqlite(_) => RateLimiter::InMemory(InMemory::default()),
-            Store::Dynamo(dynamo) => RateLimiter::InTable(dynamo.clone()),
-        }
-    }
-
-    /// Takes one request of a member in a server; [`Refusal::RateLimited`] with the moment of the next one if none is
-    /// free.
-    ///
-    /// # Errors
-    /// The table failed. The request may have been taken.
-    pub async fn take(
-        &self,
-        guild: Option<u64>,
-        member: u64,
-        rate: Rate,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<(), Refusal>> {
-        self.take_for(Asker::Member(guild, member), rate, now).await
-    }
-
-    /// Takes one request of a key of the images API, which may make all requests of a minute at once.
-    ///
-    /// # Errors
-    /// As for a member.
-    pub async fn take_for_key(
-        &self,
-        name: &str,
-        per_minute: NonZeroU32,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<(), Refusal>> {
-        self.take_for(Asker::Key(name.to_owned()), Rate { burst: per_minute, per_minute }, now).await
-    }
-
-    async fn take_for(
-        &self,
-        asker: Asker,
-        rate: Rate,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<(), Refusal>> {
-        let taken = match self {
-            RateLimiter::InMemory(memory) => memory.take(&asker, rate, now),
-            RateLimiter::InTable(dynamo) => dynamo.take_request(&asker.to_string(), rate, now).await?,
-        };
-        Ok(taken.map_err(|free: OffsetDateTime| Refusal::RateLimited {
-            burst: rate.burst.get(),
-            per_minute: rate.per_minute.get(),
-            free_at: free.unix_timestamp() + 1,
-        }))
-    }
-
-    /// Forgets those whose burst is whole again. The table does that by itself.
-    pub fn forget_idle(&self, now: OffsetDateTime) {
-        match self {
-            RateLimiter::InMemory(memory) => memory.forget_idle(now),
-            RateLimiter::InTable(_) => {}
-        }
-    }
-}
-
-type Askers = Governor<Asker, DefaultKeyedStateStore<Asker>, Told, NoOpMiddleware<Duration>>;
+type Askers = Governor<Asker, DefaultKeyedStateStore<Asker>, GivenTime, NoOpMiddleware<Duration>>;
 
 /// The requests of this process.
 #[derive(Debug, Default)]
 pub struct InMemory {
     by_rate: Mutex<HashMap<Rate, Arc<Askers>>>,
-    clock: Told,
+    clock: GivenTime,
 }
 
 impl InMemory {
-    fn take(&self, asker: &Asker, rate: Rate, now: OffsetDateTime) -> Result<(), OffsetDateTime> {
+    pub(crate) fn take(&self, asker: &Asker, rate: Rate, now: OffsetDateTime) -> Result<(), OffsetDateTime> {
         self.clock.set(now);
         let checked = self.askers(rate).check_key(asker);
         checked.map_err(|not_until| OffsetDateTime::UNIX_EPOCH + not_until.earliest_possible())
     }
 
-    /// Forgets rates that nobody uses, too.
-    fn forget_idle(&self, now: OffsetDateTime) {
+    /// Forgets those whose burst is whole again, and rates that nobody uses.
+    pub(crate) fn forget_idle(&self, now: OffsetDateTime) {
         self.clock.set(now);
         self.by_rate.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, askers| {
             askers.retain_recent();
@@ -169,18 +90,18 @@ impl InMemory {
     }
 }
 
-/// The time since 1970, as whoever asked last told it.
+/// The time since 1970 that the last caller passed.
 #[derive(Debug, Clone, Default)]
-struct Told(Arc<AtomicU64>);
+struct GivenTime(Arc<AtomicU64>);
 
-impl Told {
+impl GivenTime {
     fn set(&self, now: OffsetDateTime) {
         let nanos = u64::try_from(now.unix_timestamp_nanos()).unwrap_or_default();
         self.0.store(nanos, Ordering::Relaxed);
     }
 }
 
-impl Clock for Told {
+impl Clock for GivenTime {
     type Instant = Duration;
 
     fn now(&self) -> Duration {

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use easel::error::Refusal;
-use easel::limits::{Rate, RateLimiter};
+use easel::limits::Rate;
+use easel::rate_limiter::RateLimiter;
 use easel::store::{Dynamo, Store};
 use time::{Duration, OffsetDateTime};
 use tokio::task::JoinSet;
