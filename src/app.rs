@@ -15,11 +15,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::age_restriction::AgeRestrictionCache;
 use crate::archive::{Archive, picture_key};
 use crate::attachment;
 use crate::clock::Clock;
 use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
-use crate::discord::places::Places;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
@@ -72,8 +72,7 @@ pub struct App {
     pub gate: Gate,
     /// How often a member may ask.
     pub limiter: RateLimiter,
-    /// What is known of channels.
-    pub places: Places,
+    pub age_restrictions: AgeRestrictionCache,
     /// Cancelled: take nothing new.
     pub stopping: CancellationToken,
     /// Cancelled: give back what is not finished.
@@ -125,7 +124,7 @@ impl App {
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
             gate,
-            places: Places::default(),
+            age_restrictions: AgeRestrictionCache::default(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),
             owner: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()),

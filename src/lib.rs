@@ -25,6 +25,7 @@ pub mod config;
 pub mod error;
 pub mod secret;
 
+mod age_restriction;
 pub mod attachment;
 pub mod discord;
 pub mod limits;

@@ -7,7 +7,6 @@ mod errand;
 pub mod gateway;
 pub mod http;
 pub mod interaction;
-pub mod places;
 pub mod register;
 pub mod reply;
 pub mod rest;

@@ -98,7 +98,7 @@ impl Member {
             Some(known) => known,
             None => {
                 let channel = self.parent.unwrap_or(self.origin.channel);
-                app.places.is_age_restricted(&app.discord, channel, now).await
+                app.age_restrictions.is_age_restricted(&app.discord, channel, now).await
             }
         }
     }

@@ -11,19 +11,18 @@ use crate::discord::rest::Rest;
 
 /// How long an answer is believed.
 const FRESH: time::Duration = time::Duration::minutes(5);
-/// How long Discord may take, of the three seconds of the first answer.
-const PATIENCE: Duration = Duration::from_millis(700);
+/// How long Discord may take, of the three seconds of the first response.
+const TIMEOUT: Duration = Duration::from_millis(700);
 /// Channels that are remembered at a time.
-const REMEMBERED: usize = 10_000;
+const CAPACITY: usize = 10_000;
 
-/// What is known of channels: whether each is age-restricted, and until when that is believed.
+/// By channel: whether it is age-restricted, and until when that is believed.
 #[derive(Debug, Default)]
-pub struct Places(Mutex<HashMap<u64, (bool, OffsetDateTime)>>);
+pub struct AgeRestrictionCache(Mutex<HashMap<u64, (bool, OffsetDateTime)>>);
 
-impl Places {
-    /// Whether a channel that is no thread is for adults only. Where Discord does not say in time, the stricter rules
-    /// hold.
-    pub async fn is_age_restricted(&self, discord: &Rest, channel: u64, now: OffsetDateTime) -> bool {
+impl AgeRestrictionCache {
+    /// Where Discord does not say in time, the stricter rules hold: `false`.
+    pub(crate) async fn is_age_restricted(&self, discord: &Rest, channel: u64, now: OffsetDateTime) -> bool {
         if let Some((known, until)) = self.lock().get(&channel).copied()
             && now < until
         {
@@ -31,14 +30,14 @@ impl Places {
         }
         let id = channel.to_string();
         let path = ["channels", id.as_str()];
-        let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, discord.get(&path)).await else { return false };
+        let Ok(Ok(answer)) = tokio::time::timeout(TIMEOUT, discord.get(&path)).await else { return false };
         let restricted = answer["nsfw"].as_bool().unwrap_or_default();
-        let mut places = self.lock();
-        if places.len() >= REMEMBERED {
-            places.retain(|_, (_, until)| now < *until);
+        let mut known = self.lock();
+        if known.len() >= CAPACITY {
+            known.retain(|_, (_, until)| now < *until);
         }
-        if places.len() < REMEMBERED {
-            places.insert(channel, (restricted, now + FRESH));
+        if known.len() < CAPACITY {
+            known.insert(channel, (restricted, now + FRESH));
         }
         restricted
     }
