@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State as Door};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use futures_util::StreamExt;
 
 mod document;
+mod extract;
 mod image;
 mod keys;
 mod order;
@@ -21,46 +22,50 @@ mod problem;
 pub use keys::{Keys, is_name};
 
 use crate::app::App;
-use crate::digest::sha256_hex;
-use crate::job::{ApiOrigin, Claim, JobId, Repeat};
+use crate::job::{ApiOrigin, Claim, JobId};
+use extract::{Holder, Sent, Wait};
 use image::{Accepted, Image};
+use keys::Key;
 use order::Order;
 use problem::{Problem, ProblemBody};
 
-/// Bytes that an order may have.
-const BODY_LIMIT: usize = 64 * 1024;
-/// How long an order may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(10);
-/// Seconds that `?wait=` may ask for.
-const LONGEST_WAIT: u64 = 60;
-/// What API Gateway leaves of that: it gives up after 29 seconds.
+/// What API Gateway leaves of `?wait=`: it gives up after 29 seconds.
 const LONGEST_WAIT_IN_LAMBDA: Duration = Duration::from_secs(25);
 /// How often a job that somebody waits for is looked at: another process may be painting it.
 const BEAT: Duration = Duration::from_millis(250);
 /// Looks at a finished job until its pictures are in the archive; then the answer goes out without.
 const LOOKS_FOR_ARCHIVE: u32 = 8;
 
-/// What the API needs.
 struct Api {
     app: Arc<App>,
     keys: Keys,
 }
 
+type Answer = Result<Response, Problem>;
+
 /// The routes, for the holders of `keys`.
 pub fn router(app: Arc<App>, keys: Keys) -> Router {
     Router::new()
-        .route(
-            "/images",
-            post(order_images).fallback(async |uri: Uri| Problem::wrong_method("POST").at(uri.path())),
-        )
+        .route("/images", post(order_images).fallback(async || Problem::wrong_method("POST")))
         .route("/images/{id}", get(show_image).fallback(only_get))
         .route("/images/{id}/{picture}", get(show_picture).fallback(only_get))
         .route("/openapi.json", get(async || Json(document::document())).fallback(only_get))
+        .layer(middleware::from_fn(with_the_path))
         .with_state(Arc::new(Api { app, keys }))
 }
 
-async fn only_get(uri: Uri) -> Response {
-    Problem::wrong_method("GET, HEAD").at(uri.path())
+async fn only_get() -> Problem {
+    Problem::wrong_method("GET, HEAD")
+}
+
+/// Gives a problem the path that was asked for.
+async fn with_the_path(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem.at(&path),
+        None => response,
+    }
 }
 
 /// Order pictures
@@ -85,21 +90,13 @@ async fn only_get(uri: Uri) -> Response {
         (status = 503, description = "The order could not be written down, or Easel is stopping", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds"))),
     )
 )]
-async fn order_images(Door(api): Door<Arc<Api>>, request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    ordered(&api, request).await.unwrap_or_else(|problem| problem.at(&path))
-}
-
-async fn ordered(api: &Api, request: Request) -> Result<Response, Problem> {
-    let now = api.app.now();
-    let key = api.keys.shown(request.headers(), now)?;
-    let wait = wait(request.uri())?;
-    is_json(request.headers())?;
-    let name = idempotency_key(request.headers())?;
-    let body = body(request.into_body()).await?;
-    let hash = || sha256_hex(&body);
-    let repeat = name.map(|id| Repeat { id, body: hash() });
-    let (id, mut state) = order::place(&api.app, &key, order::read(&body)?, repeat, now).await?;
+async fn order_images(
+    State(api): State<Arc<Api>>,
+    Holder(key): Holder,
+    Wait(wait): Wait,
+    Sent { ask, repeat }: Sent,
+) -> Answer {
+    let (id, mut state) = order::place(&api.app, &key, ask, repeat, api.app.now()).await?;
     if let Some(wait) = wait
         && let Some(claim) = ended(&api.app, id, wait).await?
     {
@@ -123,12 +120,14 @@ async fn ordered(api: &Api, request: Request) -> Result<Response, Problem> {
         (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds"))),
     )
 )]
-async fn show_image(Door(api): Door<Arc<Api>>, uri: Uri, headers: HeaderMap) -> Response {
-    let shown = async {
-        let (claim, origin) = asked_for(&api, &uri, &headers).await?;
-        Ok(Json(image::image(&api.app, &claim, &origin).await).into_response())
-    };
-    shown.await.unwrap_or_else(|problem: Problem| problem.at(uri.path()))
+async fn show_image(
+    State(api): State<Arc<Api>>,
+    Holder(key): Holder,
+    id: Result<Path<JobId>, PathRejection>,
+) -> Answer {
+    let Path(id) = id?;
+    let (claim, origin) = asked_for(&api.app, &key, id).await?;
+    Ok(Json(image::image(&api.app, &claim, &origin).await).into_response())
 }
 
 /// A picture's bytes, as the model sent them
@@ -143,33 +142,27 @@ async fn show_image(Door(api): Door<Arc<Api>>, uri: Uri, headers: HeaderMap) -> 
         (status = 503, description = "Store or archive do not answer", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds"))),
     )
 )]
-async fn show_picture(Door(api): Door<Arc<Api>>, uri: Uri, headers: HeaderMap) -> Response {
-    picture(&api, &uri, &headers).await.unwrap_or_else(|problem| problem.at(uri.path()))
-}
-
-async fn picture(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<Response, Problem> {
-    let (claim, _) = asked_for(api, uri, headers).await?;
-    let file = uri.path().rsplit('/').next().and_then(|file| file.strip_suffix(".png"));
-    let picture = claim.pictures.iter().find(|picture| Some(picture.n.to_string().as_str()) == file);
-    let n = picture.filter(|picture| picture.painted().is_some()).ok_or_else(Problem::not_found)?.n;
+async fn show_picture(
+    State(api): State<Arc<Api>>,
+    Holder(key): Holder,
+    path: Result<Path<(JobId, String)>, PathRejection>,
+) -> Answer {
+    let Path((id, file)) = path?;
+    let (claim, _) = asked_for(&api.app, &key, id).await?;
+    let named = |n| format!("{n}.png") == file;
+    let picture = claim.pictures.iter().find(|picture| picture.painted().is_some() && named(picture.n));
+    let n = picture.ok_or_else(Problem::not_found)?.n;
     let bytes = api.app.picture(&claim.job, n).await.map_err(|error| {
-        tracing::error!(job = %claim.job.id, error = format!("{error:#}"), "a picture could not be read");
+        tracing::error!(job = %id, error = format!("{error:#}"), "a picture could not be read");
         Problem::later("The archive cannot be reached at the moment.")
     })?;
     let bytes = bytes.ok_or_else(Problem::not_found)?;
     Ok(([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "private, immutable")], bytes).into_response())
 }
 
-/// The job that the path names, if it is this key's.
-async fn asked_for(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<(Claim, ApiOrigin), Problem> {
-    let now = api.app.now();
-    let key = api.keys.shown(headers, now)?;
-    let id = uri.path().split('/').nth(2).and_then(|id| id.parse::<JobId>().ok());
-    let claim = match id {
-        Some(id) => order::find(&api.app, id, now).await?,
-        None => None,
-    };
-    let claim = claim.ok_or_else(Problem::not_found)?;
+/// The job of this id, if it is this key's.
+async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<(Claim, ApiOrigin), Problem> {
+    let claim = order::find(app, id, app.now()).await?.ok_or_else(Problem::not_found)?;
     let origin = claim.job.origin.by_key(&key.name).cloned().ok_or_else(Problem::not_found)?;
     Ok((claim, origin))
 }
@@ -196,56 +189,4 @@ async fn ended(app: &App, id: JobId, wait: Duration) -> Result<Option<Claim>, Pr
         watched = tokio::time::timeout(wait, watch) => watched.unwrap_or(Ok(None)),
         () = app.stopping.cancelled() => Ok(None),
     }
-}
-
-fn wait(uri: &Uri) -> Result<Option<Duration>, Problem> {
-    let mut wait = None;
-    for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-        let seconds = value.parse().ok().filter(|seconds| (1..=LONGEST_WAIT).contains(seconds));
-        match (name.as_ref(), seconds) {
-            ("wait", Some(seconds)) => wait = Some(Duration::from_secs(seconds)),
-            ("wait", None) => {
-                return Err(Problem::bad_request("`wait` must be a whole number of seconds from 1 to 60."));
-            }
-            _ => return Err(Problem::bad_request("The only parameter here is `wait`.")),
-        }
-    }
-    Ok(wait)
-}
-
-fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = named.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case("application/json") {
-        return Ok(());
-    }
-    let detail = "Send JSON, with `Content-Type: application/json`.";
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let text = value.to_str().ok().filter(|text| (1..=200).contains(&text.len()));
-    match text.filter(|text| text.chars().all(|c| c.is_ascii_graphic())) {
-        Some(text) => Ok(Some(text.to_owned())),
-        None => Err(Problem::bad_request("`Idempotency-Key` must be 1 to 200 visible ASCII characters.")),
-    }
-}
-
-/// The whole body, if it is small and comes quickly.
-async fn body(body: Body) -> Result<Vec<u8>, Problem> {
-    let whole = async {
-        let (mut parts, mut whole) = (body.into_data_stream(), Vec::new());
-        while let Some(part) = parts.next().await {
-            let part = part.map_err(|_| Problem::bad_request("The body broke off."))?;
-            if whole.len() + part.len() > BODY_LIMIT {
-                let detail = "An order may have 65536 bytes.";
-                return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
-            }
-            whole.extend_from_slice(&part);
-        }
-        Ok(whole)
-    };
-    let late = || Problem::new(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time.");
-    tokio::time::timeout(BODY_TIME, whole).await.unwrap_or_else(|_| Err(late()))
 }

@@ -13,7 +13,7 @@ use crate::error::Refusal;
 const SHORTLY: i64 = 5;
 
 /// What went wrong, before it is an answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Problem {
     status: StatusCode,
     detail: String,
@@ -22,7 +22,7 @@ pub(super) struct Problem {
 }
 
 /// The header that a status wants.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Header {
     Bearer,
     Allow(&'static str),
@@ -118,6 +118,15 @@ impl Problem {
                 ([(RETRY_AFTER, seconds.to_string())], response).into_response()
             }
         }
+    }
+}
+
+/// Carries the problem in the response's extensions to where the path is known, see [`Problem::at`].
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
