@@ -149,15 +149,16 @@ async fn show_picture(
 ) -> Answer {
     let Path((id, file)) = path?;
     let (claim, _) = asked_for(&api.app, &key, id).await?;
-    let named = |n| format!("{n}.png") == file;
+    let named = |n| image::file_name(&claim, n) == file;
     let picture = claim.pictures.iter().find(|picture| picture.painted().is_some() && named(picture.n));
     let n = picture.ok_or_else(Problem::not_found)?.n;
-    let bytes = api.app.picture(&claim.job, n).await.map_err(|error| {
+    let bytes = api.app.picture(&claim, n).await.map_err(|error| {
         tracing::error!(job = %id, error = format!("{error:#}"), "a picture could not be read");
         Problem::later("The archive cannot be reached at the moment.")
     })?;
     let bytes = bytes.ok_or_else(Problem::not_found)?;
-    Ok(([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "private, immutable")], bytes).into_response())
+    let content_type = claim.format(n).content_type();
+    Ok(([(CONTENT_TYPE, content_type), (CACHE_CONTROL, "private, immutable")], bytes).into_response())
 }
 
 /// The job of this id, if it is this key's.

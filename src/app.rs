@@ -24,7 +24,7 @@ use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
 use crate::error::Refusal;
-use crate::job::{Job, JobId};
+use crate::job::{Claim, JobId};
 use crate::moderation::Guardrail;
 use crate::queue::Queue;
 use crate::rate_limiter::RateLimiter;
@@ -166,10 +166,10 @@ impl App {
     ///
     /// # Errors
     /// A broken disk, or an archive out of reach.
-    pub async fn picture(&self, job: &Job, n: u32) -> anyhow::Result<Option<Bytes>> {
-        match self.spool.load(job.id, n).await? {
+    pub async fn picture(&self, claim: &Claim, n: u32) -> anyhow::Result<Option<Bytes>> {
+        match self.spool.load(claim.job.id, n).await? {
             Some(bytes) => Ok(Some(bytes)),
-            None => self.archive.get(&picture_key(job, n)).await,
+            None => self.archive.get(&picture_key(&claim.job, n, claim.format(n))).await,
         }
     }
 

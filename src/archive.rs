@@ -9,6 +9,7 @@ use bytes::Bytes;
 use time::UtcOffset;
 
 use crate::config::ArchiveUrl;
+use crate::image_format::ImageFormat;
 use crate::job::{Job, Origin};
 
 mod folder;
@@ -43,35 +44,23 @@ impl Archive {
         }
     }
 
-    /// Stores a picture. The same bytes under the same key again are fine.
+    /// Stores an image file. The same bytes under the same key again are fine.
     ///
     /// `sha256` is the digest of `bytes` in hex; S3 checks the bytes that arrive against it.
     ///
     /// # Errors
     /// Other bytes under that key, which then stay as they are; or a place that cannot be written.
-    pub async fn put_picture(&self, key: &str, bytes: Bytes, sha256: &str) -> anyhow::Result<()> {
-        check(key)?;
-        match self {
-            Archive::Folder(folder) => folder.put_picture(key, bytes).await,
-            Archive::S3(s3) => s3.put_picture(key, bytes, sha256).await,
-        }
-    }
-
-    /// Stores another file of this content type, as [`Archive::put_picture`] does.
-    ///
-    /// # Errors
-    /// As there.
-    pub async fn put_file(
+    pub async fn put_image(
         &self,
         key: &str,
         bytes: Bytes,
-        content_type: &str,
+        format: ImageFormat,
         sha256: &str,
     ) -> anyhow::Result<()> {
         check(key)?;
         match self {
-            Archive::Folder(folder) => folder.put_picture(key, bytes).await,
-            Archive::S3(s3) => s3.put_file(key, bytes, content_type, sha256).await,
+            Archive::Folder(folder) => folder.put_image(key, bytes).await,
+            Archive::S3(s3) => s3.put_image(key, bytes, format, sha256).await,
         }
     }
 
@@ -151,8 +140,8 @@ impl Archive {
 }
 
 /// The key of a job's `n`-th picture.
-pub fn picture_key(job: &Job, n: u32) -> String {
-    format!("{}/{}-{n}.png", place(job), job.id)
+pub fn picture_key(job: &Job, n: u32, format: ImageFormat) -> String {
+    format!("{}/{}-{n}.{}", place(job), job.id, format.extension())
 }
 
 /// The key of a job's record.
@@ -194,22 +183,32 @@ mod tests {
         job.created = datetime!(2026-11-23 00:30 +02:00);
         let id = job.id;
         assert_eq!(
-            picture_key(&job, 3),
+            picture_key(&job, 3, ImageFormat::Png),
             format!("200000000000000001/300000000000000001/2026/11/22/{id}-3.png")
         );
         assert_eq!(record_key(&job), format!("200000000000000001/300000000000000001/2026/11/22/{id}.json"));
 
         let Origin::Discord(discord) = &mut job.origin else { unreachable!() };
         discord.guild = None;
-        assert_eq!(picture_key(&job, 0), format!("dm/300000000000000001/2026/11/22/{id}-0.png"));
+        assert_eq!(
+            picture_key(&job, 0, ImageFormat::Webp),
+            format!("dm/300000000000000001/2026/11/22/{id}-0.webp")
+        );
 
         let job = shell_job();
-        assert_eq!(picture_key(&job, 0), format!("shell/local/2026/11/22/{}-0.png", job.id));
+        assert_eq!(
+            picture_key(&job, 0, ImageFormat::Png),
+            format!("shell/local/2026/11/22/{}-0.png", job.id)
+        );
     }
 
     #[test]
     fn every_key_of_ours_passes_and_no_way_out_does() {
-        for key in [picture_key(&discord_job(), 0), record_key(&shell_job()), ".easel-check/a".to_owned()] {
+        for key in [
+            picture_key(&discord_job(), 0, ImageFormat::Png),
+            record_key(&shell_job()),
+            ".easel-check/a".to_owned(),
+        ] {
             check(&key).unwrap();
         }
         for key in ["", "/", "/etc/x", "a//b", "a/../b", "..", "a/.", "a\\b", "a b", "a/\0", "ä", "C:x"] {

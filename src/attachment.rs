@@ -3,11 +3,12 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
-use image::{ImageFormat, ImageReader};
+use image::ImageReader;
 use url::Url;
 
 use crate::discord::interaction::Attachment;
 use crate::error::{Refusal, excerpt};
+use crate::image_format::ImageFormat;
 use crate::request::IMAGE_BYTES_LIMIT;
 
 /// Pixels of width times height that the models take.
@@ -25,8 +26,7 @@ const DISCORD_HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 /// [`Refusal::Attachment`]
 pub fn check_description(file: &Attachment, elsewhere: Option<&Url>) -> Result<(), Refusal> {
     if let Some(kind) = &file.content_type
-        && !["image/png", "image/jpeg", "image/webp"]
-            .contains(&kind.split(';').next().unwrap_or_default().trim())
+        && ImageFormat::from_content_type(kind).is_none()
     {
         return Err(unusable(format!("it is of type `{}`", excerpt(kind))));
     }
@@ -51,50 +51,17 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
     if fine { Ok(()) } else { Err(unusable("it does not lie on Discord's servers".to_owned())) }
 }
 
-/// A format that is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Png,
-    Jpeg,
-    WebP,
-}
-
-impl Kind {
-    /// What a file's name ends with.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Kind::Png => "png",
-            Kind::Jpeg => "jpg",
-            Kind::WebP => "webp",
-        }
-    }
-
-    /// The content type.
-    pub fn mime(self) -> &'static str {
-        match self {
-            Kind::Png => "image/png",
-            Kind::Jpeg => "image/jpeg",
-            Kind::WebP => "image/webp",
-        }
-    }
-}
-
 /// Checks the bytes: a picture of an accepted format and size, and which. Only its header is read.
 ///
 /// # Errors
 /// [`Refusal::Attachment`]
-pub fn check_bytes(bytes: &Bytes) -> Result<Kind, Refusal> {
+pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
     check_size(bytes.len() as u64)?;
     let not_a_picture = || unusable("it is not a picture, or it is damaged".to_owned());
+    let format = ImageFormat::of(bytes).ok_or_else(not_a_picture)?;
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
-    let kind = match reader.format() {
-        Some(ImageFormat::Png) => Kind::Png,
-        Some(ImageFormat::Jpeg) => Kind::Jpeg,
-        Some(ImageFormat::WebP) => Kind::WebP,
-        _ => return Err(not_a_picture()),
-    };
     check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)?;
-    Ok(kind)
+    Ok(format)
 }
 
 /// The refusal for a file that is gone or cannot be fetched.
@@ -192,8 +159,8 @@ mod tests {
     #[test]
     fn bytes_are_checked_by_their_header() {
         let mut png = Cursor::new(Vec::new());
-        image::RgbImage::new(64, 64).write_to(&mut png, ImageFormat::Png).unwrap();
-        assert_eq!(check_bytes(&png.into_inner().into()), Ok(Kind::Png));
+        image::RgbImage::new(64, 64).write_to(&mut png, image::ImageFormat::Png).unwrap();
+        assert_eq!(check_bytes(&png.into_inner().into()), Ok(ImageFormat::Png));
         for wrong in [&b"GIF89a\x01\x00\x01\x00"[..], b"hello", b"\x89PNG\r\n\x1a\nbroken"] {
             assert!(check_bytes(&Bytes::from_static(wrong)).is_err());
         }

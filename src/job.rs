@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::error::Refusal;
+use crate::image_format::ImageFormat;
 use crate::money::Micros;
 use crate::request::ImageRequest;
 use crate::session::SessionId;
@@ -250,6 +251,8 @@ pub struct Painted {
     pub sha256: String,
     /// How many bytes.
     pub bytes: u64,
+    #[serde(default, skip_serializing_if = "ImageFormat::is_png")]
+    pub format: ImageFormat,
 }
 
 /// One of a job's pictures.
@@ -292,4 +295,12 @@ pub struct Claim {
     pub pictures: Vec<Picture>,
     /// Percent of the server's month that were used once it was admitted, if there is reason to say so.
     pub budget_used: Option<u32>,
+}
+
+impl Claim {
+    /// The format of the picture `n`; PNG while there is none.
+    pub fn format(&self, n: u32) -> ImageFormat {
+        let picture = self.pictures.iter().find(|picture| picture.n == n).and_then(Picture::painted);
+        picture.map_or(ImageFormat::Png, |painted| painted.format)
+    }
 }

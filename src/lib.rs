@@ -36,6 +36,7 @@ pub mod request;
 pub mod session;
 pub mod settings;
 
+pub mod image_format;
 pub mod job;
 pub mod queue;
 pub mod rate_limiter;

@@ -262,9 +262,9 @@ impl Work<'_> {
         for (n, bytes) in pictures {
             let painted =
                 self.claim.pictures.iter().find(|picture| picture.n == *n).and_then(Picture::painted);
-            let sha256 = &painted.context("a picture without a hash")?.sha256;
-            let key = picture_key(job, *n);
-            self.app.archive.put_picture(&key, bytes.clone(), sha256).await?;
+            let painted = painted.context("a picture without a hash")?;
+            let key = picture_key(job, *n, painted.format);
+            self.app.archive.put_image(&key, bytes.clone(), painted.format, &painted.sha256).await?;
             archived.push((*n, key));
         }
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {

@@ -130,7 +130,7 @@ pub(super) async fn image(app: &App, claim: &Claim, origin: &ApiOrigin) -> Image
     let job = &claim.job;
     let mut pictures = Vec::new();
     for picture in &claim.pictures {
-        pictures.push(view(app, job.id, picture).await);
+        pictures.push(view(app, claim, picture).await);
     }
     let each = origin.each;
     let calls: u32 = claim.pictures.iter().map(|picture| picture.paid_calls).sum();
@@ -159,7 +159,7 @@ fn refusal(claim: &Claim) -> Refusal {
     claim.pictures.iter().find_map(of).unwrap_or(Refusal::Fault { job: claim.job.id })
 }
 
-async fn view(app: &App, job: JobId, picture: &Picture) -> PictureView {
+async fn view(app: &App, claim: &Claim, picture: &Picture) -> PictureView {
     let painted = picture.painted();
     let (state, refusal) = match &picture.outcome {
         None => (PictureState::Open, None),
@@ -167,7 +167,7 @@ async fn view(app: &App, job: JobId, picture: &Picture) -> PictureView {
         Some(Outcome::Refused { refusal }) => (PictureState::Refused, Some(Reason::of(refusal))),
     };
     let link = match painted {
-        Some(_) => Some(link(app, job, picture).await),
+        Some(_) => Some(link(app, claim, picture).await),
         None => None,
     };
     PictureView {
@@ -180,17 +180,22 @@ async fn view(app: &App, job: JobId, picture: &Picture) -> PictureView {
     }
 }
 
+/// The last part of a picture's path here.
+pub(super) fn file_name(claim: &Claim, n: u32) -> String {
+    format!("{n}.{}", claim.format(n).extension())
+}
+
 /// Presigned once the picture is in S3; before that, and for a folder, Easel serves it.
-async fn link(app: &App, job: JobId, picture: &Picture) -> String {
+async fn link(app: &App, claim: &Claim, picture: &Picture) -> String {
     let presigned = match &picture.archived {
         Some(key) => app.archive.link(key, LINK_LIFE).await,
         None => Ok(None),
     };
     let presigned = presigned.unwrap_or_else(|error| {
-        tracing::warn!(%job, error = format!("{error:#}"), "no link to a picture could be signed");
+        tracing::warn!(job = %claim.job.id, error = format!("{error:#}"), "no link to a picture could be signed");
         None
     });
-    presigned.unwrap_or_else(|| format!("{}/{}.png", location(job), picture.n))
+    presigned.unwrap_or_else(|| format!("{}/{}", location(claim.job.id), file_name(claim, picture.n)))
 }
 
 fn dollars(amount: Micros) -> String {

@@ -33,7 +33,7 @@ impl Folder {
         Ok(Folder { root: root.to_owned() })
     }
 
-    pub(super) async fn put_picture(&self, key: &str, bytes: Bytes) -> anyhow::Result<()> {
+    pub(super) async fn put_image(&self, key: &str, bytes: Bytes) -> anyhow::Result<()> {
         match self.put(key, bytes).await? {
             Put::Stored | Put::TakenBySame => Ok(()),
             Put::TakenByOther => bail!("`{}` already holds another picture", self.describe(key)),
@@ -119,7 +119,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(&dir.path().join("archive")).unwrap();
         for bytes in ["first", "first", "second"] {
-            let _ = folder.put_picture("dm/1/x.png", Bytes::from(bytes)).await;
+            let _ = folder.put_image("dm/1/x.png", Bytes::from(bytes)).await;
         }
         let names: Vec<_> = fs::read_dir(dir.path().join("archive/dm/1"))
             .unwrap()
@@ -133,7 +133,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(".x.png.0.tmp"), "torn").unwrap();
         let folder = Folder::open(dir.path()).unwrap();
-        folder.put_picture("x.png", Bytes::from_static(b"whole")).await.unwrap();
+        folder.put_image("x.png", Bytes::from_static(b"whole")).await.unwrap();
         assert_eq!(folder.get("x.png").await.unwrap().unwrap(), "whole");
     }
 
@@ -142,7 +142,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
         fs::write(dir.path().join("dm"), "a file where a folder should be").unwrap();
-        let said = format!("{:#}", folder.put_picture("dm/x.png", Bytes::new()).await.unwrap_err());
+        let said = format!("{:#}", folder.put_image("dm/x.png", Bytes::new()).await.unwrap_err());
         assert!(said.contains("EASEL_ARCHIVE") && said.contains("x.png"), "{said}");
     }
 }

@@ -174,7 +174,7 @@ fn who(origin: &Origin) -> Who {
 fn picture_record(job: &Job, picture: &Picture) -> PictureRecord {
     let ending = match &picture.outcome {
         Some(Outcome::Painted(painted)) => Ending::Painted {
-            key: picture_key(job, picture.n),
+            key: picture_key(job, picture.n, painted.format),
             sha256: painted.sha256.clone(),
             bytes: painted.bytes,
         },

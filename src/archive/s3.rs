@@ -21,7 +21,8 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::digest::hex;
+use crate::digest::{from_hex, hex};
+use crate::image_format::ImageFormat;
 
 /// Three of these and the pauses between them (at most 1 s and 2 s) tell within 9 s that nobody is there.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -71,20 +72,17 @@ impl S3 {
         S3 { client: Client::from_conf(config), bucket: bucket.to_owned(), prefix: prefix.to_owned() }
     }
 
-    pub(super) async fn put_picture(&self, key: &str, bytes: Bytes, sha256: &str) -> anyhow::Result<()> {
-        self.put_file(key, bytes, "image/png", sha256).await
-    }
-
-    pub(super) async fn put_file(
+    pub(super) async fn put_image(
         &self,
         key: &str,
         bytes: Bytes,
-        content_type: &str,
+        format: ImageFormat,
         sha256: &str,
     ) -> anyhow::Result<()> {
-        let digest = from_hex(sha256).with_context(|| format!("`{sha256}` is not a SHA-256 in hex"))?;
+        let digest: [u8; 32] =
+            from_hex(sha256).with_context(|| format!("`{sha256}` is not a SHA-256 in hex"))?;
         let length = bytes.len();
-        match self.put(key, bytes, content_type, &digest).await? {
+        match self.put(key, bytes, format.content_type(), &digest).await? {
             Put::Stored => Ok(()),
             Put::Taken => self.compare(key, length, &digest).await,
         }
@@ -228,12 +226,6 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let pairs = || (0..64).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok());
-    digits.then(|| pairs().collect()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use aws_types::service_config::LoadServiceConfig;
@@ -257,14 +249,5 @@ mod tests {
         let of_all = SdkConfig::builder().endpoint_url("http://localhost:4566").build();
         let of_s3 = SdkConfig::builder().service_config(Environment).build();
         assert_eq!([&plain, &of_all, &of_s3].map(has_own_endpoint), [false, true, true]);
-    }
-
-    #[test]
-    fn a_digest_survives_hex() {
-        let digest = Sha256::digest(b"picture").to_vec();
-        assert_eq!(from_hex(&hex(&digest)), Some(digest));
-        for wrong in ["", "ab", &"g".repeat(64), &"ä".repeat(32)] {
-            assert_eq!(from_hex(wrong), None, "{wrong}");
-        }
     }
 }

@@ -189,9 +189,11 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
 async fn bytes_of(app: &App, done: &Claim, n: u32) -> anyhow::Result<Bytes> {
     match app.spool.load(done.job.id, n).await? {
         Some(bytes) => Ok(bytes),
-        None => {
-            app.archive.get(&picture_key(&done.job, n)).await?.context("the picture is gone from the archive")
-        }
+        None => app
+            .archive
+            .get(&picture_key(&done.job, n, done.format(n)))
+            .await?
+            .context("the picture is gone from the archive"),
     }
 }
 
@@ -207,13 +209,14 @@ fn check_out(out: &Path) -> anyhow::Result<()> {
 }
 
 fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()> {
+    let extension = done.format(n).extension();
     let path = if out.is_dir() {
-        out.join(format!("{}-{n}.png", done.job.id))
+        out.join(format!("{}-{n}.{extension}", done.job.id))
     } else if done.pictures.len() == 1 {
         out.to_owned()
     } else {
         let stem = out.file_stem().unwrap_or_default().to_string_lossy();
-        out.with_file_name(format!("{stem}-{n}.png"))
+        out.with_file_name(format!("{stem}-{n}.{extension}"))
     };
     std::fs::write(&path, bytes).with_context(|| format!("--out: cannot write `{}`", path.display()))?;
     say(format_args!("{}", path.display()));

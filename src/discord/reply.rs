@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::discord::components::{self, Button, Look};
 use crate::error::{Refusal, visible};
+use crate::image_format::ImageFormat;
 use crate::job::{Claim, DiscordOrigin, Origin, Outcome, Picture};
 use crate::request::ImageRequest;
 
@@ -218,17 +219,22 @@ pub fn late(origin: &DiscordOrigin, words: &str) -> String {
 
 /// The file of one picture.
 pub fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
-    let (name, mime) = if smaller {
-        (format!("easel-{}-{n}.jpg", claim.job.id), "image/jpeg")
-    } else {
-        (file_name(claim, n), "image/png")
-    };
-    File { name, mime, alt: alt_text(&claim.job.request), bytes }
+    let format = if smaller { ImageFormat::Jpeg } else { claim.format(n) };
+    File {
+        name: named(claim, n, format),
+        mime: format.content_type(),
+        alt: alt_text(&claim.job.request),
+        bytes,
+    }
 }
 
 /// What the picture `n` of a job is called, as the model sent it.
 pub fn file_name(claim: &Claim, n: u32) -> String {
-    format!("easel-{}-{n}.png", claim.job.id)
+    named(claim, n, claim.format(n))
+}
+
+fn named(claim: &Claim, n: u32, format: ImageFormat) -> String {
+    format!("easel-{}-{n}.{}", claim.job.id, format.extension())
 }
 
 /// The help page.

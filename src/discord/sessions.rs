@@ -157,12 +157,12 @@ async fn keep_reference(
 ) -> anyhow::Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
     let bytes = app.attached(&file.url).await?;
-    let kind = attachment::check_bytes(&bytes)?;
+    let format = attachment::check_bytes(&bytes)?;
     let sha256 = sha256_hex(&bytes);
     let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
     // The digest lets a session have another reference later.
-    let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], kind.extension());
-    app.archive.put_file(&key, bytes, kind.mime(), &sha256).await.context("keeping a reference picture")?;
+    let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], format.extension());
+    app.archive.put_image(&key, bytes, format, &sha256).await.context("keeping a reference picture")?;
     Ok(Some(key))
 }
 

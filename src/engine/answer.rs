@@ -12,17 +12,21 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Class, Failure, Filter};
+use crate::image_format::ImageFormat;
 
 /// Shorter texts may be anything, such as an error's message.
 const PICTURE_LENGTH: usize = 1024;
 /// The largest picture that any of Bedrock's models makes, in pixels.
 const PIXEL_LIMIT: u64 = 4096 * 4096;
 
+/// The one that models are asked for: what is answered is in it, or unusable.
+pub(super) const FORMAT: ImageFormat = ImageFormat::Png;
+
 /// A picture as it was answered.
 #[derive(Debug, PartialEq)]
 pub(super) struct Picture {
-    /// A PNG.
     pub(super) bytes: Bytes,
+    pub(super) format: ImageFormat,
     /// The seed that the model reports.
     pub(super) seed: Option<u32>,
 }
@@ -36,7 +40,7 @@ pub(super) fn stability(body: Vec<u8>) -> Result<Picture, Failure> {
     let image = answer.images.into_iter().flatten().next().flatten();
     let seed = answer.seeds.as_deref().and_then(<[Value]>::first).and_then(seed);
     let bytes = image.context("no image").and_then(|image| decoded(body, cut, image)).map_err(broken)?;
-    Ok(Picture { bytes, seed })
+    Ok(Picture { bytes, format: FORMAT, seed })
 }
 
 /// Reads an answer with `artifacts`.
@@ -56,7 +60,7 @@ pub(super) fn sdxl(body: Vec<u8>) -> Result<Picture, Failure> {
     let seed = artifact.seed.as_ref().and_then(seed);
     let image = artifact.base64.context("no base64");
     let bytes = image.and_then(|image| decoded(body, cut, image)).map_err(broken)?;
-    Ok(Picture { bytes, seed })
+    Ok(Picture { bytes, format: FORMAT, seed })
 }
 
 #[derive(Deserialize)]
@@ -182,7 +186,7 @@ mod tests {
         for size in [(1024, 640), (1, 1)] {
             let sent = easel_sketch::paint("a fox", Look::Watercolour, 7, size).unwrap();
             let picture = stability(answer(&sent, &json!([2_130_420_379_u32]))).unwrap();
-            assert_eq!(picture, Picture { bytes: sent.into(), seed: Some(2_130_420_379) });
+            assert_eq!(picture, Picture { bytes: sent.into(), format: FORMAT, seed: Some(2_130_420_379) });
         }
     }
 
@@ -257,7 +261,10 @@ mod tests {
                 json!({"seed": 9, "base64": STANDARD.encode_to_string(png()), "finishReason": reason});
             json!({"result": "success", "artifacts": [artifact]}).to_string().into_bytes()
         };
-        assert_eq!(sdxl(body("SUCCESS")).unwrap(), Picture { bytes: png().into(), seed: Some(9) });
+        assert_eq!(
+            sdxl(body("SUCCESS")).unwrap(),
+            Picture { bytes: png().into(), format: FORMAT, seed: Some(9) }
+        );
         let filtered = sdxl(body("CONTENT_FILTERED")).unwrap_err();
         assert_eq!(filtered.class, Class::Filtered(Filter::Output));
         let error = br#"{"result":"error","error":{"id":"1","message":"out of paint","name":"x"}}"#;

@@ -91,7 +91,8 @@ impl Bedrock {
             Family::Sdxl => answer::sdxl(body),
             Family::Stability | Family::Sketch => answer::stability(body),
         }?;
-        Ok(Painting { bytes: picture.bytes, seed: picture.seed.unwrap_or(seed), permit })
+        let answer::Picture { bytes, format, seed: reported } = picture;
+        Ok(Painting { bytes, format, seed: reported.unwrap_or(seed), permit })
     }
 
     /// The client of a region, or of the configured one.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::image_format::ImageFormat;
 use crate::job::Bill;
 use crate::request::ImageRequest;
 use catalogue::Model;
@@ -54,8 +55,9 @@ impl Engine {
 /// A finished picture.
 #[derive(Debug)]
 pub struct Painting {
-    /// The PNG, as the model made it.
+    /// The file, as the model made it.
     pub bytes: Bytes,
+    pub format: ImageFormat,
     /// The seed as the model reports it, else the one that it was sent.
     pub seed: u32,
     /// To be dropped together with `bytes`.

@@ -4,6 +4,7 @@ use anyhow::Context;
 use easel_sketch::Look;
 
 use super::{Class, Failure, Gate, Painting};
+use crate::image_format::ImageFormat;
 use crate::request::{ImageRequest, Style};
 
 pub(super) async fn paint(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
@@ -17,7 +18,7 @@ pub(super) async fn paint(gate: &Gate, request: &ImageRequest, seed: u32) -> Res
         .context("the built-in engine stopped")
         .and_then(|painted| painted.context("the built-in engine cannot write its picture"))
         .map_err(|cause| Failure { class: Class::Broken, cause })?;
-    Ok(Painting { bytes: bytes.into(), seed, permit })
+    Ok(Painting { bytes: bytes.into(), format: ImageFormat::Png, seed, permit })
 }
 
 /// Bedrock has more styles than the painter has looks.

@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
+use super::answer;
 use super::catalogue::Model;
 use super::start::Start;
+use crate::image_format::ImageFormat;
 use crate::request::{Aspect, ImageRequest};
 
 /// A request body.
@@ -14,7 +16,7 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     negative_prompt: Option<&'a str>,
     seed: u32,
-    output_format: &'static str,
+    output_format: ImageFormat,
     #[serde(flatten)]
     mode: Mode,
 }
@@ -54,7 +56,7 @@ impl<'a> Body<'a> {
             prompt: request.prompt_for_model(),
             negative_prompt: request.negative.as_deref(),
             seed,
-            output_format: "png",
+            output_format: answer::FORMAT,
             mode,
         }
     }

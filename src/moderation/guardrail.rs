@@ -20,9 +20,10 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailWordPolicyAction,
 };
 use bytes::Bytes;
-use image::{ImageFormat, ImageReader};
+use image::ImageReader;
 
 use crate::config::GuardrailId;
+use crate::image_format::ImageFormat;
 use crate::shrink::shrink;
 
 const CONNECT: Duration = Duration::from_secs(3);
@@ -142,13 +143,12 @@ async fn picture(bytes: &Bytes) -> anyhow::Result<GuardrailContentBlock> {
 
 /// PNG and JPEG within the limits as they are, anything else as a JPEG that fits.
 fn presentable(bytes: &Bytes) -> anyhow::Result<(GuardrailImageFormat, Bytes)> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    let format = match reader.format() {
+    let format = match ImageFormat::of(bytes) {
         Some(ImageFormat::Png) => Some(GuardrailImageFormat::Png),
         Some(ImageFormat::Jpeg) => Some(GuardrailImageFormat::Jpeg),
-        _ => None,
+        Some(ImageFormat::Webp) | None => None,
     };
-    let (width, height) = reader.into_dimensions()?;
+    let (width, height) = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_dimensions()?;
     let fits = bytes.len() as u64 <= BYTES_LIMIT && width.max(height) <= SIDE_LIMIT;
     match format.filter(|_| fits) {
         Some(format) => Ok((format, bytes.clone())),
@@ -218,6 +218,7 @@ mod tests {
         GuardrailSensitiveInformationPolicyAssessment, GuardrailTopic, GuardrailTopicPolicyAssessment,
         GuardrailTopicType, GuardrailWordPolicyAssessment,
     };
+    use image::ImageFormat;
 
     use super::*;
 

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::error::Refusal;
+use crate::image_format::ImageFormat;
 use crate::job::{Bill, Job, JobId, Outcome, State};
 use crate::money::Micros;
 use crate::policy::Policy;
@@ -155,6 +156,7 @@ pub struct LastPicture {
     pub job: Job,
     /// Its number.
     pub n: u32,
+    pub format: ImageFormat,
 }
 
 /// What one member had from one model on one day.

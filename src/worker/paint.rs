@@ -12,6 +12,7 @@ use crate::attachment;
 use crate::digest::sha256_hex;
 use crate::engine::{Class, Failure, Filter, Painting, Permit};
 use crate::error::Refusal;
+use crate::image_format::ImageFormat;
 use crate::job::{Bill, JobId, Outcome, Painted, Picture};
 use crate::request::ImageSource;
 use crate::store::{Attempt, CallId, Settlement};
@@ -83,7 +84,8 @@ impl Work<'_> {
             _ => None,
         };
         if let Some(bytes) = self.found(&picture).await? {
-            let painted = painted(picture.seed, bytes.clone()).await?;
+            let painted =
+                painted(picture.seed, ImageFormat::of(&bytes).unwrap_or_default(), bytes.clone()).await?;
             self.finish(&mut picture, None, painted, &bytes, true).await?;
             return Ok((picture, None));
         }
@@ -152,7 +154,7 @@ impl Work<'_> {
         call: CallId,
         painting: Painting,
     ) -> anyhow::Result<Answered> {
-        let Painting { bytes, seed, permit } = painting;
+        let Painting { bytes, format, seed, permit } = painting;
         let spooled = async {
             let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
             if let Err(error) = &result {
@@ -160,7 +162,7 @@ impl Work<'_> {
             }
             Ok(result.is_ok())
         };
-        let (spooled, painted) = try_join(spooled, painted(seed, bytes.clone())).await?;
+        let (spooled, painted) = try_join(spooled, painted(seed, format, bytes.clone())).await?;
         let outcome = self.finish(picture, Some(call), painted, &bytes, spooled).await?;
         let kept = matches!(outcome, Outcome::Painted(_)).then_some(Kept { bytes, permit, spooled });
         Ok(Answered { outcome, kept })
@@ -171,8 +173,10 @@ impl Work<'_> {
         if self.app.queue.is_local() {
             return;
         }
-        let key = picture_key(&self.claim.job, n);
-        if let Err(error) = self.app.archive.put_picture(&key, bytes.clone(), &painted.sha256).await {
+        let key = picture_key(&self.claim.job, n, painted.format);
+        if let Err(error) =
+            self.app.archive.put_image(&key, bytes.clone(), painted.format, &painted.sha256).await
+        {
             tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; only this worker has the picture");
         }
     }
@@ -182,7 +186,7 @@ impl Work<'_> {
         if self.app.queue.is_local() || picture.calls == 0 {
             return self.app.spool.load(self.claim.job.id, picture.n).await;
         }
-        self.app.picture(&self.claim.job, picture.n).await
+        self.app.picture(&self.claim, picture.n).await
     }
 
     /// Gives a picture whose bytes are safe its outcome. What the guardrail holds back leaves the spool: only then,
@@ -312,10 +316,10 @@ impl Work<'_> {
 }
 
 /// Hashes a picture, away from the tasks that must stay quick.
-async fn painted(seed: u32, bytes: Bytes) -> anyhow::Result<Painted> {
+async fn painted(seed: u32, format: ImageFormat, bytes: Bytes) -> anyhow::Result<Painted> {
     let hash = move || {
         let sha256 = sha256_hex(&bytes);
-        Painted { seed, sha256, bytes: bytes.len() as u64 }
+        Painted { seed, sha256, bytes: bytes.len() as u64, format }
     };
     Ok(tokio::task::spawn_blocking(hash).await?)
 }

@@ -29,7 +29,7 @@ impl Work<'_> {
     /// # Errors
     /// [`Nowhere`], or a place that cannot be asked.
     pub(super) async fn wherever_it_is(&self, n: u32, painted: &Painted) -> anyhow::Result<Bytes> {
-        if let Some(bytes) = self.app.picture(&self.claim.job, n).await? {
+        if let Some(bytes) = self.app.picture(&self.claim, n).await? {
             return Ok(bytes);
         }
         let shown = self.as_discord_has_it(n, painted).await?;

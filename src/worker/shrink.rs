@@ -69,7 +69,7 @@ impl Work<'_> {
     ) -> anyhow::Result<Vec<(u32, Option<String>)>> {
         let mut originals = Vec::new();
         for n in numbers {
-            let key = picture_key(&self.claim.job, n);
+            let key = picture_key(&self.claim.job, n, self.claim.format(n));
             let link = if archived { self.app.archive.link(&key, LINK_LIFE).await? } else { None };
             originals.push((n, link));
         }

@@ -7,11 +7,12 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
 use easel::archive::{Archive, Record, record_key};
 use easel::config::ArchiveUrl;
+use easel::digest::sha256_hex;
 use easel::engine::catalogue::Catalogue;
+use easel::image_format::ImageFormat;
 use easel::job::{Job, JobId, Origin};
 use easel::money::Micros;
 use easel::request::{Aspect, ImageRequest};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use time::macros::datetime;
 
@@ -67,10 +68,6 @@ pub(crate) fn bucket(aws: &SdkConfig) -> Archive {
     Archive::open(&ArchiveUrl::S3 { bucket: BUCKET.into(), prefix }, Some(aws)).unwrap()
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// `length` bytes that no compression and no neighbour's picture equals.
 pub(crate) fn picture(seed: u8, length: usize) -> Bytes {
     let mut state = u32::from(seed) + 1;
@@ -82,7 +79,7 @@ pub(crate) fn picture(seed: u8, length: usize) -> Bytes {
 }
 
 pub(crate) async fn put(archive: &Archive, key: &str, bytes: &Bytes) -> anyhow::Result<()> {
-    archive.put_picture(key, bytes.clone(), &sha256(bytes)).await
+    archive.put_image(key, bytes.clone(), ImageFormat::Png, &sha256_hex(bytes)).await
 }
 
 fn job() -> Job {
@@ -235,7 +232,7 @@ conformance! {
 #[tokio::test]
 async fn a_picture_that_changed_on_its_way_is_not_stored() {
     let Place { archive, .. } = s3("EASEL_TEST_S3_MINISTACK").await;
-    let wrong = archive.put_picture("a.png", picture(1, 1_000), &sha256(b"another")).await;
+    let wrong = archive.put_image("a.png", picture(1, 1_000), ImageFormat::Png, &sha256_hex("another")).await;
     let said = format!("{:#}", wrong.unwrap_err());
     assert!(said.contains("BadDigest") && said.contains("a.png"), "{said}");
     assert_eq!(archive.get("a.png").await.unwrap(), None);

@@ -62,7 +62,7 @@ impl Member {
             let session = context.session.as_ref().ok_or(Refusal::NoSession)?;
             let last = before(deadline, app.store.last_picture(session.id, self.origin.member)).await?;
             let last = last.ok_or(Refusal::NoLastPicture)?;
-            let key = picture_key(&last.job, last.n);
+            let key = picture_key(&last.job, last.n, last.format);
             ask.image = Some(ImageSource::Archive { key, picture: Some((last.job.id, last.n)) });
         } else if ask.image.is_none()
             && let Some(key) = context.session.as_ref().and_then(|session| session.plan.reference.clone())

@@ -4,6 +4,7 @@ use time::macros::datetime;
 use super::*;
 use crate::engine::catalogue::Catalogue;
 use crate::error::Refusal;
+use crate::image_format::ImageFormat;
 use crate::job::{DiscordOrigin, Painted};
 use crate::request::{Aspect, StartImage};
 
@@ -48,7 +49,7 @@ fn picture(n: u32, outcome: Option<Outcome>) -> Picture {
 }
 
 fn pictures() -> Vec<Picture> {
-    let painted = Painted { seed: 70, sha256: "ab".repeat(32), bytes: 1_587_327 };
+    let painted = Painted { seed: 70, sha256: "ab".repeat(32), bytes: 1_587_327, format: ImageFormat::Png };
     vec![
         picture(0, Some(Outcome::Painted(painted))),
         picture(1, Some(Outcome::Refused { refusal: Refusal::FilteredPrompt })),

@@ -77,14 +77,14 @@ async fn item(app: &App, at: usize, shown: &Shown) -> anyhow::Result<Option<Expo
     let picture = shown.claim.pictures.iter().find(|picture| picture.n == shown.n);
     let Some(painted) = picture.and_then(|picture| picture.painted()) else { return Ok(None) };
     let _permit = app.gate.enter().await;
-    let Some(bytes) = app.picture(job, shown.n).await? else { return Ok(None) };
+    let Some(bytes) = app.picture(&shown.claim, shown.n).await? else { return Ok(None) };
     let record = match app.archive.get(&record_key(job)).await? {
         Some(record) => serde_json::from_slice(&record).unwrap_or(Value::Null),
         // It is archived together with the pictures, which wait in the spool.
         None => Value::Null,
     };
     Ok(Some(ExportItem {
-        name: format!("{:03}-{}-{}.png", at + 1, job.id, shown.n),
+        name: format!("{:03}-{}-{}.{}", at + 1, job.id, shown.n, painted.format.extension()),
         bytes,
         record,
         prompt: job.request.prompt.clone(),

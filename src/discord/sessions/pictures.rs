@@ -68,7 +68,7 @@ pub(super) async fn sheet(
     // One picture at a time is in memory, and of each only its thumbnail stays.
     for (at, shown) in pictures.iter().enumerate().skip(first).take(MOST_CELLS) {
         let permit = app.gate.enter().await;
-        let bytes = app.picture(&shown.claim.job, shown.n).await.unwrap_or_else(|error| {
+        let bytes = app.picture(&shown.claim, shown.n).await.unwrap_or_else(|error| {
             tracing::warn!(job = %shown.claim.job.id, error = format!("{error:#}"), "a picture is missing on a sheet");
             None
         });

@@ -182,7 +182,8 @@ impl Dynamo {
             })
             .max_by_key(|(_, record)| (record.finished_at.unwrap_or(i64::MAX), record.created, record.id()));
         let Some((n, record)) = last else { return Ok(None) };
-        Ok(Some(LastPicture { job: record.into_claim()?.job, n: u32::try_from(n)? }))
+        let (claim, n) = (record.into_claim()?, u32::try_from(n)?);
+        Ok(Some(LastPicture { format: claim.format(n), job: claim.job, n }))
     }
 
     /// The jobs of a session, oldest first.

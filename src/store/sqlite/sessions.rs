@@ -152,7 +152,7 @@ impl Sqlite {
                 })
                 .optional()?;
             let Some((job, n)) = found else { return Ok(None) };
-            Ok(rows::load(db, job)?.map(|claim| LastPicture { job: claim.job, n }))
+            Ok(rows::load(db, job)?.map(|claim| LastPicture { format: claim.format(n), job: claim.job, n }))
         })
         .await
     }

@@ -2,6 +2,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::error::Refusal;
+use crate::image_format::ImageFormat;
 use crate::job::{Bill, Origin, Outcome, Painted, State};
 use crate::limits::Purse;
 use crate::request::{Ask, resolve};
@@ -184,7 +185,8 @@ async fn a_job_of_version_1_is_finished() {
         (State::Generating, 2, true)
     );
     let Attempt::Go(call) = store.attempt(old(2), 2, 1, PRICE, now).await.unwrap() else { panic!("no call") };
-    let painted = Outcome::Painted(Painted { seed: 6, sha256: "ee".into(), bytes: 3 });
+    let painted =
+        Outcome::Painted(Painted { seed: 6, sha256: "ee".into(), bytes: 3, format: ImageFormat::Png });
     let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(painted) };
     assert!(store.settle(old(2), 2, settlement).await.unwrap());
     let end = Progress {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use easel::image_format::ImageFormat;
 use easel::job::{
     ApiOrigin, Bill, Claim, DiscordOrigin, InSession, Job, JobId, Origin, Outcome, Painted, Picture, State,
 };
@@ -213,7 +214,7 @@ impl<'a> Worker<'a> {
 }
 
 pub(crate) fn painted(sha256: &str) -> Option<Outcome> {
-    Some(Outcome::Painted(Painted { seed: 5, sha256: sha256.into(), bytes: 3 }))
+    Some(Outcome::Painted(Painted { seed: 5, sha256: sha256.into(), bytes: 3, format: ImageFormat::Png }))
 }
 
 pub(crate) fn concluded(delivered: u32) -> Progress {

@@ -1,5 +1,6 @@
 //! Sessions: one at a time in a channel, and the pictures that come of it.
 
+use easel::image_format::ImageFormat;
 use easel::limits::Terms;
 use easel::session::{Plan, Session};
 use easel::store::{LastPicture, Replaced, Replacement, Start, Store};
@@ -183,13 +184,13 @@ pub(super) async fn a_session_knows_the_jobs_that_brought_pictures(store: &Store
     quick.finish().await;
     failed.fail().await;
     let last = store.last_picture(session_id(1), MEMBER).await.unwrap();
-    assert_eq!(last, Some(LastPicture { job: quick.found().await.job, n: 0 }));
+    assert_eq!(last, Some(LastPicture { job: quick.found().await.job, n: 0, format: ImageFormat::Png }));
     // Its second picture is refused; it is delivered after the quick one.
     slow.paint(0).await;
     let slow = Worker { now: NOW + Duration::seconds(9), ..slow };
     assert!(slow.conclude(1).await);
     let last = store.last_picture(session_id(1), MEMBER).await.unwrap();
-    assert_eq!(last, Some(LastPicture { job: slow.found().await.job, n: 0 }));
+    assert_eq!(last, Some(LastPicture { job: slow.found().await.job, n: 0, format: ImageFormat::Png }));
     let jobs = store.session_jobs(session_id(1)).await.unwrap();
     assert_eq!(jobs, [slow.found().await, quick.found().await], "in the order of the requests");
     assert_eq!(store.session_jobs(session_id(2)).await.unwrap(), []);
