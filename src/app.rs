@@ -21,6 +21,7 @@ use crate::attachment;
 use crate::clock::Clock;
 use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
 use crate::discord::rest::{Fault, Rest};
+use crate::discord::retry::Retry;
 use crate::engine::catalogue::Catalogue;
 use crate::engine::{Bedrock, Engine, Gate};
 use crate::error::Refusal;
@@ -40,9 +41,6 @@ pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, place_o
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
 const PICTURES_AT_ONCE: usize = 8;
-/// Tries to fetch an attached picture, and the pause after the first.
-const FETCH_TRIES: u32 = 3;
-const FETCH_PAUSE: Duration = Duration::from_millis(500);
 /// The region of Bedrock's text-to-image models.
 const DEFAULT_REGION: &str = "us-west-2";
 
@@ -180,17 +178,15 @@ impl App {
     pub async fn attached(&self, url: &str) -> Result<Bytes, Refusal> {
         let elsewhere = self.config.discord_is_elsewhere.then_some(&self.config.discord_url);
         attachment::check_host(url, elsewhere)?;
-        for turned_away in 1..=FETCH_TRIES {
-            match self.discord.file(url, IMAGE_BYTES_LIMIT).await {
-                Ok(Some(bytes)) => return Ok(bytes),
-                Ok(None) => return Err(attachment::too_large()),
-                Err(Fault::Refused { .. }) => break,
-                Err(fault) => tracing::warn!(%fault, "an attachment could not be fetched"),
+        match Retry::file().until_taken(|| self.discord.file(url, IMAGE_BYTES_LIMIT)).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(attachment::too_large()),
+            Err(Fault::Refused { .. }) => Err(attachment::gone()),
+            Err(fault) => {
+                tracing::warn!(%fault, "an attachment could not be fetched");
+                Err(attachment::gone())
             }
-            #[expect(clippy::disallowed_methods, reason = "a retry")]
-            tokio::time::sleep(FETCH_PAUSE * turned_away).await;
         }
-        Err(attachment::gone())
     }
 
     /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.

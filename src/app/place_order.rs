@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::{App, before};
+use crate::discord::retry::Retry;
 use crate::error::Refusal;
 use crate::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin, Repeat};
 use crate::limits::{Ceiling, Purse, Terms};
@@ -149,7 +150,8 @@ fn warn(app: &Arc<App>, job: JobId, percent: u32, channel: u64) {
     let (messenger, nonce) = (app.clone(), format!("b{job}").chars().take(25).collect::<String>());
     app.spawn(async move {
         let warning = crate::discord::reply::admin::budget_warning(percent);
-        if let Err(fault) = messenger.discord.post(channel, &warning, &nonce).await {
+        let post = || messenger.discord.post(channel, &warning, &nonce);
+        if let Err(fault) = Retry::message().until_taken(post).await {
             tracing::warn!(%fault, "the warning about a server's budget could not be posted");
         }
     });

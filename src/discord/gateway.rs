@@ -22,6 +22,7 @@ use crate::discord::errand;
 use crate::discord::interaction::Interaction;
 use crate::discord::register::declare;
 use crate::discord::rest::{Fault, Rest};
+use crate::discord::retry::{Retry, wait};
 use crate::discord::watchdog::Watchdog;
 use crate::job::JobId;
 
@@ -29,8 +30,6 @@ use crate::job::JobId;
 const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
 /// How long Discord is waited for when the connection is closed in good order.
 const GOODBYE: Duration = Duration::from_secs(2);
-/// Between two tries of a callback.
-const CALLBACK_PAUSE: Duration = Duration::from_millis(150);
 
 /// How often, and how long after one another, Discord is asked whether it has an answer that it did not confirm.
 const LOOKS: u32 = 3;
@@ -191,15 +190,10 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
 
 /// Posts the callback, again if Discord was out of order. Being told "already acknowledged" is success.
 async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Result<(), Fault> {
-    loop {
-        let wait = match discord.callback(interaction.id, &interaction.token, callback).await {
-            Err(Fault::Refused { code: 40060, .. }) => return Ok(()),
-            Err(Fault::Limited { after }) => after,
-            Err(Fault::Lost(_)) => CALLBACK_PAUSE,
-            other => return other,
-        };
-        #[expect(clippy::disallowed_methods, reason = "a retry")]
-        tokio::time::sleep(wait).await;
+    let call = || discord.callback(interaction.id, &interaction.token, callback);
+    match Retry::callback().until_taken(call).await {
+        Err(Fault::Refused { code: 40060, .. }) => Ok(()),
+        posted => posted,
     }
 }
 
@@ -208,8 +202,7 @@ async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Re
 async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
     for _ in 0..LOOKS {
         // A callback that is still on its way arrives now or never.
-        #[expect(clippy::disallowed_methods, reason = "a retry")]
-        tokio::time::sleep(LOOK_PAUSE).await;
+        wait(LOOK_PAUSE).await;
         match discord.original_answer(interaction.application, &interaction.token).await {
             Ok(_) => return false,
             Err(Fault::Refused { .. }) => return true,

@@ -10,6 +10,7 @@ pub mod interaction;
 pub mod register;
 pub mod reply;
 pub mod rest;
+pub(crate) mod retry;
 pub mod sessions;
 pub mod signature;
 pub mod watchdog;

@@ -11,6 +11,7 @@ use crate::digest::sha256_hex;
 use crate::discord::interaction::{Attachment, Interaction};
 use crate::discord::reply::{Message, session as reply};
 use crate::discord::rest::Fault;
+use crate::discord::retry::Retry;
 use crate::error::Refusal;
 use crate::session::{Act, PlanEdit, Session, SessionId};
 use crate::store::{Replaced, Replacement, Start};
@@ -43,14 +44,17 @@ pub(super) async fn begin(
     }
     let quiet = session.plan.quiet_hours.unwrap_or_default();
     let minutes = if quiet > 24 { WEEK_MINUTES } else { DAY_MINUTES };
-    let made = app.discord.start_thread(session.channel, &session.plan.title, minutes).await;
+    let make = || app.discord.start_thread(session.channel, &session.plan.title, minutes);
+    let made = Retry::once().until_taken(make).await;
     session.channel = made.map_err(|fault| match fault {
         Fault::Refused { .. } => anyhow::Error::from(Refusal::NoThread),
         fault => fault.into(),
     })?;
     app.store.start_session(session.clone()).await?;
     let nonce = nonce('s', session.id);
-    app.discord.post(session.channel, &reply::begun(&session), &nonce).await.context("opening the thread")?;
+    let begun = reply::begun(&session);
+    let post = || app.discord.post(session.channel, &begun, &nonce);
+    Retry::message().until_taken(post).await.context("opening the thread")?;
     Ok(reply::begun_in_thread(&session))
 }
 
@@ -99,10 +103,8 @@ pub(super) async fn replace(
     }
     news.push(reply::begun(&begun));
     for message in news {
-        app.discord
-            .follow_up(interaction.application, &interaction.token, &message)
-            .await
-            .context("telling the channel")?;
+        let follow_up = || app.discord.follow_up(interaction.application, &interaction.token, &message);
+        Retry::once().until_taken(follow_up).await.context("telling the channel")?;
     }
     Ok(reply::replaced(&begun))
 }
@@ -131,7 +133,9 @@ pub async fn end_quiet(app: &App) -> anyhow::Result<()> {
             continue;
         }
         let summary = summary(app, &session).await?;
-        if let Err(fault) = app.discord.post(session.channel, &summary, &nonce('e', session.id)).await {
+        let nonce = nonce('e', session.id);
+        let post = || app.discord.post(session.channel, &summary, &nonce);
+        if let Err(fault) = Retry::message().until_taken(post).await {
             tracing::warn!(session = %session.id, %fault, "a session's summary could not be posted");
         }
     }

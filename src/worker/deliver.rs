@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Held, Work};
 use crate::discord::reply::{self, Message, Remarks};
 use crate::discord::rest::Fault;
+use crate::discord::retry::{Retry, wait};
 use crate::error::Refusal;
 use crate::job::DiscordOrigin;
 
@@ -18,11 +19,6 @@ const MARGIN: time::Duration = time::Duration::seconds(10);
 /// Discord may not know a fresh message yet; a 404 is believed after these pauses.
 const DOUBTS: [Duration; 4] =
     [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2), Duration::from_secs(4)];
-/// Tries of a message in a channel.
-const POST_TRIES: u32 = 8;
-const FIRST_PAUSE: Duration = Duration::from_millis(300);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-
 /// The files of a message.
 pub(super) enum Files {
     /// As the model sent them.
@@ -136,7 +132,8 @@ impl Work<'_> {
                 return in_channel;
             }
         }
-        match self.app.discord.private_channel(origin.member).await {
+        let open = || self.app.discord.private_channel(origin.member);
+        match Retry::message().until_taken(open).await {
             Ok(channel) => self.post(channel, &late, &nonce).await,
             Err(fault) => {
                 tracing::error!(job = %self.claim.job.id, %fault, "no way to the member is left; the pictures are in the archive");
@@ -148,19 +145,17 @@ impl Work<'_> {
     /// Edits the interaction's message for as long as the token lives.
     async fn by_token(&self, origin: &DiscordOrigin, message: &Message, held: &Held) -> Told {
         let mut doubts = DOUBTS.iter();
-        let mut pause = FIRST_PAUSE;
+        let mut retry = Retry::delivery();
         while self.token_lives() {
-            let wait = match self.app.discord.edit_original(origin.application, &origin.token, message).await
-            {
-                Ok(()) => return Told::Yes,
-                Err(Fault::Limited { after }) => after,
-                Err(fault @ Fault::Lost(_)) => {
+            let edit = self.app.discord.edit_original(origin.application, &origin.token, message).await;
+            let Err(fault) = edit else { return Told::Yes };
+            let pause = match retry.after(&fault) {
+                Some(pause) => {
                     tracing::warn!(job = %self.claim.job.id, %fault, "the answer did not reach Discord; trying again");
-                    pause = (pause * 2).min(LONGEST_PAUSE);
                     pause
                 }
-                Err(fault) if fault.is_dead_token() => return Told::No,
-                Err(fault) if fault.is_unknown() => {
+                None if fault.is_dead_token() => return Told::No,
+                None if fault.is_unknown() => {
                     match self.app.discord.original_answer(origin.application, &origin.token).await {
                         Ok(shown) if shows(&shown, message) => return Told::Yes,
                         Err(Fault::Limited { after }) => after,
@@ -170,14 +165,13 @@ impl Work<'_> {
                         },
                     }
                 }
-                Err(fault) => return Told::Refused(fault),
+                None => return Told::Refused(fault),
             };
-            if self.app.now() + wait >= self.claim.job.token_dies() - MARGIN {
+            if self.app.now() + pause >= self.claim.job.token_dies() - MARGIN {
                 break;
             }
             held.step_aside();
-            #[expect(clippy::disallowed_methods, reason = "a retry")]
-            tokio::time::sleep(wait).await;
+            wait(pause).await;
         }
         Told::No
     }
@@ -211,23 +205,15 @@ impl Work<'_> {
     }
 
     async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Told {
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..POST_TRIES {
-            let wait = match self.app.discord.post(channel, message, nonce).await {
-                Ok(()) => return Told::Yes,
-                Err(Fault::Limited { after }) => after,
-                Err(Fault::Lost(_)) => pause,
-                Err(fault) if fault.is_too_large() => return Told::Refused(fault),
-                Err(fault) => {
-                    tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was refused");
-                    return Told::No;
-                }
-            };
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            #[expect(clippy::disallowed_methods, reason = "a retry")]
-            tokio::time::sleep(wait).await;
+        let post = || self.app.discord.post(channel, message, nonce);
+        match Retry::message().until_taken(post).await {
+            Ok(()) => Told::Yes,
+            Err(fault) if fault.is_too_large() => Told::Refused(fault),
+            Err(fault) => {
+                tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was not taken");
+                Told::No
+            }
         }
-        Told::No
     }
 }
 
