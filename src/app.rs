@@ -165,10 +165,24 @@ impl App {
     /// # Errors
     /// A broken disk, or an archive out of reach.
     pub async fn picture(&self, claim: &Claim, n: u32) -> anyhow::Result<Option<Bytes>> {
-        match self.spool.load(claim.job.id, n).await? {
-            Some(bytes) => Ok(Some(bytes)),
-            None => self.archive.get(&picture_key(&claim.job, n, claim.format(n))).await,
+        self.kept(&picture_key(&claim.job, n, claim.format(n)), Some((claim.job.id, n))).await
+    }
+
+    /// What is kept under this key of the archive; a `picture` may still wait in the spool.
+    ///
+    /// # Errors
+    /// A broken disk, or an archive out of reach.
+    pub(crate) async fn kept(
+        &self,
+        key: &str,
+        picture: Option<(JobId, u32)>,
+    ) -> anyhow::Result<Option<Bytes>> {
+        if let Some((job, n)) = picture
+            && let Some(bytes) = self.spool.load(job, n).await?
+        {
+            return Ok(Some(bytes));
         }
+        self.archive.get(key).await
     }
 
     /// A picture that somebody attached, from Discord's servers.

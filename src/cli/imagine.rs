@@ -7,13 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use crate::app::{App, Customer, Order, Placed, Step, place_order};
-use crate::archive::picture_key;
 use crate::cli::say;
 use crate::clock::Clock;
 use crate::config::{Config, EngineChoice};
@@ -167,7 +165,8 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
                     ),
                 }
                 if let Some(out) = out {
-                    let bytes = bytes_of(app, done, picture.n).await?;
+                    let bytes = app.picture(done, picture.n).await?;
+                    let bytes = bytes.context("the picture is gone from the archive")?;
                     copy_out(out, done, picture.n, &bytes)?;
                 }
             }
@@ -184,17 +183,6 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
     }
     let archived = done.pictures.iter().all(|picture| picture.archived.is_some());
     Ok(if painted == done.pictures.len() && archived { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-async fn bytes_of(app: &App, done: &Claim, n: u32) -> anyhow::Result<Bytes> {
-    match app.spool.load(done.job.id, n).await? {
-        Some(bytes) => Ok(bytes),
-        None => app
-            .archive
-            .get(&picture_key(&done.job, n, done.format(n)))
-            .await?
-            .context("the picture is gone from the archive"),
-    }
 }
 
 /// Refuses a place that cannot be, before anything is paid.

@@ -299,14 +299,7 @@ impl Work<'_> {
     }
 
     async fn kept(&self, key: &str, picture: Option<(JobId, u32)>) -> Result<Bytes, Refusal> {
-        let spooled = match picture {
-            Some((job, n)) => self.app.spool.load(job, n).await,
-            None => Ok(None),
-        };
-        let kept = match spooled {
-            Ok(None) => self.app.archive.get(key).await,
-            spooled => spooled,
-        };
+        let kept = self.app.kept(key, picture).await;
         kept.unwrap_or_else(|error| {
             tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a kept picture could not be read");
             None
