@@ -2,7 +2,6 @@
 //! made here; the one thing waited for is the store.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use tokio::time::Instant;
 use crate::app::{App, before};
 use crate::discord::commands::{self, Command};
 use crate::discord::components::Button;
+use crate::discord::deferred::Deferred;
 use crate::discord::interaction::{Action, Interaction};
 use crate::discord::reply::{self, Message};
 use crate::engine::catalogue::Catalogue;
@@ -26,39 +26,38 @@ mod member;
 mod session;
 mod written;
 
+pub(super) use admin::month;
+
 /// How long the store may take, of Discord's three seconds.
 const STORE_PATIENCE: Duration = Duration::from_millis(2_000);
 
 /// What to tell Discord at once, and what comes after it.
-pub struct Answer {
+pub(crate) struct Answer {
     /// `{type, data}` of the callback.
-    pub callback: Value,
+    pub(crate) callback: Value,
     /// What to do once Discord has the callback.
-    pub then: Then,
+    pub(crate) then: Then,
 }
 
 /// What comes after the first answer.
-pub enum Then {
+pub(crate) enum Then {
     /// Nothing: it was all.
     Nothing,
     /// Start the job.
     Start(JobId),
     /// Put what comes of this in place of the first answer, which was a deferral.
-    Tell(Pin<Box<dyn Future<Output = anyhow::Result<Message>> + Send>>),
+    Respond(Box<Deferred>),
 }
 
 impl Answer {
     /// "Thinking …", and the message when it is there.
-    pub fn later(
-        private: bool,
-        message: impl Future<Output = anyhow::Result<Message>> + Send + 'static,
-    ) -> Answer {
-        Answer { callback: reply::deferred(private), then: Then::Tell(Box::pin(message)) }
+    fn later(private: bool, deferred: Deferred) -> Answer {
+        Answer { callback: reply::deferred(private), then: Then::Respond(Box::new(deferred)) }
     }
 
     /// Puts the message in the place of the one with the button, once it is there.
-    fn update_later(message: impl Future<Output = anyhow::Result<Message>> + Send + 'static) -> Answer {
-        Answer { callback: reply::deferred_update(), then: Then::Tell(Box::pin(message)) }
+    fn update_later(deferred: Deferred) -> Answer {
+        Answer { callback: reply::deferred_update(), then: Then::Respond(Box::new(deferred)) }
     }
 
     /// Puts a message without files in the place of the one with the button.
@@ -72,7 +71,7 @@ impl Answer {
     }
 
     /// Words for the member alone.
-    pub fn words(words: &str) -> Answer {
+    fn words(words: &str) -> Answer {
         Answer::only(reply::private_words(words))
     }
 
@@ -82,7 +81,7 @@ impl Answer {
 }
 
 /// The answer to an interaction; `None` if it was answered before.
-pub async fn answer(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) -> Option<Answer> {
+pub(crate) async fn answer(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) -> Option<Answer> {
     let outcome = match interaction.action.clone() {
         Action::Typing { name, option, text } => {
             let suggestions = suggestions(app, interaction, &name, &option, &text, now).await;

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::config::Shards;
 use crate::discord::answer::{Answer, Then, answer};
-use crate::discord::errand;
+use crate::discord::deferred;
 use crate::discord::interaction::Interaction;
 use crate::discord::register::declare;
 use crate::discord::rest::{Fault, Rest};
@@ -184,7 +184,7 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
         Then::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
             take_back(app, job).await;
         }
-        then => errand::follow(app, interaction, then).await,
+        then => deferred::follow(app, interaction, then).await,
     }
 }
 

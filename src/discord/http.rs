@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::discord::answer::{Answer, Then, answer};
-use crate::discord::errand;
+use crate::discord::deferred;
 use crate::discord::interaction::{Incoming, read};
 use crate::discord::signature::{PublicKey, is_fresh};
 
@@ -77,7 +77,7 @@ async fn interactions(State(door): State<Arc<Door>>, headers: HeaderMap, request
     };
     let then = handed_on(&door.app, then).await;
     let app = door.app.clone();
-    door.app.spawn(async move { errand::follow(&app, &interaction, then).await });
+    door.app.spawn(async move { deferred::follow(&app, &interaction, then).await });
     Json(callback).into_response()
 }
 

@@ -3,7 +3,7 @@
 pub mod answer;
 pub mod commands;
 pub mod components;
-mod errand;
+mod deferred;
 pub mod gateway;
 pub mod http;
 pub mod interaction;

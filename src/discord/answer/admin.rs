@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::{Answer, context, in_time, written};
 use crate::app::App;
 use crate::discord::commands::Admin;
+use crate::discord::deferred::Deferred;
 use crate::discord::interaction::Interaction;
 use crate::discord::reply::admin as reply;
 use crate::error::Refusal;
@@ -18,6 +19,8 @@ use crate::policy::{AccessEdit, BudgetEdit, Edit, Guarded};
 use crate::settings::Settings;
 
 mod usage;
+
+pub(in crate::discord) use usage::month;
 
 /// Lines of the audit trail in one answer.
 const AUDIT_LINES: u32 = 15;
@@ -39,7 +42,7 @@ pub(super) async fn admin(
         return Err(Refusal::NotAdmin);
     }
     let edit = match admin {
-        Admin::Usage => return Ok(usage::usage(app, guild, now)),
+        Admin::Usage => return Ok(Answer::later(true, Deferred::Usage { guild, now })),
         Admin::Audit { before } => {
             // A page further back is about changes alone.
             let blocked_lines = if before.is_none() { BLOCKED_LINES } else { 0 };

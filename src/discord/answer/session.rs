@@ -9,9 +9,9 @@ use super::{Answer, context, in_time, written};
 use crate::app::App;
 use crate::attachment;
 use crate::discord::commands::{SessionCommand, Wish};
+use crate::discord::deferred::Deferred;
 use crate::discord::interaction::{Attachment, Interaction};
 use crate::discord::reply::session as reply;
-use crate::discord::sessions;
 use crate::error::{Refusal, excerpt};
 use crate::policy::Asker;
 use crate::session::{Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED};
@@ -36,11 +36,8 @@ pub(super) async fn session(
             if edit == PlanEdit::default() && wish.reference.is_none() {
                 return Err(Refusal::Missing { what: "at least one thing to change".to_owned() });
             }
-            let app = app.clone();
-            Ok(Answer::later(
-                false,
-                async move { sessions::change(&app, session, edit, wish.reference).await },
-            ))
+            let (edit, reference) = (Box::new(edit), wish.reference);
+            Ok(Answer::later(false, Deferred::ChangeSession { session, edit, reference }))
         }
         SessionCommand::Show => {
             let session = context.session.ok_or(Refusal::NoSession)?;
@@ -50,18 +47,15 @@ pub(super) async fn session(
         SessionCommand::History { page } => {
             let session = latest(app, interaction, Act::SeeHistory).await?;
             let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1).saturating_sub(1);
-            let (app, viewer) = (app.clone(), interaction.member);
-            Ok(Answer::later(true, async move { sessions::page(&app, &session, viewer, page).await }))
+            Ok(Answer::later(true, Deferred::SessionHistory { session, page }))
         }
         SessionCommand::End => {
             let session = running(interaction, context.session, Act::End)?;
-            let app = app.clone();
-            Ok(Answer::later(false, async move { sessions::end(&app, &session).await }))
+            Ok(Answer::later(false, Deferred::EndSession(session)))
         }
         SessionCommand::Export => {
             let session = latest(app, interaction, Act::Export).await?;
-            let (app, viewer, limit) = (app.clone(), interaction.member, interaction.file_limit);
-            Ok(Answer::later(true, async move { sessions::export(&app, &session, viewer, limit).await }))
+            Ok(Answer::later(true, Deferred::SessionExport(session)))
         }
     }
 }
@@ -96,11 +90,9 @@ fn start(
         ended: None,
         plan,
     };
-    let app = app.clone();
+    let reference = wish.reference;
     // A question is for the one who has to answer it.
-    Ok(Answer::later(running.is_some(), async move {
-        sessions::begin(&app, session, wish.reference, thread).await
-    }))
+    Ok(Answer::later(running.is_some(), Deferred::BeginSession { session, reference, thread }))
 }
 
 /// What a wish comes to, if it may be had here.
@@ -194,8 +186,7 @@ pub(super) async fn replace(
     if let Some(running) = context(app, interaction, now).await?.session {
         running.check(Act::Replace, interaction.actor())?;
     }
-    let (app, interaction) = (app.clone(), interaction.clone());
-    Ok(Answer::update_later(async move { sessions::replace(&app, &interaction, id, asked_about).await }))
+    Ok(Answer::update_later(Deferred::ReplaceSession { waiting: id, asked_about }))
 }
 
 /// Lets the session that runs go on.
@@ -222,8 +213,7 @@ pub(super) async fn history(
     let found = in_time(app.store.session(id)).await?;
     let session = found.filter(|session| session.channel == interaction.channel).ok_or(Refusal::NoSession)?;
     session.check(Act::SeeHistory, interaction.actor())?;
-    let (app, viewer) = (app.clone(), interaction.member);
-    Ok(Answer::update_later(async move { sessions::page(&app, &session, viewer, page).await }))
+    Ok(Answer::update_later(Deferred::SessionHistory { session, page }))
 }
 
 #[cfg(test)]

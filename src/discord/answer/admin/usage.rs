@@ -1,12 +1,9 @@
 //! `/easel usage`: the month in words, as a chart and as a table.
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
 use bytes::Bytes;
 use time::OffsetDateTime;
 
-use super::Answer;
 use crate::app::App;
 use crate::discord::reply::{File, Message, admin as reply};
 use crate::draw::chart::{Day, month_chart};
@@ -14,36 +11,33 @@ use crate::money::Micros;
 use crate::store::UsageRow;
 use crate::usage::usage_csv;
 
-pub(super) fn usage(app: &Arc<App>, guild: u64, now: OffsetDateTime) -> Answer {
-    let app = app.clone();
-    Answer::later(true, async move {
-        let rows = app.store.usage(guild, now).await?;
-        let policy = app.store.context(Some(guild), Vec::new(), 0, now).await?.policy;
-        let month = format!("{:04}-{:02}", now.year(), u8::from(now.month()));
-        let drawn = {
-            let (rows, month, budget) = (rows.clone(), month.clone(), policy.budget.month);
-            let draw =
-                move || month_chart(&format!("Easel, {month}"), "Days are UTC", &days(&rows, now), budget);
-            tokio::task::spawn_blocking(draw).await.context("drawing the chart")??
-        };
-        let file = |name: String, mime, alt: &str, bytes| File { name, mime, alt: alt.to_owned(), bytes };
-        Ok(Message {
-            files: vec![
-                file(
-                    format!("easel-{month}.png"),
-                    "image/png",
-                    "Dollars and pictures for each day of the month",
-                    Bytes::from(drawn),
-                ),
-                file(
-                    format!("easel-{month}.csv"),
-                    "text/csv",
-                    "The month by day, member and model",
-                    Bytes::from(usage_csv(&rows)),
-                ),
-            ],
-            ..reply::usage(&rows, &month, policy.budget.month)
-        })
+/// What a server used in the month of `now`.
+pub(in crate::discord) async fn month(app: &App, guild: u64, now: OffsetDateTime) -> anyhow::Result<Message> {
+    let rows = app.store.usage(guild, now).await?;
+    let policy = app.store.context(Some(guild), Vec::new(), 0, now).await?.policy;
+    let month = format!("{:04}-{:02}", now.year(), u8::from(now.month()));
+    let drawn = {
+        let (rows, month, budget) = (rows.clone(), month.clone(), policy.budget.month);
+        let draw = move || month_chart(&format!("Easel, {month}"), "Days are UTC", &days(&rows, now), budget);
+        tokio::task::spawn_blocking(draw).await.context("drawing the chart")??
+    };
+    let file = |name: String, mime, alt: &str, bytes| File { name, mime, alt: alt.to_owned(), bytes };
+    Ok(Message {
+        files: vec![
+            file(
+                format!("easel-{month}.png"),
+                "image/png",
+                "Dollars and pictures for each day of the month",
+                Bytes::from(drawn),
+            ),
+            file(
+                format!("easel-{month}.csv"),
+                "text/csv",
+                "The month by day, member and model",
+                Bytes::from(usage_csv(&rows)),
+            ),
+        ],
+        ..reply::usage(&rows, &month, policy.budget.month)
     })
 }
 
