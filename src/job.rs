@@ -12,6 +12,7 @@ use crate::money::Micros;
 use crate::request::ImageRequest;
 use crate::session::SessionId;
 
+mod cost;
 mod visibility;
 
 /// How long Discord accepts an interaction's token.

@@ -16,7 +16,6 @@ use crate::engine::Permit;
 use crate::engine::catalogue::Model;
 use crate::error::Refusal;
 use crate::job::{Claim, JobId, Outcome, Painted, Picture, State};
-use crate::money::Micros;
 use crate::store::{Conclusion, Progress};
 
 mod deliver;
@@ -268,9 +267,9 @@ impl Work<'_> {
             archived.push((*n, key));
         }
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {
-            let attempted: Micros =
-                self.claim.pictures.iter().map(|picture| model.price * i64::from(picture.paid_calls)).sum();
-            let record = Record::new(job, model, model.region.as_deref(), &self.claim.pictures, attempted);
+            let attempted = self.claim.spent(&self.app.catalogue).unwrap_or_default();
+            let region = self.app.engine.region_of(model);
+            let record = Record::new(job, model, region.as_deref(), &self.claim.pictures, attempted);
             self.app.archive.put_record(&record_key(job), &record).await?;
         }
         Ok(archived)

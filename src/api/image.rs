@@ -132,8 +132,6 @@ pub(super) async fn image(app: &App, claim: &Claim, origin: &ApiOrigin) -> Image
     for picture in &claim.pictures {
         pictures.push(view(app, claim, picture).await);
     }
-    let each = origin.each;
-    let calls: u32 = claim.pictures.iter().map(|picture| picture.paid_calls).sum();
     Image {
         id: job.id.to_string(),
         state: claim.state,
@@ -144,8 +142,8 @@ pub(super) async fn image(app: &App, claim: &Claim, origin: &ApiOrigin) -> Image
         prompt: job.request.prompt.clone(),
         negative: job.request.negative.clone(),
         seeds: pictures.iter().map(|picture| picture.seed).collect(),
-        price_usd: dollars(each * i64::try_from(pictures.len()).unwrap_or(i64::MAX)),
-        attempted_usd: dollars(each * i64::from(calls)),
+        price_usd: dollars(origin.each * i64::try_from(pictures.len()).unwrap_or(i64::MAX)),
+        attempted_usd: dollars(claim.spent(&app.catalogue).unwrap_or_default()),
         pictures,
         refusal: (claim.state == State::Failed).then(|| Reason::of(&refusal(claim))),
     }

@@ -70,7 +70,7 @@ impl Bedrock {
     ) -> Result<Painting, Failure> {
         let body =
             body(model, request, seed, start).map_err(|cause| Failure { class: Class::Rejected, cause })?;
-        let region = region(model);
+        let region = model.own_region();
         let call = self
             .client(region)
             .invoke_model()
@@ -81,7 +81,10 @@ impl Bedrock {
         let (result, progress) = followed(call.send()).await;
         let (body, permit) = match (progress, result) {
             (Progress::Answered(body, permit), _) => (body, permit),
-            (progress, Err(error)) => return Err(failure(model, region, &progress, error)),
+            (progress, Err(error)) => {
+                let region = self.region_of(model);
+                return Err(failure(model, region.as_deref(), &progress, error));
+            }
             (_, Ok(_)) => {
                 let cause = anyhow!("an answer from `{}` was lost on its way", model.id);
                 return Err(Failure { class: Class::Broken, cause });
@@ -93,6 +96,12 @@ impl Bedrock {
         }?;
         let answer::Picture { bytes, format, seed: reported } = picture;
         Ok(Painting { bytes, format, seed: reported.unwrap_or(seed), permit })
+    }
+
+    /// [`super::Engine::region_of`].
+    pub(super) fn region_of(&self, model: &Model) -> Option<String> {
+        let configured = || self.0.shared.region().map(Region::as_ref);
+        model.own_region().or_else(configured).map(str::to_owned)
     }
 
     /// The client of a region, or of the configured one.
@@ -137,12 +146,6 @@ fn body(model: &Model, request: &ImageRequest, seed: u32, start: Option<&Bytes>)
     Ok(body)
 }
 
-/// The region to call: the model's, else that of its ARN, else `None` for the configured one.
-fn region(model: &Model) -> Option<&str> {
-    let of_arn = || model.id.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty());
-    model.region.as_deref().or_else(of_arn)
-}
-
 type InvokeError = SdkError<InvokeModelError, HttpResponse>;
 
 fn failure(model: &Model, region: Option<&str>, progress: &Progress, error: InvokeError) -> Failure {
@@ -151,7 +154,7 @@ fn failure(model: &Model, region: Option<&str>, progress: &Progress, error: Invo
         let request = response.request_id().unwrap_or("without an id");
         format!(": HTTP {}, request {request}", response.status().as_u16())
     });
-    let place = region.unwrap_or("the configured region");
+    let place = region.unwrap_or("no region");
     let cause =
         anyhow::Error::new(error).context(format!("InvokeModel of `{}` in {place}{status}", model.id));
     Failure { class, cause }

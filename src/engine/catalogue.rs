@@ -78,6 +78,12 @@ impl Model {
     pub fn is_alive(&self, today: Date) -> bool {
         self.ended.is_none_or(|end| today < end)
     }
+
+    /// The region that the model says itself, or else its ARN; `None` for the one that is configured.
+    pub(crate) fn own_region(&self) -> Option<&str> {
+        let of_arn = || self.id.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty());
+        self.region.as_deref().or_else(of_arn)
+    }
 }
 
 impl fmt::Display for Model {

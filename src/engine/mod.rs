@@ -50,6 +50,14 @@ impl Engine {
             Engine::Sketch(gate) => sketch::paint(gate, request, seed).await,
         }
     }
+
+    /// The AWS region in which a model is called: its own, or else the configured one.
+    pub(crate) fn region_of(&self, model: &Model) -> Option<String> {
+        match self {
+            Engine::Bedrock(bedrock) => bedrock.region_of(model),
+            Engine::Sketch(_) => None,
+        }
+    }
 }
 
 /// A finished picture.

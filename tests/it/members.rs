@@ -1,8 +1,9 @@
 //! What members prefer, and what they are told of themselves and of a picture.
 
+use easel_emulator::bedrock::{self, Endpoint, Speaks};
 use easel_emulator::discord::{Ask, Message};
 
-use crate::support::{World, admin, in_time};
+use crate::support::{Setup, World, admin, in_time};
 
 fn cat() -> Ask {
     Ask::command("imagine").option("prompt", "a cat")
@@ -52,6 +53,31 @@ async fn details_say_where_each_value_came_from() {
         "asked by <@7>",
     ] {
         assert!(said.contains(line), "{line} in {said}");
+    }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn details_and_record_name_the_region_that_was_called() {
+    let arn = "arn:aws:bedrock:us-east-2:123456789012:provisioned-model/my-sdxl";
+    let known_endpoints = vec![Endpoint { arn: arn.into(), speaks: Speaks::SdxlV1 }];
+    let bedrock = bedrock::Options { known_endpoints, ..bedrock::Options::default() };
+    let variables = vec![("EASEL_MODELS_FILE", "models.toml".to_owned())];
+    let mut world = World::without_bot(Setup { bedrock, variables, ..Setup::default() }).await;
+    let model = |id: &str, name: &str, family: &str| {
+        format!("[[model]]\nid = '{id}'\nname = '{name}'\nfamily = '{family}'\nprice_usd = 0.05\n")
+    };
+    let plain = model("stability.stable-image-core-v1:1", "plain", "stability");
+    world.write("models.toml", model(arn, "mine", "sdxl") + &plain);
+    world.start().await;
+    for (model, region) in [("mine", "us-east-2"), ("plain", "us-west-2")] {
+        let message = in_time(world.ask(cat().option("model", model)).await.picture()).await;
+        let said = world.said(details(&message)).await;
+        assert!(said.contains(&format!("region: `{region}`")), "{said}");
+        world.settled().await;
+        let records = world.archived("json");
+        let named = format!("\"region\": \"{region}\"");
+        assert!(records.iter().any(|record| String::from_utf8_lossy(record).contains(&named)), "{named}");
     }
     world.end().await;
 }

@@ -98,7 +98,7 @@ async fn access(client: &Client, model: &Model) -> Finding {
         None => Ok(format!(
             "{model} ({}) in {}, {} a picture",
             model.id,
-            model.region.as_deref().unwrap_or("the region"),
+            model.own_region().unwrap_or("the region"),
             model.price
         )),
     }
@@ -131,8 +131,8 @@ async fn life_cycle(client: &Client, model: &Model) -> Finding {
 /// Bedrock's control plane where the model lives.
 fn control_plane(aws: &SdkConfig, model: &Model) -> Client {
     let mut settings = aws_sdk_bedrock::config::Builder::from(aws);
-    if let Some(region) = &model.region {
-        settings = settings.region(aws_sdk_bedrock::config::Region::new(region.clone()));
+    if let Some(region) = model.own_region() {
+        settings = settings.region(aws_sdk_bedrock::config::Region::new(region.to_owned()));
     }
     Client::from_conf(settings.build())
 }

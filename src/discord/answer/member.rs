@@ -75,6 +75,7 @@ pub(super) async fn details(
         claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
     };
     let claim = in_time(app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)?;
-    let price = app.catalogue.find(&claim.job.request.model).map(|model| model.price);
-    Ok(Answer::private(reply::details(&claim, price)))
+    let model = app.catalogue.find(&claim.job.request.model);
+    let region = model.and_then(|model| app.engine.region_of(model));
+    Ok(Answer::private(reply::details(&claim, claim.spent(&app.catalogue), region.as_deref())))
 }

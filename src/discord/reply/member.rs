@@ -68,10 +68,11 @@ fn bar(used: i64, limit: i64) -> String {
     "▰".repeat(full as usize) + &"▱".repeat((BOXES - full) as usize)
 }
 
-/// How the pictures of a job were made. `price` is that of one picture, if the model is still known.
-pub fn details(claim: &Claim, price: Option<Micros>) -> Message {
+/// How the pictures of a job were made, for what cost, and in which region.
+pub fn details(claim: &Claim, spent: Option<Micros>, region: Option<&str>) -> Message {
     let (job, request) = (&claim.job, &claim.job.request);
     let mut lines: Vec<_> = Field::ALL.iter().filter_map(|field| line(claim, *field)).collect();
+    lines.extend(region.map(|region| format!("region: `{region}`")));
     lines.extend(request.cfg.map(|cfg| format!("cfg: **{cfg}** (from the request)")));
     lines.extend(request.steps.map(|steps| format!("steps: **{steps}** (from the request)")));
     lines.extend(start(request).map(|from| format!("starts from: {from}")));
@@ -81,8 +82,7 @@ pub fn details(claim: &Claim, price: Option<Micros>) -> Message {
     }
     let calls: u32 = claim.pictures.iter().map(|picture| picture.calls).sum();
     let paid: u32 = claim.pictures.iter().map(|picture| picture.paid_calls).sum();
-    let cost =
-        price.map(|price| format!(", {} by today's price", price * i64::from(paid))).unwrap_or_default();
+    let cost = spent.map(|spent| format!(", {spent} by today's price")).unwrap_or_default();
     lines.push(format!("calls of the model: {calls}, of which AWS may bill {paid}{cost}"));
     if let Origin::Discord(origin) = &job.origin {
         let session = origin.session.as_ref().map(|session| format!(", session {}", shown(&session.title)));

@@ -49,18 +49,22 @@ impl Server {
     }
 
     fn config(&self) -> SdkConfig {
-        let credentials = Credentials::new("AKID", "secret", None, None, "test");
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&self.address)
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .build()
+        config(&self.address)
     }
 
     fn bedrock(&self) -> Bedrock {
         Bedrock::new(&self.config(), Gate::new(8)).unwrap()
     }
+}
+
+fn config(address: &str) -> SdkConfig {
+    let credentials = Credentials::new("AKID", "secret", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(address)
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
 }
 
 async fn read_request(stream: &mut TcpStream) -> String {
@@ -285,21 +289,22 @@ async fn the_gate_comes_before_the_body() {
 }
 
 #[test]
-fn the_region_is_the_models_or_its_arns() {
+fn the_region_is_the_models_or_its_arns_or_the_configured_one() {
     let own = |id: &str, region: Option<&str>| Model {
         id: id.to_owned(),
         region: region.map(str::to_owned),
         ..model("core")
     };
     let arn = "arn:aws:sagemaker:us-east-2:123456789012:endpoint/my-sdxl";
+    let bedrock = Bedrock::new(&config("http://127.0.0.1:9"), Gate::new(1)).unwrap();
     for (model, expected) in [
-        (model("core"), Some("us-west-2")),
-        (own("x.y-v1:0", None), None),
-        (own(arn, None), Some("us-east-2")),
-        (own(arn, Some("us-west-2")), Some("us-west-2")),
-        (own("arn:aws:bedrock::123456789012:x/y", None), None),
+        (model("core"), "us-west-2"),
+        (own("x.y-v1:0", None), "eu-central-1"),
+        (own(arn, None), "us-east-2"),
+        (own(arn, Some("us-west-2")), "us-west-2"),
+        (own("arn:aws:bedrock::123456789012:x/y", None), "eu-central-1"),
     ] {
-        assert_eq!(region(&model), expected, "{}", model.id);
+        assert_eq!(bedrock.region_of(&model).as_deref(), Some(expected), "{}", model.id);
     }
 }
 
