@@ -6,8 +6,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use easel_emulator::bedrock::{self, Bedrock, Picture};
-use easel_emulator::discord::{self, Discord, Route};
+use easel_emulator::bedrock::{Bedrock, BedrockOptions, Picture};
+use easel_emulator::discord::{Discord, DiscordOptions, Route};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use tempfile::TempDir;
@@ -66,16 +66,16 @@ pub(crate) struct Rig {
 impl Rig {
     /// Starts the bot; who calls waits for its door, and then for its [`Rig::calm`].
     pub(crate) async fn start(setup: &Setup) -> anyhow::Result<Rig> {
-        let discord = Discord::start_with(discord::Options {
+        let discord = Discord::start_with(DiscordOptions {
             token_limit: None,
             channel_limit: None,
             message_limit: None,
             // Keeping them costs memory here; hashing them would cost a millisecond of the processor that the bot runs on.
             keep_pictures: true,
-            ..discord::Options::default()
+            ..DiscordOptions::default()
         });
         let discord = discord.await?;
-        let options = bedrock::Options { picture: setup.picture, ..bedrock::Options::default() };
+        let options = BedrockOptions { picture: setup.picture, ..BedrockOptions::default() };
         let bedrock = Bedrock::start_with(options).await?;
         let sink = Sink::start().await?;
         // Not in `/tmp`, which may be memory: an fsync shall cost what it costs.

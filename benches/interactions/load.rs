@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use easel_emulator::discord::{Ask, Discord, Route, Ticket};
+use easel_emulator::discord::{Discord, InteractionBuilder, Route, TestInteraction};
 use futures_util::future::join_all;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
@@ -20,7 +20,7 @@ const DRAINED: Duration = Duration::from_secs(600);
 
 /// One order.
 struct Sent {
-    ticket: Ticket,
+    interaction: TestInteraction,
     /// After the moment at which it was due.
     late: Duration,
 }
@@ -38,7 +38,7 @@ pub(crate) async fn run(rig: &Rig, rate: usize, seconds: usize) -> anyhow::Resul
     let start = Instant::now();
     let sent = send(&rig.discord, rate, rate * seconds).await;
     // Who is not answered by then never is.
-    drop(timeout(PATIENCE, join_all(sent.iter().map(|sent| sent.ticket.acknowledged()))).await);
+    drop(timeout(PATIENCE, join_all(sent.iter().map(|sent| sent.interaction.acknowledged()))).await);
     let took = start.elapsed();
     let share = |used: Duration| used.as_secs_f64() / took.as_secs_f64() * 100.0;
     let mut run = Run {
@@ -67,23 +67,23 @@ async fn send(discord: &Discord, rate: usize, orders: usize) -> Vec<Sent> {
     let mut sent = Vec::with_capacity(orders);
     for number in 0..orders {
         let due = beat.tick().await;
-        let ticket = order(discord, WARM_UP + number).await;
-        sent.push(Sent { ticket, late: due.elapsed() });
+        let interaction = order(discord, WARM_UP + number).await;
+        sent.push(Sent { interaction, late: due.elapsed() });
     }
     sent
 }
 
 /// Each by a member of its own, whom no rate limit stops.
-async fn order(discord: &Discord, number: usize) -> Ticket {
+async fn order(discord: &Discord, number: usize) -> TestInteraction {
     let prompt = format!("a lighthouse in the fog, number {number}");
-    let ask = Ask::command("imagine").option("prompt", prompt).by(1000 + number as u64);
+    let ask = InteractionBuilder::command("imagine").option("prompt", prompt).by(1000 + number as u64);
     discord.interact(ask).await
 }
 
 fn count(sent: &[Sent], run: &mut Run) {
     let mut times = Vec::with_capacity(sent.len());
-    for Sent { ticket, late } in sent {
-        match ticket.ack() {
+    for Sent { interaction, late } in sent {
+        match interaction.ack() {
             Some(ack) => {
                 times.push(*late + ack.after);
                 *(if ack.kind == 5 { &mut run.acknowledged } else { &mut run.refused }) += 1;

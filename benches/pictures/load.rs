@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use easel_emulator::discord::{Ask, Discord, Route, Ticket};
+use easel_emulator::discord::{Discord, InteractionBuilder, Route, TestInteraction};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
@@ -64,12 +64,12 @@ pub(crate) async fn run(rig: &Rig, plan: &Plan) -> anyhow::Result<Run> {
     rig.bedrock.set_latency(plan.latency);
     rig.process.forget_peak()?;
     let (cpu, emulators_cpu) = (rig.process.cpu()?, Process::this().cpu()?);
-    let mut tickets = Vec::new();
+    let mut interactions = Vec::new();
     for _ in 0..plan.waves {
-        tickets.extend(wave(&rig.discord, &numbers, plan.in_flight).await?);
+        interactions.extend(wave(&rig.discord, &numbers, plan.in_flight).await?);
     }
     rig.settle().await?;
-    let each = |total: Duration| total.as_secs_f64() * 1e3 / tickets.len() as f64;
+    let each = |total: Duration| total.as_secs_f64() * 1e3 / interactions.len() as f64;
     let mut run = Run {
         cpu: each(rig.process.cpu()? - cpu),
         emulators_cpu: each(Process::this().cpu()? - emulators_cpu),
@@ -78,22 +78,22 @@ pub(crate) async fn run(rig: &Rig, plan: &Plan) -> anyhow::Result<Run> {
         idle_own,
         ..Run::default()
     };
-    times(rig, plan, &tickets, &mut run)?;
+    times(rig, plan, &interactions, &mut run)?;
     rig.bedrock.set_latency(Duration::ZERO);
     run.per_second = flood(rig, &numbers, plan.in_flight, plan.instant_jobs).await?;
     Ok(run)
 }
 
 /// Orders so many at once and waits for all of them.
-async fn wave(discord: &Discord, numbers: &AtomicU64, jobs: usize) -> anyhow::Result<Vec<Ticket>> {
-    let mut tickets = Vec::new();
+async fn wave(discord: &Discord, numbers: &AtomicU64, jobs: usize) -> anyhow::Result<Vec<TestInteraction>> {
+    let mut interactions = Vec::new();
     for _ in 0..jobs {
-        tickets.push(order(discord, numbers.fetch_add(1, Ordering::Relaxed)).await);
+        interactions.push(order(discord, numbers.fetch_add(1, Ordering::Relaxed)).await);
     }
-    for ticket in &tickets {
-        finish(ticket).await?;
+    for interaction in &interactions {
+        finish(interaction).await?;
     }
-    Ok(tickets)
+    Ok(interactions)
 }
 
 /// Orders `jobs` in all, each as soon as there are less than `in_flight`; pictures a second until the last is settled.
@@ -119,34 +119,35 @@ async fn flood(rig: &Rig, numbers: &Arc<AtomicU64>, in_flight: usize, jobs: u64)
 }
 
 /// Each by a member of its own, whom no rate limit stops.
-async fn order(discord: &Discord, number: u64) -> Ticket {
+async fn order(discord: &Discord, number: u64) -> TestInteraction {
     let prompt = format!("a lighthouse in the fog, number {number}");
-    let ask = Ask::command("imagine").option("prompt", prompt).by(1000 + number);
+    let ask = InteractionBuilder::command("imagine").option("prompt", prompt).by(1000 + number);
     discord.interact(ask).await
 }
 
-async fn finish(ticket: &Ticket) -> anyhow::Result<()> {
-    let message = ticket.answered().await;
+async fn finish(interaction: &TestInteraction) -> anyhow::Result<()> {
+    let message = interaction.answered().await;
     ensure!(message.attachments.len() == 1, "no picture, but “{}”", message.content);
     Ok(())
 }
 
-/// What the journals of the emulators say about these tickets.
-fn times(rig: &Rig, plan: &Plan, tickets: &[Ticket], run: &mut Run) -> anyhow::Result<()> {
+/// What the journals of the emulators say about these interactions.
+fn times(rig: &Rig, plan: &Plan, interactions: &[TestInteraction], run: &mut Run) -> anyhow::Result<()> {
     let calls: HashMap<_, _> =
         rig.bedrock.calls().into_iter().map(|call| (call.body["prompt"].clone(), call)).collect();
     let requests = rig.discord.requests().into_iter();
     let edits = requests.filter(|request| request.route == Route::EditOriginal);
     let messages: HashMap<_, _> = edits.map(|edit| (edit.interaction, edit.at.into_std())).collect();
     let (mut acks, mut added, mut whole) = (Vec::new(), Vec::new(), Vec::new());
-    for ticket in tickets {
-        let prompt = &ticket.payload()["data"]["options"][0]["value"];
+    for interaction in interactions {
+        let prompt = &interaction.payload()["data"]["options"][0]["value"];
         let call = calls.get(prompt).context("no call")?;
-        let message = messages.get(&Some(ticket.id)).context("no message")?;
-        acks.push(ticket.ack().context("no first answer")?.after);
+        let message = messages.get(&Some(interaction.id)).context("no message")?;
+        acks.push(interaction.ack().context("no first answer")?.after);
         added.push(message.saturating_duration_since(call.answered.context("an answer under way")?));
         whole.push(message.saturating_duration_since(call.at + plan.latency));
-        let picture = ticket.message().and_then(|message| Some(message.attachments.first()?.bytes.clone()));
+        let picture =
+            interaction.message().and_then(|message| Some(message.attachments.first()?.bytes.clone()));
         ensure!(call.picture().as_deref() == picture.as_deref(), "another picture than the model's");
     }
     (run.ack_p50, run.ack_p99) = percentiles(acks);

@@ -1,13 +1,13 @@
 //! What a server's admins decide, and that it holds.
 
-use easel_emulator::discord::{Ask, Route};
+use easel_emulator::discord::{InteractionBuilder, Route};
 use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::support::{World, admin, in_time};
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
 #[tokio::test]
@@ -56,7 +56,8 @@ async fn a_channel_has_its_own_defaults_and_a_locked_setting_cannot_be_changed()
     let elsewhere =
         in_time(world.ask(cat().option("style", "origami").in_channel(6).by(8)).await.picture()).await;
     assert!(elsewhere.content.contains("origami"), "{}", elsewhere.content);
-    let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "")).await.choices()).await;
+    let choices =
+        in_time(world.ask(InteractionBuilder::autocomplete("imagine", "style", "")).await.choices()).await;
     assert_eq!(choices.len(), 1, "{choices:?}");
     world.end().await;
 }
@@ -65,7 +66,8 @@ async fn a_channel_has_its_own_defaults_and_a_locked_setting_cannot_be_changed()
 async fn a_denied_model_is_neither_suggested_nor_painted_with() {
     let world = World::registered().await;
     world.said(admin("models deny").option("model", "core")).await;
-    let choices = in_time(world.ask(Ask::autocomplete("imagine", "model", "")).await.choices()).await;
+    let choices =
+        in_time(world.ask(InteractionBuilder::autocomplete("imagine", "model", "")).await.choices()).await;
     let names: Vec<_> = choices.iter().filter_map(|(_, value)| value.as_str()).collect();
     assert_eq!(names, ["ultra", "sd3.5"]);
     let refused = world.refused(cat().option("model", "core")).await;
@@ -150,8 +152,8 @@ async fn a_servers_budget_holds_under_two_hundred_requests_at_once_and_warns_onc
     let world = World::registered().await;
     world.discord.add_channel(60, 3, false);
     world.said(admin("budget set").option("month", "0.28").channel_option("warn_in", 60)).await;
-    let tickets = join_all((0..200).map(|member| world.ask(cat().by(1000 + member)))).await;
-    let acks = in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
+    let interactions = join_all((0..200).map(|member| world.ask(cat().by(1000 + member)))).await;
+    let acks = in_time(join_all(interactions.iter().map(|interaction| interaction.acknowledged()))).await;
     assert_eq!(acks.iter().filter(|ack| ack.kind == 5).count(), 7);
     let refused = acks.iter().find(|ack| ack.kind == 4).unwrap().data["content"].as_str().unwrap().to_owned();
     assert!(
@@ -174,9 +176,9 @@ async fn the_month_comes_in_words_as_a_chart_and_as_a_table() {
     in_time(world.ask(cat()).await.picture()).await;
     in_time(world.ask(cat().by(8).option("model", "ultra")).await.picture()).await;
     world.settled().await;
-    let ticket = world.ask(admin("usage")).await;
-    let message = in_time(ticket.first(|message| message.attachments.len() == 2)).await;
-    assert!(ticket.ack().unwrap().ephemeral);
+    let interaction = world.ask(admin("usage")).await;
+    let message = in_time(interaction.first(|message| message.attachments.len() == 2)).await;
+    assert!(interaction.ack().unwrap().ephemeral);
     assert!(message.content.contains("$0.18; 2 pictures delivered, 2 calls"), "{}", message.content);
     let png = image::load_from_memory(&message.attachments[0].bytes).unwrap();
     assert!(png.width() >= 600);
@@ -190,7 +192,7 @@ async fn the_month_comes_in_words_as_a_chart_and_as_a_table() {
 async fn a_stranger_is_refused_even_if_discord_lets_the_command_through() {
     let world = World::registered().await;
     for path in ["pause", "defaults show", "audit", "usage"] {
-        let stranger = Ask::command(&format!("easel {path}")).override_permissions();
+        let stranger = InteractionBuilder::command(&format!("easel {path}")).override_permissions();
         let stranger = if path == "pause" { stranger.option("reason", "mine now") } else { stranger };
         let refused = world.refused(stranger).await;
         assert!(refused.starts_with("`/easel` is for those who may manage this server"), "{refused}");
@@ -225,8 +227,8 @@ async fn wrong_values_are_refused_with_what_is_allowed_and_change_nothing() {
 async fn changes_at_once_leave_an_entry_each() {
     let world = World::registered().await;
     let edits = (0..30).map(|n| world.ask(admin("words add").option("phrase", format!("word{n}"))));
-    let tickets = join_all(edits).await;
-    in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
+    let interactions = join_all(edits).await;
+    in_time(join_all(interactions.iter().map(|interaction| interaction.acknowledged()))).await;
     let entries: u32 = world.db().query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).unwrap();
     let policy: String = world.db().query_row("SELECT policy FROM policies", [], |row| row.get(0)).unwrap();
     let policy: Value = serde_json::from_str(&policy).unwrap();
@@ -242,7 +244,7 @@ async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
     let note = "no badgers on Mondays";
     world.said(admin("words add").option("phrase", "badger").option("note", note)).await;
     for prompt in ["a badger", "a B\u{200b}ADGER", "b a d g e r in snow"] {
-        let refused = world.refused(Ask::command("imagine").option("prompt", prompt)).await;
+        let refused = world.refused(InteractionBuilder::command("imagine").option("prompt", prompt)).await;
         assert!(
             refused.contains("words that are blocked in this server (no badgers on Mondays)"),
             "{refused}"
@@ -251,7 +253,10 @@ async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
     let refused = world.refused(cat().option("negative", "badger")).await;
     assert!(refused.contains("blocked"), "{refused}");
     world.said(admin("words remove").option("phrase", "badger")).await;
-    in_time(world.ask(Ask::command("imagine").option("prompt", "a badger").by(8)).await.picture()).await;
+    in_time(
+        world.ask(InteractionBuilder::command("imagine").option("prompt", "a badger").by(8)).await.picture(),
+    )
+    .await;
     assert_eq!(world.bedrock.calls().len(), 1);
     world.end().await;
 }
@@ -262,8 +267,9 @@ async fn an_age_restricted_channel_can_have_other_rules_and_discord_is_asked_onc
     world.discord.add_channel(5, 3, false);
     world.discord.add_channel(18, 3, true);
     world.said(admin("words add").option("phrase", "blood").option("age_restricted_too", false)).await;
-    let ask =
-        |member, channel| Ask::command("imagine").option("prompt", "blood").by(member).in_channel(channel);
+    let ask = |member, channel| {
+        InteractionBuilder::command("imagine").option("prompt", "blood").by(member).in_channel(channel)
+    };
     world.refused(ask(7, 5)).await;
     in_time(world.ask(ask(7, 18).nsfw()).await.picture()).await;
     in_time(world.ask(ask(8, 18).nsfw()).await.picture()).await;

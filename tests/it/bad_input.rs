@@ -1,15 +1,15 @@
 //! What people do wrongly, by accident or on purpose: each time a sentence, no charge, and the bot lives on.
 
 use bytes::Bytes;
-use easel_emulator::discord::{Ask, Attachment, Fault, Message, Route};
+use easel_emulator::discord::{Attachment, Fault, InteractionBuilder, Message, Route};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 
 use crate::support::{Setup, World, in_time, png};
 
-fn ask(prompt: &str) -> Ask {
-    Ask::command("imagine").option("prompt", prompt)
+fn ask(prompt: &str) -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", prompt)
 }
 
 /// Nobody was charged, nothing was asked of a model, and the bot still paints.
@@ -103,12 +103,12 @@ async fn the_fourth_wish_in_a_moment_is_told_when_it_is_free() {
 #[tokio::test]
 async fn a_wish_that_discord_delivers_again_is_not_told_off_for_its_speed() {
     let world = World::new().await;
-    let tickets = [world.imagine("one").await, world.imagine("two").await, world.imagine("three").await];
-    for ticket in &tickets {
-        in_time(ticket.picture()).await;
+    let interactions = [world.imagine("one").await, world.imagine("two").await, world.imagine("three").await];
+    for interaction in &interactions {
+        in_time(interaction.picture()).await;
     }
-    for ticket in &tickets {
-        world.discord.replay(ticket).await;
+    for interaction in &interactions {
+        world.discord.replay(interaction).await;
     }
     world.refused(ask("four")).await;
     let callbacks = |world: &World| world.discord.count(Route::Callback);
@@ -144,7 +144,7 @@ fn now() -> OffsetDateTime {
     easel::clock::Clock::System.now()
 }
 
-fn from(file: &Attachment) -> Ask {
+fn from(file: &Attachment) -> InteractionBuilder {
     ask("the same in winter").option("model", "sd3.5").attachment("image", file)
 }
 
@@ -279,13 +279,13 @@ fn is_harmless(message: &Message) {
 #[tokio::test]
 async fn what_this_version_does_not_know_is_answered_in_private() {
     let world = World::new().await;
-    let said = world.refused(Ask::command("paint")).await;
+    let said = world.refused(InteractionBuilder::command("paint")).await;
     assert!(said.contains("`/paint`") && said.contains("/help"), "{said}");
     let message = in_time(world.imagine("a cat").await.picture()).await;
     for ask in [
-        Ask::click(&message, "v9:again:01ABC:0"),
-        Ask::choose(&message, "v9:pick", &["1"]),
-        Ask::submit(Some(&message), "v9:remix", &[("prompt", "a dog")]),
+        InteractionBuilder::click(&message, "v9:again:01ABC:0"),
+        InteractionBuilder::choose(&message, "v9:pick", &["1"]),
+        InteractionBuilder::submit(Some(&message), "v9:remix", &[("prompt", "a dog")]),
     ] {
         let said = world.refused(ask.stale()).await;
         assert!(said.contains("that button or form") && said.contains("`/help`"), "{said}");

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use easel_emulator::bedrock::Fault;
-use easel_emulator::discord::{Ask, Route, Ticket, When};
+use easel_emulator::bedrock::ModelFault;
+use easel_emulator::discord::{InteractionBuilder, Route, TestInteraction, When};
 use rand::RngExt;
 
 use crate::support::{World, in_time, seed};
@@ -12,9 +12,9 @@ use crate::support::{World, in_time, seed};
 const CHANNEL: u64 = 5;
 
 /// The end of every story here; `calls` says how often the model was asked.
-async fn one_picture_for(world: World, ticket: &Ticket, calls: usize) {
+async fn one_picture_for(world: World, interaction: &TestInteraction, calls: usize) {
     world.settled().await;
-    let messages = world.pictures_for(ticket);
+    let messages = world.pictures_for(interaction);
     assert_eq!(messages.len(), 1, "{messages:?}");
     let asked = world.bedrock.calls();
     assert_eq!(asked.len(), calls);
@@ -34,46 +34,46 @@ pub(crate) fn no_violations_but_those_of_the_killed(world: &World) {
 async fn before_the_first_answer_arrived_the_picture_comes_into_the_channel() {
     let mut world = World::new().await;
     let held = world.discord.hold(Route::Callback, When::Before);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill_and_restart().await;
     let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
     assert!(message.content.contains("<@7>"), "{}", message.content);
-    one_picture_for(world, &ticket, 1).await;
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]
 async fn after_the_first_answer_arrived_the_picture_takes_its_place() {
     let mut world = World::new().await;
     let held = world.discord.hold(Route::Callback, When::After);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill_and_restart().await;
-    in_time(ticket.picture()).await;
-    one_picture_for(world, &ticket, 1).await;
+    in_time(interaction.picture()).await;
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]
 async fn while_the_model_paints_it_is_asked_once_more_for_the_same_picture() {
     let mut world = World::new().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill_and_restart().await;
-    in_time(ticket.picture()).await;
-    one_picture_for(world, &ticket, 2).await;
+    in_time(interaction.picture()).await;
+    one_picture_for(world, &interaction, 2).await;
 }
 
 #[tokio::test]
 async fn twice_while_the_model_paints_is_the_end_with_a_sentence() {
     let mut world = World::new().await;
     let (first, second) = (world.bedrock.hold(), world.bedrock.hold());
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(first.reached()).await;
     world.kill_and_restart().await;
     in_time(second.reached()).await;
     world.kill_and_restart().await;
-    let message = in_time(ticket.answered()).await;
+    let message = in_time(interaction.answered()).await;
     assert!(message.content.contains("did not finish the picture"), "{}", message.content);
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (2, 0));
@@ -85,10 +85,10 @@ async fn with_the_picture_in_the_spool_the_model_is_not_asked_again() {
     for when in [When::Before, When::After] {
         let mut world = World::new().await;
         let held = world.discord.hold(Route::EditOriginal, when);
-        let ticket = world.imagine("a fox").await;
+        let interaction = world.imagine("a fox").await;
         in_time(held.reached()).await;
         world.kill_and_restart().await;
-        one_picture_for(world, &ticket, 1).await;
+        one_picture_for(world, &interaction, 1).await;
     }
 }
 
@@ -96,41 +96,42 @@ async fn with_the_picture_in_the_spool_the_model_is_not_asked_again() {
 async fn restarted_after_the_tokens_end_the_picture_comes_into_the_channel() {
     let mut world = World::new().await;
     let held = world.discord.hold(Route::EditOriginal, When::Before);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill().await;
-    world.discord.expire(&ticket);
+    world.discord.expire(&interaction);
     world.start().await;
     let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
     assert!(message.content.contains("<@7>") && message.mentions.is_empty(), "{}", message.content);
-    one_picture_for(world, &ticket, 1).await;
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]
 async fn a_picture_that_was_delivered_before_the_crash_is_not_posted_again_after_the_tokens_end() {
     let mut world = World::new().await;
     let held = world.discord.hold(Route::EditOriginal, When::After);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill().await;
-    world.discord.expire(&ticket);
+    world.discord.expire(&interaction);
     world.start().await;
-    one_picture_for(world, &ticket, 1).await;
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]
 async fn of_four_pictures_only_the_missing_ones_are_asked_for_again() {
     let mut world = World::new().await;
     let (first, second) = (world.bedrock.hold(), world.bedrock.hold());
-    let ticket = world.ask(Ask::command("imagine").option("prompt", "a fox").option("count", 4)).await;
+    let interaction =
+        world.ask(InteractionBuilder::command("imagine").option("prompt", "a fox").option("count", 4)).await;
     in_time(async { tokio::join!(first.reached(), second.reached()) }).await;
     in_time(world.until(|world| world.painted() == 2)).await;
     world.kill_and_restart().await;
-    let message = in_time(ticket.picture()).await;
+    let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 4);
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 6);
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    assert_eq!(world.pictures_for(&interaction).len(), 1);
     world.delivered_equals_archived(&[message]);
     world.end().await;
 }
@@ -138,16 +139,16 @@ async fn of_four_pictures_only_the_missing_ones_are_asked_for_again() {
 #[tokio::test]
 async fn while_a_busy_model_is_waited_for_nothing_is_lost() {
     let mut world = World::new().await;
-    world.bedrock.fault(Fault::Throttled, usize::MAX);
-    let ticket = world.imagine("a fox").await;
-    in_time(ticket.first(|message| message.content.contains("is busy"))).await;
+    world.bedrock.fault(ModelFault::Throttled, usize::MAX);
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.first(|message| message.content.contains("is busy"))).await;
     world.kill().await;
-    world.bedrock.forget_faults();
+    world.bedrock.clear_faults();
     world.start().await;
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     world.settled().await;
     let calls = world.bedrock.calls().len();
-    one_picture_for(world, &ticket, calls).await;
+    one_picture_for(world, &interaction, calls).await;
 }
 
 #[tokio::test]
@@ -156,12 +157,14 @@ async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_book
     let mut world = World::new().await;
     world.may_count_calls_that_were_not_made();
     world.bedrock.set_latency(Duration::from_millis(30));
-    let mut tickets = Vec::new();
+    let mut interactions = Vec::new();
     for round in 0..25 {
         for member in 0..4 {
             let count: u32 = random.random_range(1..=2);
-            let ask = Ask::command("imagine").option("prompt", format!("fox {round}")).option("count", count);
-            tickets.push(world.ask(ask.by(1_000 + round * 10 + member)).await);
+            let ask = InteractionBuilder::command("imagine")
+                .option("prompt", format!("fox {round}"))
+                .option("count", count);
+            interactions.push(world.ask(ask.by(1_000 + round * 10 + member)).await);
         }
         let moment = Duration::from_millis(random.random_range(0..250));
         tokio::time::interval_at(tokio::time::Instant::now() + moment, moment.max(Duration::from_secs(1)))
@@ -171,12 +174,12 @@ async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_book
     }
     world.settled().await;
     let mut messages = Vec::new();
-    for ticket in &tickets {
-        let pictures = world.pictures_for(ticket);
+    for interaction in &interactions {
+        let pictures = world.pictures_for(interaction);
         assert!(pictures.len() <= 1, "twice: {pictures:?}");
-        if ticket.ack().is_some() {
-            let answered = ticket.message().is_some_and(|message| !message.loading);
-            assert!(answered || pictures.len() == 1, "still thinking: {:?}", ticket.states());
+        if interaction.ack().is_some() {
+            let answered = interaction.message().is_some_and(|message| !message.loading);
+            assert!(answered || pictures.len() == 1, "still thinking: {:?}", interaction.states());
         }
         messages.extend(pictures);
     }
@@ -192,45 +195,45 @@ async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_book
 async fn told_to_stop_it_delivers_what_is_under_way_and_ends_well() {
     let mut world = World::new().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.ask_to_stop();
     in_time(world.discord.disconnected()).await;
-    assert!(ticket.message().is_none_or(|message| message.loading), "not yet");
+    assert!(interaction.message().is_none_or(|message| message.loading), "not yet");
     held.release();
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     assert_eq!(world.ended().await, 0, "{}", world.log());
     assert_eq!(world.states(), ["delivered"]);
-    one_picture_for(world, &ticket, 1).await;
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]
 async fn told_twice_to_stop_it_ends_at_once_and_the_next_start_goes_on() {
     let mut world = World::new().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.ask_to_stop();
     in_time(world.discord.disconnected()).await;
     world.ask_to_stop();
     world.ended().await;
     world.start().await;
-    in_time(ticket.picture()).await;
-    one_picture_for(world, &ticket, 2).await;
+    in_time(interaction.picture()).await;
+    one_picture_for(world, &interaction, 2).await;
 }
 
 #[tokio::test]
 async fn a_locked_database_makes_a_polite_refusal_in_time_and_leaves_nothing_behind() {
     let world = World::new().await;
     let locked = world.lock_database();
-    let ticket = world.imagine("a fox").await;
-    let ack = in_time(ticket.acknowledged()).await;
+    let interaction = world.imagine("a fox").await;
+    let ack = in_time(interaction.acknowledged()).await;
     assert!(ack.ephemeral && ack.after < Duration::from_millis(2_500), "{ack:?}");
-    let message = in_time(ticket.answered()).await;
+    let message = in_time(interaction.answered()).await;
     assert!(message.content.contains("Nothing was charged"), "{}", message.content);
     drop(locked);
     // The store works in turn: what was waiting before this one is done.
-    let next = world.ask(Ask::command("imagine").option("prompt", "an owl").by(8)).await;
+    let next = world.ask(InteractionBuilder::command("imagine").option("prompt", "an owl").by(8)).await;
     in_time(next.picture()).await;
     assert_eq!(world.bedrock.calls().len(), 1, "the owl");
     world.settled().await;

@@ -1,7 +1,7 @@
 //! How a picture gets to the person when Discord stumbles.
 
 use easel_emulator::bedrock::Picture;
-use easel_emulator::discord::{Ask, Fault, Message, Route, Ticket, When};
+use easel_emulator::discord::{Fault, InteractionBuilder, Message, Route, TestInteraction, When};
 
 use crate::support::{Setup, World, in_time};
 
@@ -9,9 +9,9 @@ const CHANNEL: u64 = 5;
 const MEMBER: u64 = 7;
 
 /// One picture came in one message, and the books agree.
-async fn delivered_once(world: World, ticket: &Ticket) {
+async fn delivered_once(world: World, interaction: &TestInteraction) {
     world.settled().await;
-    let messages = world.pictures_for(ticket);
+    let messages = world.pictures_for(interaction);
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert_eq!(world.bedrock.calls().len(), 1, "never painted again");
     world.delivered_equals_archived(&messages);
@@ -35,10 +35,10 @@ async fn a_stumble_of_the_final_edit_is_not_noticed() {
     ] {
         let world = World::new().await;
         world.discord.fault(Route::EditOriginal, fault.clone(), times);
-        let ticket = world.imagine("a fox").await;
-        let message = in_time(ticket.picture()).await;
+        let interaction = world.imagine("a fox").await;
+        let message = in_time(interaction.picture()).await;
         assert!(message.content.contains("a fox"), "{fault:?}");
-        delivered_once(world, &ticket).await;
+        delivered_once(world, &interaction).await;
     }
 }
 
@@ -47,85 +47,85 @@ async fn an_edit_that_was_done_and_then_denied_is_not_repeated_elsewhere() {
     let world = World::new().await;
     world.discord.fault(Route::EditOriginal, Fault::DropAfterApply, 1);
     world.discord.fault(Route::EditOriginal, Fault::Code { status: 404, code: 10008 }, 10);
-    let ticket = world.imagine("a fox").await;
-    in_time(ticket.picture()).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.picture()).await;
     world.settled().await;
     assert_eq!(world.discord.count(Route::EditOriginal), 2, "one look at the message was enough");
-    delivered_once(world, &ticket).await;
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]
 async fn an_edit_whose_answer_takes_long_is_waited_for() {
     let world = World::new().await;
     let held = world.discord.hold(Route::EditOriginal, When::After);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     assert_eq!(world.sum("delivered"), 0, "nobody knows yet");
     held.release();
-    delivered_once(world, &ticket).await;
+    delivered_once(world, &interaction).await;
 }
 
-/// A ticket whose picture is done when its token is dead already.
-async fn too_late(world: &World, ask: Ask) -> Ticket {
+/// A interaction whose picture is done when its token is dead already.
+async fn too_late(world: &World, ask: InteractionBuilder) -> TestInteraction {
     let held = world.bedrock.hold();
-    let ticket = world.ask(ask).await;
-    in_time(ticket.acknowledged()).await;
+    let interaction = world.ask(ask).await;
+    in_time(interaction.acknowledged()).await;
     in_time(held.reached()).await;
-    world.discord.expire(&ticket);
+    world.discord.expire(&interaction);
     held.release();
-    ticket
+    interaction
 }
 
-fn wish() -> Ask {
-    Ask::command("imagine").option("prompt", "a fox")
+fn wish() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a fox")
 }
 
-fn names_without_ping(message: &Message, ticket: &Ticket) {
+fn names_without_ping(message: &Message, interaction: &TestInteraction) {
     assert!(message.content.contains("<@7>, this took longer"), "{}", message.content);
     assert_eq!((message.mentions.as_slice(), message.mentions_everyone), (&[][..], false));
-    assert_eq!(message.nonce, Some(ticket.id.to_string()));
+    assert_eq!(message.nonce, Some(interaction.id.to_string()));
 }
 
 #[tokio::test]
 async fn after_the_tokens_end_the_picture_comes_into_the_channel_and_pings_nobody() {
     let world = World::new().await;
-    let ticket = too_late(&world, wish()).await;
+    let interaction = too_late(&world, wish()).await;
     let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
-    names_without_ping(&message, &ticket);
+    names_without_ping(&message, &interaction);
     world.settled().await;
     assert_eq!(world.discord.invalid_requests(), 1, "a dead token is used once");
-    delivered_once(world, &ticket).await;
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]
 async fn a_late_message_whose_answer_is_lost_is_posted_once() {
     let world = World::new().await;
     world.discord.fault(Route::CreateMessage, Fault::DropAfterApply, 1);
-    let ticket = too_late(&world, wish()).await;
+    let interaction = too_late(&world, wish()).await;
     in_time(world.discord.next_channel_message(CHANNEL)).await;
-    delivered_once(world, &ticket).await;
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]
 async fn an_edit_that_was_done_without_an_answer_before_the_tokens_end_is_found_in_the_channel() {
     let world = World::new().await;
     world.discord.fault(Route::EditOriginal, Fault::DropAfterApply, 1);
-    let ticket = world.imagine("a fox").await;
-    in_time(ticket.picture()).await;
-    world.discord.expire(&ticket);
-    delivered_once(world, &ticket).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.picture()).await;
+    world.discord.expire(&interaction);
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]
 async fn where_the_bot_may_not_speak_the_picture_comes_as_a_private_message() {
     let world = World::new().await;
     world.discord.forbid_channel(CHANNEL, 50013);
-    let ticket = too_late(&world, wish()).await;
+    let interaction = too_late(&world, wish()).await;
     world.settled().await;
     let room = world.discord.dm_channel(MEMBER).expect("a private conversation");
     let message = in_time(world.discord.next_channel_message(room)).await;
-    names_without_ping(&message, &ticket);
-    delivered_once(world, &ticket).await;
+    names_without_ping(&message, &interaction);
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]
@@ -133,9 +133,9 @@ async fn with_every_way_closed_the_job_fails_and_the_picture_stays_in_the_archiv
     let world = World::new().await;
     world.discord.forbid_channel(CHANNEL, 50013);
     world.discord.close_dms(MEMBER);
-    let ticket = too_late(&world, wish()).await;
+    let interaction = too_late(&world, wish()).await;
     world.settled().await;
-    assert_eq!(world.pictures_for(&ticket).len(), 0);
+    assert_eq!(world.pictures_for(&interaction).len(), 0);
     assert_eq!((world.states(), world.sum("delivered")), (vec!["failed".to_owned()], 0));
     assert_eq!(world.archived("png").len(), 1);
     assert_eq!(world.sum("attempted"), 1);
@@ -145,13 +145,13 @@ async fn with_every_way_closed_the_job_fails_and_the_picture_stays_in_the_archiv
 #[tokio::test]
 async fn a_private_picture_never_comes_into_the_channel() {
     let world = World::new().await;
-    let ticket = too_late(&world, wish().option("private", true)).await;
+    let interaction = too_late(&world, wish().option("private", true)).await;
     world.settled().await;
     let public = world.discord.channel_messages(CHANNEL).into_iter().filter(|message| !message.ephemeral);
     assert_eq!(public.count(), 0);
     let room = world.discord.dm_channel(MEMBER).expect("a private conversation");
     assert_eq!(in_time(world.discord.next_channel_message(room)).await.attachments.len(), 1);
-    delivered_once(world, &ticket).await;
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]
@@ -159,9 +159,9 @@ async fn a_stumble_of_the_first_answer_is_not_noticed() {
     for fault in [Fault::Status(500), Fault::Drop, Fault::DropAfterApply, Fault::CloudflareHtml(502)] {
         let world = World::new().await;
         world.discord.fault(Route::Callback, fault.clone(), 1);
-        let ticket = world.imagine("a fox").await;
-        in_time(ticket.picture()).await;
-        delivered_once(world, &ticket).await;
+        let interaction = world.imagine("a fox").await;
+        in_time(interaction.picture()).await;
+        delivered_once(world, &interaction).await;
     }
 }
 
@@ -169,9 +169,9 @@ async fn a_stumble_of_the_first_answer_is_not_noticed() {
 async fn a_first_answer_that_was_taken_but_never_confirmed_counts() {
     let world = World::new().await;
     let _held = world.discord.hold(Route::Callback, When::After);
-    let ticket = world.imagine("a fox").await;
-    in_time(ticket.picture()).await;
-    delivered_once(world, &ticket).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.picture()).await;
+    delivered_once(world, &interaction).await;
 }
 
 /// Nobody would see the picture: nobody pays for it.
@@ -187,21 +187,21 @@ async fn an_order_whose_first_answer_came_too_late_is_taken_back() {
     let world = World::new().await;
     world.discord.fault(Route::Callback, Fault::Code { status: 404, code: 10062 }, 1);
     let held = world.discord.hold(Route::Callback, When::Before);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     held.release();
     taken_back(world).await;
-    assert!(ticket.ack().is_none());
+    assert!(interaction.ack().is_none());
 }
 
 #[tokio::test]
 async fn an_order_whose_first_answer_never_reached_discord_is_taken_back() {
     let world = World::new().await;
     let held = world.discord.hold(Route::Callback, When::Before);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     taken_back(world).await;
-    assert!(ticket.ack().is_none());
+    assert!(interaction.ack().is_none());
 }
 
 #[tokio::test]
@@ -210,13 +210,13 @@ async fn a_message_that_discord_finds_too_large_comes_again_with_a_smaller_copy(
     setup.bedrock.picture = Picture::Sized(900_000);
     let world = World::with(setup).await;
     world.discord.fault(Route::EditOriginal, Fault::Code { status: 413, code: 40005 }, 1);
-    let ticket = world.imagine("a fox").await;
-    let message = in_time(ticket.picture()).await;
+    let interaction = world.imagine("a fox").await;
+    let message = in_time(interaction.picture()).await;
     let copy = &message.attachments[0];
     assert!(copy.bytes.len() <= 450_000 && copy.filename.ends_with(".jpg"), "{}", copy.bytes.len());
     assert!(message.content.contains("smaller copy"), "{}", message.content);
     world.settled().await;
-    assert_eq!((world.sum("delivered"), world.pictures_for(&ticket).len()), (1, 1));
+    assert_eq!((world.sum("delivered"), world.pictures_for(&interaction).len()), (1, 1));
     assert!(world.archived("png") == [world.bedrock.calls()[0].picture().unwrap()], "the original");
     world.end().await;
 }
@@ -225,8 +225,8 @@ async fn a_message_that_discord_finds_too_large_comes_again_with_a_smaller_copy(
 async fn a_message_that_discord_refuses_for_good_leaves_a_sentence_and_the_archived_picture() {
     let world = World::new().await;
     world.discord.fault(Route::EditOriginal, Fault::Code { status: 400, code: 50035 }, 1);
-    let ticket = world.imagine("a fox").await;
-    let message = in_time(ticket.answered()).await;
+    let interaction = world.imagine("a fox").await;
+    let message = in_time(interaction.answered()).await;
     assert!(message.content.contains("Something went wrong on Easel's side"), "{}", message.content);
     world.settled().await;
     assert_eq!((world.states(), world.archived("png").len()), (vec!["failed".to_owned()], 1));
@@ -238,12 +238,12 @@ async fn a_rate_limit_longer_than_the_token_lives_leads_into_the_channel() {
     let world = World::new().await;
     let limited = Fault::RateLimited { retry_after: 3600.0, scope: "user" };
     world.discord.fault(Route::EditOriginal, limited, 1);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
-    names_without_ping(&message, &ticket);
+    names_without_ping(&message, &interaction);
     world.settled().await;
     assert_eq!(world.discord.count(Route::EditOriginal), 1);
-    delivered_once(world, &ticket).await;
+    delivered_once(world, &interaction).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 use easel::limits::Terms;
 use easel::store::{Dynamo, Store, Totals};
-use easel_emulator::discord::{Ask, Route, When};
+use easel_emulator::discord::{InteractionBuilder, Route, When};
 
 use crate::archive::{aws, server};
 use crate::backends::ledger;
@@ -38,13 +38,13 @@ async fn killed_and_started_again_the_bot_brings_one_picture_and_right_books_on_
     let (setup, aws, table) = table_on_ministack().await;
     let mut world = World::with(setup).await;
     let held = world.discord.hold(Route::Callback, When::After);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill_and_restart().await;
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     world.ask_to_stop();
     assert_eq!(world.ended().await, 0, "{}", world.log());
-    assert_eq!((world.pictures_for(&ticket).len(), world.bedrock.calls().len()), (1, 1));
+    assert_eq!((world.pictures_for(&interaction).len(), world.bedrock.calls().len()), (1, 1));
     let accounts = ledger::agrees(&aws, &table).await;
     assert_eq!(accounts.len(), 5, "everybody's, the server's, and three of the member: {accounts:?}");
     for held in accounts.into_values() {
@@ -63,7 +63,7 @@ async fn two_doors_share_a_members_rate_on_ministack() {
     let (setup, _, table) = table_on_ministack().await;
     let again = with_books_in(&table, server("EASEL_TEST_S3_MINISTACK"));
     let doors = [World::serving(setup).await, World::serving(again).await];
-    let cat = || Ask::command("imagine").option("prompt", "a cat");
+    let cat = || InteractionBuilder::command("imagine").option("prompt", "a cat");
     for door in [0, 1, 0] {
         in_time(doors[door].ask(cat()).await.picture()).await;
     }

@@ -1,6 +1,6 @@
 //! What an operator can set wrongly: the start stops with the variable, what was read and what is allowed.
 
-use easel_emulator::discord::Ask;
+use easel_emulator::discord::InteractionBuilder;
 
 use crate::support::{Setup, World, in_time, png};
 
@@ -113,14 +113,14 @@ async fn the_chattiest_log_holds_no_secret_and_no_colour() {
         let mut world = world(&[("EASEL_LOG", "trace"), ("EASEL_LOG_FORMAT", format)]).await;
         world.start().await;
         let file = world.discord.upload("a.png", "image/png", png(640, 640));
-        let wish = Ask::command("imagine").option("prompt", "winter").option("model", "sd3.5");
-        let ticket = world.ask(wish.attachment("image", &file)).await;
-        in_time(ticket.picture()).await;
+        let wish = InteractionBuilder::command("imagine").option("prompt", "winter").option("model", "sd3.5");
+        let interaction = world.ask(wish.attachment("image", &file)).await;
+        in_time(interaction.picture()).await;
         world.settled().await;
         world.stop().await;
         let log = world.log();
         let (_, signature) = file.url.split_once("hm=").unwrap();
-        for secret in [ticket.token(), signature] {
+        for secret in [interaction.token(), signature] {
             assert!(!log.contains(secret), "{secret} in {log}");
         }
         assert!(log.contains("connected to Discord") && !log.contains('\u{1b}'), "{log}");

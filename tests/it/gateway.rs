@@ -1,6 +1,6 @@
 //! The connection to Discord: what it survives, and what ends the process.
 
-use easel_emulator::discord::{Ask, Discord};
+use easel_emulator::discord::{Discord, InteractionBuilder};
 
 use crate::support::{Setup, World, in_time};
 
@@ -8,13 +8,13 @@ use crate::support::{Setup, World, in_time};
 async fn survives(trouble: impl Fn(&Discord), resumed: bool) {
     let world = World::new().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     trouble(&world.discord);
     in_time(world.discord.logged_in(2)).await;
     held.release();
-    in_time(ticket.picture()).await;
-    let next = world.ask(Ask::command("imagine").option("prompt", "an owl").by(8)).await;
+    in_time(interaction.picture()).await;
+    let next = world.ask(InteractionBuilder::command("imagine").option("prompt", "an owl").by(8)).await;
     in_time(next.picture()).await;
     let (identified, resumes) = world.discord.logins();
     assert_eq!(resumes > 0, resumed, "{identified} and {resumes}");
@@ -41,23 +41,24 @@ async fn an_invalid_session_is_begun_anew_with_a_job_under_way() {
 async fn an_interaction_that_was_missed_is_served_after_the_resume() {
     let world = World::new().await;
     world.discord.drop_gateway();
-    let ticket = world.discord.interact_regardless(Ask::command("imagine").option("prompt", "a fox"));
-    in_time(ticket.picture()).await;
+    let interaction =
+        world.discord.interact_regardless(InteractionBuilder::command("imagine").option("prompt", "a fox"));
+    in_time(interaction.picture()).await;
     world.settled().await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    assert_eq!(world.pictures_for(&interaction).len(), 1);
     world.end().await;
 }
 
 #[tokio::test]
 async fn an_interaction_that_a_resume_repeats_makes_one_picture() {
     let world = World::new().await;
-    let ticket = world.imagine("a fox").await;
-    in_time(ticket.picture()).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.picture()).await;
     world.discord.drop_gateway();
     in_time(world.discord.logged_in(2)).await;
-    world.discord.replay(&ticket).await;
+    world.discord.replay(&interaction).await;
     // Events come in turn, so the repetition has been seen once this one is answered.
-    let next = world.ask(Ask::command("help").by(8)).await;
+    let next = world.ask(InteractionBuilder::command("help").by(8)).await;
     in_time(next.answered()).await;
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.states().len()), (1, 1));
@@ -106,12 +107,12 @@ async fn a_close_code_that_is_final_ends_the_process_with_its_remedy() {
 async fn a_final_close_lets_the_picture_under_way_arrive() {
     let mut world = World::new().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.discord.close_gateway(4011);
     in_time(world.discord.disconnected()).await;
     held.release();
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     assert_eq!(world.ended().await, 1, "{}", world.log());
     assert_eq!(world.states(), ["delivered"]);
     world.end().await;
@@ -134,9 +135,10 @@ async fn a_process_can_serve_some_of_the_shards() {
     world.set("EASEL_SHARDS", "1/2");
     world.start().await;
     // A server's shard is its id without the lowest 22 bits, modulo the number of shards.
-    let ask = Ask::command("imagine").option("prompt", "a fox").in_guild(1 << 22).in_channel(77);
+    let ask =
+        InteractionBuilder::command("imagine").option("prompt", "a fox").in_guild(1 << 22).in_channel(77);
     in_time(world.ask(ask).await.picture()).await;
-    let other = world.discord.interact_regardless(Ask::command("help"));
+    let other = world.discord.interact_regardless(InteractionBuilder::command("help"));
     in_time(world.discord.registered(None)).await;
     assert!(other.ack().is_none(), "its server is another process's");
     assert_eq!(world.discord.logins(), (1, 0));

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use easel_emulator::bedrock::{self, Fault, Guardrail, Picture};
-use easel_emulator::discord::Ask;
+use easel_emulator::bedrock::{BedrockOptions, Guardrail, ModelFault, Picture};
+use easel_emulator::discord::InteractionBuilder;
 use image::ImageFormat;
 
 use crate::crash::no_violations_but_those_of_the_killed;
@@ -26,7 +26,7 @@ fn rules(blocked_images: usize) -> Guardrail {
     }
 }
 
-async fn world_with(guardrail: Guardrail, bedrock: bedrock::Options) -> World {
+async fn world_with(guardrail: Guardrail, bedrock: BedrockOptions) -> World {
     let variables = vec![("EASEL_GUARDRAIL", "abc123:1".to_owned())];
     let mut world = World::without_bot(Setup { bedrock, variables, ..Setup::default() }).await;
     world.bedrock.guardrail(guardrail);
@@ -35,7 +35,7 @@ async fn world_with(guardrail: Guardrail, bedrock: bedrock::Options) -> World {
 }
 
 async fn world(blocked_images: usize) -> World {
-    world_with(rules(blocked_images), bedrock::Options::default()).await
+    world_with(rules(blocked_images), BedrockOptions::default()).await
 }
 
 /// What was looked at, in order: source, texts, pictures.
@@ -56,13 +56,15 @@ fn output() -> (String, usize, usize) {
 async fn a_prompt_is_looked_at_before_the_model_is_asked_and_each_picture_before_anybody_sees_it() {
     let world = world(0).await;
     let held = world.bedrock.hold_check();
-    let wish =
-        Ask::command("imagine").option("prompt", "a fox").option("negative", "dogs").option("count", 2);
-    let ticket = world.ask(wish).await;
+    let wish = InteractionBuilder::command("imagine")
+        .option("prompt", "a fox")
+        .option("negative", "dogs")
+        .option("count", 2);
+    let interaction = world.ask(wish).await;
     in_time(held.reached()).await;
-    assert_eq!(in_time(ticket.acknowledged()).await.kind, 5, "nobody waits for the guardrail");
+    assert_eq!(in_time(interaction.acknowledged()).await.kind, 5, "nobody waits for the guardrail");
     held.release();
-    let message = in_time(ticket.picture()).await;
+    let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 2);
     assert_eq!(looked_at(&world), [input(2, 0), output(), output()]);
     let (checks, calls) = (world.bedrock.checks(), world.bedrock.calls());
@@ -79,7 +81,7 @@ async fn a_prompt_is_looked_at_before_the_model_is_asked_and_each_picture_before
 #[tokio::test]
 async fn a_blocked_prompt_reaches_no_model_costs_nothing_and_is_not_posted() {
     let world = world(0).await;
-    let wish = Ask::command("imagine").option("prompt", "a BADGER at dawn").option("count", 3);
+    let wish = InteractionBuilder::command("imagine").option("prompt", "a BADGER at dawn").option("count", 3);
     let message = in_time(world.ask(wish).await.answered()).await;
     let words = "The content check of this Easel held your request back (`blocked word`).";
     assert!(message.content.starts_with(words), "{}", message.content);
@@ -107,7 +109,7 @@ async fn a_blocked_picture_is_neither_posted_nor_kept_and_stays_in_the_dollars_o
 #[tokio::test]
 async fn of_four_pictures_three_come_with_the_reason_for_the_fourth() {
     let world = world(1).await;
-    let wish = Ask::command("imagine").option("prompt", "a fox").option("count", 4);
+    let wish = InteractionBuilder::command("imagine").option("prompt", "a fox").option("count", 4);
     let message = in_time(world.ask(wish).await.picture()).await;
     assert_eq!(message.attachments.len(), 3);
     assert!(message.content.contains("held a finished picture back"), "{}", message.content);
@@ -131,7 +133,7 @@ async fn what_was_held_back_leaves_the_quota_alone_and_the_admins_find_it_withou
     }
     in_time(world.imagine("a fox").await.picture()).await;
     world.settled().await;
-    let refused = world.refused(Ask::command("imagine").option("prompt", "a fox")).await;
+    let refused = world.refused(InteractionBuilder::command("imagine").option("prompt", "a fox")).await;
     assert!(refused.starts_with("You can have 1 pictures a day here"), "{refused}");
 
     let audit = world.said(admin("audit")).await;
@@ -152,7 +154,7 @@ async fn what_was_held_back_leaves_the_quota_alone_and_the_admins_find_it_withou
 
 #[tokio::test]
 async fn a_large_picture_is_looked_at_as_a_smaller_copy_and_posted_as_it_is() {
-    let bedrock = bedrock::Options { picture: Picture::Sized(6_000_000), ..bedrock::Options::default() };
+    let bedrock = BedrockOptions { picture: Picture::Sized(6_000_000), ..BedrockOptions::default() };
     let world = world_with(rules(0), bedrock).await;
     let message = in_time(world.imagine("a mountain").await.picture()).await;
     let check = world.bedrock.checks().pop().unwrap();
@@ -172,7 +174,7 @@ async fn a_picture_to_start_from_is_looked_at_with_the_prompt() {
     picture.write_to(&mut webp, ImageFormat::WebP).unwrap();
     let file = world.discord.upload("start.webp", "image/webp", webp.into_inner());
     let start = |member| {
-        Ask::command("imagine")
+        InteractionBuilder::command("imagine")
             .option("prompt", "winter")
             .option("model", "sd3.5")
             .by(member)
@@ -189,7 +191,7 @@ async fn a_picture_to_start_from_is_looked_at_with_the_prompt() {
 
 #[tokio::test]
 async fn while_the_guardrail_is_out_of_reach_no_model_is_asked() {
-    for fault in [Fault::Unavailable, Fault::AccessDenied] {
+    for fault in [ModelFault::Unavailable, ModelFault::AccessDenied] {
         let world = world(0).await;
         world.bedrock.guardrail_fault(fault, usize::MAX);
         let message = in_time(world.imagine("a fox").await.answered()).await;
@@ -205,11 +207,11 @@ async fn while_the_guardrail_is_out_of_reach_no_model_is_asked() {
 async fn a_picture_waits_for_a_guardrail_that_comes_back_and_is_paid_once() {
     let world = world(0).await;
     let painting = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(painting.reached()).await;
-    world.bedrock.guardrail_fault(Fault::Unavailable, TRIES);
+    world.bedrock.guardrail_fault(ModelFault::Unavailable, TRIES);
     painting.release();
-    let message = in_time(ticket.picture()).await;
+    let message = in_time(interaction.picture()).await;
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
     assert_eq!(looked_at(&world).len(), 1 + TRIES + 1, "the prompt is not looked at again");
@@ -221,16 +223,16 @@ async fn a_picture_waits_for_a_guardrail_that_comes_back_and_is_paid_once() {
 async fn a_picture_that_no_guardrail_ever_looked_at_is_given_up_in_the_end() {
     let mut world = world(0).await;
     let painting = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(painting.reached()).await;
-    world.bedrock.guardrail_fault(Fault::Unavailable, usize::MAX);
+    world.bedrock.guardrail_fault(ModelFault::Unavailable, usize::MAX);
     painting.release();
     for turn in 1..4 {
         in_time(world.until(|world| world.bedrock.checks().len() == 1 + turn * TRIES)).await;
         // A restart does not wait for the pause to end.
         world.kill_and_restart().await;
     }
-    let message = in_time(ticket.answered()).await;
+    let message = in_time(interaction.answered()).await;
     assert!(message.content.contains("cannot be reached at the moment"), "{}", message.content);
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
@@ -244,7 +246,7 @@ async fn killed_before_the_verdict_the_picture_is_looked_at_again_and_not_painte
     for blocked_images in [0, 1] {
         let mut world = world(0).await;
         let painting = world.bedrock.hold();
-        let ticket = world.imagine("a fox").await;
+        let interaction = world.imagine("a fox").await;
         in_time(painting.reached()).await;
         let verdict = world.bedrock.hold_check();
         painting.release();
@@ -252,11 +254,11 @@ async fn killed_before_the_verdict_the_picture_is_looked_at_again_and_not_painte
         world.kill().await;
         world.bedrock.guardrail(rules(blocked_images));
         world.start().await;
-        in_time(ticket.answered()).await;
+        in_time(interaction.answered()).await;
         world.settled().await;
         assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
         assert_eq!(looked_at(&world), [input(1, 0), output(), output()]);
-        let messages = world.pictures_for(&ticket);
+        let messages = world.pictures_for(&interaction);
         assert_eq!(messages.len(), 1 - blocked_images);
         world.delivered_equals_archived(&messages);
         world.end().await;
@@ -268,17 +270,20 @@ async fn killed_again_and_again_nobody_sees_what_was_not_looked_at() {
     let mut world = world(3).await;
     world.may_count_calls_that_were_not_made();
     world.bedrock.set_latency(Duration::from_millis(30));
-    let mut tickets = Vec::new();
+    let mut interactions = Vec::new();
     for round in 0..6 {
         for member in 0..4 {
-            let ask = Ask::command("imagine").option("prompt", format!("fox {round}")).option("count", 2);
-            tickets.push(world.ask(ask.by(1_000 + round * 10 + member)).await);
+            let ask = InteractionBuilder::command("imagine")
+                .option("prompt", format!("fox {round}"))
+                .option("count", 2);
+            interactions.push(world.ask(ask.by(1_000 + round * 10 + member)).await);
         }
         in_time(world.until(|world| world.bedrock.checks().len() as u64 > round * 6)).await;
         world.kill_and_restart().await;
     }
     world.settled().await;
-    let messages: Vec<_> = tickets.iter().flat_map(|ticket| world.pictures_for(ticket)).collect();
+    let messages: Vec<_> =
+        interactions.iter().flat_map(|interaction| world.pictures_for(interaction)).collect();
     let checks = world.bedrock.checks();
     for file in messages.iter().flat_map(|message| &message.attachments) {
         assert!(checks.iter().any(|check| !check.intervened && check.images.contains(&file.bytes.to_vec())));
@@ -340,7 +345,7 @@ async fn check_says_whether_the_guardrail_can_be_applied() {
         assert_eq!(code == 0, line.starts_with("ok"), "{out}{err}");
         assert!(out.lines().any(|said| said.starts_with(line)), "{line} in {out}");
     }
-    world.bedrock.guardrail_fault(Fault::AccessDenied, 1);
+    world.bedrock.guardrail_fault(ModelFault::AccessDenied, 1);
     let (_, out, _) = world.run(&["check"]).await;
     assert!(out.contains("is bedrock:ApplyGuardrail allowed?"), "{out}");
     assert!(world.bedrock.calls().is_empty(), "no picture is paid");

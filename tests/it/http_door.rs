@@ -5,14 +5,16 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use bytes::Bytes;
-use easel_emulator::discord::{Ask, Fault, Options, Posted, Route, Ticket};
+use easel_emulator::discord::{
+    DiscordOptions, EndpointResponse, Fault, InteractionBuilder, Route, TestInteraction,
+};
 use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::{Setup, World, admin, in_time, png};
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
 async fn world() -> World {
@@ -24,22 +26,22 @@ fn now() -> i64 {
 }
 
 /// Posts a body with a good signature over this timestamp.
-async fn posted(world: &World, body: impl Into<Bytes>, timestamp: &str) -> Posted {
+async fn posted(world: &World, body: impl Into<Bytes>, timestamp: &str) -> EndpointResponse {
     let body = body.into();
     let signature = world.discord.sign(timestamp, &body);
     world.discord.post_again(body, &signature, timestamp).await.unwrap()
 }
 
-fn payload(ticket: &Ticket) -> Bytes {
-    ticket.payload().to_string().into()
+fn payload(interaction: &TestInteraction) -> Bytes {
+    interaction.payload().to_string().into()
 }
 
 #[tokio::test]
 async fn a_wish_becomes_a_picture() {
     let world = world().await;
-    let ticket = world.ask(cat().option("count", 2).option("style", "anime")).await;
-    let message = in_time(ticket.picture()).await;
-    assert_eq!(ticket.ack().unwrap().kind, 5);
+    let interaction = world.ask(cat().option("count", 2).option("style", "anime")).await;
+    let message = in_time(interaction.picture()).await;
+    assert_eq!(interaction.ack().unwrap().kind, 5);
     assert!(message.content.contains("`core` · 1:1 · anime"), "{}", message.content);
     world.settled().await;
     world.delivered_equals_archived(&[message]);
@@ -53,18 +55,27 @@ async fn every_kind_of_interaction_is_understood() {
     let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
     let message = in_time(world.ask(wish).await.picture()).await;
     assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
-    let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "ani")).await.choices()).await;
+    let choices =
+        in_time(world.ask(InteractionBuilder::autocomplete("imagine", "style", "ani")).await.choices()).await;
     assert_eq!(choices[0].0, "anime");
     assert!(
         world.said(admin("limits set").option("daily", 1).role_option("role", 20)).await.starts_with("Done.")
     );
-    let stranger = Ask::command("easel pause").option("reason", "mine now").override_permissions();
+    let stranger =
+        InteractionBuilder::command("easel pause").option("reason", "mine now").override_permissions();
     assert!(world.refused(stranger).await.starts_with("`/easel` is for those who may manage"));
     world.kill_and_restart().await;
     let details = message.custom_ids().into_iter().find(|id| id.starts_with("v1:details:")).unwrap();
-    assert!(world.said(Ask::click(&message, &details)).await.contains("model: **sd3.5** (from the request)"));
-    let begun =
-        in_time(world.ask(Ask::command("session start").option("title", "Owls")).await.answered()).await;
+    assert!(
+        world
+            .said(InteractionBuilder::click(&message, &details))
+            .await
+            .contains("model: **sd3.5** (from the request)")
+    );
+    let begun = in_time(
+        world.ask(InteractionBuilder::command("session start").option("title", "Owls")).await.answered(),
+    )
+    .await;
     assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
     let private = in_time(world.ask(cat().in_dm(900).by(9)).await.picture()).await;
     assert!(!private.attachments.is_empty());
@@ -75,10 +86,10 @@ async fn every_kind_of_interaction_is_understood() {
 #[tokio::test]
 async fn whoever_cannot_sign_is_told_401_and_nothing_is_read() {
     let world = world().await;
-    let ticket = world.imagine("a cat").await;
-    in_time(ticket.picture()).await;
+    let interaction = world.imagine("a cat").await;
+    in_time(interaction.picture()).await;
     world.settled().await;
-    let (body, at) = (payload(&ticket), now().to_string());
+    let (body, at) = (payload(&interaction), now().to_string());
     let good = world.discord.sign(&at, &body);
     let earlier = (now() - 301).to_string();
     let later = (now() + 310).to_string();
@@ -113,12 +124,12 @@ async fn a_clock_four_minutes_off_does_no_harm() {
 #[tokio::test]
 async fn an_interaction_that_comes_again_is_not_painted_again() {
     let mut world = world().await;
-    let ticket = world.imagine("a cat").await;
-    in_time(ticket.picture()).await;
-    let again = posted(&world, payload(&ticket), &now().to_string()).await;
+    let interaction = world.imagine("a cat").await;
+    in_time(interaction.picture()).await;
+    let again = posted(&world, payload(&interaction), &now().to_string()).await;
     assert_eq!((again.status, again.body.len()), (202, 0));
     world.kill_and_restart().await;
-    let again = posted(&world, payload(&ticket), &now().to_string()).await;
+    let again = posted(&world, payload(&interaction), &now().to_string()).await;
     assert_eq!(again.status, 202);
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (1, 1));
@@ -129,8 +140,8 @@ async fn an_interaction_that_comes_again_is_not_painted_again() {
 async fn what_was_ordered_before_is_not_refused_whatever_has_changed_since() {
     let world = world().await;
     world.said(admin("limits set").option("burst", 1).option("per_minute", 1)).await;
-    let ticket = world.imagine("a cat").await;
-    in_time(ticket.picture()).await;
+    let interaction = world.imagine("a cat").await;
+    in_time(interaction.picture()).await;
     assert!(world.refused(cat()).await.starts_with("That was quick!"), "the rate is used up");
     for change in [
         admin("pause").option("reason", "the exhibition is full"),
@@ -139,7 +150,7 @@ async fn what_was_ordered_before_is_not_refused_whatever_has_changed_since() {
         admin("budget set").option("month", "0.01"),
     ] {
         world.said(change).await;
-        let again = posted(&world, payload(&ticket), &now().to_string()).await;
+        let again = posted(&world, payload(&interaction), &now().to_string()).await;
         assert_eq!((again.status, again.body.len()), (202, 0));
     }
     world.settled().await;
@@ -197,12 +208,12 @@ async fn clients_that_are_slow_are_cut_off_and_hold_nobody_up() {
 async fn killed_while_it_paints_it_goes_on_after_the_restart() {
     let mut world = world().await;
     world.may_count_calls_that_were_not_made();
-    let ticket = world.imagine("a cat").await;
-    in_time(ticket.acknowledged()).await;
+    let interaction = world.imagine("a cat").await;
+    in_time(interaction.acknowledged()).await;
     world.kill_and_restart().await;
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     world.settled().await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    assert_eq!(world.pictures_for(&interaction).len(), 1);
     world.end().await;
 }
 
@@ -216,12 +227,12 @@ async fn discord_out_of_order_on_the_last_edit_costs_nothing() {
 }
 
 /// Asks again for as long as a busy machine refuses in time what it cannot admit in time.
-async fn admitted(world: &World, member: u64) -> Ticket {
+async fn admitted(world: &World, member: u64) -> TestInteraction {
     loop {
-        let ticket = world.ask(cat().by(member)).await;
-        let ack = in_time(ticket.acknowledged()).await;
+        let interaction = world.ask(cat().by(member)).await;
+        let ack = in_time(interaction.acknowledged()).await;
         if ack.kind == 5 {
-            return ticket;
+            return interaction;
         }
         let said = ack.data["content"].as_str().unwrap();
         assert!(said.contains("Nothing was charged"), "{said}");
@@ -231,15 +242,15 @@ async fn admitted(world: &World, member: u64) -> Ticket {
 #[tokio::test]
 async fn a_hundred_members_at_once_are_served_whatever_sigterm_interrupts() {
     // How soon a hundred are answered is measured by benches/interactions; here a busy machine has its time.
-    let discord = Options { ack_window: Duration::from_secs(60), ..Options::default() };
+    let discord = DiscordOptions { ack_window: Duration::from_secs(60), ..DiscordOptions::default() };
     let mut world = World::serving(Setup { discord, ..Setup::default() }).await;
     world.said(admin("limits set").option("burst", 50)).await;
-    let tickets = join_all((100..200).map(|member| admitted(&world, member))).await;
+    let interactions = join_all((100..200).map(|member| admitted(&world, member))).await;
     world.stop().await;
     world.start().await;
-    in_time(join_all(tickets.iter().map(Ticket::picture))).await;
-    for ticket in &tickets {
-        assert_eq!(world.pictures_for(ticket).len(), 1);
+    in_time(join_all(interactions.iter().map(TestInteraction::picture))).await;
+    for interaction in &interactions {
+        assert_eq!(world.pictures_for(interaction).len(), 1);
     }
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (100, 100));

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 
 use bytes::Bytes;
 use easel::digest::sha256_hex;
-use easel_emulator::bedrock::{self, Endpoint, Speaks};
+use easel_emulator::bedrock::{BedrockOptions, Endpoint, RequestFormat};
 use futures_util::future::{join, join_all};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
@@ -222,8 +222,8 @@ async fn who_waited_long_enough_is_told_where_to_look() {
 #[tokio::test]
 async fn every_part_of_an_order_reaches_the_model() {
     let own = "arn:aws:bedrock:us-west-2:123456789012:provisioned-model/my-sdxl";
-    let known_endpoints = vec![Endpoint { arn: own.into(), speaks: Speaks::SdxlV1 }];
-    let bedrock = bedrock::Options { known_endpoints, ..bedrock::Options::default() };
+    let known_endpoints = vec![Endpoint { arn: own.into(), format: RequestFormat::SdxlV1 }];
+    let bedrock = BedrockOptions { known_endpoints, ..BedrockOptions::default() };
     let mut setup = Setup { bedrock, ..Setup::default() };
     let models = NamedTempFile::new().unwrap();
     let model = format!("[[model]]\nid = '{own}'\nname = 'sdxl'\nfamily = 'sdxl'\nprice_usd = 0.05\n");

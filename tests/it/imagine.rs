@@ -1,16 +1,16 @@
 //! `/imagine` when nothing goes wrong.
 
-use easel_emulator::discord::Ask;
+use easel_emulator::discord::InteractionBuilder;
 
 use crate::support::{World, in_time};
 
 #[tokio::test]
 async fn a_wish_becomes_a_picture_with_alt_text_in_the_channel_and_in_the_archive() {
     let world = World::new().await;
-    let ticket = world.imagine("a cat eating ice cream").await;
-    let ack = in_time(ticket.acknowledged()).await;
+    let interaction = world.imagine("a cat eating ice cream").await;
+    let ack = in_time(interaction.acknowledged()).await;
     assert_eq!((ack.kind, ack.ephemeral), (5, false));
-    let message = in_time(ticket.picture()).await;
+    let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 1);
     assert_eq!(message.attachments[0].content_type, "image/png");
     assert_eq!(
@@ -34,7 +34,7 @@ async fn a_wish_becomes_a_picture_with_alt_text_in_the_channel_and_in_the_archiv
 #[tokio::test]
 async fn four_pictures_come_in_one_message_with_seeds_of_their_own() {
     let world = World::new().await;
-    let ask = Ask::command("imagine")
+    let ask = InteractionBuilder::command("imagine")
         .option("prompt", "a lighthouse --ar 16:9")
         .option("count", 4)
         .option("seed", 7);
@@ -51,21 +51,22 @@ async fn four_pictures_come_in_one_message_with_seeds_of_their_own() {
 #[tokio::test]
 async fn a_private_picture_is_seen_by_the_member_alone() {
     let world = World::new().await;
-    let ticket =
-        world.ask(Ask::command("imagine").option("prompt", "a secret").option("private", true)).await;
-    assert!(in_time(ticket.acknowledged()).await.ephemeral);
-    assert!(in_time(ticket.picture()).await.ephemeral);
+    let interaction = world
+        .ask(InteractionBuilder::command("imagine").option("prompt", "a secret").option("private", true))
+        .await;
+    assert!(in_time(interaction.acknowledged()).await.ephemeral);
+    assert!(in_time(interaction.picture()).await.ephemeral);
     world.end().await;
 }
 
 #[tokio::test]
 async fn the_same_interaction_delivered_twice_makes_one_picture() {
     let world = World::new().await;
-    let ticket = world.imagine("only once").await;
-    world.discord.replay(&ticket).await;
-    in_time(ticket.picture()).await;
-    world.discord.replay(&ticket).await;
-    let next = world.ask(Ask::command("help").by(8)).await;
+    let interaction = world.imagine("only once").await;
+    world.discord.replay(&interaction).await;
+    in_time(interaction.picture()).await;
+    world.discord.replay(&interaction).await;
+    let next = world.ask(InteractionBuilder::command("help").by(8)).await;
     in_time(next.answered()).await;
     assert_eq!(world.bedrock.calls().len(), 1);
     world.end().await;

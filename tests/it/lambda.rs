@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use easel::digest::sha256_hex;
-use easel_emulator::discord::{Ask, Route, Ticket, When};
+use easel_emulator::discord::{InteractionBuilder, Route, TestInteraction, When};
 use serde_json::{Value, json};
 use ulid::Ulid;
 
@@ -47,11 +47,11 @@ impl Deployed {
     }
 
     /// Once the dead one's lease is over, its message brings the one picture, after so many calls in all.
-    async fn goes_on(&self, ticket: &Ticket, event: &Value, calls: usize) {
+    async fn goes_on(&self, interaction: &TestInteraction, event: &Value, calls: usize) {
         self.cloud.time_goes_by().await;
         assert_eq!(self.work.invoke(event).await, nothing_failed());
-        in_time(ticket.picture()).await;
-        assert_eq!(self.world.pictures_for(ticket).len(), 1);
+        in_time(interaction.picture()).await;
+        assert_eq!(self.world.pictures_for(interaction).len(), 1);
         self.cloud.ended(&self.world, calls, 1).await;
     }
 }
@@ -74,10 +74,10 @@ fn it_comes_again() -> Value {
 async fn one_function_takes_a_wish_and_the_other_paints_it_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
-    let ticket = world.imagine("a fox").await;
-    assert_eq!(in_time(ticket.acknowledged()).await.kind, 5);
+    let interaction = world.imagine("a fox").await;
+    assert_eq!(in_time(interaction.acknowledged()).await.kind, 5);
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
-    let message = in_time(ticket.picture()).await;
+    let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 1);
     cloud.ended(world, 1, 1).await;
 }
@@ -86,9 +86,9 @@ async fn one_function_takes_a_wish_and_the_other_paints_it_on_ministack() {
 async fn what_follows_an_answer_is_done_behind_it_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, front, .. } = &easel;
-    let ticket = world.ask(Ask::command("session start").option("title", "Owls")).await;
-    assert_eq!(in_time(ticket.acknowledged()).await.kind, 5);
-    let begun = in_time(ticket.answered()).await;
+    let interaction = world.ask(InteractionBuilder::command("session start").option("title", "Owls")).await;
+    assert_eq!(in_time(interaction.acknowledged()).await.kind, 5);
+    let begun = in_time(interaction.answered()).await;
     assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
     front.is_frozen().await;
     cloud.ended(world, 0, 0).await;
@@ -99,7 +99,7 @@ async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_minis
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let event = cloud.event().await;
     let (said, ()) = tokio::join!(work.invoke(&event), async {
         in_time(held.reached()).await;
@@ -107,7 +107,7 @@ async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_minis
     });
     assert!(said.to_string().contains("Runtime.ExitError"), "{said}");
     drop(held);
-    easel.goes_on(&ticket, &event, 2).await;
+    easel.goes_on(&interaction, &event, 2).await;
 }
 
 #[tokio::test]
@@ -115,13 +115,13 @@ async fn killed_between_the_models_answer_and_the_archive_it_is_painted_once_mor
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &[Fault::Hold]).await;
     let easel = Deployed::with(LONG, |setup| behind(setup, &address)).await;
     let Deployed { world, cloud, work, .. } = &easel;
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let event = cloud.event().await;
     tokio::join!(work.invoke(&event), async {
         in_time(proxy.seen(1)).await;
         work.lose();
     });
-    easel.goes_on(&ticket, &event, 2).await;
+    easel.goes_on(&interaction, &event, 2).await;
 }
 
 #[tokio::test]
@@ -129,14 +129,14 @@ async fn killed_between_archive_and_channel_it_is_not_painted_again_on_ministack
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
     let held = world.discord.hold(Route::EditOriginal, When::Before);
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let event = cloud.event().await;
     tokio::join!(work.invoke(&event), async {
         in_time(held.reached()).await;
         work.lose();
     });
     held.release();
-    easel.goes_on(&ticket, &event, 1).await;
+    easel.goes_on(&interaction, &event, 1).await;
 }
 
 #[tokio::test]
@@ -144,12 +144,12 @@ async fn what_does_not_fit_into_a_functions_time_is_given_back_and_goes_on_on_mi
     let easel = Deployed::with(5, |setup| setup).await;
     let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     assert_eq!(work.invoke(&cloud.event().await).await, it_comes_again());
     assert_eq!(cloud.queue.messages().await, [1, 0], "it comes at once");
     drop(held);
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     cloud.ended(world, 2, 1).await;
 }
 
@@ -158,7 +158,7 @@ async fn a_function_that_lambda_has_to_stop_leaves_its_job_to_the_next_on_minist
     let easel = Deployed::with(5, |setup| setup).await;
     let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let event = cloud.event().await;
     let (said, ()) = tokio::join!(work.invoke(&event), async {
         in_time(held.reached()).await;
@@ -166,19 +166,19 @@ async fn a_function_that_lambda_has_to_stop_leaves_its_job_to_the_next_on_minist
     });
     assert!(said.to_string().contains("Task timed out after 5.00 seconds"), "{said}");
     drop(held);
-    easel.goes_on(&ticket, &event, 2).await;
+    easel.goes_on(&interaction, &event, 2).await;
 }
 
 #[tokio::test]
 async fn what_came_too_often_has_failed_and_holds_no_money_back_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let event = cloud.event().await;
     let id = event["Records"][0]["body"].as_str().unwrap();
     let dead = cloud.event_of(id, "receipt", &cloud.queue.dead_letters);
     assert_eq!(work.invoke(&dead).await, nothing_failed());
-    let told = in_time(ticket.answered()).await;
+    let told = in_time(interaction.answered()).await;
     assert!(
         told.content.starts_with("Something went wrong") && told.content.contains(id),
         "{}",
@@ -195,13 +195,13 @@ async fn of_a_message_that_comes_to_two_functions_one_picture_comes_on_ministack
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
     let other = Function::start(world, "work", LONG).await;
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let event = cloud.event().await;
     let (one, two) = tokio::join!(work.invoke(&event), other.invoke(&event));
     assert_eq!((one, two), (nothing_failed(), nothing_failed()));
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     assert_eq!(work.invoke(&event).await, nothing_failed());
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    assert_eq!(world.pictures_for(&interaction).len(), 1);
     cloud.ended(world, 1, 1).await;
 }
 
@@ -209,7 +209,7 @@ async fn of_a_message_that_comes_to_two_functions_one_picture_comes_on_ministack
 async fn a_job_whose_message_was_lost_is_found_by_the_schedule_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     let lost = cloud.event().await;
     let receipt = lost["Records"][0]["receiptHandle"].as_str().unwrap();
     let url = &cloud.queue.url;
@@ -220,7 +220,7 @@ async fn a_job_whose_message_was_lost_is_found_by_the_schedule_on_ministack() {
     cloud.time_goes_by().await;
     assert_eq!(work.invoke(&sweep).await, nothing_failed());
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     cloud.ended(world, 1, 1).await;
 }
 
@@ -285,9 +285,9 @@ async fn archived_late(is_lost: bool) {
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &faults).await;
     let easel = Deployed::with(LONG, |setup| behind(setup, &address)).await;
     let Deployed { world, cloud, work, .. } = &easel;
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
-    in_time(ticket.until(|message| message.content.contains("Not archived yet"))).await;
+    in_time(interaction.until(|message| message.content.contains("Not archived yet"))).await;
     proxy.mend();
     let sweep = json!({ "sweep": true });
     if is_lost {
@@ -298,7 +298,7 @@ async fn archived_late(is_lost: bool) {
     cloud.time_goes_by().await;
     assert_eq!(work.invoke(&sweep).await, nothing_failed());
     assert_eq!(work.invoke(&cloud.event().await).await, nothing_failed());
-    let told = ticket.message().unwrap();
+    let told = interaction.message().unwrap();
     assert!(!told.content.contains("Not archived yet") && told.attachments.len() == 1, "{}", told.content);
     cloud.ended(world, 1, 1).await;
     let sha256 = sha256_hex(&told.attachments[0].bytes);

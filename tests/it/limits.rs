@@ -1,19 +1,19 @@
 //! Limits that hold, and what they say: which one, how much of it is used, and when it is free again.
 
-use easel_emulator::bedrock::Held;
-use easel_emulator::discord::Ask;
+use easel_emulator::bedrock::HeldCall;
+use easel_emulator::discord::InteractionBuilder;
 use futures_util::future::join_all;
 
 use crate::support::{Setup, World, admin, in_time};
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
 /// How many of the requests were taken.
-async fn taken(world: &World, asks: impl Iterator<Item = Ask>) -> usize {
-    let tickets = join_all(asks.map(|ask| world.ask(ask))).await;
-    let acks = in_time(join_all(tickets.iter().map(|ticket| ticket.acknowledged()))).await;
+async fn taken(world: &World, asks: impl Iterator<Item = InteractionBuilder>) -> usize {
+    let interactions = join_all(asks.map(|ask| world.ask(ask))).await;
+    let acks = in_time(join_all(interactions.iter().map(|interaction| interaction.acknowledged()))).await;
     world.settled().await;
     acks.iter().filter(|ack| ack.kind == 5).count()
 }
@@ -50,9 +50,12 @@ async fn pictures_under_way_are_limited_until_they_arrive() {
     let first = world.ask(cat().option("count", 2)).await;
     in_time(world.bedrock.called(2)).await;
     let refused = world.refused(cat()).await;
-    assert!(refused.contains("and 2 still are. Ask again once they have arrived."), "{refused}");
+    assert!(
+        refused.contains("and 2 still are. InteractionBuilder again once they have arrived."),
+        "{refused}"
+    );
     in_time(world.ask(cat().by(8)).await.acknowledged()).await;
-    held.into_iter().for_each(Held::release);
+    held.into_iter().for_each(HeldCall::release);
     in_time(first.picture()).await;
     world.settled().await;
     in_time(world.ask(cat()).await.picture()).await;

@@ -1,24 +1,24 @@
 //! What members prefer, and what they are told of themselves and of a picture.
 
-use easel_emulator::bedrock::{self, Endpoint, Speaks};
-use easel_emulator::discord::{Ask, Message};
+use easel_emulator::bedrock::{BedrockOptions, Endpoint, RequestFormat};
+use easel_emulator::discord::{InteractionBuilder, Message};
 
 use crate::support::{Setup, World, admin, in_time};
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
-fn details(message: &Message) -> Ask {
+fn details(message: &Message) -> InteractionBuilder {
     let ids = message.custom_ids();
     let id = ids.iter().find(|id| id.starts_with("v1:details:")).expect("a button for details");
-    Ask::click(message, id)
+    InteractionBuilder::click(message, id)
 }
 
 #[tokio::test]
 async fn preferences_follow_a_member_and_nobody_else() {
     let mut world = World::registered().await;
-    let set = Ask::command("prefer set").option("style", "anime").option("aspect", "16:9");
+    let set = InteractionBuilder::command("prefer set").option("style", "anime").option("aspect", "16:9");
     let said = world.said(set).await;
     assert!(said.starts_with("Your preferences, in every server: aspect, style."), "{said}");
     assert!(said.contains("style: **anime** (from the member's preferences)"), "{said}");
@@ -27,11 +27,11 @@ async fn preferences_follow_a_member_and_nobody_else() {
     assert!(mine.content.contains("16:9 · anime"), "{}", mine.content);
     let theirs = in_time(world.ask(cat().by(8)).await.picture()).await;
     assert!(theirs.content.contains("`core` · 1:1 · seed"), "{}", theirs.content);
-    let said = world.said(Ask::command("prefer reset").option("field", "style")).await;
+    let said = world.said(InteractionBuilder::command("prefer reset").option("field", "style")).await;
     assert!(said.starts_with("Your preferences, in every server: aspect."), "{said}");
-    let said = world.said(Ask::command("prefer reset")).await;
+    let said = world.said(InteractionBuilder::command("prefer reset")).await;
     assert!(said.starts_with("You have no preferences"), "{said}");
-    let refused = world.refused(Ask::command("prefer set").option("model", "picasso")).await;
+    let refused = world.refused(InteractionBuilder::command("prefer set").option("model", "picasso")).await;
     assert!(refused.starts_with("There is no model `picasso` here. Available: `core`"), "{refused}");
     world.end().await;
 }
@@ -40,7 +40,7 @@ async fn preferences_follow_a_member_and_nobody_else() {
 async fn details_say_where_each_value_came_from() {
     let world = World::registered().await;
     world.said(admin("defaults set").option("negative", "dogs").option("prefix", "a photo of")).await;
-    world.said(Ask::command("prefer set").option("style", "anime")).await;
+    world.said(InteractionBuilder::command("prefer set").option("style", "anime")).await;
     let message = in_time(world.ask(cat().option("count", 2)).await.picture()).await;
     let said = world.said(details(&message).by(8)).await;
     for line in [
@@ -60,8 +60,8 @@ async fn details_say_where_each_value_came_from() {
 #[tokio::test]
 async fn details_and_record_name_the_region_that_was_called() {
     let arn = "arn:aws:bedrock:us-east-2:123456789012:provisioned-model/my-sdxl";
-    let known_endpoints = vec![Endpoint { arn: arn.into(), speaks: Speaks::SdxlV1 }];
-    let bedrock = bedrock::Options { known_endpoints, ..bedrock::Options::default() };
+    let known_endpoints = vec![Endpoint { arn: arn.into(), format: RequestFormat::SdxlV1 }];
+    let bedrock = BedrockOptions { known_endpoints, ..BedrockOptions::default() };
     let variables = vec![("EASEL_MODELS_FILE", "models.toml".to_owned())];
     let mut world = World::without_bot(Setup { bedrock, variables, ..Setup::default() }).await;
     let model = |id: &str, name: &str, family: &str| {
@@ -93,7 +93,7 @@ async fn details_of_a_private_picture_are_for_its_member_only() {
     assert!(refused.starts_with("Nothing is known of that picture here"), "{refused}");
     let elsewhere = details(&open).in_guild(4).stale();
     assert!(world.refused(elsewhere).await.starts_with("Nothing is known of that picture here"));
-    let broken = Ask::click(&open, "v1:details:01M82MR71296GXRQK4S1NTKEXB:0").stale();
+    let broken = InteractionBuilder::click(&open, "v1:details:01M82MR71296GXRQK4S1NTKEXB:0").stale();
     assert!(world.refused(broken).await.starts_with("Nothing is known of that picture here"));
     world.end().await;
 }
@@ -105,7 +105,7 @@ async fn usage_shows_ones_own_numbers_with_bars() {
     world.said(admin("budget set").option("month", "1").option("member_day", "0.80")).await;
     in_time(world.ask(cat().option("count", 2)).await.picture()).await;
     world.settled().await;
-    let said = world.said(Ask::command("usage")).await;
+    let said = world.said(InteractionBuilder::command("usage")).await;
     for line in [
         "▰▰▰▰▰▱▱▱▱▱ pictures today: **2** of 4",
         "▱▱▱▱▱▱▱▱▱▱ pictures under way: **0** of 2",
@@ -116,7 +116,7 @@ async fn usage_shows_ones_own_numbers_with_bars() {
     ] {
         assert!(said.contains(line), "{line} in {said}");
     }
-    let said = world.said(Ask::command("usage").by(8)).await;
+    let said = world.said(InteractionBuilder::command("usage").by(8)).await;
     assert!(said.contains("pictures today: **0** of 4"), "{said}");
     world.end().await;
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use easel_emulator::bedrock::Fault;
-use easel_emulator::discord::{Ask, Message};
+use easel_emulator::bedrock::ModelFault;
+use easel_emulator::discord::{InteractionBuilder, Message};
 
 use crate::support::{World, in_time};
 
@@ -18,18 +18,18 @@ fn says_waiting(message: &Message) -> bool {
 }
 
 /// By a member of their own, so that nobody is told to slow down.
-fn wish(member: u64) -> Ask {
-    Ask::command("imagine").option("prompt", "a fox").by(member)
+fn wish(member: u64) -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a fox").by(member)
 }
 
 #[tokio::test]
 async fn a_busy_model_is_waited_for_and_the_tries_cost_nothing() {
-    for fault in [Fault::Throttled, Fault::NotReady, Fault::Unavailable] {
+    for fault in [ModelFault::Throttled, ModelFault::NotReady, ModelFault::Unavailable] {
         let world = World::new().await;
         world.bedrock.fault(fault, 3);
-        let ticket = world.imagine("a fox").await;
-        let message = in_time(ticket.picture()).await;
-        let seen = ticket.states();
+        let interaction = world.imagine("a fox").await;
+        let message = in_time(interaction.picture()).await;
+        let seen = interaction.states();
         let waiting = seen.iter().filter(|state| says_waiting(state)).count();
         assert_eq!((waiting, seen.len()), (1, 3), "{fault:?}: thinking, waiting, the picture");
         assert!(!says_waiting(&message));
@@ -44,15 +44,15 @@ async fn a_busy_model_is_waited_for_and_the_tries_cost_nothing() {
 #[tokio::test]
 async fn in_a_storm_of_thirty_everybody_gets_a_picture_in_the_end() {
     let world = World::new().await;
-    world.bedrock.fault(Fault::Throttled, 60);
-    let mut tickets = Vec::new();
+    world.bedrock.fault(ModelFault::Throttled, 60);
+    let mut interactions = Vec::new();
     for member in 0..30 {
-        tickets.push(world.ask(wish(100 + member)).await);
+        interactions.push(world.ask(wish(100 + member)).await);
     }
     let mut messages = Vec::new();
-    for ticket in &tickets {
-        messages.push(in_time(ticket.picture()).await);
-        assert!(ticket.states().iter().filter(|state| says_waiting(state)).count() <= 1);
+    for interaction in &interactions {
+        messages.push(in_time(interaction.picture()).await);
+        assert!(interaction.states().iter().filter(|state| says_waiting(state)).count() <= 1);
     }
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 90);
@@ -64,9 +64,9 @@ async fn in_a_storm_of_thirty_everybody_gets_a_picture_in_the_end() {
 #[tokio::test]
 async fn a_model_that_stays_busy_is_given_up_with_a_sentence_and_costs_nothing() {
     let world = World::new().await;
-    world.bedrock.fault(Fault::Throttled, FOR_EVER);
-    let ticket = world.imagine("a fox").await;
-    let message = in_time(ticket.first(|message| message.content.contains("too busy"))).await;
+    world.bedrock.fault(ModelFault::Throttled, FOR_EVER);
+    let interaction = world.imagine("a fox").await;
+    let message = in_time(interaction.first(|message| message.content.contains("too busy"))).await;
     assert!(message.content.contains("Nothing was charged"), "{}", message.content);
     assert!(message.attachments.is_empty());
     world.settled().await;
@@ -111,19 +111,19 @@ async fn a_call_that_fails_twice_ends_in_a_sentence_and_is_not_repeated_again() 
     world.end().await;
 }
 
-fn failures() -> [Fault; 11] {
+fn failures() -> [ModelFault; 11] {
     [
-        Fault::Internal,
-        Fault::ModelTimeout,
-        Fault::ModelError,
-        Fault::Overloaded,
-        Fault::Drop,
-        Fault::CutBody,
-        Fault::BadBase64,
-        Fault::NotAPicture,
-        Fault::EmptyImages,
-        Fault::NoJson,
-        Fault::InferenceError,
+        ModelFault::Internal,
+        ModelFault::ModelTimeout,
+        ModelFault::ModelError,
+        ModelFault::Overloaded,
+        ModelFault::Drop,
+        ModelFault::CutBody,
+        ModelFault::BadBase64,
+        ModelFault::NotAPicture,
+        ModelFault::EmptyImages,
+        ModelFault::NoJson,
+        ModelFault::InferenceError,
     ]
 }
 
@@ -131,11 +131,11 @@ fn failures() -> [Fault; 11] {
 async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once() {
     let world = World::new().await;
     let refusals = [
-        (Fault::FilteredPrompt, "refused the prompt", PRICE),
-        (Fault::FilteredOutput, "held the finished picture back", PRICE),
-        (Fault::EndOfLife, "`core` is not available", 0),
-        (Fault::AccessDenied, "`core` is not available", 0),
-        (Fault::TooLarge, "did not accept this request", 0),
+        (ModelFault::FilteredPrompt, "refused the prompt", PRICE),
+        (ModelFault::FilteredOutput, "held the finished picture back", PRICE),
+        (ModelFault::EndOfLife, "`core` is not available", 0),
+        (ModelFault::AccessDenied, "`core` is not available", 0),
+        (ModelFault::TooLarge, "did not accept this request", 0),
     ];
     for (member, (fault, sentence, cost)) in (100..).zip(refusals) {
         world.bedrock.fault(fault, 1);
@@ -156,8 +156,8 @@ async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once()
 #[tokio::test]
 async fn a_slow_answer_is_waited_for_and_not_asked_for_again() {
     let world = World::new().await;
-    world.bedrock.fault(Fault::StallMidBody(Duration::from_secs(12)), 1);
-    world.bedrock.fault(Fault::SlowFirstByte(Duration::from_secs(6)), 1);
+    world.bedrock.fault(ModelFault::StallMidBody(Duration::from_secs(12)), 1);
+    world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(6)), 1);
     let (first, second) = (world.ask(wish(100)).await, world.ask(wish(101)).await);
     let messages = [in_time(first.picture()).await, in_time(second.picture()).await];
     world.settled().await;
@@ -169,14 +169,14 @@ async fn a_slow_answer_is_waited_for_and_not_asked_for_again() {
 #[tokio::test]
 async fn of_three_pictures_two_come_with_the_reason_for_the_third() {
     let world = World::new().await;
-    world.bedrock.fault(Fault::FilteredOutput, 1);
-    let ticket = world.ask(wish(7).option("count", 3)).await;
-    let message = in_time(ticket.picture()).await;
+    world.bedrock.fault(ModelFault::FilteredOutput, 1);
+    let interaction = world.ask(wish(7).option("count", 3)).await;
+    let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 2);
     assert!(message.content.contains("held the finished picture back"), "{}", message.content);
     world.settled().await;
     assert_eq!((world.sum("delivered"), world.sum("attempted_micros")), (2, 3 * PRICE));
-    assert_eq!(ticket.states().len(), 2, "thinking, then one message");
+    assert_eq!(interaction.states().len(), 2, "thinking, then one message");
     world.delivered_equals_archived(&[message]);
     world.end().await;
 }

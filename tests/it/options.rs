@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use easel_emulator::bedrock::{self, Endpoint, Picture, Speaks};
-use easel_emulator::discord::Ask;
+use easel_emulator::bedrock::{BedrockOptions, Endpoint, Picture, RequestFormat};
+use easel_emulator::discord::InteractionBuilder;
 use serde_json::{Value, json};
 
 use crate::support::{Setup, World, in_time, png};
@@ -13,14 +13,14 @@ const ULTRA: &str = "stability.stable-image-ultra-v1:1";
 const SD35: &str = "stability.sd3-5-large-v1:0";
 const OWN: &str = "arn:aws:bedrock:us-west-2:123456789012:provisioned-model/my-sdxl";
 
-fn ask(prompt: &str) -> Ask {
-    Ask::command("imagine").option("prompt", prompt)
+fn ask(prompt: &str) -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", prompt)
 }
 
 /// A world whose operator has an SDXL of their own.
-async fn with_sdxl(speaks: Speaks) -> World {
-    let known_endpoints = vec![Endpoint { arn: OWN.into(), speaks }];
-    let bedrock = bedrock::Options { known_endpoints, ..bedrock::Options::default() };
+async fn with_sdxl(format: RequestFormat) -> World {
+    let known_endpoints = vec![Endpoint { arn: OWN.into(), format }];
+    let bedrock = BedrockOptions { known_endpoints, ..BedrockOptions::default() };
     let variables = vec![("EASEL_MODELS_FILE", "models.toml".to_owned())];
     let mut world = World::without_bot(Setup { bedrock, variables, ..Setup::default() }).await;
     let entry = format!("[[model]]\nid = '{OWN}'\nname = 'sdxl'\nfamily = 'sdxl'\nprice_usd = 0.05\n");
@@ -30,7 +30,7 @@ async fn with_sdxl(speaks: Speaks) -> World {
 }
 
 /// Gets the picture of `ask`; what the model was sent, and what the person reads.
-async fn painted(world: &World, ask: Ask) -> (String, Value, String) {
+async fn painted(world: &World, ask: InteractionBuilder) -> (String, Value, String) {
     let message = in_time(world.ask(ask).await.picture()).await;
     let call = world.bedrock.calls().pop().unwrap();
     (call.model, call.body, message.content)
@@ -114,9 +114,9 @@ async fn a_picture_can_start_from_an_attached_one() {
 
 #[tokio::test]
 async fn an_operators_own_sdxl_gets_cfg_steps_and_seed() {
-    for speaks in [Speaks::SdxlV0, Speaks::SdxlV1] {
-        let world = with_sdxl(speaks).await;
-        let steps = if speaks == Speaks::SdxlV0 { 120 } else { 50 };
+    for format in [RequestFormat::SdxlV0, RequestFormat::SdxlV1] {
+        let world = with_sdxl(format).await;
+        let steps = if format == RequestFormat::SdxlV0 { 120 } else { 50 };
         let wish =
             ask("a cat").option("model", "sdxl").option("cfg", 10).option("steps", steps).option("seed", 42);
         let (model, body, said) = painted(&world, wish).await;
@@ -133,7 +133,7 @@ async fn an_operators_own_sdxl_gets_cfg_steps_and_seed() {
 
 #[tokio::test]
 async fn sdxl_knows_presets_formats_negatives_and_pictures_to_start_from() {
-    let world = with_sdxl(Speaks::SdxlV1).await;
+    let world = with_sdxl(RequestFormat::SdxlV1).await;
     let wish = |prompt| ask(prompt).option("model", "sdxl").option("seed", 1);
     let preset = wish("a cat").option("style", "anime").option("aspect", "16:9").option("negative", "dogs");
     let (_, body, said) = painted(&world, preset).await;
@@ -156,7 +156,7 @@ async fn sdxl_knows_presets_formats_negatives_and_pictures_to_start_from() {
 
 #[tokio::test]
 async fn cfg_and_steps_are_offered_only_while_a_model_knows_them() {
-    for (world, offered) in [(World::new().await, false), (with_sdxl(Speaks::SdxlV1).await, true)] {
+    for (world, offered) in [(World::new().await, false), (with_sdxl(RequestFormat::SdxlV1).await, true)] {
         let commands = in_time(world.discord.registered(None)).await;
         let imagine = commands.iter().find(|command| command["name"] == "imagine").unwrap();
         let options = imagine["options"].as_array().unwrap();
@@ -169,7 +169,7 @@ async fn cfg_and_steps_are_offered_only_while_a_model_knows_them() {
 
 #[tokio::test]
 async fn an_own_model_may_have_the_defaults_name() {
-    let mut world = with_sdxl(Speaks::SdxlV1).await;
+    let mut world = with_sdxl(RequestFormat::SdxlV1).await;
     world.stop().await;
     world.write(
         "models.toml",
@@ -185,8 +185,8 @@ async fn an_own_model_may_have_the_defaults_name() {
 async fn models_and_styles_are_suggested_while_typing() {
     let world = World::new().await;
     let offered = async |option, typed| {
-        let ticket = world.ask(Ask::autocomplete("imagine", option, typed)).await;
-        in_time(ticket.choices()).await
+        let interaction = world.ask(InteractionBuilder::autocomplete("imagine", option, typed)).await;
+        in_time(interaction.choices()).await
     };
     let models = offered("model", "").await;
     assert_eq!(models[0], ("core – $0.04 a picture".to_owned(), json!("core")));
@@ -213,9 +213,9 @@ async fn an_operator_may_have_more_models_than_fit() {
     };
     world.write("models.toml", (0..60).map(entry).collect::<String>());
     world.start().await;
-    let offered = world.ask(Ask::autocomplete("imagine", "model", "")).await;
+    let offered = world.ask(InteractionBuilder::autocomplete("imagine", "model", "")).await;
     assert_eq!(in_time(offered.choices()).await.len(), 25);
-    let help = world.refused(Ask::command("help")).await;
+    let help = world.refused(InteractionBuilder::command("help")).await;
     assert!(
         help.contains("`core`") && help.contains("and 51 more") && help.ends_with("against you."),
         "{help}"
@@ -228,7 +228,7 @@ async fn an_operator_may_have_more_models_than_fit() {
 #[tokio::test]
 async fn help_is_private_and_says_how_with_what_and_for_how_much() {
     let world = World::new().await;
-    let said = world.refused(Ask::command("help")).await;
+    let said = world.refused(InteractionBuilder::command("help")).await;
     for needle in ["/imagine prompt:", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14"] {
         assert!(said.contains(needle), "{needle} in {said}");
     }
@@ -238,7 +238,7 @@ async fn help_is_private_and_says_how_with_what_and_for_how_much() {
 #[tokio::test]
 async fn a_picture_too_large_for_the_channel_comes_as_a_smaller_copy() {
     for (size, limit, count) in [(12_000_000, 10 * 1024 * 1024, 1), (200_000, 30_000, 2)] {
-        let bedrock = bedrock::Options { picture: Picture::Sized(size), ..bedrock::Options::default() };
+        let bedrock = BedrockOptions { picture: Picture::Sized(size), ..BedrockOptions::default() };
         let world = World::with(Setup { bedrock, ..Setup::default() }).await;
         let wish = ask("a mountain").attachment_size_limit(limit).option("count", count);
         let message = in_time(world.ask(wish).await.picture()).await;

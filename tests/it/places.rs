@@ -1,13 +1,13 @@
 //! Where people ask from, and how many of them at once.
 
-use easel_emulator::discord::Ask;
+use easel_emulator::discord::InteractionBuilder;
 use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::support::{Setup, World, in_time};
 
-fn ask() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn ask() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
 #[tokio::test]
@@ -31,10 +31,14 @@ async fn private_conversations_and_brought_along_bots_get_pictures_too() {
 async fn a_hundred_members_at_once_get_one_picture_each() {
     let world = World::new().await;
     let asked = (0..100).map(|member| {
-        world.ask(Ask::command("imagine").option("prompt", format!("wish {member}")).by(1000 + member))
+        world.ask(
+            InteractionBuilder::command("imagine")
+                .option("prompt", format!("wish {member}"))
+                .by(1000 + member),
+        )
     });
-    let tickets = join_all(asked).await;
-    let messages = in_time(join_all(tickets.iter().map(|ticket| ticket.picture()))).await;
+    let interactions = join_all(asked).await;
+    let messages = in_time(join_all(interactions.iter().map(|interaction| interaction.picture()))).await;
     for (member, message) in messages.iter().enumerate() {
         assert_eq!(message.attachments.len(), 1);
         assert!(message.content.starts_with(&format!("> wish {member}\n")), "{}", message.content);
@@ -42,7 +46,9 @@ async fn a_hundred_members_at_once_get_one_picture_each() {
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 100);
     world.delivered_equals_archived(&messages);
-    assert!(tickets.iter().all(|ticket| ticket.edits() == 1 && ticket.followups().is_empty()));
+    assert!(
+        interactions.iter().all(|interaction| interaction.edits() == 1 && interaction.followups().is_empty())
+    );
     world.end().await;
 }
 
@@ -52,7 +58,7 @@ async fn the_built_in_engine_serves_a_channel_too() {
     let mut world = World::with(Setup { variables, ..Setup::default() }).await;
     let message = in_time(world.ask(ask().option("style", "anime").option("seed", 7)).await.picture()).await;
     assert!(message.content.contains("`sketch` · 1:1 · anime · seed 7"), "{}", message.content);
-    let said = world.refused(Ask::command("help")).await;
+    let said = world.refused(InteractionBuilder::command("help")).await;
     assert!(said.contains("`sketch` $0.00 a picture"), "{said}");
     world.settled().await;
     world.delivered_equals_archived(&[message]);
@@ -75,7 +81,9 @@ async fn a_command_of_another_version_is_answered_whatever_its_options_point_at(
     world.discord.add_channel(5, 3, false);
     world.discord.add_thread(52, 5);
     world.start().await;
-    let set = Ask::command("canvas limits set").role_option("role", 90).channel_option("channel", 52);
+    let set = InteractionBuilder::command("canvas limits set")
+        .role_option("role", 90)
+        .channel_option("channel", 52);
     let set = set.user_option("user", 7).role_option("whom", 3).in_channel(52).override_permissions();
     let said = world.refused(set).await;
     assert!(said.starts_with("Easel does not know `/canvas`."), "{said}");

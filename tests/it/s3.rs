@@ -3,7 +3,7 @@
 use easel::archive::Archive;
 use easel::config::ArchiveUrl;
 use easel_emulator::bedrock::Picture;
-use easel_emulator::discord::{Ask, Message, Ticket};
+use easel_emulator::discord::{InteractionBuilder, Message, TestInteraction};
 
 use crate::archive::{BUCKET, aws, make_bucket, server};
 use crate::s3_faults::{Fault, Proxy};
@@ -48,10 +48,10 @@ fn says_not_archived(message: &Message) -> bool {
 }
 
 /// The picture comes with the remark; once the archive is `mended`, the remark goes.
-async fn remark_comes_and_goes(ticket: &Ticket, mend: impl Future<Output = ()>) {
-    in_time(ticket.first(says_not_archived)).await;
+async fn remark_comes_and_goes(interaction: &TestInteraction, mend: impl Future<Output = ()>) {
+    in_time(interaction.first(says_not_archived)).await;
     mend.await;
-    let message = in_time(ticket.until(|message| !says_not_archived(message))).await;
+    let message = in_time(interaction.until(|message| !says_not_archived(message))).await;
     assert_eq!(message.attachments.len(), 1, "the picture stays");
 }
 
@@ -61,8 +61,8 @@ async fn a_wish_becomes_an_object_with_the_same_bytes_on_moto_and_on_ministack()
         let address = server(variable);
         make_bucket(&aws(&address)).await;
         let (world, archive) = world_at(&address, Setup::default()).await;
-        let ticket = world.imagine("a fox").await;
-        let message = in_time(ticket.picture()).await;
+        let interaction = world.imagine("a fox").await;
+        let message = in_time(interaction.picture()).await;
         archived_as_painted(&world, &archive).await;
         let shown = message.attachments[0].bytes.to_vec();
         assert!(Some(shown) == world.bedrock.calls()[0].picture());
@@ -77,8 +77,8 @@ async fn without_s3_on_moto_the_picture_comes_all_the_same_and_is_archived_when_
     for fault in [Fault::Answer(503, "SlowDown"), Fault::Answer(403, "AccessDenied"), Fault::LoseAnswer] {
         let (proxy, address, _server) = Proxy::start(upstream.clone(), &[fault; FOR_NOW]).await;
         let (world, archive) = world_at(&address, Setup::default()).await;
-        let ticket = world.imagine("a fox").await;
-        remark_comes_and_goes(&ticket, async { proxy.mend() }).await;
+        let interaction = world.imagine("a fox").await;
+        remark_comes_and_goes(&interaction, async { proxy.mend() }).await;
         archived_as_painted(&world, &archive).await;
         world.end().await;
     }
@@ -90,12 +90,12 @@ async fn killed_while_s3_on_moto_takes_the_picture_it_is_archived_after_the_rest
     make_bucket(&aws(&upstream)).await;
     let (proxy, address, _server) = Proxy::start(upstream, &[Fault::Hold]).await;
     let (mut world, archive) = world_at(&address, Setup::default()).await;
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(proxy.seen(1)).await;
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     world.kill_and_restart().await;
     archived_as_painted(&world, &archive).await;
-    assert_eq!((world.pictures_for(&ticket).len(), world.sum("delivered")), (1, 1));
+    assert_eq!((world.pictures_for(&interaction).len(), world.sum("delivered")), (1, 1));
     world.end().await;
 }
 
@@ -106,7 +106,7 @@ async fn a_picture_too_large_for_the_channel_comes_with_a_link_to_the_original_o
     let mut setup = Setup::default();
     setup.bedrock.picture = Picture::Sized(600_000);
     let (world, archive) = world_at(&address, setup).await;
-    let ask = Ask::command("imagine").option("prompt", "a fox").attachment_size_limit(200_000);
+    let ask = InteractionBuilder::command("imagine").option("prompt", "a fox").attachment_size_limit(200_000);
     let message = in_time(world.ask(ask).await.picture()).await;
     assert!(message.attachments[0].size <= 200_000);
     archived_as_painted(&world, &archive).await;
@@ -131,10 +131,10 @@ fn mend_folder(world: &World) {
 async fn without_its_folder_the_picture_comes_all_the_same_and_is_archived_when_the_folder_is_back() {
     let world = World::new().await;
     break_folder(&world);
-    let ticket = world.imagine("a fox").await;
-    remark_comes_and_goes(&ticket, async { mend_folder(&world) }).await;
+    let interaction = world.imagine("a fox").await;
+    remark_comes_and_goes(&interaction, async { mend_folder(&world) }).await;
     world.settled().await;
-    world.delivered_equals_archived(&world.pictures_for(&ticket));
+    world.delivered_equals_archived(&world.pictures_for(&interaction));
     world.end().await;
 }
 
@@ -142,15 +142,15 @@ async fn without_its_folder_the_picture_comes_all_the_same_and_is_archived_when_
 async fn a_restart_with_the_folder_back_archives_what_waited() {
     let mut world = World::new().await;
     break_folder(&world);
-    let ticket = world.imagine("a fox").await;
-    in_time(ticket.first(says_not_archived)).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.first(says_not_archived)).await;
     world.kill().await;
     assert_eq!(world.sum("open"), 1, "waiting for the archive");
     mend_folder(&world);
     world.start().await;
-    remark_comes_and_goes(&ticket, async {}).await;
+    remark_comes_and_goes(&interaction, async {}).await;
     world.settled().await;
-    world.delivered_equals_archived(&world.pictures_for(&ticket));
+    world.delivered_equals_archived(&world.pictures_for(&interaction));
     world.end().await;
 }
 
@@ -160,12 +160,12 @@ async fn a_smaller_copy_keeps_its_words_when_the_archive_comes_back() {
     setup.bedrock.picture = Picture::Sized(600_000);
     let world = World::with(setup).await;
     break_folder(&world);
-    let ask = Ask::command("imagine").option("prompt", "a fox").attachment_size_limit(200_000);
-    let ticket = world.ask(ask).await;
-    let first = in_time(ticket.first(says_not_archived)).await;
+    let ask = InteractionBuilder::command("imagine").option("prompt", "a fox").attachment_size_limit(200_000);
+    let interaction = world.ask(ask).await;
+    let first = in_time(interaction.first(says_not_archived)).await;
     assert!(first.content.contains("smaller copy"), "{}", first.content);
-    remark_comes_and_goes(&ticket, async { mend_folder(&world) }).await;
-    let last = ticket.message().unwrap();
+    remark_comes_and_goes(&interaction, async { mend_folder(&world) }).await;
+    let last = interaction.message().unwrap();
     assert!(last.content.contains("smaller copy"), "{}", last.content);
     world.end().await;
 }
@@ -177,10 +177,13 @@ async fn an_export_that_is_too_large_for_discord_comes_as_a_link_on_moto_and_on_
         make_bucket(&aws(&address)).await;
         let (world, archive) = world_at(&address, Setup::default()).await;
         in_time(world.discord.registered(None)).await;
-        in_time(world.ask(Ask::command("session start").option("title", "Foxes")).await.answered()).await;
+        in_time(
+            world.ask(InteractionBuilder::command("session start").option("title", "Foxes")).await.answered(),
+        )
+        .await;
         in_time(world.imagine("a fox").await.picture()).await;
         archived_as_painted(&world, &archive).await;
-        let export = Ask::command("session export").attachment_size_limit(1_000);
+        let export = InteractionBuilder::command("session export").attachment_size_limit(1_000);
         let message = in_time(world.ask(export).await.answered()).await;
         let words = message.text();
         let link = words.split_once("[Download the session](").unwrap().1.trim_end_matches(')').to_owned();

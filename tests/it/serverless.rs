@@ -2,7 +2,7 @@
 //! roles of the template.
 
 use easel::digest::sha256_hex;
-use easel_emulator::discord::{Ask, Ticket};
+use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -11,8 +11,8 @@ use crate::support::{Setup, World, admin, in_time, png};
 
 mod roles;
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
 async fn live() -> Stack {
@@ -29,13 +29,19 @@ async fn every_kind_of_interaction_is_answered() {
     let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
     let message = in_time(world.ask(wish).await.picture()).await;
     assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
-    let choices = in_time(world.ask(Ask::autocomplete("imagine", "style", "ani")).await.choices()).await;
+    let choices =
+        in_time(world.ask(InteractionBuilder::autocomplete("imagine", "style", "ani")).await.choices()).await;
     assert_eq!(choices[0].0, "anime");
     let limited = admin("limits set").option("daily", 1).role_option("role", 20);
     assert!(world.said(limited).await.starts_with("Done."));
     let details = message.custom_ids().into_iter().find(|id| id.starts_with("v1:details:")).unwrap();
-    assert!(world.said(Ask::click(&message, &details)).await.contains("model: **sd3.5** (from the request)"));
-    let begin = Ask::command("session start").option("title", "Owls");
+    assert!(
+        world
+            .said(InteractionBuilder::click(&message, &details))
+            .await
+            .contains("model: **sd3.5** (from the request)")
+    );
+    let begin = InteractionBuilder::command("session start").option("title", "Owls");
     let begun = in_time(world.ask(begin).await.answered()).await;
     assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
     let private = in_time(world.ask(cat().in_dm(900).by(9)).await.picture()).await;
@@ -47,10 +53,10 @@ async fn every_kind_of_interaction_is_answered() {
 #[tokio::test]
 async fn members_at_once_get_a_picture_each() {
     let stack = live().await;
-    let tickets = join_all((100..108).map(|member| stack.world.ask(cat().by(member)))).await;
-    in_time(join_all(tickets.iter().map(Ticket::picture))).await;
-    for ticket in &tickets {
-        assert_eq!(stack.world.pictures_for(ticket).len(), 1);
+    let interactions = join_all((100..108).map(|member| stack.world.ask(cat().by(member)))).await;
+    in_time(join_all(interactions.iter().map(TestInteraction::picture))).await;
+    for interaction in &interactions {
+        assert_eq!(stack.world.pictures_for(interaction).len(), 1);
     }
     stack.ended(8, 8).await;
 }

@@ -4,39 +4,39 @@ use std::io::{Cursor, Read};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use easel_emulator::discord::{Ask, Message, Route};
+use easel_emulator::discord::{InteractionBuilder, Message, Route};
 
 use crate::support::inside::Inside;
 use crate::support::{MANAGE_GUILD, World, admin, in_time, png};
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
-fn session(path: &str) -> Ask {
-    Ask::command(&format!("session {path}"))
+fn session(path: &str) -> InteractionBuilder {
+    InteractionBuilder::command(&format!("session {path}"))
 }
 
-fn start() -> Ask {
+fn start() -> InteractionBuilder {
     session("start").option("title", "Foxes").option("style", "anime")
 }
 
 /// The message that comes in the place of a deferral.
-async fn told(world: &World, ask: Ask) -> Message {
+async fn told(world: &World, ask: InteractionBuilder) -> Message {
     in_time(world.ask(ask).await.answered()).await
 }
 
 /// The picture, once its delivery is written down: what a session shows follows the books.
-async fn picture(world: &World, ask: Ask) -> Message {
+async fn picture(world: &World, ask: InteractionBuilder) -> Message {
     let message = in_time(world.ask(ask).await.picture()).await;
     world.settled().await;
     message
 }
 
-fn button(message: &Message, action: &str) -> Ask {
+fn button(message: &Message, action: &str) -> InteractionBuilder {
     let ids = message.custom_ids();
     let id = ids.iter().find(|id| id.starts_with(&format!("v1:{action}:")));
-    Ask::click(message, id.unwrap_or_else(|| panic!("no {action} among {ids:?}")))
+    InteractionBuilder::click(message, id.unwrap_or_else(|| panic!("no {action} among {ids:?}")))
 }
 
 /// A world in which nobody asks too fast.
@@ -151,11 +151,11 @@ async fn a_second_session_asks_what_to_do_with_the_first() {
 
     let question = told(&world, session("start").option("title", "Owls")).await;
     world.kill_and_restart().await;
-    let ticket = world.ask(button(&question, "replace")).await;
-    let told_here = in_time(ticket.followed_up(2)).await;
+    let interaction = world.ask(button(&question, "replace")).await;
+    let told_here = in_time(interaction.followed_up(2)).await;
     assert!(told_here[0].content.starts_with("**Foxes** has ended: 2 pictures"), "{}", told_here[0].content);
     assert!(told_here[1].content.starts_with("**Owls** – <@7> has begun"), "{}", told_here[1].content);
-    let answered = in_time(ticket.until(|message| message.content.contains("has begun"))).await;
+    let answered = in_time(interaction.until(|message| message.content.contains("has begun"))).await;
     assert!(answered.custom_ids().is_empty(), "the buttons are gone");
     assert!(picture(&world, cat()).await.content.contains("Session: Owls"));
     let again = in_time(world.ask(button(&question, "replace").stale()).await.acknowledged()).await;
@@ -171,11 +171,12 @@ async fn a_session_that_began_since_is_not_ended_unasked() {
     told(&world, session("end")).await;
     told(&world, session("start").option("title", "Crows")).await;
 
-    let ticket = world.ask(button(&question, "replace")).await;
-    let asked_again = in_time(ticket.until(|message| message.content.contains("**Crows** is running"))).await;
+    let interaction = world.ask(button(&question, "replace")).await;
+    let asked_again =
+        in_time(interaction.until(|message| message.content.contains("**Crows** is running"))).await;
     assert!(picture(&world, cat()).await.content.contains("Session: Crows"), "it goes on");
-    let ticket = world.ask(button(&asked_again, "replace")).await;
-    let told_here = in_time(ticket.followed_up(2)).await;
+    let interaction = world.ask(button(&asked_again, "replace")).await;
+    let told_here = in_time(interaction.followed_up(2)).await;
     assert!(told_here[0].content.starts_with("**Crows** has ended: 1 picture"), "{}", told_here[0].content);
     assert!(picture(&world, cat()).await.content.contains("Session: Owls"));
 

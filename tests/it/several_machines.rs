@@ -1,13 +1,13 @@
 //! A door behind HTTP and two workers that share a table, a queue and a bucket, and one of which is killed.
 
-use easel_emulator::discord::{Ask, Ticket};
+use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use futures_util::future::join_all;
 
 use crate::support::cloud::Cloud;
 use crate::support::{World, admin, in_time, png};
 
-fn cat() -> Ask {
-    Ask::command("imagine").option("prompt", "a cat")
+fn cat() -> InteractionBuilder {
+    InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
 /// A door and two workers.
@@ -31,8 +31,13 @@ async fn every_kind_of_interaction_is_answered_on_ministack() {
     assert!(world.said(limited).await.starts_with("Done."));
     world.kill_and_restart().await;
     let details = message.custom_ids().into_iter().find(|id| id.starts_with("v1:details:")).unwrap();
-    assert!(world.said(Ask::click(&message, &details)).await.contains("model: **sd3.5** (from the request)"));
-    let begin = Ask::command("session start").option("title", "Owls").option("style", "anime");
+    assert!(
+        world
+            .said(InteractionBuilder::click(&message, &details))
+            .await
+            .contains("model: **sd3.5** (from the request)")
+    );
+    let begin = InteractionBuilder::command("session start").option("title", "Owls").option("style", "anime");
     let begun = in_time(world.ask(begin).await.answered()).await;
     assert!(begun.content.starts_with("**Owls**"), "{}", begun.content);
     let four = in_time(world.ask(cat().option("count", 4).by(8)).await.picture()).await;
@@ -40,7 +45,7 @@ async fn every_kind_of_interaction_is_answered_on_ministack() {
     let private = in_time(world.ask(cat().in_dm(900).by(9)).await.picture()).await;
     assert!(!private.attachments.is_empty());
     assert!(world.refused(cat().by(10).with_roles(&[20]).option("count", 2)).await.contains("1"));
-    let ended = in_time(world.ask(Ask::command("session end")).await.answered()).await;
+    let ended = in_time(world.ask(InteractionBuilder::command("session end")).await.answered()).await;
     assert!(ended.content.starts_with("**Owls** has ended: 4 pictures"), "{}", ended.content);
     cloud.ended(&world, 6, 6).await;
 }
@@ -50,14 +55,14 @@ async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_minist
     let cloud = Cloud::new().await;
     let mut world = machines(&cloud).await;
     let held = world.bedrock.hold();
-    let tickets = join_all((100..140).map(|member| world.ask(cat().by(member)))).await;
+    let interactions = join_all((100..140).map(|member| world.ask(cat().by(member)))).await;
     in_time(held.reached()).await;
     let dead = world.kill_one_of(&cloud.at_work().await).await;
     drop(held);
     cloud.leases_end(|owner| owner == Some(dead)).await;
-    in_time(join_all(tickets.iter().map(Ticket::picture))).await;
-    for ticket in &tickets {
-        assert_eq!(world.pictures_for(ticket).len(), 1);
+    in_time(join_all(interactions.iter().map(TestInteraction::picture))).await;
+    for interaction in &interactions {
+        assert_eq!(world.pictures_for(interaction).len(), 1);
     }
     let repeated = world.bedrock.calls().len();
     assert!((40..=80).contains(&repeated), "{repeated} calls for 40 pictures");

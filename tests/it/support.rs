@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use easel_emulator::bedrock::{self, Bedrock};
-use easel_emulator::discord::{Ask, Discord, Message, Options, Ticket};
+use easel_emulator::bedrock::{Bedrock, BedrockOptions};
+use easel_emulator::discord::{Discord, DiscordOptions, InteractionBuilder, Message, TestInteraction};
 use image::ImageFormat;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
@@ -52,8 +52,8 @@ pub(crate) struct World {
 /// What is special about a world.
 #[derive(Default)]
 pub(crate) struct Setup {
-    pub(crate) discord: Options,
-    pub(crate) bedrock: bedrock::Options,
+    pub(crate) discord: DiscordOptions,
+    pub(crate) bedrock: BedrockOptions,
     pub(crate) variables: Vec<(&'static str, String)>,
 }
 
@@ -278,16 +278,16 @@ impl World {
         status.unwrap().code().unwrap_or(-1)
     }
 
-    pub(crate) async fn imagine(&self, prompt: &str) -> Ticket {
-        self.ask(Ask::command("imagine").option("prompt", prompt)).await
+    pub(crate) async fn imagine(&self, prompt: &str) -> TestInteraction {
+        self.ask(InteractionBuilder::command("imagine").option("prompt", prompt)).await
     }
 
-    pub(crate) async fn ask(&self, ask: Ask) -> Ticket {
+    pub(crate) async fn ask(&self, ask: InteractionBuilder) -> TestInteraction {
         in_time(self.discord.interact(ask)).await
     }
 
     /// Asks for what is refused at once; the sentence that only the person sees.
-    pub(crate) async fn refused(&self, ask: Ask) -> String {
+    pub(crate) async fn refused(&self, ask: InteractionBuilder) -> String {
         let ack = in_time(self.ask(ask).await.acknowledged()).await;
         assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
         assert_eq!(ack.data["allowed_mentions"], json!({ "parse": [] }));
@@ -295,7 +295,7 @@ impl World {
     }
 
     /// All words of a private answer that comes at once.
-    pub(crate) async fn said(&self, ask: Ask) -> String {
+    pub(crate) async fn said(&self, ask: InteractionBuilder) -> String {
         let ack = in_time(self.ask(ask).await.acknowledged()).await;
         assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
         assert_eq!(ack.data["allowed_mentions"], json!({ "parse": [] }));
@@ -368,15 +368,16 @@ impl World {
     }
 
     /// Every message with a picture that answers this interaction, wherever it is: at most one, or a person got it twice.
-    pub(crate) fn pictures_for(&self, ticket: &Ticket) -> Vec<Message> {
+    pub(crate) fn pictures_for(&self, interaction: &TestInteraction) -> Vec<Message> {
         let snowflake = |value: &serde_json::Value| value.as_str().and_then(|id| id.parse().ok());
-        let payload = ticket.payload();
+        let payload = interaction.payload();
         let channel = snowflake(&payload["channel_id"]).unwrap();
         let user = snowflake(&payload["member"]["user"]["id"]).unwrap();
-        let nonce = Some(ticket.id.to_string());
+        let nonce = Some(interaction.id.to_string());
         let places = [Some(channel), self.discord.dm_channel(user)];
         let all = places.into_iter().flatten().flat_map(|place| self.discord.channel_messages(place));
-        let answers = |message: &Message| message.interaction == Some(ticket.id) || message.nonce == nonce;
+        let answers =
+            |message: &Message| message.interaction == Some(interaction.id) || message.nonce == nonce;
         all.filter(|message| answers(message) && !message.attachments.is_empty()).collect()
     }
 
@@ -474,8 +475,10 @@ fn terminate(process: &Child) {
 }
 
 /// A subcommand of `/easel`, by somebody who may manage the server.
-pub(crate) fn admin(path: &str) -> Ask {
-    Ask::command(&format!("easel {path}")).by(1).permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
+pub(crate) fn admin(path: &str) -> InteractionBuilder {
+    InteractionBuilder::command(&format!("easel {path}"))
+        .by(1)
+        .permissions(MANAGE_GUILD | 0x8000_0000 | 0x400)
 }
 
 /// A picture that somebody has at hand.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use easel::store::{Store, Totals};
-use easel_emulator::discord::{Ask, Ticket};
+use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use tokio::task::JoinSet;
 
 use crate::archive::server;
@@ -36,11 +36,11 @@ impl Busy {
     }
 
     /// The books are right and say that so many pictures came, each paid once; nobody is owed anything.
-    async fn ends_with(mut self, pictures: &[Ticket]) {
+    async fn ends_with(mut self, pictures: &[TestInteraction]) {
         self.world.ask_to_stop();
         assert_eq!(self.world.ended().await, 0, "{}", self.world.log());
-        for ticket in pictures {
-            assert_eq!(self.world.pictures_for(ticket).len(), 1);
+        for interaction in pictures {
+            assert_eq!(self.world.pictures_for(interaction).len(), 1);
         }
         let count = pictures.len();
         assert_eq!((self.world.bedrock.calls().len(), self.world.archived("png").len()), (count, count));
@@ -63,9 +63,9 @@ async fn of_three_calls_two_are_throttled_and_each_picture_comes_once_on_minista
     busy.proxy.throttle(|_, number| number % 3 > 0);
     let mut pictures = Vec::new();
     for _ in 0..2 {
-        let ticket = busy.world.imagine("a fox").await;
-        in_time(ticket.picture()).await;
-        pictures.push(ticket);
+        let interaction = busy.world.imagine("a fox").await;
+        in_time(interaction.picture()).await;
+        pictures.push(interaction);
     }
     in_time(busy.world.until_told(async || busy.store().totals().await.unwrap().open == 0)).await;
     busy.ends_with(&pictures).await;
@@ -82,13 +82,14 @@ async fn throttled_for_too_long_an_order_is_refused_in_time_and_costs_nothing_on
     ];
     for throttled in kinds {
         busy.proxy.throttle(throttled);
-        let refused = busy.world.refused(Ask::command("imagine").option("prompt", "a fox")).await;
+        let refused =
+            busy.world.refused(InteractionBuilder::command("imagine").option("prompt", "a fox")).await;
         assert!(refused.contains("Nothing was charged"), "{refused}");
         busy.proxy.mend();
     }
     assert_eq!(busy.store().totals().await.unwrap(), Totals::default());
-    let ticket = busy.world.imagine("an owl").await;
-    in_time(ticket.picture()).await;
+    let interaction = busy.world.imagine("an owl").await;
+    in_time(interaction.picture()).await;
     in_time(busy.world.until_told(async || busy.store().totals().await.unwrap().open == 0)).await;
-    busy.ends_with(&[ticket]).await;
+    busy.ends_with(&[interaction]).await;
 }

@@ -1,7 +1,7 @@
 //! The bot takes requests, workers of their own paint them, and SQS lies between.
 
 use easel::queue::Queue;
-use easel_emulator::discord::{Ask, Route, When};
+use easel_emulator::discord::{InteractionBuilder, Route, When};
 use rusqlite::Connection;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -49,12 +49,12 @@ async fn the_door_acknowledges_and_a_worker_paints_on_ministack() {
     for over_http in [false, true] {
         let made = queue().await;
         let mut world = if over_http { World::serving(through(&made.url)).await } else { world(&made).await };
-        let ticket = world.imagine("a fox").await;
-        in_time(ticket.acknowledged()).await;
+        let interaction = world.imagine("a fox").await;
+        in_time(interaction.acknowledged()).await;
         in_time(async { while made.messages().await != [1, 0] {} }).await;
         assert_eq!(world.bedrock.calls().len(), 0, "nobody is there who paints");
         world.start_worker().await;
-        let message = in_time(ticket.picture()).await;
+        let message = in_time(interaction.picture()).await;
         world.settled().await;
         world.delivered_equals_archived(&[message]);
         one_picture(world, &made, 1).await;
@@ -68,12 +68,12 @@ async fn a_worker_killed_while_it_paints_is_followed_by_another_on_ministack() {
     world.start_worker().await;
     world.start_worker().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     world.kill_busy_worker().await;
-    let message = in_time(ticket.picture()).await;
+    let message = in_time(interaction.picture()).await;
     world.settled().await;
-    assert_eq!(world.pictures_for(&ticket).len(), 1);
+    assert_eq!(world.pictures_for(&interaction).len(), 1);
     world.delivered_equals_archived(&[message]);
     assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (2, 1));
     world.end().await;
@@ -86,7 +86,7 @@ async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_minista
         let mut world = single(&made).await;
         world.start_worker().await;
         let held = world.discord.hold(Route::EditOriginal, When::Before);
-        let ticket = world.imagine("a fox").await;
+        let interaction = world.imagine("a fox").await;
         in_time(held.reached()).await;
         world.kill_busy_worker().await;
         held.release();
@@ -101,7 +101,7 @@ async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_minista
             .unwrap();
         }
         world.start_worker().await;
-        let message = in_time(ticket.picture()).await;
+        let message = in_time(interaction.picture()).await;
         world.settled().await;
         world.delivered_equals_archived(&[message]);
         assert_eq!((world.bedrock.calls().len(), world.sum("delivered")), (1, 1));
@@ -116,7 +116,7 @@ async fn a_message_that_comes_again_and_again_is_painted_once_on_ministack() {
     world.start_worker().await;
     world.start_worker().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     let id: String = world.db().query_row("SELECT id FROM jobs", [], |row| row.get(0)).unwrap();
     let again = async || {
@@ -127,7 +127,7 @@ async fn a_message_that_comes_again_and_again_is_painted_once_on_ministack() {
     };
     again().await;
     held.release();
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     again().await;
     one_picture(world, &made, 1).await;
 }
@@ -140,8 +140,8 @@ async fn while_the_queue_is_away_jobs_wait_in_the_store_on_ministack() {
     let mut world = World::with(through(&made.url.replace(&upstream, &free.to_string()))).await;
     in_time(world.discord.registered(None)).await;
     world.start_worker().await;
-    let ticket = world.imagine("a fox").await;
-    assert_eq!(in_time(ticket.acknowledged()).await.kind, 5);
+    let interaction = world.imagine("a fox").await;
+    assert_eq!(in_time(interaction.acknowledged()).await.kind, 5);
     for noticed in ["the sweeper hands the job in later", "intake: the queue is out of reach"] {
         in_time(world.until(|world| world.log().contains(noticed))).await;
     }
@@ -155,7 +155,7 @@ async fn while_the_queue_is_away_jobs_wait_in_the_store_on_ministack() {
             connections.spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
         }
     });
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     assert!(world.log().contains("the queue is back"), "{}", world.log());
     one_picture(world, &made, 1).await;
 }
@@ -168,7 +168,7 @@ async fn told_to_stop_a_worker_finishes_what_it_has_and_leaves_the_rest_on_minis
     let held = world.bedrock.hold();
     let first = world.imagine("a fox").await;
     in_time(held.reached()).await;
-    let second = world.ask(Ask::command("imagine").option("prompt", "an owl").by(8)).await;
+    let second = world.ask(InteractionBuilder::command("imagine").option("prompt", "an owl").by(8)).await;
     in_time(second.acknowledged()).await;
     world.ask_workers_to_stop();
     in_time(world.until(|world| world.log().contains("stopping: nothing new is taken"))).await;
@@ -195,7 +195,7 @@ async fn what_takes_too_long_is_kept_from_others_and_given_back_when_the_worker_
     let mut world = world(&made).await;
     world.start_worker().await;
     let held = world.bedrock.hold();
-    let ticket = world.imagine("a fox").await;
+    let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
     let first = lease(&world);
     world.ask_workers_to_stop();
@@ -204,7 +204,7 @@ async fn what_takes_too_long_is_kept_from_others_and_given_back_when_the_worker_
     world.workers_ended().await;
     assert_eq!((made.messages().await, lease(&world)), ([1, 0], 0));
     world.start_worker().await;
-    in_time(ticket.picture()).await;
+    in_time(interaction.picture()).await;
     one_picture(world, &made, 2).await;
 }
 

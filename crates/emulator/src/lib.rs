@@ -5,3 +5,5 @@
 
 pub mod bedrock;
 pub mod discord;
+mod socket;
+mod sync;

@@ -121,8 +121,8 @@ async fn a_key_that_orders_too_often_is_told_when_the_next_order_is_free() {
 #[tokio::test]
 async fn what_another_key_ordered_is_not_there() {
     let api = Api::new().await;
-    let ticket = api.world.imagine("a cat").await;
-    in_time(ticket.picture()).await;
+    let interaction = api.world.imagine("a cat").await;
+    in_time(interaction.picture()).await;
     let jobs = api.world.db().query_row("SELECT id FROM jobs", [], |row| row.get::<_, String>(0)).unwrap();
     let image = api.post("/images?wait=60", &cat()).await.json(200);
     let id = image["id"].as_str().unwrap();

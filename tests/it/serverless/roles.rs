@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use easel::limits::Terms;
 use easel::session::{Plan, Session, SessionId};
-use easel_emulator::bedrock::Fault;
-use easel_emulator::discord::{Ask, Message};
+use easel_emulator::bedrock::ModelFault;
+use easel_emulator::discord::{InteractionBuilder, Message};
 use serde_json::json;
 
 use crate::archive::server;
@@ -97,46 +97,50 @@ impl Tried {
         Tried { stack, picture, times: 0 }
     }
 
-    fn ask(&self, ask: Ask) -> Ask {
+    fn ask(&self, ask: InteractionBuilder) -> InteractionBuilder {
         let channel = 5_000 + self.times;
         self.stack.world.discord.add_channel(channel, 3, false);
         ask.by(100 + self.times).in_channel(channel)
     }
 
-    async fn does(&mut self, ask: Ask) {
+    async fn does(&mut self, ask: InteractionBuilder) {
         self.stack.world.ask(self.ask(ask)).await;
     }
 
     /// Does something that needs certain actions. What it brings does not matter.
     async fn tries(&mut self, probe: Probe) {
         self.times += 1;
-        let begin = || Ask::command("session start").option("title", "Owls");
+        let begin = || InteractionBuilder::command("session start").option("title", "Owls");
         match probe {
-            Probe::Wish => self.does(Ask::command("imagine").option("prompt", "a cat")).await,
+            Probe::Wish => self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await,
             Probe::Details => {
                 let ids = self.picture.custom_ids();
                 let id = ids.iter().find(|id| id.starts_with("v1:details:")).unwrap();
-                self.stack.world.ask(Ask::click(&self.picture, id)).await;
+                self.stack.world.ask(InteractionBuilder::click(&self.picture, id)).await;
             }
             Probe::KeepsTheOther => {
                 self.does(begin()).await;
-                let ticket = self.stack.world.ask(self.ask(begin())).await;
-                let question = in_time(ticket.answered()).await;
+                let interaction = self.stack.world.ask(self.ask(begin())).await;
+                let question = in_time(interaction.answered()).await;
                 if let Some(id) = question.custom_ids().iter().find(|id| id.starts_with("v1:keep:")) {
-                    self.stack.world.ask(self.ask(Ask::click(&question, id))).await;
+                    self.stack.world.ask(self.ask(InteractionBuilder::click(&question, id))).await;
                 }
             }
             Probe::Reference => {
                 let file = self.stack.world.discord.upload("fox.png", "image/png", png(128, 128));
-                let ticket = self.stack.world.ask(self.ask(begin().attachment("reference", &file))).await;
-                in_time(ticket.answered()).await;
-                self.does(Ask::command("imagine").option("prompt", "a cat").option("model", "sd3.5")).await;
+                let interaction =
+                    self.stack.world.ask(self.ask(begin().attachment("reference", &file))).await;
+                in_time(interaction.answered()).await;
+                self.does(
+                    InteractionBuilder::command("imagine").option("prompt", "a cat").option("model", "sd3.5"),
+                )
+                .await;
             }
             Probe::History => {
                 in_time(self.stack.world.ask(self.ask(begin())).await.answered()).await;
-                let wish = Ask::command("imagine").option("prompt", "a cat");
+                let wish = InteractionBuilder::command("imagine").option("prompt", "a cat");
                 in_time(self.stack.world.ask(self.ask(wish)).await.picture()).await;
-                self.does(Ask::command("session history")).await;
+                self.does(InteractionBuilder::command("session history")).await;
             }
             Probe::Sweep => {
                 self.does(begin()).await;
@@ -148,8 +152,8 @@ impl Tried {
                 self.sweep().await;
             }
             Probe::OutOfTime => {
-                self.stack.world.bedrock.fault(Fault::SlowFirstByte(Duration::from_secs(30)), 1);
-                self.does(Ask::command("imagine").option("prompt", "a cat")).await;
+                self.stack.world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(30)), 1);
+                self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await;
             }
         }
     }
@@ -289,7 +293,7 @@ async fn models_are_asked_only_as_far_as_the_role_goes() {
         let more: Vec<_> = more.iter().map(String::as_str).chain([&*bedrock, &*file]).collect();
         let stack = Stack::deploy(world, &more).await;
         stack.goes_live().await;
-        let wish = || Ask::command("imagine").option("prompt", "a cat").option("model", model);
+        let wish = || InteractionBuilder::command("imagine").option("prompt", "a cat").option("model", model);
         let told = async || in_time(stack.world.ask(wish()).await.answered()).await.content;
         // The stand-in answers with words in place of a picture: that is far enough.
         told().await;

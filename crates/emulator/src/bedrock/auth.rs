@@ -73,5 +73,5 @@ fn incomplete(text: &str) -> Rejection {
 }
 
 fn refuse(kind: &'static str, text: &str) -> Rejection {
-    Rejection::new(403, kind, text).blame()
+    Rejection::new(403, kind, text).into_violation()
 }

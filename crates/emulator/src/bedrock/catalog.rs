@@ -28,12 +28,12 @@ pub struct Endpoint {
     /// The ARN that is called.
     pub arn: String,
     /// The body that it understands.
-    pub speaks: Speaks,
+    pub format: RequestFormat,
 }
 
 /// The body that an own endpoint understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaks {
+pub enum RequestFormat {
     /// SDXL 0.8.
     SdxlV0,
     /// SDXL 1.0.
@@ -42,7 +42,7 @@ pub enum Speaks {
     Sd35Large,
 }
 
-impl Speaks {
+impl RequestFormat {
     fn schema(self) -> &'static Schema {
         match self {
             Self::SdxlV0 => &fields::SDXL_V0,
@@ -82,7 +82,7 @@ pub(super) static MODELS: [Model; 16] = [
 ];
 
 /// Models past their last day. They answer in every region, and no list names them.
-const DEAD: [&str; 10] = [
+const END_OF_LIFE: [&str; 10] = [
     "stability.stable-diffusion-xl",
     "stability.stable-diffusion-xl-v0",
     "stability.stable-diffusion-xl-v1",
@@ -127,7 +127,7 @@ pub(super) fn foundation_model(asked: &str, region: &str) -> Result<&'static Mod
     well_formed(asked)?;
     let arn = format!("arn:aws:bedrock:{region}::foundation-model/");
     let id = asked.strip_prefix(&arn).unwrap_or(asked);
-    if DEAD.contains(&id) {
+    if END_OF_LIFE.contains(&id) {
         return Err(Rejection::end_of_life());
     }
     MODELS.iter().find(|model| model.id == id).ok_or_else(Rejection::unknown_model)
@@ -149,7 +149,7 @@ pub(super) fn resolve(
 ) -> Result<(&'static Schema, &'static str), Rejection> {
     well_formed(asked)?;
     if let Some(endpoint) = own.iter().find(|endpoint| endpoint.arn == asked) {
-        return Ok((endpoint.speaks.schema(), ""));
+        return Ok((endpoint.format.schema(), ""));
     }
     if let Some(model) = profile(asked, region, account) {
         return Ok((model.schema, model.id));

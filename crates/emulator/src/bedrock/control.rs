@@ -9,10 +9,11 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::auth;
 use super::catalog::{self, MODELS, Model, PROFILE_REGIONS, Reach};
 use super::rejection::Rejection;
 use super::reply::Reply;
-use super::{Shared, auth, request_id};
+use super::shared::{Shared, request_id};
 
 /// `GET /foundation-models`. Filters are not emulated: the list is short.
 pub(super) async fn list_models(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
@@ -94,11 +95,11 @@ pub(super) async fn sts(State(shared): State<Arc<Shared>>, headers: HeaderMap, b
         if called {
             Ok(())
         } else {
-            Err(Rejection::new(400, "InvalidAction", "Could not find operation").blame())
+            Err(Rejection::new(400, "InvalidAction", "Could not find operation").into_violation())
         }
     });
     if let Err(rejection) = checked {
-        shared.refused("STS", &rejection);
+        shared.note("STS", &rejection);
         let xml = format!(
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
              <Code>{}</Code><Message>{}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
@@ -119,8 +120,8 @@ pub(super) async fn sts(State(shared): State<Arc<Shared>>, headers: HeaderMap, b
 
 /// Everything else.
 pub(super) async fn unknown(State(shared): State<Arc<Shared>>, method: Method, uri: Uri) -> Response {
-    let rejection = Rejection::new(404, "UnknownOperationException", "Unknown operation").blame();
-    shared.refused(&format!("{method} {uri}"), &rejection);
+    let rejection = Rejection::new(404, "UnknownOperationException", "Unknown operation").into_violation();
+    shared.note(&format!("{method} {uri}"), &rejection);
     rejection.reply().respond(&request_id(), Instant::now(), None)
 }
 
@@ -136,7 +137,7 @@ fn respond(
     let reply = match answer {
         Ok(answer) => Reply::json([Bytes::from(answer.to_string())]),
         Err(rejection) => {
-            shared.refused(operation, &rejection);
+            shared.note(operation, &rejection);
             rejection.reply()
         }
     };

@@ -1,4 +1,4 @@
-//! Faults on demand.
+//! The faults and holds that a test asks for.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,10 +7,11 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::rejection::Rejection;
+use super::reply::MAX_ANSWER;
 
 /// What goes wrong with a call that is otherwise valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum ModelFault {
     /// 429 `ThrottlingException`.
     Throttled,
     /// 429 `ModelNotReadyException`.
@@ -55,7 +56,7 @@ pub enum Fault {
     NoJson,
 }
 
-impl Fault {
+impl ModelFault {
     /// The error that it answers with, if it answers with one.
     pub(super) fn rejection(self) -> Option<Rejection> {
         let rejection = match self {
@@ -92,7 +93,7 @@ impl Fault {
             Self::Overloaded => Rejection::new(529, "overloaded_error", "Overloaded").retry_after(1),
             Self::AccessDenied => Rejection::no_access(),
             Self::EndOfLife => Rejection::end_of_life(),
-            Self::TooLarge => Rejection::too_large(34_812_345, super::invoke::MAX_ANSWER),
+            Self::TooLarge => Rejection::too_large(34_812_345, MAX_ANSWER),
             Self::SlowFirstByte(_)
             | Self::StallMidBody(_)
             | Self::Drop
@@ -112,27 +113,27 @@ impl Fault {
 /// What the next valid calls meet.
 #[derive(Default)]
 pub(super) struct Script {
-    faults: VecDeque<(Fault, usize)>,
+    faults: VecDeque<(ModelFault, usize)>,
     holds: VecDeque<Hold>,
 }
 
 impl Script {
-    pub(super) fn fault(&mut self, fault: Fault, times: usize) {
+    pub(super) fn fault(&mut self, fault: ModelFault, times: usize) {
         self.faults.push_back((fault, times));
     }
 
-    pub(super) fn forget_faults(&mut self) {
+    pub(super) fn clear_faults(&mut self) {
         self.faults.clear();
     }
 
-    pub(super) fn hold(&mut self) -> Held {
+    pub(super) fn hold(&mut self) -> HeldCall {
         let hold = Hold::default();
         self.holds.push_back(hold.clone());
-        Held(hold)
+        HeldCall(hold)
     }
 
     /// What this call meets; a hold and a fault may fall on the same call.
-    pub(super) fn next(&mut self) -> (Option<Fault>, Option<Hold>) {
+    pub(super) fn next(&mut self) -> (Option<ModelFault>, Option<Hold>) {
         while self.faults.front().is_some_and(|(_, left)| *left == 0) {
             self.faults.pop_front();
         }
@@ -144,7 +145,6 @@ impl Script {
     }
 }
 
-/// Both ends of a hold.
 #[derive(Clone, Default)]
 pub(super) struct Hold {
     reached: CancellationToken,
@@ -152,7 +152,7 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    /// Reports the call and waits for its release.
+    /// Signals that the call has arrived and waits for its release.
     pub(super) async fn wait(&self) {
         self.reached.cancel();
         self.released.cancelled().await;
@@ -160,9 +160,9 @@ impl Hold {
 }
 
 /// A call whose answer waits for the test. Dropping this releases it.
-pub struct Held(Hold);
+pub struct HeldCall(Hold);
 
-impl Held {
+impl HeldCall {
     /// Waits until the call has arrived.
     pub async fn reached(&self) {
         self.0.reached.cancelled().await;
@@ -174,7 +174,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldCall {
     fn drop(&mut self) {
         self.0.released.cancel();
     }

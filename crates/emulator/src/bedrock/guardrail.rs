@@ -13,51 +13,21 @@ use base64::engine::general_purpose::STANDARD;
 use image::{ImageFormat, ImageReader};
 use serde_json::{Value, json};
 
-use super::fault::Fault;
+use super::auth;
+use super::call_log::Check;
+use super::fault::ModelFault;
 use super::rejection::Rejection;
 use super::reply::Reply;
-use super::{Shared, auth, lock, request_id};
-
-/// A guardrail of the account.
-#[derive(Clone, Debug, Default)]
-pub struct Guardrail {
-    /// Its identifier; it is also found by its ARN.
-    pub id: String,
-    /// A number, or `DRAFT`.
-    pub version: String,
-    /// Texts with one of these are blocked, in any case of letters.
-    pub blocked_words: Vec<String>,
-    /// How many pictures are blocked before the others pass.
-    pub blocked_images: usize,
-    /// Whether it looks at words only, on their way in and out.
-    pub texts_only: bool,
-}
-
-/// One `ApplyGuardrail` request in good form, whatever came of it.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// When it arrived.
-    pub at: Instant,
-    /// `INPUT` or `OUTPUT`.
-    pub source: String,
-    /// Its texts.
-    pub texts: Vec<String>,
-    /// Its pictures, by their bytes.
-    pub images: Vec<Vec<u8>>,
-    /// The HTTP status of the answer.
-    pub status: u16,
-    /// Whether the guardrail intervened.
-    pub intervened: bool,
-}
+use super::shared::{Guardrail, Shared, request_id};
+use crate::sync::lock;
 
 /// The largest picture, in bytes. The reference says 4 MB; the smaller reading of it is the strict one.
 const MAX_IMAGE: usize = 4_000_000;
 const MAX_SIDE: u32 = 8_000;
 const MAX_IMAGES: usize = 20;
 
-/// What a request holds, by its kind.
 #[derive(Default)]
-struct Content {
+struct GuardrailContent {
     source: String,
     texts: Vec<String>,
     images: Vec<Vec<u8>>,
@@ -75,7 +45,7 @@ pub(super) async fn apply(
     let (content, answer, hold) = match asked {
         Ok((bare, content)) => {
             let (fault, hold) = shared.guardrail_script().next();
-            let answer = match fault.and_then(Fault::rejection) {
+            let answer = match fault.and_then(ModelFault::rejection) {
                 Some(rejection) => Err(rejection),
                 None => assess(&shared, &bare, &version, &content),
             };
@@ -84,15 +54,15 @@ pub(super) async fn apply(
         Err(rejection) => (None, Err(rejection), None),
     };
     if let Err(rejection) = &answer {
-        shared.refused(&format!("ApplyGuardrail {id}"), rejection);
+        shared.note(&format!("ApplyGuardrail {id}"), rejection);
     }
     let intervened = answer.as_ref().is_ok_and(|verdict| verdict["action"] == "GUARDRAIL_INTERVENED");
     let reply = match answer {
         Ok(verdict) => Reply::json([Bytes::from(verdict.to_string())]),
         Err(rejection) => rejection.reply(),
     };
-    if let Some(Content { source, texts, images }) = content {
-        shared.journal.check(Check { at, source, texts, images, status: reply.status, intervened });
+    if let Some(GuardrailContent { source, texts, images }) = content {
+        shared.log.check(Check { at, source, texts, images, status: reply.status, intervened });
     }
     if let Some(hold) = hold {
         shared.stop.run_until_cancelled(hold.wait()).await;
@@ -107,7 +77,7 @@ fn accept(
     version: &str,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<(String, Content), Rejection> {
+) -> Result<(String, GuardrailContent), Rejection> {
     let region = auth::region(headers, "bedrock")?.unwrap_or_else(|| shared.options.region.clone());
     let numbered = matches!(version.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.len() < 8 && rest.iter().all(u8::is_ascii_digit));
     if version != "DRAFT" && !numbered {
@@ -121,7 +91,7 @@ fn accept(
     Ok((bare.to_owned(), read(body)?))
 }
 
-fn assess(shared: &Shared, id: &str, version: &str, content: &Content) -> Result<Value, Rejection> {
+fn assess(shared: &Shared, id: &str, version: &str, content: &GuardrailContent) -> Result<Value, Rejection> {
     let mut guardrails = lock(&shared.guardrails);
     let named = |guardrail: &&mut Guardrail| guardrail.id == id && guardrail.version == version;
     let guardrail = guardrails.iter_mut().find(named).ok_or_else(|| {
@@ -131,7 +101,7 @@ fn assess(shared: &Shared, id: &str, version: &str, content: &Content) -> Result
     Ok(verdict(guardrail, content))
 }
 
-fn read(body: &[u8]) -> Result<Content, Rejection> {
+fn read(body: &[u8]) -> Result<GuardrailContent, Rejection> {
     let body: Value = serde_json::from_slice(body).map_err(|_| invalid("body", "is not JSON"))?;
     members(&body, "body", &["source", "outputScope", "content"])?;
     let source = match body["source"].as_str() {
@@ -142,7 +112,7 @@ fn read(body: &[u8]) -> Result<Content, Rejection> {
         return Err(invalid("outputScope", "is neither INTERVENTIONS nor FULL"));
     }
     let blocks = body["content"].as_array().ok_or_else(|| invalid("content", "is not a list"))?;
-    let mut content = Content { source, ..Content::default() };
+    let mut content = GuardrailContent { source, ..GuardrailContent::default() };
     for block in blocks {
         members(block, "content", &["text", "image"])?;
         match (block.get("text"), block.get("image")) {
@@ -205,8 +175,8 @@ fn invalid(at: &str, what: &str) -> Rejection {
     Rejection::validation(format!("1 validation error detected: Value at '{at}' {what}"))
 }
 
-/// What the guardrail says; a picture that it blocks is one less to block.
-fn verdict(guardrail: &mut Guardrail, content: &Content) -> Value {
+/// The assessment; it counts down the pictures that are still to be blocked.
+fn verdict(guardrail: &mut Guardrail, content: &GuardrailContent) -> Value {
     let has =
         |word: &str| content.texts.iter().any(|text| text.to_lowercase().contains(&word.to_lowercase()));
     let words: Vec<Value> = guardrail

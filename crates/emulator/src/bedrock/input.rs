@@ -41,7 +41,7 @@ pub(super) static SDXL: Limits =
 
 impl Limits {
     /// What is wrong with the base64 of a picture.
-    pub(super) fn complaint(&self, base64: &str) -> Option<String> {
+    pub(super) fn problem(&self, base64: &str) -> Option<String> {
         let Ok(file) = STANDARD.decode(base64) else { return Some("not valid base64".to_owned()) };
         let unreadable = || Some("not an image that can be read".to_owned());
         let Some((format, width, height)) = sides(&file) else { return unreadable() };

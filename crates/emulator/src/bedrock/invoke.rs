@@ -12,19 +12,20 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::connection::Line;
-use super::fault::Fault;
-use super::journal::Call;
-use super::picture::{Format, Painting, sides};
+use super::auth;
+use super::call_log::Call;
+use super::catalog;
+use super::fault::ModelFault;
+use super::input;
+use super::picture::{Format, GeneratedImage, sides};
 use super::rejection::Rejection;
-use super::reply::{Piece, Reply, Sent, pause};
+use super::reply::{MAX_ANSWER, Piece, Reply, Sent, pause};
 use super::schema::{Dialect, Schema};
-use super::{Shared, auth, catalog, input, random, request_id};
+use super::shared::{Shared, random, request_id};
+use crate::socket::SocketHandle;
 
 /// The largest body of a request, in bytes.
 const MAX_REQUEST: usize = 25_000_000;
-/// The largest body of an answer, in bytes.
-pub(super) const MAX_ANSWER: usize = 16_777_216;
 /// Beyond this the fake stops reading and hangs up.
 const MAX_READ: usize = 64 << 20;
 
@@ -57,17 +58,17 @@ impl Filter {
 }
 
 /// A request that passed all rules.
-struct Order {
+struct AcceptedRequest {
     dialect: Dialect,
     seed: u64,
     filter: Option<Filter>,
-    painting: Painting,
+    generated: GeneratedImage,
 }
 
 /// `POST /model/{id}/invoke`.
 pub(super) async fn invoke(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(socket): ConnectInfo<SocketHandle>,
     Path(model): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -75,25 +76,25 @@ pub(super) async fn invoke(
     let at = Instant::now();
     let id = request_id();
     let body = axum::body::to_bytes(body, MAX_READ).await.unwrap_or_else(|_| {
-        line.cut();
+        socket.cut();
         Bytes::new()
     });
     let json: Option<Value> = serde_json::from_slice(&body).ok();
-    let ordered = accept(&shared, &model, &headers, body.len(), json.as_ref());
-    let (fault, hold) = if ordered.is_ok() { shared.script().next() } else { (None, None) };
-    let (order, answer) = match ordered {
-        Ok(order) => {
-            let answer = answer(&order, fault);
-            (Some(order), answer)
+    let accepted = accept(&shared, &model, &headers, body.len(), json.as_ref());
+    let (fault, hold) = if accepted.is_ok() { shared.script().next() } else { (None, None) };
+    let (accepted, answer) = match accepted {
+        Ok(accepted) => {
+            let answer = answer(&accepted, fault);
+            (Some(accepted), answer)
         }
         Err(rejection) => (None, Err(rejection)),
     };
     if let Err(rejection) = &answer {
-        shared.refused(&format!("InvokeModel {model}"), rejection);
+        shared.note(&format!("InvokeModel {model}"), rejection);
     }
     let reply = answer.unwrap_or_else(|rejection| rejection.reply());
-    let dropped = fault == Some(Fault::Drop);
-    let call = shared.journal.enter(Call {
+    let dropped = fault == Some(ModelFault::Drop);
+    let call = shared.log.add(Call {
         at,
         answered: None,
         region: auth::region(&headers, "bedrock").ok().flatten(),
@@ -101,11 +102,11 @@ pub(super) async fn invoke(
         model,
         body: json.unwrap_or_default(),
         status: (!dropped).then_some(reply.status),
-        seed: order.as_ref().map(|order| order.seed),
+        seed: accepted.as_ref().map(|accepted| accepted.seed),
         request_id: id.clone(),
-        painting: order.map(|order| order.painting),
+        generated: accepted.map(|accepted| accepted.generated),
     });
-    let extra = if let Some(Fault::SlowFirstByte(extra)) = fault { extra } else { Duration::ZERO };
+    let extra = if let Some(ModelFault::SlowFirstByte(extra)) = fault { extra } else { Duration::ZERO };
     let wait = async {
         if let Some(hold) = hold {
             hold.wait().await;
@@ -114,9 +115,9 @@ pub(super) async fn invoke(
     };
     let stopped = shared.stop.run_until_cancelled(wait).await.is_none();
     if dropped || stopped {
-        line.cut();
+        socket.cut();
     }
-    let sent = Sent { line, journal: Arc::clone(&shared.journal), call };
+    let sent = Sent { socket, log: Arc::clone(&shared.log), call };
     reply.respond(&id, at, (!dropped).then_some(sent))
 }
 
@@ -127,7 +128,7 @@ fn accept(
     headers: &HeaderMap,
     length: usize,
     body: Option<&Value>,
-) -> Result<Order, Rejection> {
+) -> Result<AcceptedRequest, Rejection> {
     let options = &shared.options;
     let region = auth::region(headers, "bedrock")?.unwrap_or_else(|| options.region.clone());
     let (schema, bare) = catalog::resolve(model, &region, &options.account, &options.known_endpoints)?;
@@ -141,7 +142,7 @@ fn accept(
         )));
     }
     let body = schema.check(body.ok_or_else(|| Rejection::schema(&[]))?)?;
-    order(shared, model, schema, body)
+    accepted(shared, model, schema, body)
 }
 
 fn check_headers(headers: &HeaderMap) -> Result<(), Rejection> {
@@ -163,12 +164,12 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn order(
+fn accepted(
     shared: &Shared,
     model: &str,
     schema: &Schema,
     body: &Map<String, Value>,
-) -> Result<Order, Rejection> {
+) -> Result<AcceptedRequest, Rejection> {
     let seed = match body.get("seed").and_then(Value::as_u64) {
         None | Some(0) => random() % 4_294_967_294 + 1,
         Some(seed) => seed,
@@ -189,9 +190,11 @@ fn order(
     mark.copy_from_slice(&hash.finalize()[..24]);
     let format = Format::named(body.get("output_format").and_then(Value::as_str));
     let blurred = schema.dialect == Dialect::Sdxl && filter.is_some();
-    let painting = Painting::new(shared.options.picture, format, wanted_sides(body), blurred, mark)
-        .map_err(|error| Rejection::new(500, "InternalServerException", format!("cannot paint: {error}")))?;
-    Ok(Order { dialect: schema.dialect, seed, filter, painting })
+    let generated = GeneratedImage::new(shared.options.picture, format, wanted_sides(body), blurred, mark)
+        .map_err(|error| {
+            Rejection::new(500, "InternalServerException", format!("cannot generate: {error}"))
+        })?;
+    Ok(AcceptedRequest { dialect: schema.dialect, seed, filter, generated })
 }
 
 /// The sides that the body asks for, or those of the picture that it brings.
@@ -213,59 +216,59 @@ fn wanted_sides(body: &Map<String, Value>) -> (u32, u32) {
 }
 
 /// Rules 9 to 11.
-fn answer(order: &Order, fault: Option<Fault>) -> Result<Reply, Rejection> {
-    if let Some(rejection) = fault.and_then(Fault::rejection) {
+fn answer(accepted: &AcceptedRequest, fault: Option<ModelFault>) -> Result<Reply, Rejection> {
+    if let Some(rejection) = fault.and_then(ModelFault::rejection) {
         return Err(rejection);
     }
     let text = |value: Value| Ok(Reply::json([Bytes::from(value.to_string())]));
-    let stable = order.dialect == Dialect::Stable;
+    let stable = accepted.dialect == Dialect::Stable;
     let filter = match fault {
-        Some(Fault::FilteredPrompt) => Some(Filter::Prompt),
-        Some(Fault::FilteredOutput) => Some(Filter::Output),
-        Some(Fault::InferenceError) => Some(Filter::Inference),
-        _ => order.filter,
+        Some(ModelFault::FilteredPrompt) => Some(Filter::Prompt),
+        Some(ModelFault::FilteredOutput) => Some(Filter::Output),
+        Some(ModelFault::InferenceError) => Some(Filter::Inference),
+        _ => accepted.filter,
     };
-    let artifact = |base64: &str, reason: &str| json!({"result": "success", "artifacts": [{"seed": order.seed, "base64": base64, "finishReason": reason}]});
+    let artifact = |base64: &str, reason: &str| json!({"result": "success", "artifacts": [{"seed": accepted.seed, "base64": base64, "finishReason": reason}]});
     let broken = |base64: &str| {
         if stable {
-            json!({"seeds": [order.seed], "finish_reasons": [null], "images": [base64]})
+            json!({"seeds": [accepted.seed], "finish_reasons": [null], "images": [base64]})
         } else {
             artifact(base64, "SUCCESS")
         }
     };
     match (fault, filter) {
-        (Some(Fault::NoJson), _) => {
+        (Some(ModelFault::NoJson), _) => {
             let mut reply = Reply::json([Bytes::from_static(b"<html><body>Bad Gateway</body></html>")]);
             reply.content_type = "text/html";
             return Ok(reply);
         }
-        (Some(Fault::BadBase64), _) => return text(broken("%%% this is not base64 %%%")),
-        (Some(Fault::NotAPicture), _) => return text(broken(&STANDARD.encode("this is no picture"))),
-        (Some(Fault::EmptyImages), _) if stable => {
+        (Some(ModelFault::BadBase64), _) => return text(broken("%%% this is not base64 %%%")),
+        (Some(ModelFault::NotAPicture), _) => return text(broken(&STANDARD.encode("this is no picture"))),
+        (Some(ModelFault::EmptyImages), _) if stable => {
             return text(json!({"seeds": [], "finish_reasons": [null], "images": []}));
         }
-        (Some(Fault::EmptyImages), _) => return text(json!({"result": "success", "artifacts": []})),
+        (Some(ModelFault::EmptyImages), _) => return text(json!({"result": "success", "artifacts": []})),
         (_, Some(filter)) if stable => return text(json!({"finish_reasons": [filter.reason()]})),
         (_, Some(Filter::Inference)) => return text(artifact("", "ERROR")),
         _ => {}
     }
-    let mut reply = picture(order, filter.is_some());
+    let mut reply = picture(accepted, filter.is_some());
     if reply.len() > MAX_ANSWER {
         return Err(Rejection::too_large(reply.len(), MAX_ANSWER));
     }
     match fault {
-        Some(Fault::StallMidBody(length)) => reply.interrupt(Piece::Pause(length)),
-        Some(Fault::CutBody) => reply.interrupt(Piece::Cut),
+        Some(ModelFault::StallMidBody(length)) => reply.interrupt(Piece::Pause(length)),
+        Some(ModelFault::CutBody) => reply.interrupt(Piece::Cut),
         _ => {}
     }
     Ok(reply)
 }
 
 /// A 200 with a picture, which SDXL also gives if its filter blurred it.
-fn picture(order: &Order, filtered: bool) -> Reply {
-    let seed = order.seed;
+fn picture(accepted: &AcceptedRequest, filtered: bool) -> Reply {
+    let seed = accepted.seed;
     let reason = if filtered { "CONTENT_FILTERED" } else { "SUCCESS" };
-    let (head, tail) = match order.dialect {
+    let (head, tail) = match accepted.dialect {
         Dialect::Stable => {
             (format!(r#"{{"seeds":[{seed}],"finish_reasons":[null],"images":[""#), r#""]}"#.to_owned())
         }
@@ -274,6 +277,6 @@ fn picture(order: &Order, filtered: bool) -> Reply {
             format!(r#"","finishReason":"{reason}"}}]}}"#),
         ),
     };
-    let [before, stamp, after] = order.painting.base64();
+    let [before, stamp, after] = accepted.generated.base64();
     Reply::json([Bytes::from(head), before, stamp, after, Bytes::from(tail)])
 }

@@ -1,4 +1,4 @@
-//! Pictures that cost nothing to answer: one canvas for each size, encoded once in a process, and a small stamp in the
+//! Pictures that cost nothing to answer: one template for each size, encoded once in a process, and a small stamp in the
 //! file that differs with each request.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 
-use super::lock;
+use crate::sync::lock;
 
 /// What the pictures look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,6 @@ pub enum Picture {
     Sized(usize),
 }
 
-/// The format of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Format {
     Png,
@@ -47,23 +46,23 @@ impl Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Look {
+enum Pattern {
     Gradient,
     Noise(usize),
     Blurred,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
+struct TemplateKey {
     format: Format,
     width: u32,
     height: u32,
-    look: Look,
+    pattern: Pattern,
 }
 
 /// A file without its stamp. All cuts fall on multiples of three bytes, so that the base64 of the parts joins up.
 #[derive(Debug)]
-struct Canvas {
+struct Template {
     format: Format,
     /// Base64 of what precedes the stamp.
     before: Bytes,
@@ -73,17 +72,17 @@ struct Canvas {
     after: Bytes,
 }
 
-/// One picture: a canvas and what sets it apart.
+/// A template and what makes the file unique.
 #[derive(Clone, Debug)]
-pub(super) struct Painting {
-    canvas: Arc<Canvas>,
+pub(super) struct GeneratedImage {
+    template: Arc<Template>,
     mark: [u8; 24],
 }
 
-static CANVASES: LazyLock<Mutex<HashMap<Key, Arc<Canvas>>>> = LazyLock::new(Mutex::default);
+static TEMPLATES: LazyLock<Mutex<HashMap<TemplateKey, Arc<Template>>>> = LazyLock::new(Mutex::default);
 
-impl Painting {
-    /// Paints at the real `sides`; `blurred` is what SDXL delivers in place of a filtered picture.
+impl GeneratedImage {
+    /// Generates at the real `sides`; `blurred` is what SDXL delivers in place of a filtered picture.
     pub(super) fn new(
         picture: Picture,
         format: Format,
@@ -91,44 +90,43 @@ impl Painting {
         blurred: bool,
         mark: [u8; 24],
     ) -> io::Result<Self> {
-        let look = match picture {
-            _ if blurred => Look::Blurred,
-            Picture::Tiny | Picture::Real => Look::Gradient,
-            Picture::Sized(size) => Look::Noise(size),
+        let pattern = match picture {
+            _ if blurred => Pattern::Blurred,
+            Picture::Tiny | Picture::Real => Pattern::Gradient,
+            Picture::Sized(size) => Pattern::Noise(size),
         };
         let (width, height) = match picture {
             Picture::Tiny => ((sides.0 / 8).max(1), (sides.1 / 8).max(1)),
             Picture::Real => sides,
             Picture::Sized(size) => room_for(size, sides),
         };
-        let key = Key { format, width, height, look };
-        // Kept locked while it encodes, so that parallel calls wait for one canvas and do not all encode it.
-        let mut canvases = lock(&CANVASES);
-        if let Some(canvas) = canvases.get(&key) {
-            return Ok(Self { canvas: Arc::clone(canvas), mark });
+        let key = TemplateKey { format, width, height, pattern };
+        // Kept locked while it encodes, so that parallel calls wait for one template and do not all encode it.
+        let mut templates = lock(&TEMPLATES);
+        if let Some(template) = templates.get(&key) {
+            return Ok(Self { template: Arc::clone(template), mark });
         }
-        let canvas = Arc::new(Canvas::new(key)?);
-        canvases.insert(key, Arc::clone(&canvas));
-        Ok(Self { canvas, mark })
+        let template = Arc::new(Template::new(key)?);
+        templates.insert(key, Arc::clone(&template));
+        Ok(Self { template, mark })
     }
 
     /// The base64 of the file, in three parts.
     pub(super) fn base64(&self) -> [Bytes; 3] {
         let stamp = STANDARD.encode(self.stamp());
-        [self.canvas.before.clone(), Bytes::from(stamp), self.canvas.after.clone()]
+        [self.template.before.clone(), Bytes::from(stamp), self.template.after.clone()]
     }
 
-    /// The file.
     pub(super) fn file(&self) -> Vec<u8> {
-        // Decoding what the canvas encoded cannot fail; an empty part would show in every assertion.
+        // Decoding what the template encoded cannot fail; an empty part would show in every assertion.
         let part = |base64: &Bytes| STANDARD.decode(base64).unwrap_or_default();
-        [part(&self.canvas.before), self.stamp(), part(&self.canvas.after)].concat()
+        [part(&self.template.before), self.stamp(), part(&self.template.after)].concat()
     }
 
     /// The mark in a part of the file that decoders skip.
     fn stamp(&self) -> Vec<u8> {
-        let mut stamp = self.canvas.carry.clone();
-        match self.canvas.format {
+        let mut stamp = self.template.carry.clone();
+        match self.template.format {
             Format::Png => stamp.extend(png_chunk(*b"eaSl", &self.mark)),
             Format::Jpeg => {
                 stamp.extend([0xff, 0xfe, 0, 26]);
@@ -144,8 +142,8 @@ impl Painting {
     }
 }
 
-impl Canvas {
-    fn new(key: Key) -> io::Result<Self> {
+impl Template {
+    fn new(key: TemplateKey) -> io::Result<Self> {
         let pixels = pixels(key);
         let mut file = Vec::new();
         let (width, height, rgb) = (key.width, key.height, ExtendedColorType::Rgb8);
@@ -165,7 +163,7 @@ impl Canvas {
     }
 
     /// Cuts the file where its stamp belongs.
-    fn cut(key: Key, mut file: Vec<u8>) -> Self {
+    fn cut(key: TemplateKey, mut file: Vec<u8>) -> Self {
         let at = match key.format {
             // After the signature and the header.
             Format::Png => 33,
@@ -179,7 +177,7 @@ impl Canvas {
             }
         };
         let mut after = file.split_off(at);
-        if let (Format::Png, Look::Noise(size)) = (key.format, key.look) {
+        if let (Format::Png, Pattern::Noise(size)) = (key.format, key.pattern) {
             // Signature, header and stamp are 69 bytes; a chunk has 12 beside its data.
             if let Some(padding) = size.checked_sub(69 + after.len() + 12) {
                 after.splice(..0, png_chunk(*b"paDd", &noise(padding)));
@@ -217,18 +215,18 @@ fn room_for(size: usize, (width, height): (u32, u32)) -> (u32, u32) {
     ((f64::from(width) * scale) as u32, (f64::from(height) * scale) as u32)
 }
 
-fn pixels(key: Key) -> Vec<u8> {
-    let Key { width, height, .. } = key;
+fn pixels(key: TemplateKey) -> Vec<u8> {
+    let TemplateKey { width, height, .. } = key;
     let length = width as usize * height as usize * 3;
-    match key.look {
-        Look::Noise(size) => {
+    match key.pattern {
+        Pattern::Noise(size) => {
             let share = if key.format == Format::Png { size / 100 * NOISE_SHARE } else { length };
             let mut pixels = noise(share.min(length));
             pixels.resize(length, 0x80);
             pixels
         }
-        Look::Blurred => vec![0x80; length],
-        Look::Gradient => {
+        Pattern::Blurred => vec![0x80; length],
+        Pattern::Gradient => {
             let shade = |at: u32, of: u32| u8::try_from(at * 255 / of).unwrap_or(u8::MAX);
             (0..height)
                 .flat_map(|y| (0..width).flat_map(move |x| [shade(x, width), shade(y, height), 0x60]))

@@ -5,14 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::reply::{Piece, Reply};
 
-/// The reason a request gets no picture.
 #[derive(Clone, Debug)]
 pub(super) struct Rejection {
     pub(super) status: u16,
     pub(super) kind: &'static str,
     pub(super) message: String,
     /// Whether a correct client could never have caused it; such a rejection is a violation.
-    pub(super) blames_client: bool,
+    pub(super) is_violation: bool,
     members: Map<String, Value>,
     retry_after: Option<u32>,
 }
@@ -21,12 +20,12 @@ impl Rejection {
     /// An error that says nothing against the client.
     pub(super) fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { status, kind, message, blames_client: false, members: Map::new(), retry_after: None }
+        Self { status, kind, message, is_violation: false, members: Map::new(), retry_after: None }
     }
 
     /// The same error, counted as a violation.
-    pub(super) fn blame(mut self) -> Self {
-        self.blames_client = true;
+    pub(super) fn into_violation(mut self) -> Self {
+        self.is_violation = true;
         self
     }
 
@@ -44,7 +43,7 @@ impl Rejection {
 
     /// A request that breaks a rule of the model or of the protocol.
     pub(super) fn validation(message: impl Into<String>) -> Self {
-        Self::new(400, "ValidationException", message).blame()
+        Self::new(400, "ValidationException", message).into_violation()
     }
 
     /// Stability's own validation: the message is JSON within a string.
@@ -83,11 +82,11 @@ impl Rejection {
         )
     }
 
-    /// A picture that does not fit an answer. The service notices after it has painted, so nobody is to blame.
+    /// A picture that does not fit an answer. The service notices after it has generated it, so it is no violation.
     pub(super) fn too_large(size: usize, limit: usize) -> Self {
         let text =
             format!("Response payload size {size} bytes exceeds the maximum allowed size of {limit} bytes");
-        Self { blames_client: false, ..Self::detail(text) }
+        Self { is_violation: false, ..Self::detail(text) }
     }
 
     /// The answer on the wire.

@@ -11,8 +11,11 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::connection::Line;
-use super::journal::Journal;
+use super::call_log::CallLog;
+use crate::socket::SocketHandle;
+
+/// The largest body of an answer, in bytes.
+pub(super) const MAX_ANSWER: usize = 16_777_216;
 
 /// One step of sending a body.
 #[derive(Clone)]
@@ -67,7 +70,7 @@ impl Reply {
         self.pieces = pieces;
     }
 
-    /// The response. `sent` hears of the last byte; `since` is when the request arrived.
+    /// The response. `sent` notes the time of the last byte; `since` is when the request arrived.
     pub(super) fn respond(self, request_id: &str, since: Instant, sent: Option<Sent>) -> Response {
         let length = self.len();
         let ending = Ending { pieces: self.pieces.into(), sent };
@@ -96,10 +99,10 @@ impl Reply {
     }
 }
 
-/// Who hears that an answer has left.
+/// Where the time of the last byte is noted.
 pub(super) struct Sent {
-    pub(super) line: Line,
-    pub(super) journal: Arc<Journal>,
+    pub(super) socket: SocketHandle,
+    pub(super) log: Arc<CallLog>,
     pub(super) call: usize,
 }
 
@@ -111,10 +114,10 @@ struct Ending {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        if let Some(Sent { line, journal, call }) = self.sent.take()
+        if let Some(Sent { socket, log, call }) = self.sent.take()
             && self.pieces.is_empty()
         {
-            line.leaving(journal, call);
+            socket.on_flush(move || log.answered(call, Instant::now()));
         }
     }
 }
@@ -125,7 +128,7 @@ async fn next(mut ending: Ending) -> Option<(io::Result<Bytes>, Ending)> {
             Piece::Data(data) => return Some((Ok(data), ending)),
             Piece::Pause(length) => pause(length).await,
             Piece::Cut => {
-                // Waiting once makes the HTTP layer write what it has: a cut before the head would be `Fault::Drop`.
+                // Waiting once makes the HTTP layer write what it has: a cut before the head would be `ModelFault::Drop`.
                 tokio::task::yield_now().await;
                 ending.sent = None;
                 return Some((Err(io::ErrorKind::ConnectionReset.into()), ending));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::input::Limits;
 use super::rejection::Rejection;
 
-/// How a model answers and complains.
+/// The form of a model's responses and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// `seeds`, `finish_reasons`, `images`.
@@ -20,12 +20,12 @@ pub(super) struct Schema {
     pub(super) operation: &'static str,
     pub(super) dialect: Dialect,
     pub(super) fields: &'static [Field],
-    pub(super) across: Across,
+    pub(super) cross_field: CrossFieldRule,
 }
 
 /// Rules that tie several fields together.
 #[derive(Clone, Copy)]
-pub(super) enum Across {
+pub(super) enum CrossFieldRule {
     None,
     /// `image` and `strength` belong to image-to-image, `aspect_ratio` to text-to-image.
     ImageToImage,
@@ -58,11 +58,11 @@ pub(super) enum Kind {
     Object,
 }
 
-pub(super) const fn must(name: &'static str, kind: Kind) -> Field {
+pub(super) const fn required(name: &'static str, kind: Kind) -> Field {
     Field { name, required: true, kind }
 }
 
-pub(super) const fn may(name: &'static str, kind: Kind) -> Field {
+pub(super) const fn optional(name: &'static str, kind: Kind) -> Field {
     Field { name, required: false, kind }
 }
 
@@ -120,9 +120,9 @@ impl Schema {
         if !missing.is_empty() {
             return Err(Rejection::schema(missing));
         }
-        let complaint = self.complaints(body, false).next();
-        let complaint = complaint.or_else(|| self.across.complaints(body).into_iter().next());
-        match complaint.or_else(|| self.complaints(body, true).next()) {
+        let problem = self.problems(body, false).next();
+        let problem = problem.or_else(|| self.cross_field.problems(body).into_iter().next());
+        match problem.or_else(|| self.problems(body, true).next()) {
             Some((name, text)) => Err(Rejection::detail(format!("{name}: {text}"))),
             None => Ok(()),
         }
@@ -135,16 +135,16 @@ impl Schema {
         mut violations: Vec<String>,
     ) -> Result<(), Rejection> {
         violations.extend(unknown.iter().map(|key| format!("#: extraneous key [{key}] is not permitted")));
-        let values = self.complaints(body, false).chain(self.across.complaints(body));
+        let values = self.problems(body, false).chain(self.cross_field.problems(body));
         violations.extend(values.map(|(name, text)| format!("#/{name}: {text}")));
         if violations.is_empty() {
-            violations.extend(self.complaints(body, true).map(|(name, text)| format!("#/{name}: {text}")));
+            violations.extend(self.problems(body, true).map(|(name, text)| format!("#/{name}: {text}")));
         }
         if violations.is_empty() { Ok(()) } else { Err(Rejection::schema(&violations)) }
     }
 
     /// What is wrong with the pictures, or with all other values.
-    fn complaints(
+    fn problems(
         &self,
         body: &Map<String, Value>,
         pictures: bool,
@@ -152,12 +152,12 @@ impl Schema {
         self.fields
             .iter()
             .filter(move |field| matches!(field.kind, Kind::Image(_)) == pictures)
-            .filter_map(|field| Some((field.name, field.kind.complaint(body.get(field.name)?)?)))
+            .filter_map(|field| Some((field.name, field.kind.problem(body.get(field.name)?)?)))
     }
 }
 
-impl Across {
-    fn complaints(self, body: &Map<String, Value>) -> Vec<(&'static str, String)> {
+impl CrossFieldRule {
+    fn problems(self, body: &Map<String, Value>) -> Vec<(&'static str, String)> {
         match self {
             Self::None => Vec::new(),
             Self::ImageToImage => image_to_image(body),
@@ -188,12 +188,12 @@ fn image_to_image(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
 }
 
 fn sdxl(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
-    let mut complaints = Vec::new();
+    let mut problems = Vec::new();
     let side = |name: &str| body.get(name).map_or(Some(1024), Value::as_u64);
     if let (Some(width), Some(height)) = (side("width"), side("height"))
         && !SDXL_SIDES.contains(&(width, height))
     {
-        complaints.push(("width", format!("{width}x{height} is not a supported size")));
+        problems.push(("width", format!("{width}x{height} is not a supported size")));
     }
     let image = body.contains_key("init_image");
     let of_image = [
@@ -204,7 +204,7 @@ fn sdxl(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
         "mask_source",
         "mask_image",
     ];
-    complaints.extend(
+    problems.extend(
         of_image
             .into_iter()
             .filter(|name| body.contains_key(*name) && !image)
@@ -214,17 +214,17 @@ fn sdxl(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
     let mask = body.contains_key("mask_image");
     match source {
         Some("MASK_IMAGE_WHITE" | "MASK_IMAGE_BLACK") if !mask => {
-            complaints.push(("mask_image", "required with this mask_source".to_owned()));
+            problems.push(("mask_image", "required with this mask_source".to_owned()));
         }
-        None if mask => complaints.push(("mask_source", "required with mask_image".to_owned())),
+        None if mask => problems.push(("mask_source", "required with mask_image".to_owned())),
         _ => {}
     }
-    complaints
+    problems
 }
 
 impl Kind {
     /// What is wrong with the value.
-    fn complaint(&self, value: &Value) -> Option<String> {
+    fn problem(&self, value: &Value) -> Option<String> {
         let not = |wanted: &str| Some(format!("expected type: {wanted}, found: {}", type_name(value)));
         match (self, value) {
             (Self::Text(max), Value::String(text)) => {
@@ -234,7 +234,7 @@ impl Kind {
             (Self::OneOf(values), Value::String(text)) => {
                 (!values.contains(&text.as_str())).then(|| format!("{text} is not a valid enum value"))
             }
-            (Self::Image(limits), Value::String(text)) => limits.complaint(text),
+            (Self::Image(limits), Value::String(text)) => limits.problem(text),
             (Self::Text(_) | Self::OneOf(_) | Self::Image(_), _) => not("String"),
             (Self::Int(min, max), Value::Number(n)) if !n.is_f64() => outside(n.as_i64(), *min, *max, value),
             (Self::Side(min, max), Value::Number(n)) if !n.is_f64() => outside(n.as_i64(), *min, *max, value)
@@ -248,7 +248,7 @@ impl Kind {
                 if prompts.is_empty() {
                     return Some("expected minimum item count: 1, found: 0".to_owned());
                 }
-                prompts.iter().find_map(prompt_complaint)
+                prompts.iter().find_map(prompt_problem)
             }
             (Self::Prompts, _) => not("JSONArray"),
             (Self::Object, Value::Object(_)) => None,
@@ -265,7 +265,7 @@ fn outside<N: PartialOrd + std::fmt::Display>(n: Option<N>, min: N, max: N, valu
     }
 }
 
-fn prompt_complaint(prompt: &Value) -> Option<String> {
+fn prompt_problem(prompt: &Value) -> Option<String> {
     let Value::Object(prompt) = prompt else {
         return Some(format!("expected type: JSONObject, found: {}", type_name(prompt)));
     };
@@ -273,9 +273,9 @@ fn prompt_complaint(prompt: &Value) -> Option<String> {
         return Some(format!("extraneous key [{key}] is not permitted"));
     }
     let Some(text) = prompt.get("text") else { return Some("required key [text] not found".to_owned()) };
-    Kind::Text(2000).complaint(text).or_else(|| {
-        prompt.get("weight").and_then(|weight| Kind::Number(f64::MIN, f64::MAX).complaint(weight))
-    })
+    Kind::Text(2000)
+        .problem(text)
+        .or_else(|| prompt.get("weight").and_then(|weight| Kind::Number(f64::MIN, f64::MAX).problem(weight)))
 }
 
 fn type_name(value: &Value) -> &'static str {

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 
 /// Discord documents 25 MiB for a whole request; parts and headers come on top.
 pub(super) const REQUEST_LIMIT: usize = 25 * 1024 * 1024;
@@ -62,14 +62,14 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Reads JSON or `multipart/form-data`.
-    pub(super) fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Refusal> {
+    pub(super) fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, ApiError> {
         let kind =
             headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
             return Self::from_parts(kind, bytes);
         }
         if !bytes.is_empty() && !kind.starts_with("application/json") {
-            return Err(Refusal::form(
+            return Err(ApiError::form(
                 "_",
                 "CONTENT_TYPE_INVALID",
                 "Expected \"Content-Type\" header to be one of {'application/json', 'multipart/form-data'}",
@@ -78,8 +78,8 @@ impl Upload {
         Ok(Self { payload: object(bytes)?, files: BTreeMap::new() })
     }
 
-    fn from_parts(kind: &str, bytes: &Bytes) -> Result<Self, Refusal> {
-        let broken = || Refusal::new(400, 50035, "Invalid Form Body: the multipart body is broken");
+    fn from_parts(kind: &str, bytes: &Bytes) -> Result<Self, ApiError> {
+        let broken = || ApiError::new(400, 50035, "Invalid Form Body: the multipart body is broken");
         let parts = boundary(kind).and_then(|boundary| split(bytes, &boundary)).ok_or_else(broken)?;
         let mut upload = Self::default();
         for (name, part) in parts {
@@ -90,23 +90,23 @@ impl Upload {
             let number = name.strip_prefix("files[").and_then(|rest| rest.strip_suffix(']'));
             let Some(number) = number.and_then(|digits| digits.parse().ok()) else {
                 let message = "A part must be named payload_json or files[n].";
-                return Err(Refusal::form(&name, "PART_NAME_INVALID", message));
+                return Err(ApiError::form(&name, "PART_NAME_INVALID", message));
             };
             if upload.files.insert(number, part).is_some() {
-                return Err(Refusal::form(&name, "PART_REPEATED", "This part was sent twice."));
+                return Err(ApiError::form(&name, "PART_REPEATED", "This part was sent twice."));
             }
         }
         Ok(upload)
     }
 }
 
-fn object(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if bytes.is_empty() {
         return Ok(Map::new());
     }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(map)) => Ok(map),
-        _ => Err(Refusal::new(400, 50109, "The request body contains invalid JSON.")),
+        _ => Err(ApiError::new(400, 50109, "The request body contains invalid JSON.")),
     }
 }
 

@@ -7,31 +7,33 @@ use axum::http::{Response, StatusCode};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::limits::set;
 use super::message::Attachment;
-use super::rest::Call;
-use super::world::{File, World, lock, unix_time};
+use super::request::ApiRequest;
+use super::response::set_header;
+use super::snowflake::unix_time;
+use super::state::{File, ServerState};
+use crate::sync::lock;
 
 /// Signed addresses are good for a day.
 const LIFE_SECONDS: u64 = 24 * 60 * 60;
 
 /// Stores a file below a folder, which ends in the channel or the application.
 pub(super) fn put(
-    world: &World,
+    state: &ServerState,
     folder: &str,
     filename: &str,
     content_type: Option<&str>,
     bytes: &Bytes,
     keep: bool,
 ) -> Attachment {
-    let id = world.next_id();
+    let id = state.next_id();
     let path = format!("/{folder}/{id}/{filename}");
     let content_type = content_type.unwrap_or_else(|| guess(filename)).to_owned();
     let size = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok();
     let size = size.and_then(|reader| reader.into_dimensions().ok());
     if keep {
         let file = File { content_type: content_type.clone(), bytes: bytes.clone() };
-        lock(&world.files).insert(path.clone(), file);
+        lock(&state.files).insert(path.clone(), file);
     }
     Attachment {
         id,
@@ -41,7 +43,7 @@ pub(super) fn put(
         size: bytes.len() as u64,
         bytes: if keep { bytes.clone() } else { Bytes::new() },
         sha256: None,
-        url: format!("{}{path}?{}", world.base_url(), sign(&path, unix_time().as_secs() + LIFE_SECONDS)),
+        url: format!("{}{path}?{}", state.base_url(), sign(&path, unix_time().as_secs() + LIFE_SECONDS)),
         width: size.map(|(width, _)| width),
         height: size.map(|(_, height)| height),
     }
@@ -70,17 +72,17 @@ fn sign(path: &str, expires: u64) -> String {
 }
 
 /// `GET` of a signed address.
-pub(super) fn serve(world: &World, call: &Call) -> Response<Body> {
-    let expires = call.query.get("ex").and_then(|ex| u64::from_str_radix(ex, 16).ok()).unwrap_or_default();
-    let hm = call.query.get("hm").map(String::as_str).unwrap_or_default();
-    let signed = hm.len() == 64 && sign(&call.path, expires).ends_with(hm);
-    let file = lock(&world.files).get(&call.path).cloned();
+pub(super) fn serve(state: &ServerState, request: &ApiRequest) -> Response<Body> {
+    let expires = request.query.get("ex").and_then(|ex| u64::from_str_radix(ex, 16).ok()).unwrap_or_default();
+    let hm = request.query.get("hm").map(String::as_str).unwrap_or_default();
+    let signed = hm.len() == 64 && sign(&request.path, expires).ends_with(hm);
+    let file = lock(&state.files).get(&request.path).cloned();
     let Some(file) = file.filter(|_| signed && expires > unix_time().as_secs()) else {
         let mut response = Response::new(Body::from("This content is no longer available."));
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
     };
     let mut response = Response::new(Body::from(file.bytes));
-    set(response.headers_mut(), "content-type", file.content_type);
+    set_header(response.headers_mut(), "content-type", file.content_type);
     response
 }

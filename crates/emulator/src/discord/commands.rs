@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::refusal::{Form, Refusal};
-use super::rest::{Call, Reply};
+use super::api_error::{ApiError, Form};
+use super::request::{ApiRequest, ApiResult};
+use super::state::ServerState;
 use super::target::Target;
-use super::world::{World, lock};
+use crate::sync::lock;
 
 const CHAT_INPUT: u64 = 1;
 const SUBCOMMAND: u64 = 1;
@@ -15,35 +16,35 @@ const GROUP: u64 = 2;
 const COMMAND_TEXT: usize = 8000;
 
 /// GET and PUT of the global commands or of a guild's.
-pub(super) fn serve(world: &World, call: &Call) -> Reply {
-    let Target::Commands { application, guild } = call.target else {
-        return Err(Refusal::new(404, 0, "404: Not Found"));
+pub(super) fn serve(state: &ServerState, request: &ApiRequest) -> ApiResult {
+    let Target::Commands { application, guild } = request.target else {
+        return Err(ApiError::new(404, 0, "404: Not Found"));
     };
-    if application != world.options.application_id {
-        return Err(Refusal::new(
+    if application != state.options.application_id {
+        return Err(ApiError::new(
             403,
             20012,
             "You are not authorized to perform this action on this application",
         ));
     }
-    if call.method == axum::http::Method::GET {
-        let commands = lock(&world.commands).get(&guild).cloned().unwrap_or_default();
+    if request.method == axum::http::Method::GET {
+        let commands = lock(&state.commands).get(&guild).cloned().unwrap_or_default();
         return Ok((200, Value::Array(commands)));
     }
-    let Ok(Value::Array(commands)) = serde_json::from_slice(&call.body) else {
-        return Err(Refusal::new(400, 50109, "The request body contains invalid JSON."));
+    let Ok(Value::Array(commands)) = serde_json::from_slice(&request.body) else {
+        return Err(ApiError::new(400, 50109, "The request body contains invalid JSON."));
     };
-    Ok((200, Value::Array(overwrite(world, guild, commands)?)))
+    Ok((200, Value::Array(overwrite(state, guild, commands)?)))
 }
 
 /// Replaces all commands of a scope.
 pub(super) fn overwrite(
-    world: &World,
+    state: &ServerState,
     guild: Option<u64>,
     mut commands: Vec<Value>,
-) -> Result<Vec<Value>, Refusal> {
+) -> Result<Vec<Value>, ApiError> {
     check(&commands, guild.is_some())?;
-    let mut registered = lock(&world.commands);
+    let mut registered = lock(&state.commands);
     let before = registered.get(&guild).cloned().unwrap_or_default();
     for command in &mut commands {
         let kind = command["type"].as_u64().unwrap_or(CHAT_INPUT);
@@ -51,17 +52,17 @@ pub(super) fn overwrite(
         let id = before
             .iter()
             .find(same)
-            .map_or_else(|| json!(world.next_id().to_string()), |old| old["id"].clone());
+            .map_or_else(|| json!(state.next_id().to_string()), |old| old["id"].clone());
         let Value::Object(fields) = command else { continue };
         complete(fields, guild.is_some());
-        // It is asked for as a number and told as a string.
+        // It may be sent as a number, and is always returned as a string.
         if let Some(bits) = fields["default_member_permissions"].as_u64() {
             fields.insert("default_member_permissions".to_owned(), json!(bits.to_string()));
         }
         fields.insert("id".to_owned(), id);
         fields.insert("type".to_owned(), json!(kind));
-        fields.insert("application_id".to_owned(), json!(world.options.application_id.to_string()));
-        fields.insert("version".to_owned(), json!(world.next_id().to_string()));
+        fields.insert("application_id".to_owned(), json!(state.options.application_id.to_string()));
+        fields.insert("version".to_owned(), json!(state.next_id().to_string()));
         if let Some(guild) = guild {
             fields.insert("guild_id".to_owned(), json!(guild.to_string()));
         }
@@ -86,7 +87,7 @@ fn complete(fields: &mut Map<String, Value>, guild: bool) {
     }
 }
 
-fn check(commands: &[Value], guild: bool) -> Result<(), Refusal> {
+fn check(commands: &[Value], guild: bool) -> Result<(), ApiError> {
     let mut form = Form::default();
     let mut names = HashSet::new();
     for (at, command) in commands.iter().enumerate() {
@@ -94,7 +95,7 @@ fn check(commands: &[Value], guild: bool) -> Result<(), Refusal> {
         let kind = command["type"].as_u64().unwrap_or(CHAT_INPUT);
         if !names.insert((kind, command["name"].as_str().unwrap_or_default())) {
             let text = "Application command names must be unique";
-            form.fault(&path, "APPLICATION_COMMANDS_DUPLICATE_NAME", text);
+            form.error(&path, "APPLICATION_COMMANDS_DUPLICATE_NAME", text);
         }
         check_command(&mut form, &path, command, kind, guild);
     }
@@ -102,7 +103,7 @@ fn check(commands: &[Value], guild: bool) -> Result<(), Refusal> {
     for (kind, most) in [(CHAT_INPUT, 100), (2, 15), (3, 15)] {
         if names.iter().filter(|(of, _)| *of == kind).count() > most {
             let text = format!("Maximum number of application commands reached ({most}).");
-            return Err(Refusal::new(400, 30032, &text));
+            return Err(ApiError::new(400, 30032, &text));
         }
     }
     Ok(())
@@ -120,22 +121,22 @@ fn check_command(form: &mut Form, path: &str, command: &Value, kind: u64, guild:
     for (key, largest) in sets {
         let items = form.list(&format!("{path}.{key}"), command.get(key), largest as usize + 1);
         if items.iter().any(|item| item.as_u64().is_none_or(|item| item > largest)) {
-            form.fault(format!("{path}.{key}"), "BASE_TYPE_CHOICES", format!("Must be 0 to {largest}."));
+            form.error(format!("{path}.{key}"), "BASE_TYPE_CHOICES", format!("Must be 0 to {largest}."));
         }
         if guild && !items.is_empty() {
             let text = format!("{key} can only be set on global commands");
-            form.fault(format!("{path}.{key}"), "APPLICATION_COMMAND_CONTEXTS_GLOBAL_ONLY", text);
+            form.error(format!("{path}.{key}"), "APPLICATION_COMMAND_CONTEXTS_GLOBAL_ONLY", text);
         }
     }
     let permissions = command.get("default_member_permissions").filter(|value| !value.is_null());
     let bits = permissions.map(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
     if bits == Some(None) {
-        form.fault(format!("{path}.default_member_permissions"), "NUMBER_TYPE_COERCE", "Not an integer.");
+        form.error(format!("{path}.default_member_permissions"), "NUMBER_TYPE_COERCE", "Not an integer.");
     }
     check_options(form, path, command, 0);
     if text_of(command) > COMMAND_TEXT {
         let text = "Command exceeds maximum size (8000)";
-        form.fault(path, "APPLICATION_COMMAND_TOO_LARGE", text);
+        form.error(path, "APPLICATION_COMMAND_TOO_LARGE", text);
     }
 }
 
@@ -146,7 +147,7 @@ fn check_options(form: &mut Form, path: &str, parent: &Value, depth: usize) {
     let nests = |option: &Value| matches!(option["type"].as_u64(), Some(SUBCOMMAND | GROUP));
     if options.iter().any(nests) && !options.iter().all(nests) {
         let text = "Sub-command and sub-command group option types are mutually exclusive to all other types";
-        form.fault(format!("{path}.options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", text);
+        form.error(format!("{path}.options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", text);
     }
     for (at, option) in options.iter().enumerate() {
         let path = format!("{path}.options.{at}");
@@ -154,25 +155,25 @@ fn check_options(form: &mut Form, path: &str, parent: &Value, depth: usize) {
         check_localizations(form, &path, option, 100);
         form.required_text(&format!("{path}.description"), option.get("description"), 1, 100);
         if !names.insert(option["name"].as_str().unwrap_or_default()) {
-            form.fault(&path, "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option names must be unique");
+            form.error(&path, "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option names must be unique");
         }
         let required = option["required"].as_bool().unwrap_or(false);
         if required && optional {
             let text = "Required options must be placed before non-required options";
-            form.fault(&path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", text);
+            form.error(&path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", text);
         }
         optional |= !required;
         match option["type"].as_u64() {
             Some(kind @ (SUBCOMMAND | GROUP)) => {
                 if (kind == GROUP && depth > 0) || depth > 1 {
                     let text = "Nesting is command, group, subcommand.";
-                    form.fault(format!("{path}.type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", text);
+                    form.error(format!("{path}.type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", text);
                 } else {
                     check_options(form, &path, option, depth + if kind == GROUP { 1 } else { 2 });
                 }
             }
             Some(kind @ 3..=11) => check_option(form, &path, option, kind),
-            _ => form.fault(format!("{path}.type"), "BASE_TYPE_CHOICES", "Must be one of 1 to 11."),
+            _ => form.error(format!("{path}.type"), "BASE_TYPE_CHOICES", "Must be one of 1 to 11."),
         }
     }
 }
@@ -184,7 +185,7 @@ fn check_option(form: &mut Form, path: &str, option: &Value, kind: u64) {
         || kind != 7 && !kinds.is_empty()
     {
         let text = "Only an option of type CHANNEL has channel_types.";
-        form.fault(format!("{path}.channel_types"), "BASE_TYPE_CHOICES", text);
+        form.error(format!("{path}.channel_types"), "BASE_TYPE_CHOICES", text);
     }
     let choices = form.list(&format!("{path}.choices"), option.get("choices"), 25);
     for (at, choice) in choices.iter().enumerate() {
@@ -197,7 +198,7 @@ fn check_option(form: &mut Form, path: &str, option: &Value, kind: u64) {
             _ => value.is_number(),
         };
         if !fits {
-            form.fault(
+            form.error(
                 format!("{path}.value"),
                 "BASE_TYPE_CHOICES",
                 "The value does not fit the option's type.",
@@ -207,15 +208,15 @@ fn check_option(form: &mut Form, path: &str, option: &Value, kind: u64) {
     let names: HashSet<&str> = choices.iter().filter_map(|choice| choice["name"].as_str()).collect();
     if names.len() < choices.len() {
         let text = "Option choice names must be unique";
-        form.fault(format!("{path}.choices"), "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_INVALID", text);
+        form.error(format!("{path}.choices"), "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_INVALID", text);
     }
     let autocomplete = option["autocomplete"].as_bool().unwrap_or(false);
     if autocomplete && !choices.is_empty() {
         let text = "Autocomplete excludes choices";
-        form.fault(path, "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", text);
+        form.error(path, "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", text);
     }
     if (autocomplete || !choices.is_empty()) && !text && !number {
-        form.fault(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "This type has no choices");
+        form.error(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "This type has no choices");
     }
     let bounds = [("min_length", text), ("max_length", text), ("min_value", number), ("max_value", number)];
     for (key, may) in bounds {
@@ -226,14 +227,14 @@ fn check_option(form: &mut Form, path: &str, option: &Value, kind: u64) {
             _ => value.is_number() && (kind != 4 || !value.is_f64()),
         };
         if !may || !in_range {
-            form.fault(format!("{path}.{key}"), "NUMBER_TYPE_COERCE", "Not a bound for this type of option.");
+            form.error(format!("{path}.{key}"), "NUMBER_TYPE_COERCE", "Not a bound for this type of option.");
         }
     }
     for (low, high) in [("min_length", "max_length"), ("min_value", "max_value")] {
         if let (Some(low), Some(high)) = (option[low].as_f64(), option[high].as_f64())
             && low > high
         {
-            form.fault(path, "APPLICATION_COMMAND_OPTIONS_RANGE_INVALID", "The minimum is above the maximum");
+            form.error(path, "APPLICATION_COMMAND_OPTIONS_RANGE_INVALID", "The minimum is above the maximum");
         }
     }
 }
@@ -242,7 +243,7 @@ fn check_name(form: &mut Form, path: &str, named: &Value) {
     let path = format!("{path}.name");
     form.required_text(&path, named.get("name"), 1, 32);
     if named["name"].as_str().is_some_and(|name| !well_named(name)) {
-        form.fault(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+        form.error(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
     }
 }
 
@@ -260,11 +261,11 @@ fn check_localizations(form: &mut Form, path: &str, named: &Value, description: 
             let path = format!("{path}.{key}.{locale}");
             form.required_text(&path, Some(text), 1, most);
             if !LOCALES.contains(&locale.as_str()) {
-                form.fault(&path, "ENUM_TYPE_COERCE", "Unknown locale.");
+                form.error(&path, "ENUM_TYPE_COERCE", "Unknown locale.");
             }
             let named = key == "name_localizations" && description == 100;
             if named && text.as_str().is_some_and(|text| !well_named(text)) {
-                form.fault(&path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+                form.error(&path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
             }
         }
     }

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::content::check_url;
-use super::refusal::Form;
+use super::api_error::Form;
 
 const ROWS: usize = 5;
 const TOTAL_V2: usize = 40;
@@ -12,21 +11,21 @@ const TEXT_V2: usize = 4000;
 /// Checks the components of a message.
 pub(super) fn check(form: &mut Form, components: Option<&Value>, v2: bool) {
     let top = form.list("components", components, if v2 { TOTAL_V2 } else { ROWS });
-    let mut tally = Tally::default();
+    let mut check = ComponentCheck::default();
     for (at, component) in top.iter().enumerate() {
         let allowed: &[u64] = if v2 { &[1, 9, 10, 12, 13, 14, 17] } else { &[1] };
-        tally.check(form, &format!("components.{at}"), component, allowed);
+        check.check(form, &format!("components.{at}"), component, allowed);
     }
-    if v2 && tally.count > TOTAL_V2 {
-        form.fault(
+    if v2 && check.count > TOTAL_V2 {
+        form.error(
             "components",
             "BASE_TYPE_MAX_LENGTH",
             "The total number of components must be 40 or fewer.",
         );
     }
-    if v2 && tally.text > TEXT_V2 {
+    if v2 && check.text > TEXT_V2 {
         let message = "Total displayable text must be 4000 characters or fewer.";
-        form.fault("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message);
+        form.error("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message);
     }
 }
 
@@ -36,29 +35,29 @@ pub(super) fn check_modal(form: &mut Form, data: &Value) {
     form.required_text("data.custom_id", data.get("custom_id"), 1, 100);
     let top = form.list("data.components", data.get("components"), 5);
     if top.is_empty() {
-        form.fault("data.components", "BASE_TYPE_MIN_LENGTH", "Must be between 1 and 5 in length.");
+        form.error("data.components", "BASE_TYPE_MIN_LENGTH", "Must be between 1 and 5 in length.");
     }
-    let mut tally = Tally { modal: true, ..Tally::default() };
+    let mut check = ComponentCheck { modal: true, ..ComponentCheck::default() };
     for (at, component) in top.iter().enumerate() {
-        tally.check(form, &format!("data.components.{at}"), component, &[1, 10, 18]);
+        check.check(form, &format!("data.components.{at}"), component, &[1, 10, 18]);
     }
 }
 
 #[derive(Default)]
-struct Tally {
+struct ComponentCheck {
     modal: bool,
     count: usize,
     text: usize,
     custom_ids: Vec<String>,
 }
 
-impl Tally {
+impl ComponentCheck {
     fn check(&mut self, form: &mut Form, path: &str, component: &Value, allowed: &[u64]) {
         self.count += 1;
         let kind = component.get("type").and_then(Value::as_u64).unwrap_or_default();
         if !allowed.contains(&kind) {
             let message = format!("Value of field \"type\" must be one of {allowed:?}.");
-            form.fault(format!("{path}.type"), "UNION_TYPE_CHOICES", message);
+            form.error(format!("{path}.type"), "UNION_TYPE_CHOICES", message);
             return;
         }
         match kind {
@@ -79,7 +78,7 @@ impl Tally {
             13 => {
                 let url = component.pointer("/file/url").and_then(Value::as_str).unwrap_or_default();
                 if !url.starts_with("attachment://") {
-                    form.fault(
+                    form.error(
                         format!("{path}.file.url"),
                         "URL_TYPE_INVALID_SCHEME",
                         "Must be attachment://.",
@@ -100,7 +99,7 @@ impl Tally {
     fn only_child(&mut self, form: &mut Form, path: &str, child: Option<&Value>, allowed: &[u64]) {
         match child {
             Some(child) => self.check(form, path, child, allowed),
-            None => form.fault(path, "BASE_TYPE_REQUIRED", "This field is required"),
+            None => form.error(path, "BASE_TYPE_REQUIRED", "This field is required"),
         }
     }
 
@@ -116,7 +115,7 @@ impl Tally {
         let path = format!("{path}.components");
         let children = form.list(&path, parent.get("components"), max);
         if children.len() < min {
-            form.fault(&path, "BASE_TYPE_MIN_LENGTH", format!("Must be between {min} and {max} in length."));
+            form.error(&path, "BASE_TYPE_MIN_LENGTH", format!("Must be between {min} and {max} in length."));
         }
         for (at, child) in children.iter().enumerate() {
             self.check(form, &format!("{path}.{at}"), child, allowed);
@@ -127,7 +126,7 @@ impl Tally {
         if self.modal {
             // Inside of a label the input has none of its own.
             if row.pointer("/components/0/label").is_none_or(Value::is_null) {
-                form.fault(
+                form.error(
                     format!("{path}.components.0.label"),
                     "BASE_TYPE_REQUIRED",
                     "This field is required",
@@ -148,7 +147,7 @@ impl Tally {
         form.required_text(&path, component.get("custom_id"), 1, 100);
         let Some(id) = component.get("custom_id").and_then(Value::as_str) else { return };
         if self.custom_ids.iter().any(|known| known == id) {
-            form.fault(&path, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
+            form.error(&path, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
         }
         self.custom_ids.push(id.to_owned());
     }
@@ -159,7 +158,7 @@ impl Tally {
             Some(1..=4) => {
                 self.custom_id(form, path, button);
                 if button.get("url").is_some_and(|url| !url.is_null()) {
-                    form.fault(
+                    form.error(
                         format!("{path}.url"),
                         "BUTTON_URL_FORBIDDEN",
                         "Only a link button has a url.",
@@ -168,18 +167,18 @@ impl Tally {
             }
             Some(5) => {
                 form.required_text(&format!("{path}.url"), button.get("url"), 1, 512);
-                check_url(form, &format!("{path}.url"), button.get("url"), false);
+                form.url(&format!("{path}.url"), button.get("url"), false);
                 if button.get("custom_id").is_some_and(|id| !id.is_null()) {
                     let message = "A custom id and url cannot both be specified";
-                    form.fault(path, "BUTTON_COMPONENT_CUSTOM_ID_AND_URL", message);
+                    form.error(path, "BUTTON_COMPONENT_CUSTOM_ID_AND_URL", message);
                 }
             }
-            _ => form.fault(format!("{path}.style"), "BASE_TYPE_CHOICES", "Must be one of 1 to 5."),
+            _ => form.error(format!("{path}.style"), "BASE_TYPE_CHOICES", "Must be one of 1 to 5."),
         }
         let filled = |key: &str| button.get(key).is_some_and(|value| !value.is_null() && value != "");
         if !filled("label") && !filled("emoji") {
             let message = "A button must have a label or an emoji.";
-            form.fault(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", message);
+            form.error(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", message);
         }
     }
 
@@ -190,7 +189,7 @@ impl Tally {
         let most = bound(form, &format!("{path}.max_values"), select.get("max_values"), 1, 25).unwrap_or(1);
         if least > most {
             let message = "Must be at least min_values.";
-            form.fault(format!("{path}.max_values"), "SELECT_COMPONENT_INVALID_RANGE", message);
+            form.error(format!("{path}.max_values"), "SELECT_COMPONENT_INVALID_RANGE", message);
         }
         if kind != 3 {
             return;
@@ -198,12 +197,12 @@ impl Tally {
         let options = form.list(&format!("{path}.options"), select.get("options"), 25);
         if (options.len() as u64) < most {
             let message = format!("Must be between {most} and 25 in length.");
-            form.fault(format!("{path}.options"), "BASE_TYPE_BAD_LENGTH", message);
+            form.error(format!("{path}.options"), "BASE_TYPE_BAD_LENGTH", message);
         }
         let chosen = options.iter().filter(|option| option["default"] == true).count() as u64;
         if chosen > most {
             let message = "There are more defaults than max_values.";
-            form.fault(format!("{path}.options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message);
+            form.error(format!("{path}.options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message);
         }
         let mut values = Vec::new();
         for (at, option) in options.iter().enumerate() {
@@ -214,7 +213,7 @@ impl Tally {
             let value = option.get("value");
             if values.contains(&value) {
                 let message = "The specified option value is already used";
-                form.fault(format!("{path}.value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message);
+                form.error(format!("{path}.value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message);
             }
             values.push(value);
         }
@@ -229,21 +228,21 @@ impl Tally {
         let most = bound(form, &format!("{path}.max_length"), input.get("max_length"), 1, 4000);
         if least.zip(most).is_some_and(|(least, most)| least > most) {
             let message = "Must be at least min_length.";
-            form.fault(format!("{path}.max_length"), "TEXT_INPUT_COMPONENT_INVALID_RANGE", message);
+            form.error(format!("{path}.max_length"), "TEXT_INPUT_COMPONENT_INVALID_RANGE", message);
         }
         let length = text_length(input.get("value")) as u64;
         if length > most.unwrap_or(4000) {
-            form.fault(format!("{path}.value"), "BASE_TYPE_BAD_LENGTH", "Must fit max_length.");
+            form.error(format!("{path}.value"), "BASE_TYPE_BAD_LENGTH", "Must fit max_length.");
         }
         if !matches!(input.get("style").and_then(Value::as_u64), Some(1 | 2)) {
-            form.fault(format!("{path}.style"), "BASE_TYPE_CHOICES", "Must be one of 1, 2.");
+            form.error(format!("{path}.style"), "BASE_TYPE_CHOICES", "Must be one of 1, 2.");
         }
     }
 
     fn media(&mut self, form: &mut Form, path: &str, component: &Value, key: &str) {
         let url = component.get(key).and_then(|media| media.get("url"));
         form.required_text(&format!("{path}.{key}.url"), url, 1, 2048);
-        check_url(form, &format!("{path}.{key}.url"), url, true);
+        form.url(&format!("{path}.{key}.url"), url, true);
         form.text(&format!("{path}.description"), component.get("description"), 0, 1024);
     }
 
@@ -251,7 +250,7 @@ impl Tally {
         let items = form.list(&format!("{path}.items"), gallery.get("items"), 10);
         if items.is_empty() {
             let message = "Must be between 1 and 10 in length.";
-            form.fault(format!("{path}.items"), "BASE_TYPE_BAD_LENGTH", message);
+            form.error(format!("{path}.items"), "BASE_TYPE_BAD_LENGTH", message);
         }
         for (at, item) in items.iter().enumerate() {
             self.media(form, &format!("{path}.items.{at}"), item, "media");
@@ -264,7 +263,7 @@ fn bound(form: &mut Form, path: &str, value: Option<&Value>, low: u64, high: u64
     let value = value.filter(|value| !value.is_null())?;
     let number = value.as_u64().filter(|number| (low..=high).contains(number));
     if number.is_none() {
-        form.fault(path, "NUMBER_TYPE_MAX", format!("int value should be between {low} and {high}."));
+        form.error(path, "NUMBER_TYPE_MAX", format!("int value should be between {low} and {high}."));
     }
     number
 }

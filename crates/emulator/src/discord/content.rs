@@ -2,21 +2,19 @@
 
 use serde_json::{Map, Value};
 
+use super::api_error::{ApiError, Form};
 use super::body::Upload;
 use super::components;
-use super::mentions::snowflake;
+use super::mentions::parse_id;
 use super::message::{Attachment, COMPONENTS_V2, EPHEMERAL, walk};
-use super::refusal::{Form, Refusal};
 
 const CONTENT: usize = 2000;
 const EMBEDS: usize = 10;
 const EMBEDS_TOTAL: usize = 6000;
 const FILES: usize = 10;
-const URL: usize = 2048;
 /// `SUPPRESS_EMBEDS`, `EPHEMERAL`, `SUPPRESS_NOTIFICATIONS`, `IS_COMPONENTS_V2`.
 const FLAGS: u64 = 4 | EPHEMERAL | 4096 | COMPONENTS_V2;
 
-/// The circumstances of a message.
 pub(super) struct Rules<'a> {
     pub(super) file_limit: u64,
     /// The attachments that the message has already.
@@ -26,7 +24,7 @@ pub(super) struct Rules<'a> {
 }
 
 /// Refuses what Discord refuses, except for an empty message.
-pub(super) fn check(upload: &Upload, rules: &Rules<'_>) -> Result<(), Refusal> {
+pub(super) fn check(upload: &Upload, rules: &Rules<'_>) -> Result<(), ApiError> {
     let payload = &upload.payload;
     let mut form = Form::default();
     form.text("content", payload.get("content"), 0, CONTENT);
@@ -52,13 +50,13 @@ pub(super) fn check(upload: &Upload, rules: &Rules<'_>) -> Result<(), Refusal> {
             if filled {
                 let message =
                     format!("The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
-                form.fault(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message);
+                form.error(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message);
             }
         }
     }
     form.finish()?;
     if upload.files.values().any(|file| file.bytes.len() as u64 > rules.file_limit) {
-        return Err(Refusal::too_large());
+        return Err(ApiError::too_large());
     }
     Ok(())
 }
@@ -69,7 +67,7 @@ fn flags(payload: &Map<String, Value>, form: &mut Form) -> u64 {
         Some(value) => match value.as_u64() {
             Some(flags) if flags & !FLAGS == 0 => flags,
             _ => {
-                form.fault("flags", "BITFIELD_TYPE_UNKNOWN_FLAGS", format!("Flags {value} cannot be set."));
+                form.error("flags", "BITFIELD_TYPE_UNKNOWN_FLAGS", format!("Flags {value} cannot be set."));
                 0
             }
         },
@@ -78,7 +76,7 @@ fn flags(payload: &Map<String, Value>, form: &mut Form) -> u64 {
 
 fn check_embed(form: &mut Form, path: &str, embed: &Value) {
     if !embed.is_object() {
-        form.fault(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType");
+        form.error(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType");
         return;
     }
     let part = |key: &str, inner: &str| embed.get(key).and_then(|object| object.get(inner));
@@ -89,7 +87,7 @@ fn check_embed(form: &mut Form, path: &str, embed: &Value) {
     if let Some(color) = embed.get("color").filter(|color| !color.is_null())
         && color.as_u64().is_none_or(|color| color > 0x00ff_ffff)
     {
-        form.fault(format!("{path}.color"), "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.");
+        form.error(format!("{path}.color"), "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.");
     }
     let fields = form.list(&format!("{path}.fields"), embed.get("fields"), 25);
     for (at, field) in fields.iter().enumerate() {
@@ -105,23 +103,12 @@ fn check_embed(form: &mut Form, path: &str, embed: &Value) {
         ("footer.icon_url", part("footer", "icon_url"), true),
     ];
     for (key, value, may_attach) in urls {
-        check_url(form, &format!("{path}.{key}"), value, may_attach);
+        form.url(&format!("{path}.{key}"), value, may_attach);
     }
     let stamp = embed.get("timestamp").and_then(Value::as_str);
     let rfc3339 = time::format_description::well_known::Rfc3339;
     if stamp.is_some_and(|stamp| time::OffsetDateTime::parse(stamp, &rfc3339).is_err()) {
-        form.fault(format!("{path}.timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse the time.");
-    }
-}
-
-/// An address that is absent, or `http(s)`, or a file of the message.
-pub(super) fn check_url(form: &mut Form, path: &str, value: Option<&Value>, may_attach: bool) {
-    form.text(path, value, 1, URL);
-    let Some(text) = value.and_then(Value::as_str) else { return };
-    let web = || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    let attached = may_attach && text.starts_with("attachment://");
-    if !attached && !web() {
-        form.fault(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
+        form.error(format!("{path}.timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse the time.");
     }
 }
 
@@ -141,7 +128,7 @@ fn check_total(form: &mut Form, embeds: Option<&Value>) {
         .sum();
     if total > EMBEDS_TOTAL {
         let message = format!("Embed size exceeds maximum size of {EMBEDS_TOTAL}");
-        form.fault("embeds", "MAX_EMBED_SIZE_EXCEEDED", message);
+        form.error("embeds", "MAX_EMBED_SIZE_EXCEEDED", message);
     }
 }
 
@@ -155,11 +142,11 @@ fn check_files(form: &mut Form, upload: &Upload, kept: &[Attachment]) -> Vec<Str
         let path = format!("attachments.{at}");
         form.text(&format!("{path}.description"), entry.get("description"), 0, 1024);
         form.text(&format!("{path}.filename"), entry.get("filename"), 1, 1024);
-        let id = entry.get("id").and_then(snowflake);
+        let id = entry.get("id").and_then(parse_id);
         let file = id.and_then(|id| upload.files.get(&id));
         let old = id.and_then(|id| kept.iter().find(|file| file.id == id));
         if seen.contains(&id) {
-            form.fault(format!("{path}.id"), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The id is listed twice.");
+            form.error(format!("{path}.id"), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The id is listed twice.");
         }
         seen.push(id);
         match (file, old) {
@@ -168,7 +155,7 @@ fn check_files(form: &mut Form, upload: &Upload, kept: &[Attachment]) -> Vec<Str
                 names.push(clean_name(name));
             }
             (None, Some(old)) => names.push(old.filename.clone()),
-            (None, None) => form.fault(
+            (None, None) => form.error(
                 format!("{path}.id"),
                 "ATTACHMENT_NOT_FOUND",
                 "There is neither a part files[n] nor an attachment with this id.",
@@ -178,18 +165,18 @@ fn check_files(form: &mut Form, upload: &Upload, kept: &[Attachment]) -> Vec<Str
     let unlisted: Vec<u64> = upload.files.keys().copied().filter(|n| !seen.contains(&Some(*n))).collect();
     if listed.is_some_and(Value::is_array) {
         for n in unlisted {
-            form.fault("attachments", "ATTACHMENT_NOT_LISTED", format!("files[{n}] is not in attachments."));
+            form.error("attachments", "ATTACHMENT_NOT_LISTED", format!("files[{n}] is not in attachments."));
         }
     } else {
         names.extend(kept.iter().map(|file| file.filename.clone()));
         names.extend(upload.files.values().map(|file| clean_name(&file.filename)));
         if names.len() > FILES {
-            form.fault("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.");
+            form.error("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.");
         }
     }
     for (n, file) in &upload.files {
         if file.filename.is_empty() {
-            form.fault(format!("files[{n}]"), "FILE_NAME_REQUIRED", "A file needs a name.");
+            form.error(format!("files[{n}]"), "FILE_NAME_REQUIRED", "A file needs a name.");
         }
     }
     names
@@ -208,7 +195,7 @@ fn check_references(form: &mut Form, root: &str, tree: Option<&Value>, names: &[
         for name in urls.filter_map(|url| url.strip_prefix("attachment://")) {
             if !names.iter().any(|known| known == name) {
                 let message = format!("The attachment {name} was not found.");
-                form.fault(root, "REFERENCED_ATTACHMENT_NOT_FOUND", message);
+                form.error(root, "REFERENCED_ATTACHMENT_NOT_FOUND", message);
             }
         }
     });
@@ -220,14 +207,14 @@ fn check_allowed_mentions(form: &mut Form, allowed: Option<&Value>) {
     let parse = form.list(&format!("{path}.parse"), allowed.get("parse"), 3);
     for kind in parse {
         if !matches!(kind.as_str(), Some("users" | "roles" | "everyone")) {
-            form.fault(format!("{path}.parse"), "BASE_TYPE_CHOICES", "Must be users, roles or everyone.");
+            form.error(format!("{path}.parse"), "BASE_TYPE_CHOICES", "Must be users, roles or everyone.");
         }
     }
     for kind in ["users", "roles"] {
         let ids = form.list(&format!("{path}.{kind}"), allowed.get(kind), 100);
         if !ids.is_empty() && parse.iter().any(|item| item == kind) {
             let message = format!("parse:[\"{kind}\"] and {kind}: [ids...] are mutually exclusive.");
-            form.fault(path, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message);
+            form.error(path, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message);
         }
     }
 }

@@ -11,129 +11,50 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::world::{World, lock};
+use super::sessions::{Connected, Gateway, Push};
+use super::state::ServerState;
+use crate::sync::lock;
 
 const PAYLOAD: usize = 4096;
 const SENDS: usize = 120;
 const SENDS_PER: Duration = Duration::from_secs(60);
 /// For the client's side of a close.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Bits that Discord has given a meaning to.
 const INTENTS: u64 = 0x0331_FFFF;
 /// `GUILD_MEMBERS`, `GUILD_PRESENCES`, `MESSAGE_CONTENT`.
 const PRIVILEGED: u64 = 1 << 1 | 1 << 8 | 1 << 15;
 /// After these closes a session cannot be resumed.
 const FINAL: [u16; 10] = [1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014];
-/// Events that a session keeps for a resume.
-const BACKLOG: usize = 4096;
-
-#[derive(Default)]
-pub(super) struct Gateway {
-    sessions: Vec<Session>,
-    /// Close code for every IDENTIFY.
-    pub(super) rejecting: Option<u16>,
-    pub(super) identifies: usize,
-    pub(super) resumes: usize,
-}
-
-struct Session {
-    id: String,
-    shard: (u64, u64),
-    seq: u64,
-    backlog: VecDeque<(u64, Utf8Bytes)>,
-    live: Option<mpsc::UnboundedSender<Push>>,
-}
-
-/// What a connection's task is told to do.
-pub(super) enum Push {
-    Text(Utf8Bytes),
-    Close(u16),
-    Invalid { resumable: bool },
-    Cut,
-}
-
-impl Session {
-    fn serves(&self, guild: Option<u64>) -> bool {
-        let (shard, count) = self.shard;
-        guild.map_or(0, |guild| (guild >> 22) % count.max(1)) == shard
-    }
-
-    fn dispatch(&mut self, event: &str, data: &Value) {
-        self.seq += 1;
-        let text = Utf8Bytes::from(json!({ "op": 0, "s": self.seq, "t": event, "d": data }).to_string());
-        self.backlog.push_back((self.seq, text.clone()));
-        if self.backlog.len() > BACKLOG {
-            self.backlog.pop_front();
-        }
-        self.push(Push::Text(text));
-    }
-
-    fn push(&self, push: Push) {
-        // A connection that has just ended takes nothing more; the backlog has the event.
-        if let Some(live) = &self.live
-            && live.send(push).is_err()
-        {
-            tracing::debug!(session = self.id, "emulator: the connection has just ended");
-        }
-    }
-}
-
-impl Gateway {
-    pub(super) fn connected(&self, guild: Option<u64>) -> bool {
-        self.sessions.iter().any(|session| session.live.is_some() && session.serves(guild))
-    }
-
-    pub(super) fn any_live(&self) -> bool {
-        self.sessions.iter().any(|session| session.live.is_some())
-    }
-
-    /// Sends an event to every session of the guild's shard; those that lost their connection keep it for later.
-    pub(super) fn dispatch(&mut self, guild: Option<u64>, event: &str, data: &Value) {
-        for session in self.sessions.iter_mut().filter(|session| session.serves(guild)) {
-            session.dispatch(event, data);
-        }
-    }
-
-    pub(super) fn push_all(&self, push: impl Fn() -> Push) {
-        self.sessions.iter().for_each(|session| session.push(push()));
-    }
-
-    fn find(&mut self, id: &str) -> Option<&mut Session> {
-        self.sessions.iter_mut().find(|session| session.id == id)
-    }
-
-    /// Takes the connection from a session, which is kept only if it can be resumed.
-    fn detach(&mut self, id: &str, resumable: bool) {
-        if let Some(session) = self.find(id).filter(|_| resumable) {
-            session.live = None;
-        } else {
-            self.sessions.retain(|session| session.id != id);
-        }
-    }
-}
-
 /// `GET /gw`
 pub(super) async fn upgrade(
-    State(world): State<Arc<World>>,
+    State(state): State<Arc<ServerState>>,
     Query(query): Query<HashMap<String, String>>,
     socket: WebSocketUpgrade,
 ) -> Response {
     socket.max_message_size(1024 * 1024).on_upgrade(|socket| async move {
         let (sender, pushes) = mpsc::unbounded_channel();
         let now = Instant::now();
-        let connection =
-            Connection { world, socket, sender, pushes, session: None, heard: now, sends: VecDeque::new() };
+        let connection = Connection {
+            state,
+            socket,
+            sender,
+            pushes,
+            session: None,
+            last_heartbeat: now,
+            sends: VecDeque::new(),
+        };
         connection.run(&query).await;
     })
 }
 
 struct Connection {
-    world: Arc<World>,
+    state: Arc<ServerState>,
     socket: WebSocket,
-    sender: mpsc::UnboundedSender<Push>,
+    sender: Connected,
     pushes: mpsc::UnboundedReceiver<Push>,
     session: Option<String>,
-    heard: Instant,
+    last_heartbeat: Instant,
     sends: VecDeque<Instant>,
 }
 
@@ -149,7 +70,7 @@ enum End {
 
 impl Connection {
     async fn run(mut self, query: &HashMap<String, String>) {
-        let end = match self.converse(query).await {
+        let end = match self.run_protocol(query).await {
             Ok(()) => End::Broken,
             Err(end) => end,
         };
@@ -165,13 +86,13 @@ impl Connection {
             End::Broken => None,
         };
         {
-            let world = Arc::clone(&self.world);
-            let mut gateway = lock(&world.gateway);
-            if let Some(id) = self.leave(&gateway) {
+            let state = Arc::clone(&self.state);
+            let mut gateway = lock(&state.gateway);
+            if let Some(id) = self.take_session(&gateway) {
                 gateway.detach(&id, code.is_none_or(|code| !FINAL.contains(&code)));
             }
         }
-        self.world.gateway_changed.ring();
+        self.state.gateway_changed.notify();
         if let End::Close(_) = end {
             self.drain().await;
         }
@@ -181,49 +102,48 @@ impl Connection {
     /// would never see the close code.
     async fn drain(&mut self) {
         let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-        if tokio::time::timeout(CLOSE_PATIENCE, rest).await.is_err() {
+        if tokio::time::timeout(CLOSE_TIMEOUT, rest).await.is_err() {
             tracing::debug!("emulator: the client did not close its side");
         }
     }
 
     /// The connection's session, unless another connection has resumed it.
-    fn leave(&mut self, gateway: &Gateway) -> Option<String> {
+    fn take_session(&mut self, gateway: &Gateway) -> Option<String> {
         let id = self.session.take()?;
-        let session = gateway.sessions.iter().find(|session| session.id == id)?;
-        session.live.as_ref().is_some_and(|live| live.same_channel(&self.sender)).then_some(id)
+        gateway.uses(&id, &self.sender).then_some(id)
     }
 
-    async fn converse(&mut self, query: &HashMap<String, String>) -> Result<(), End> {
+    async fn run_protocol(&mut self, query: &HashMap<String, String>) -> Result<(), End> {
         if query.get("v").map(String::as_str) != Some("10") {
-            self.world.violation("the Gateway was asked for a version other than 10");
+            self.state.violation("the Gateway was asked for a version other than 10");
             return Err(End::Close(4012));
         }
         if query.contains_key("compress") || query.get("encoding").is_some_and(|encoding| encoding != "json")
         {
-            self.world.violation("the emulated Gateway speaks plain JSON only");
+            self.state.violation("the emulated Gateway speaks plain JSON only");
             return Err(End::Close(4002));
         }
-        let interval = self.world.options.heartbeat_interval;
+        let interval = self.state.options.heartbeat_interval;
         self.send(json!({ "op": 10, "s": null, "t": null, "d": { "heartbeat_interval": interval.as_millis() as u64 } }))
             .await?;
-        let world = Arc::clone(&self.world);
-        let patience = interval.mul_f64(1.5);
+        let state = Arc::clone(&self.state);
+        let timeout = interval.mul_f64(1.5);
         loop {
             tokio::select! {
                 frame = self.socket.recv() => match frame {
-                    Some(Ok(Frame::Text(text))) => self.hear(&text).await?,
-                    Some(Ok(Frame::Binary(_))) => return Err(self.wrong(4002, "a binary frame")),
+                    Some(Ok(Frame::Text(text))) => self.receive(&text).await?,
+                    Some(Ok(Frame::Binary(_))) => return Err(self.violation(4002, "a binary frame")),
                     Some(Ok(Frame::Close(frame))) => {
                         return Err(End::Closed(frame.map_or(1005, |frame| frame.code)));
                     }
                     Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
                     Some(Err(_)) | None => return Ok(()),
                 },
-                Some(push) = self.pushes.recv() => self.obey(push).await?,
-                () = tokio::time::sleep_until(self.heard + patience), if world.options.enforce_heartbeats => {
-                    return Err(self.wrong(4009, "no heartbeat came in time"));
+                Some(push) = self.pushes.recv() => self.apply(push).await?,
+                () = tokio::time::sleep_until(self.last_heartbeat + timeout), if state.options.enforce_heartbeats => {
+                    return Err(self.violation(4009, "no heartbeat came in time"));
                 }
-                () = world.stopping.cancelled() => return Err(End::Close(1001)),
+                () = state.stopping.cancelled() => return Err(End::Close(1001)),
             }
         }
     }
@@ -232,44 +152,44 @@ impl Connection {
         self.socket.send(Frame::Text(value.to_string().into())).await.map_err(|_| End::Broken)
     }
 
-    async fn obey(&mut self, push: Push) -> Result<(), End> {
+    async fn apply(&mut self, push: Push) -> Result<(), End> {
         match push {
             Push::Text(text) => self.socket.send(Frame::Text(text)).await.map_err(|_| End::Broken),
             Push::Close(code) => Err(End::Close(code)),
             Push::Cut => Err(End::Broken),
             Push::Invalid { resumable } => {
                 {
-                    let world = Arc::clone(&self.world);
-                    let mut gateway = lock(&world.gateway);
-                    if let Some(id) = self.leave(&gateway) {
+                    let state = Arc::clone(&self.state);
+                    let mut gateway = lock(&state.gateway);
+                    if let Some(id) = self.take_session(&gateway) {
                         gateway.detach(&id, resumable);
                     }
                 }
-                self.world.gateway_changed.ring();
+                self.state.gateway_changed.notify();
                 self.send(json!({ "op": 9, "s": null, "t": null, "d": resumable })).await
             }
         }
     }
 
-    fn wrong(&self, code: u16, text: &str) -> End {
-        self.world.violation(format!("Gateway: {text} (close {code})"));
+    fn violation(&self, code: u16, text: &str) -> End {
+        self.state.violation(format!("Gateway: {text} (close {code})"));
         End::Close(code)
     }
 
-    async fn hear(&mut self, text: &str) -> Result<(), End> {
+    async fn receive(&mut self, text: &str) -> Result<(), End> {
         let now = Instant::now();
         self.sends.push_back(now);
         while self.sends.front().is_some_and(|sent| now - *sent > SENDS_PER) {
             self.sends.pop_front();
         }
         if self.sends.len() > SENDS {
-            return Err(self.wrong(4008, "more than 120 messages in a minute"));
+            return Err(self.violation(4008, "more than 120 messages in a minute"));
         }
         if text.len() > PAYLOAD {
-            return Err(self.wrong(4002, "a payload above 4096 bytes"));
+            return Err(self.violation(4002, "a payload above 4096 bytes"));
         }
         let Ok(message) = serde_json::from_str::<Value>(text) else {
-            return Err(self.wrong(4002, "a payload that is no JSON"));
+            return Err(self.violation(4002, "a payload that is no JSON"));
         };
         let data = &message["d"];
         match message["op"].as_u64() {
@@ -277,21 +197,21 @@ impl Connection {
             Some(2) => self.identify(data),
             Some(6) => self.resume(data).await,
             Some(3 | 4 | 8 | 31) if self.session.is_some() => Ok(()),
-            Some(3 | 4 | 8 | 31) => Err(self.wrong(4003, "a message before IDENTIFY")),
-            _ => Err(self.wrong(4001, "an unknown opcode")),
+            Some(3 | 4 | 8 | 31) => Err(self.violation(4003, "a message before IDENTIFY")),
+            _ => Err(self.violation(4001, "an unknown opcode")),
         }
     }
 
     async fn heartbeat(&mut self, data: &Value) -> Result<(), End> {
-        self.heard = Instant::now();
+        self.last_heartbeat = Instant::now();
         let last = {
-            let mut gateway = lock(&self.world.gateway);
-            self.session.as_deref().and_then(|id| gateway.find(id)).map_or(0, |session| session.seq)
+            let mut gateway = lock(&self.state.gateway);
+            self.session.as_deref().map_or(0, |id| gateway.last_event(id))
         };
         let plausible =
             data.is_null() || data.as_u64().is_some_and(|seq| self.session.is_none() || seq <= last);
         if !plausible {
-            return Err(self.wrong(4007, "a heartbeat with a sequence that was never sent"));
+            return Err(self.violation(4007, "a heartbeat with a sequence that was never sent"));
         }
         self.send(json!({ "op": 11, "s": null, "t": null, "d": null })).await
     }
@@ -299,42 +219,42 @@ impl Connection {
     fn check_token(&self, data: &Value) -> Result<(), End> {
         let token = data["token"].as_str().unwrap_or_default();
         // The real Gateway takes the token with and without its prefix.
-        if token.strip_prefix("Bot ").unwrap_or(token) == self.world.options.token {
+        if token.strip_prefix("Bot ").unwrap_or(token) == self.state.options.token {
             return Ok(());
         }
-        Err(self.wrong(4004, "a wrong token"))
+        Err(self.violation(4004, "a wrong token"))
     }
 
     fn check_identify(&self, data: &Value) -> Result<(u64, u64), End> {
         self.check_token(data)?;
         let Some(intents) = data["intents"].as_u64() else {
-            return Err(self.wrong(4013, "IDENTIFY without intents"));
+            return Err(self.violation(4013, "IDENTIFY without intents"));
         };
         if intents & !INTENTS != 0 {
-            return Err(self.wrong(4013, "unknown intents"));
+            return Err(self.violation(4013, "unknown intents"));
         }
-        if intents & PRIVILEGED & !self.world.options.privileged_intents != 0 {
-            return Err(self.wrong(4014, "privileged intents that were not granted"));
+        if intents & PRIVILEGED & !self.state.options.privileged_intents != 0 {
+            return Err(self.violation(4014, "privileged intents that were not granted"));
         }
         let named = |key: &str| {
             data["properties"][key].is_string() || data["properties"][format!("${key}")].is_string()
         };
         if !["os", "browser", "device"].iter().all(|key| named(key)) {
-            return Err(self.wrong(4002, "IDENTIFY without properties"));
+            return Err(self.violation(4002, "IDENTIFY without properties"));
         }
         let shard = match &data["shard"] {
             Value::Null => Some((0, 1)),
             shard => shard[0].as_u64().zip(shard[1].as_u64()).filter(|(id, count)| id < count),
         };
-        shard.ok_or_else(|| self.wrong(4010, "an impossible shard"))
+        shard.ok_or_else(|| self.violation(4010, "an impossible shard"))
     }
 
     fn identify(&mut self, data: &Value) -> Result<(), End> {
         if self.session.is_some() {
-            return Err(self.wrong(4005, "a second IDENTIFY"));
+            return Err(self.violation(4005, "a second IDENTIFY"));
         }
         let rejecting = {
-            let mut gateway = lock(&self.world.gateway);
+            let mut gateway = lock(&self.state.gateway);
             gateway.identifies += 1;
             gateway.rejecting
         };
@@ -342,61 +262,36 @@ impl Connection {
             return Err(End::Close(code));
         }
         let shard = self.check_identify(data)?;
-        let id = format!("{:032x}", self.world.next_id());
-        let application = self.world.options.application_id.to_string();
+        let id = format!("{:032x}", self.state.next_id());
+        let application = self.state.options.application_id.to_string();
         let ready = json!({
             "v": 10,
-            "user": self.world.bot_user(),
+            "user": self.state.bot_user(),
             "guilds": [],
             "session_id": id,
-            "resume_gateway_url": format!("ws://{}/gw", self.world.address),
+            "resume_gateway_url": format!("ws://{}/gw", self.state.address),
             "session_type": "normal",
             "shard": [shard.0, shard.1],
             "application": { "id": application, "flags": 0 },
         });
-        let live = Some(self.sender.clone());
-        let mut session = Session { id: id.clone(), shard, seq: 0, backlog: VecDeque::new(), live };
-        session.dispatch("READY", &ready);
-        {
-            let mut gateway = lock(&self.world.gateway);
-            // A bot that identifies afresh has given up what its shard missed.
-            gateway.sessions.retain(|old| old.live.is_some() || old.shard != shard);
-            gateway.sessions.push(session);
-        }
+        lock(&self.state.gateway).open(&id, shard, &ready, self.sender.clone());
         self.session = Some(id);
-        self.world.gateway_changed.ring();
+        self.state.gateway_changed.notify();
         Ok(())
     }
 
     async fn resume(&mut self, data: &Value) -> Result<(), End> {
         if self.session.is_some() {
-            return Err(self.wrong(4005, "RESUME in a session"));
+            return Err(self.violation(4005, "RESUME in a session"));
         }
         self.check_token(data)?;
         let id = data["session_id"].as_str().unwrap_or_default();
-        let seen = data["seq"].as_u64();
-        let known = {
-            let mut gateway = lock(&self.world.gateway);
-            gateway.resumes += 1;
-            match (gateway.find(id), seen) {
-                (Some(session), Some(seen)) if seen <= session.seq => {
-                    session.live = Some(self.sender.clone());
-                    for (seq, text) in session.backlog.clone() {
-                        if seq > seen {
-                            session.push(Push::Text(text));
-                        }
-                    }
-                    session.dispatch("RESUMED", &json!({}));
-                    true
-                }
-                _ => false,
-            }
-        };
+        let known = lock(&self.state.gateway).resume(id, data["seq"].as_u64(), self.sender.clone());
         if !known {
             return self.send(json!({ "op": 9, "s": null, "t": null, "d": false })).await;
         }
         self.session = Some(id.to_owned());
-        self.world.gateway_changed.ring();
+        self.state.gateway_changed.notify();
         Ok(())
     }
 }

@@ -1,8 +1,7 @@
-//! Who gets a notification.
+//! Mentions in a text, and whom they notify.
 
 use serde_json::Value;
 
-/// What a text names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Mentions {
     users: Vec<u64>,
@@ -10,8 +9,7 @@ pub(super) struct Mentions {
     everyone: bool,
 }
 
-/// Reads a text. A backslash before a mention takes its force; code formatting is not considered, which errs on
-/// the strict side.
+/// Reads a text. A backslash escapes a mention; code formatting is not considered, which errs on the strict side.
 pub(super) fn scan(text: &str) -> Mentions {
     let mut found = Mentions::default();
     let mut escaped = false;
@@ -73,7 +71,7 @@ pub(super) fn guarded(allowed: Option<&Value>) -> bool {
 }
 
 fn lists(ids: &Value, id: u64) -> bool {
-    ids.as_array().is_some_and(|ids| ids.iter().any(|item| snowflake(item) == Some(id)))
+    ids.as_array().is_some_and(|ids| ids.iter().any(|item| parse_id(item) == Some(id)))
 }
 
 fn unique(lists: &[&[u64]]) -> Vec<u64> {
@@ -87,6 +85,6 @@ fn unique(lists: &[&[u64]]) -> Vec<u64> {
 }
 
 /// An id, which the API takes as a string or as a number.
-pub(super) fn snowflake(value: &Value) -> Option<u64> {
+pub(super) fn parse_id(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }

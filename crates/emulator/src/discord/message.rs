@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::world::{World, timestamp};
+use super::snowflake::{timestamp, timestamp_now};
 
 pub(super) const EPHEMERAL: u64 = 64;
 pub(super) const LOADING: u64 = 128;
@@ -15,7 +15,6 @@ pub(super) const COMPONENTS_V2: u64 = 1 << 15;
 /// A file on the emulated CDN.
 #[derive(Clone, Debug)]
 pub struct Attachment {
-    /// Snowflake.
     pub id: u64,
     /// The name after Discord's clean-up.
     pub filename: String,
@@ -61,11 +60,8 @@ impl Attachment {
 /// A message in one of its states.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Snowflake.
     pub id: u64,
-    /// The channel it is in.
     pub channel: u64,
-    /// Text.
     pub content: String,
     /// As they were sent.
     pub embeds: Value,
@@ -77,19 +73,16 @@ pub struct Message {
     pub ephemeral: bool,
     /// "… is thinking".
     pub loading: bool,
-    /// Files, in order.
     pub attachments: Vec<Attachment>,
     /// Only channel messages have one.
     pub nonce: Option<String>,
     /// Users and roles that get a notification, considering the text and `allowed_mentions`.
     pub mentions: Vec<u64>,
-    /// Whether everybody gets a notification.
     pub mentions_everyone: bool,
     /// As it was sent; null if it was not.
     pub allowed_mentions: Value,
     /// The interaction that it answers.
     pub interaction: Option<u64>,
-    /// The message that it refers to.
     pub reply_to: Option<u64>,
     /// When the last byte of the request that made this state had come.
     pub received: Instant,
@@ -99,9 +92,9 @@ pub struct Message {
 }
 
 impl Message {
-    pub(super) fn empty(world: &World, channel: u64, received: Instant) -> Self {
+    pub(super) fn empty(id: u64, channel: u64, received: Instant) -> Self {
         Self {
-            id: world.next_id(),
+            id,
             channel,
             content: String::new(),
             embeds: json!([]),
@@ -148,8 +141,8 @@ impl Message {
         self.content.is_empty() && none(&self.embeds) && none(&self.components) && self.attachments.is_empty()
     }
 
-    /// The API's message object.
-    pub(super) fn json(&self, world: &World) -> Value {
+    /// The API's message object, by the bot of this application.
+    pub(super) fn json(&self, application: u64) -> Value {
         let v2 = self.flags & COMPONENTS_V2 != 0;
         // With V2 components the files are shown by the components only.
         let attachments: Vec<Value> =
@@ -163,7 +156,7 @@ impl Message {
             "channel_id": self.channel.to_string(),
             "type": self.kind,
             "content": self.content,
-            "author": world.bot_user(),
+            "author": bot_user(application),
             "attachments": attachments,
             "embeds": embeds,
             "components": components,
@@ -174,12 +167,12 @@ impl Message {
             "pinned": false,
             "tts": false,
             "timestamp": timestamp(self.id),
-            "edited_timestamp": if self.edited { json!(timestamp(world.next_id())) } else { Value::Null },
+            "edited_timestamp": if self.edited { json!(timestamp_now()) } else { Value::Null },
         });
         if let Some(metadata) = &self.metadata {
             shown["interaction_metadata"] = Value::clone(metadata);
-            shown["application_id"] = json!(world.options.application_id.to_string());
-            shown["webhook_id"] = json!(world.options.application_id.to_string());
+            shown["application_id"] = json!(application.to_string());
+            shown["webhook_id"] = json!(application.to_string());
         }
         if let Some(nonce) = &self.nonce {
             shown["nonce"] = json!(nonce);
@@ -233,4 +226,18 @@ fn resolve(node: &mut Value, attachments: &[Attachment]) {
         }
         _ => {}
     }
+}
+
+/// The user object of the bot, whose id is that of the application.
+pub(super) fn bot_user(application: u64) -> Value {
+    json!({
+        "id": application.to_string(),
+        "username": "easel",
+        "discriminator": "0000",
+        "global_name": null,
+        "avatar": null,
+        "bot": true,
+        "flags": 0,
+        "public_flags": 0,
+    })
 }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use super::limits::Limit;
+use super::buckets::RateLimit;
 
 /// How Discord answers on a token that is no longer good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum DeadToken {
 
 /// Settings with which an emulator starts.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct DiscordOptions {
     /// Where to listen.
     pub address: SocketAddr,
     /// The bot's token.
@@ -36,16 +36,16 @@ pub struct Options {
     /// The answer on a dead token.
     pub dead_token: DeadToken,
     /// For all webhook requests of one interaction.
-    pub token_limit: Option<Limit>,
+    pub token_limit: Option<RateLimit>,
     /// The hidden limit for all webhook requests in one channel (30 in 60 s on the real Discord).
-    pub channel_limit: Option<Limit>,
+    pub channel_limit: Option<RateLimit>,
     /// For new messages in one channel, sent with the bot's token.
-    pub message_limit: Option<Limit>,
+    pub message_limit: Option<RateLimit>,
     /// Keep the bytes of what the bot uploads; otherwise only size and digest.
     pub keep_pictures: bool,
 }
 
-impl Default for Options {
+impl Default for DiscordOptions {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -57,9 +57,9 @@ impl Default for Options {
             ack_window: Duration::from_secs(3),
             token_life: Duration::from_secs(15 * 60),
             dead_token: DeadToken::InvalidWebhookToken,
-            token_limit: Some(Limit::new(5, Duration::from_secs(2))),
+            token_limit: Some(RateLimit::new(5, Duration::from_secs(2))),
             channel_limit: None,
-            message_limit: Some(Limit::new(5, Duration::from_secs(5))),
+            message_limit: Some(RateLimit::new(5, Duration::from_secs(5))),
             keep_pictures: true,
         }
     }

@@ -1,19 +1,19 @@
-//! The `INTERACTION_CREATE` that an [`Ask`] becomes.
+//! The `INTERACTION_CREATE` that an [`InteractionBuilder`] becomes.
 
 use serde_json::{Value, json};
 
-use super::ask::{Act, Ask};
-use super::channels::{channel_json, joined_at};
+use super::channel::{Channel, channel_json, joined_at};
+use super::interaction_builder::{Action, Entity, InteractionBuilder};
 use super::message::walk;
-use super::resolved::Entity;
-use super::world::{Channel, World, lock};
+use super::state::ServerState;
+use crate::sync::lock;
 
 const STRING: u64 = 3;
 
-impl Ask {
+impl InteractionBuilder {
     /// Makes the channels known: the one it happens in and those it points at.
-    pub(super) fn enter(&self, world: &World) {
-        let mut channels = lock(&world.channels);
+    pub(super) fn add_channels(&self, state: &ServerState) {
+        let mut channels = lock(&state.channels);
         let channel = channels.by_id.entry(self.channel).or_default();
         channel.guild = self.guild;
         channel.bot_inside |= !self.user_install || self.guild.is_none();
@@ -68,9 +68,9 @@ impl Ask {
     }
 
     /// `d` of `INTERACTION_CREATE`.
-    pub(super) fn payload(&self, world: &World, id: u64, token: &str) -> Value {
+    pub(super) fn payload(&self, state: &ServerState, id: u64, token: &str) -> Value {
         let (channel, denied) = {
-            let channels = lock(&world.channels);
+            let channels = lock(&state.channels);
             let mut shown = channels
                 .by_id
                 .get(&self.channel)
@@ -80,9 +80,9 @@ impl Ask {
         };
         let mut event = json!({
             "id": id.to_string(),
-            "application_id": world.options.application_id.to_string(),
+            "application_id": state.options.application_id.to_string(),
             "type": self.kind(),
-            "data": self.data(world),
+            "data": self.data(state),
             "channel_id": self.channel.to_string(),
             "channel": channel,
             "token": token,
@@ -104,8 +104,9 @@ impl Ask {
             }
             None => event["user"] = self.user(),
         }
-        if let Act::Component { message, .. } | Act::Modal { message: Some(message), .. } = &self.act {
-            event["message"] = message.json(world);
+        if let Action::Component { message, .. } | Action::Modal { message: Some(message), .. } = &self.action
+        {
+            event["message"] = message.json(state.options.application_id);
         }
         for (name, value) in &self.fields {
             event[name.as_str()] = value.clone();
@@ -122,10 +123,10 @@ impl Ask {
         })
     }
 
-    fn data(&self, world: &World) -> Value {
-        match &self.act {
-            Act::Raw { data, .. } => data.clone(),
-            Act::Component { message, custom_id, values } => {
+    fn data(&self, state: &ServerState) -> Value {
+        match &self.action {
+            Action::Raw { data, .. } => data.clone(),
+            Action::Component { message, custom_id, values } => {
                 let mut kind = 2;
                 walk(&message.components, &mut |component| {
                     if component.get("custom_id").and_then(Value::as_str) == Some(custom_id) {
@@ -134,26 +135,26 @@ impl Ask {
                 });
                 json!({ "custom_id": custom_id, "component_type": kind, "id": 1, "values": values })
             }
-            Act::Modal { custom_id, fields, .. } => {
+            Action::Modal { custom_id, fields, .. } => {
                 let row = |(id, text): &(String, String)| json!({ "type": 1, "id": 1, "components": [{ "type": 4, "id": 2, "custom_id": id, "value": text }] });
                 let rows: Vec<Value> = fields.iter().map(row).collect();
                 json!({ "custom_id": custom_id, "components": rows })
             }
-            Act::Command | Act::Autocomplete { .. } => self.command_data(world),
+            Action::Command | Action::Autocomplete { .. } => self.command_data(state),
         }
     }
 
-    fn command_data(&self, world: &World) -> Value {
+    fn command_data(&self, state: &ServerState) -> Value {
         let mut steps = self.command.split_whitespace();
         let name = steps.next().unwrap_or_default();
-        let registered = self.registered(world, name);
+        let registered = self.registered(state, name);
         let mut known = registered.as_ref();
         let below: Vec<&str> = steps.collect();
         for step in &below {
             known = known.and_then(|node| named(node, step));
         }
         let mut options: Vec<Value> =
-            self.options.iter().map(|(name, value)| self.entry(known, name, value)).collect();
+            self.options.iter().map(|(name, value)| self.option_json(known, name, value)).collect();
         for (at, step) in below.iter().enumerate().rev() {
             let kind = if at + 1 == below.len() { 1 } else { 2 };
             options = vec![json!({ "name": step, "type": kind, "options": options })];
@@ -163,19 +164,19 @@ impl Ask {
         if let Some(guild) = registered.and_then(|command| command.get("guild_id").cloned()) {
             data["guild_id"] = guild;
         }
-        if let Some(resolved) = self.resolved(world) {
+        if let Some(resolved) = self.resolved(state) {
             data["resolved"] = resolved;
         }
         data
     }
 
-    pub(super) fn registered(&self, world: &World, name: &str) -> Option<Value> {
-        let commands = lock(&world.commands);
+    pub(super) fn registered(&self, state: &ServerState, name: &str) -> Option<Value> {
+        let commands = lock(&state.commands);
         let scopes = [self.guild, None].into_iter().filter_map(|scope| commands.get(&scope));
         scopes.flatten().find(|command| command["name"] == name && command["type"] == 1).cloned()
     }
 
-    fn entry(&self, known: Option<&Value>, name: &str, value: &Value) -> Value {
+    fn option_json(&self, known: Option<&Value>, name: &str, value: &Value) -> Value {
         let declared = known.and_then(|node| named(node, name)).and_then(|option| option["type"].as_u64());
         let shape = match (self.entity(name), value) {
             (Some(entity), _) => entity.kind(),
@@ -185,7 +186,7 @@ impl Ask {
             _ => STRING,
         };
         let mut entry = json!({ "name": name, "type": declared.unwrap_or(shape), "value": value });
-        if matches!(&self.act, Act::Autocomplete { focused } if focused == name) {
+        if matches!(&self.action, Action::Autocomplete { focused } if focused == name) {
             entry["focused"] = json!(true);
         }
         entry

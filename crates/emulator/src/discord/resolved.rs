@@ -2,46 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ask::Ask;
-use super::channels::{channel_json, joined_at};
-use super::message::Attachment;
-use super::world::{World, lock};
+use super::channel::{channel_json, joined_at};
+use super::interaction_builder::{Entity, InteractionBuilder};
+use super::state::ServerState;
+use crate::sync::lock;
 
-/// What the value of an option stands for, when it is an id.
-#[derive(Clone, Debug)]
-pub(super) enum Entity {
-    Attachment(Attachment),
-    User(u64),
-    Channel(u64),
-    Role(u64),
-}
-
-impl Entity {
-    /// The option type that takes it; MENTIONABLE takes some of them too.
-    pub(super) fn kind(&self) -> u64 {
-        match self {
-            Self::User(_) => 6,
-            Self::Channel(_) => 7,
-            Self::Role(_) => 8,
-            Self::Attachment(_) => 11,
-        }
-    }
-
-    pub(super) fn id(&self) -> u64 {
-        match self {
-            Self::Attachment(file) => file.id,
-            Self::User(id) | Self::Channel(id) | Self::Role(id) => *id,
-        }
-    }
-}
-
-impl Ask {
+impl InteractionBuilder {
     pub(super) fn entity(&self, option: &str) -> Option<&Entity> {
         self.entities.iter().find(|(name, _)| name == option).map(|(_, entity)| entity)
     }
 
     /// `data.resolved`, if anything is to be resolved.
-    pub(super) fn resolved(&self, world: &World) -> Option<Value> {
+    pub(super) fn resolved(&self, state: &ServerState) -> Option<Value> {
         let mut resolved = Map::new();
         let mut put = |group: &str, id: u64, shown: Value| {
             resolved.entry(group).or_insert_with(|| json!({}))[id.to_string()] = shown;
@@ -54,21 +26,21 @@ impl Ask {
                     put("attachments", file.id, shown);
                 }
                 Entity::User(id) => {
-                    put("users", *id, self.seen_user(world, *id));
+                    put("users", *id, self.seen_user(state, *id));
                     if self.guild.is_some() {
                         put("members", *id, self.seen_member(*id));
                     }
                 }
-                Entity::Channel(id) => put("channels", *id, self.seen_channel(world, *id)),
+                Entity::Channel(id) => put("channels", *id, self.seen_channel(state, *id)),
                 Entity::Role(id) => put("roles", *id, self.seen_role(*id)),
             }
         }
         (!resolved.is_empty()).then_some(Value::Object(resolved))
     }
 
-    fn seen_user(&self, world: &World, id: u64) -> Value {
-        if id == world.options.application_id {
-            return world.bot_user();
+    fn seen_user(&self, state: &ServerState, id: u64) -> Value {
+        if id == state.options.application_id {
+            return state.bot_user();
         }
         if id == self.user {
             return self.user();
@@ -92,8 +64,8 @@ impl Ask {
         })
     }
 
-    fn seen_channel(&self, world: &World, id: u64) -> Value {
-        let channels = lock(&world.channels);
+    fn seen_channel(&self, state: &ServerState, id: u64) -> Value {
+        let channels = lock(&state.channels);
         let mut shown = channels.by_id.get(&id).map_or(Value::Null, |channel| channel_json(id, channel));
         shown["permissions"] = json!(self.permissions.to_string());
         shown

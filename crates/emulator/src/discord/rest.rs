@@ -1,66 +1,43 @@
-//! The REST door: one path for every request, from its last byte to its answer.
+//! The REST API: every request from its last byte to its response.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, Uri, header};
-use bytes::Bytes;
-use serde_json::Value;
+use axum::http::{HeaderValue, Response, Uri, header};
 use tokio::time::Instant;
 
-use super::body::{self, Upload};
-use super::fault::{Fault, When};
-use super::journal;
-use super::line::Line;
-use super::refusal::{Refusal, json_response};
+use super::api_error::ApiError;
+use super::body;
+use super::cdn;
+use super::channels;
+use super::commands;
+use super::fault::{Fault, RequestHold, When};
+use super::interactions;
+use super::rate_limit;
+use super::request::{ApiRequest, ApiResult};
+use super::request_log::LoggedRequest;
+use super::response::json_response;
+use super::snowflake::unix_time;
+use super::state::ServerState;
 use super::target::{Route, Target};
-use super::world::{World, lock, unix_time};
-use super::{cdn, channels, commands, interactions, toll};
-
-/// A request that has come whole.
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) target: Target,
-    pub(super) route: Route,
-    pub(super) path: String,
-    pub(super) query: HashMap<String, String>,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-    pub(super) started: Instant,
-    pub(super) received: Instant,
-    /// A fault or a hold was arranged for it.
-    pub(super) disturbed: bool,
-}
-
-impl Call {
-    pub(super) fn flag(&self, name: &str) -> bool {
-        self.query.get(name).is_some_and(|value| value == "true" || value == "1")
-    }
-
-    pub(super) fn upload(&self) -> Result<Upload, Refusal> {
-        Upload::parse(&self.headers, &self.body)
-    }
-}
-
-/// A status and a JSON body; `Null` is none.
-pub(super) type Reply = Result<(u16, Value), Refusal>;
+use crate::socket::SocketHandle;
+use crate::sync::lock;
 
 pub(super) async fn serve(
-    State(world): State<Arc<World>>,
-    ConnectInfo(line): ConnectInfo<Line>,
-    request: Request,
+    State(state): State<Arc<ServerState>>,
+    ConnectInfo(socket): ConnectInfo<SocketHandle>,
+    incoming: Request,
 ) -> Response<Body> {
     let started = Instant::now();
-    let (parts, body) = request.into_parts();
+    let (parts, body) = incoming.into_parts();
     let received = body::receive(body, &parts.headers).await;
-    let target = read_target(&world, &parts.uri);
+    let target = read_target(&state, &parts.uri);
     let route = target.route(&parts.method);
-    let arranged = lock(&world.switchboard).take(route);
+    let planned = lock(&state.fault_plan).take(route);
     let query = parts.uri.query().unwrap_or_default();
-    let call = Call {
+    let request = ApiRequest {
         route,
         target,
         path: parts.uri.path().to_owned(),
@@ -70,44 +47,44 @@ pub(super) async fn serve(
         body: received.bytes,
         started,
         received: received.at,
-        disturbed: arranged.is_some(),
+        disturbed: planned.is_some(),
     };
-    if call.disturbed {
-        interactions::disturb(&world, &call);
+    if request.disturbed {
+        interactions::mark_disturbed(&state, &request);
     }
-    let (before, after) = match arranged.gate {
-        Some(gate) if gate.when == When::Before => (Some(gate), None),
-        gate => (None, gate),
+    let (before, after) = match planned.hold {
+        Some(hold) if hold.when == When::Before => (Some(hold), None),
+        hold => (None, hold),
     };
-    if let Some(gate) = before {
-        stand(&world, &gate).await;
+    if let Some(hold) = before {
+        wait_for_release(&state, &hold).await;
     }
-    let early = arranged.fault.as_ref().and_then(|fault| fault.answer(&world, &call, &line));
+    let early = planned.fault.as_ref().and_then(|fault| fault.response(&state, &request, &socket));
     let response = match early {
         Some(response) => response,
-        None if !received.complete => refuse(&world, &call, &Refusal::too_large()),
-        None => apply(&world, &call),
+        None if !received.complete => violation_response(&state, &request, &ApiError::too_large()),
+        None => apply(&state, &request),
     };
-    if let Some(gate) = after {
-        stand(&world, &gate).await;
+    if let Some(hold) = after {
+        wait_for_release(&state, &hold).await;
     }
     let mut status = response.status().as_u16();
-    match arranged.fault {
-        Some(Fault::DropAfterApply) => line.cut(),
+    match planned.fault {
+        Some(Fault::DropAfterApply) => socket.cut(),
         Some(Fault::Slow(delay)) => pause(delay).await,
         _ => {}
     }
-    if matches!(arranged.fault, Some(Fault::Drop | Fault::DropAfterApply)) {
+    if matches!(planned.fault, Some(Fault::Drop | Fault::DropAfterApply)) {
         status = 0;
     }
-    record(&world, &call, &parts.uri, status, &response);
+    record(&state, &request, &parts.uri, status, &response);
     response
 }
 
-async fn stand(world: &World, gate: &super::fault::Gate) {
+async fn wait_for_release(state: &ServerState, hold: &RequestHold) {
     tokio::select! {
-        () = gate.stand() => {}
-        () = world.stopping.cancelled() => {}
+        () = hold.wait() => {}
+        () = state.stopping.cancelled() => {}
     }
 }
 
@@ -116,92 +93,92 @@ async fn pause(delay: Duration) {
     tokio::time::sleep(delay).await;
 }
 
-fn read_target(world: &World, uri: &Uri) -> Target {
+fn read_target(state: &ServerState, uri: &Uri) -> Target {
     let path = uri.path();
     if path.starts_with("/attachments/") || path.starts_with("/ephemeral-attachments/") {
         return Target::Cdn;
     }
     let Some(below) = path.strip_prefix("/api/v10/") else {
-        world.violation(format!("{path} is neither REST v10 nor a file"));
+        state.violation(format!("{path} is neither REST v10 nor a file"));
         return Target::Unknown;
     };
     Target::read(below)
 }
 
-fn record(world: &World, call: &Call, uri: &Uri, status: u16, response: &Response<Body>) {
+fn record(state: &ServerState, request: &ApiRequest, uri: &Uri, status: u16, response: &Response<Body>) {
     let mut path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let mut interaction = None;
-    if let Some(token) = call.target.token() {
+    if let Some(token) = request.target.token() {
         path = path.replace(token, "{token}");
-        interaction = world.interaction_by_token(token).map(|found| found.id);
+        interaction = state.interaction_by_token(token).map(|found| found.id);
     }
     let scope = response.headers().get("x-ratelimit-scope").map(HeaderValue::as_bytes);
     let invalid = matches!(status, 401 | 403) || (status == 429 && scope != Some(b"shared"));
-    let method = call.method.to_string();
-    let (at, route, bytes) = (call.received, call.route, call.body.len());
-    let request = journal::Request { at, method, path, route, interaction, status, bytes };
+    let method = request.method.to_string();
+    let (at, route, bytes) = (request.received, request.route, request.body.len());
+    let logged = LoggedRequest { at, method, path, route, interaction, status, bytes };
     {
-        let mut journal = lock(&world.journal);
-        journal.invalid += usize::from(invalid);
-        journal.requests.push(request);
+        let mut log = lock(&state.log);
+        log.invalid += usize::from(invalid);
+        log.requests.push(logged);
     }
-    world.journal_changed.ring();
+    state.log_changed.notify();
 }
 
-fn apply(world: &Arc<World>, call: &Call) -> Response<Body> {
-    if call.target == Target::Cdn {
-        return cdn::serve(world, call);
+fn apply(state: &Arc<ServerState>, request: &ApiRequest) -> Response<Body> {
+    if request.target == Target::Cdn {
+        return cdn::serve(state, request);
     }
-    if let Err(refusal) = admit(world, call) {
-        return refuse(world, call, &refusal);
+    if let Err(error) = authorize(state, request) {
+        return violation_response(state, request, &error);
     }
-    let standing = match toll::count(world, call) {
-        Ok(standing) => standing,
+    let bucket_state = match rate_limit::count(state, request) {
+        Ok(bucket_state) => bucket_state,
         Err(over) => return over.response(),
     };
-    let mut response = match dispatch(world, call) {
+    let mut response = match dispatch(state, request) {
         Ok((status, body)) => json_response(status, &body),
-        Err(refusal) => refuse(world, call, &refusal),
+        Err(error) => violation_response(state, request, &error),
     };
-    if let Some(standing) = standing {
-        standing.write(response.headers_mut(), unix_time().as_secs_f64());
+    if let Some(bucket_state) = bucket_state {
+        bucket_state.write(response.headers_mut(), unix_time().as_secs_f64());
     }
     response
 }
 
-fn refuse(world: &World, call: &Call, refusal: &Refusal) -> Response<Body> {
-    if !refusal.arranged {
-        world.violation(format!("{} {:?}: {}", call.method, call.route, refusal.describe()));
+fn violation_response(state: &ServerState, request: &ApiRequest, error: &ApiError) -> Response<Body> {
+    if !error.caused_by_test {
+        state.violation(format!("{} {:?}: {}", request.method, request.route, error.describe()));
     }
-    refusal.response()
+    error.response()
 }
 
-fn admit(world: &World, call: &Call) -> Result<(), Refusal> {
-    let header = |name| call.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+fn authorize(state: &ServerState, request: &ApiRequest) -> Result<(), ApiError> {
+    let header = |name| request.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let agent = header(header::USER_AGENT).unwrap_or_default();
     if !agent.strip_prefix("DiscordBot (").is_some_and(|rest| rest.contains(", ") && rest.contains(')')) {
         let message = "internal network error: the User-Agent must be DiscordBot ($url, $version)";
-        return Err(Refusal::new(403, 40333, message));
+        return Err(ApiError::new(403, 40333, message));
     }
-    let expected = format!("Bot {}", world.options.token);
-    if call.target.needs_bot() && header(header::AUTHORIZATION) != Some(expected.as_str()) {
-        return Err(Refusal::new(401, 0, "401: Unauthorized"));
+    let expected = format!("Bot {}", state.options.token);
+    if request.target.needs_bot() && header(header::AUTHORIZATION) != Some(expected.as_str()) {
+        return Err(ApiError::new(401, 0, "401: Unauthorized"));
     }
     Ok(())
 }
 
-fn dispatch(world: &Arc<World>, call: &Call) -> Reply {
-    match call.route {
+fn dispatch(state: &Arc<ServerState>, request: &ApiRequest) -> ApiResult {
+    match request.route {
         Route::Gateway | Route::Application | Route::User | Route::Guild | Route::Channel => {
-            channels::describe(world, call)
+            channels::describe(state, request)
         }
-        Route::Commands => commands::serve(world, call),
-        Route::Callback => interactions::callback(world, call),
+        Route::Commands => commands::serve(state, request),
+        Route::Callback => interactions::callback(state, request),
         Route::EditOriginal | Route::GetOriginal | Route::DeleteOriginal => {
-            interactions::original(world, call)
+            interactions::original(state, request)
         }
         Route::Followup | Route::EditFollowup | Route::GetFollowup | Route::DeleteFollowup => {
-            interactions::followup(world, call)
+            interactions::followup(state, request)
         }
         Route::CreateMessage
         | Route::ListMessages
@@ -210,10 +187,10 @@ fn dispatch(world: &Arc<World>, call: &Call) -> Reply {
         | Route::DeleteMessage
         | Route::CreateDm
         | Route::StartThread
-        | Route::Typing => channels::serve(world, call),
-        Route::Unknown | Route::Cdn | Route::Any if call.target == Target::Unknown => {
-            Err(Refusal::new(404, 0, "404: Not Found"))
+        | Route::Typing => channels::serve(state, request),
+        Route::Unknown | Route::Cdn | Route::Any if request.target == Target::Unknown => {
+            Err(ApiError::new(404, 0, "404: Not Found"))
         }
-        Route::Unknown | Route::Cdn | Route::Any => Err(Refusal::new(405, 0, "405: Method Not Allowed")),
+        Route::Unknown | Route::Cdn | Route::Any => Err(ApiError::new(405, 0, "405: Method Not Allowed")),
     }
 }

@@ -2,9 +2,8 @@
 
 use axum::http::Method;
 
-/// A kind of request, to arrange faults for it and to find it in the journal.
+/// A kind of request, to arrange faults for it and to find it in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is Discord's own name of the endpoint")]
 pub enum Route {
     Gateway,
     Application,
@@ -36,7 +35,7 @@ pub enum Route {
 }
 
 impl Route {
-    pub(super) fn admits(self, route: Self) -> bool {
+    pub(super) fn matches(self, route: Self) -> bool {
         self == Self::Any || self == route
     }
 }

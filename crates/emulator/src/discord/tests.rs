@@ -1,8 +1,8 @@
 //! The emulator is driven here as a bot would: over HTTP, and once by the real serenity client.
 
-mod asks;
+mod channels;
 mod clicks;
-mod places;
+mod commands;
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serenity::all::{EventHandler, HttpBuilder, Interaction};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::{Ask, Discord, Fault, Limit, Options, Route, Ticket, When};
+use super::{Discord, DiscordOptions, Fault, InteractionBuilder, RateLimit, Route, TestInteraction, When};
 
 /// A serenity client that hands over the interactions it could parse.
 struct Bot {
@@ -34,7 +34,7 @@ impl EventHandler for Forward {
 }
 
 impl Bot {
-    async fn start(options: Options) -> Self {
+    async fn start(options: DiscordOptions) -> Self {
         let discord = Discord::start_with(options).await.unwrap();
         let (sender, seen) = mpsc::unbounded_channel();
         let http = HttpBuilder::new(discord.token()).proxy(discord.base_url()).ratelimiter_disabled(true);
@@ -51,18 +51,18 @@ impl Bot {
         format!("{}/api/v10{path}", self.discord.base_url())
     }
 
-    async fn callback(&self, ticket: &Ticket, body: Value) -> Response {
-        let path = format!("/interactions/{}/{}/callback", ticket.id, ticket.token());
+    async fn callback(&self, interaction: &TestInteraction, body: Value) -> Response {
+        let path = format!("/interactions/{}/{}/callback", interaction.id, interaction.token());
         self.http.post(self.url(&path)).json(&body).send().await.unwrap()
     }
 
-    fn original(&self, ticket: &Ticket) -> String {
-        let application = Options::default().application_id;
-        self.url(&format!("/webhooks/{application}/{}/messages/@original", ticket.token()))
+    fn original(&self, interaction: &TestInteraction) -> String {
+        let application = DiscordOptions::default().application_id;
+        self.url(&format!("/webhooks/{application}/{}/messages/@original", interaction.token()))
     }
 
-    async fn edit(&self, ticket: &Ticket, body: Value) -> Response {
-        self.http.patch(self.original(ticket)).json(&body).send().await.unwrap()
+    async fn edit(&self, interaction: &TestInteraction, body: Value) -> Response {
+        self.http.patch(self.original(interaction)).json(&body).send().await.unwrap()
     }
 
     async fn send(&self, channel: u64, body: Value) -> Response {
@@ -80,15 +80,16 @@ impl Bot {
     }
 
     /// Whether the client refuses to send it.
-    fn unsendable(&self, ask: &Ask) -> String {
-        ask.enter(&self.discord.world);
-        ask.offered(&self.discord.world).unwrap_err()
+    fn unsendable(&self, builder: &InteractionBuilder) -> String {
+        builder.add_channels(&self.discord.state);
+        builder.check_against_schema(&self.discord.state).unwrap_err()
     }
 
-    async fn deferred(&self) -> Ticket {
-        let ticket = self.discord.interact(Ask::command("imagine").option("prompt", "a fox")).await;
-        assert_eq!(self.callback(&ticket, json!({ "type": 5 })).await.status(), 204);
-        ticket
+    async fn deferred(&self) -> TestInteraction {
+        let interaction =
+            self.discord.interact(InteractionBuilder::command("imagine").option("prompt", "a fox")).await;
+        assert_eq!(self.callback(&interaction, json!({ "type": 5 })).await.status(), 204);
+        interaction
     }
 }
 
@@ -98,17 +99,19 @@ async fn code(response: Response) -> (u16, u64) {
     (status, body["code"].as_u64().unwrap())
 }
 
-fn quick() -> Options {
-    Options { token_limit: None, message_limit: None, ..Options::default() }
+fn quick() -> DiscordOptions {
+    DiscordOptions { token_limit: None, message_limit: None, ..DiscordOptions::default() }
 }
 
 #[tokio::test]
 async fn serenity_identifies_reads_an_interaction_and_answers_it() {
     let mut bot = Bot::start(quick()).await;
     let picture = bot.discord.upload("fox.png", "image/png", &b"not really"[..]);
-    let ask =
-        Ask::command("imagine").option("prompt", "a fox").option("count", 4).attachment("image", &picture);
-    let ticket = bot.discord.interact(ask.by(11).in_channel(50)).await;
+    let builder = InteractionBuilder::command("imagine")
+        .option("prompt", "a fox")
+        .option("count", 4)
+        .attachment("image", &picture);
+    let sent = bot.discord.interact(builder.by(11).in_channel(50)).await;
     let (context, interaction) = bot.seen.recv().await.unwrap();
     let command = interaction.command().unwrap();
     assert_eq!((command.user.id.get(), command.channel_id.get()), (11, 50));
@@ -116,18 +119,18 @@ async fn serenity_identifies_reads_an_interaction_and_answers_it() {
     assert_eq!(command.data.resolved.attachments.len(), 1);
     let text = CreateInteractionResponseMessage::new().content("painting").ephemeral(true);
     command.create_response(&context, CreateInteractionResponse::Message(text)).await.unwrap();
-    let message = ticket.answered().await;
+    let message = sent.answered().await;
     assert_eq!((message.content.as_str(), message.ephemeral), ("painting", true));
     let read = command.get_response(&context).await.unwrap();
     assert_eq!((read.id.get(), read.content.as_str()), (message.id, "painting"));
 
-    bot.discord.interact(Ask::autocomplete("imagine", "style", "wat").in_dm(9)).await;
+    bot.discord.interact(InteractionBuilder::autocomplete("imagine", "style", "wat").in_dm(9)).await;
     let typed = bot.seen.recv().await.unwrap().1.autocomplete().unwrap();
     assert_eq!(typed.data.autocomplete().unwrap().value, "wat");
-    let stale = Ask::click(&message, "again:1").user_install().stale();
+    let stale = InteractionBuilder::click(&message, "again:1").user_install().stale();
     bot.discord.interact(stale).await;
     assert_eq!(bot.seen.recv().await.unwrap().1.message_component().unwrap().data.custom_id, "again:1");
-    let stale = Ask::submit(Some(&message), "edit", &[("prompt", "a red fox")]).stale();
+    let stale = InteractionBuilder::submit(Some(&message), "edit", &[("prompt", "a red fox")]).stale();
     bot.discord.interact(stale).await;
     assert_eq!(bot.seen.recv().await.unwrap().1.modal_submit().unwrap().data.custom_id, "edit");
     assert_eq!(bot.discord.violations(), Vec::<String>::new());
@@ -136,15 +139,15 @@ async fn serenity_identifies_reads_an_interaction_and_answers_it() {
 #[tokio::test]
 async fn a_cut_connection_is_resumed_with_what_was_missed() {
     let mut bot = Bot::start(quick()).await;
-    let ticket = bot.discord.interact(Ask::command("imagine")).await;
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine")).await;
     bot.seen.recv().await.unwrap();
     bot.discord.drop_gateway();
     bot.discord.disconnected().await;
-    let missed = bot.discord.interact_regardless(Ask::command("imagine"));
+    let missed = bot.discord.interact_regardless(InteractionBuilder::command("imagine"));
     assert_eq!(bot.seen.recv().await.unwrap().1.id().get(), missed.id);
     assert_eq!(bot.discord.logins(), (1, 1));
-    bot.discord.replay(&ticket).await;
-    assert_eq!(bot.seen.recv().await.unwrap().1.id().get(), ticket.id);
+    bot.discord.replay(&interaction).await;
+    assert_eq!(bot.seen.recv().await.unwrap().1.id().get(), interaction.id);
     bot.discord.reconnect_gateway();
     bot.discord.logged_in(3).await;
     assert_eq!(bot.discord.logins(), (1, 2));
@@ -154,54 +157,54 @@ async fn a_cut_connection_is_resumed_with_what_was_missed() {
 #[tokio::test]
 async fn a_second_response_is_refused() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.deferred().await;
-    assert_eq!(code(bot.callback(&ticket, json!({ "type": 5 })).await).await, (400, 40060));
+    let interaction = bot.deferred().await;
+    assert_eq!(code(bot.callback(&interaction, json!({ "type": 5 })).await).await, (400, 40060));
     assert_eq!(bot.discord.violations().len(), 1);
 }
 
 #[tokio::test]
 async fn a_late_response_is_refused() {
-    let bot = Bot::start(Options { ack_window: Duration::ZERO, ..quick() }).await;
-    let ticket = bot.discord.interact(Ask::command("imagine")).await;
-    assert_eq!(code(bot.callback(&ticket, json!({ "type": 5 })).await).await, (404, 10062));
-    assert!(ticket.ack().is_none());
+    let bot = Bot::start(DiscordOptions { ack_window: Duration::ZERO, ..quick() }).await;
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine")).await;
+    assert_eq!(code(bot.callback(&interaction, json!({ "type": 5 })).await).await, (404, 10062));
+    assert!(interaction.ack().is_none());
 }
 
 #[tokio::test]
 async fn a_response_has_to_fit_the_interaction() {
     let bot = Bot::start(quick()).await;
-    let typed = bot.discord.interact(Ask::autocomplete("imagine", "style", "")).await;
+    let typed = bot.discord.interact(InteractionBuilder::autocomplete("imagine", "style", "")).await;
     assert_eq!(code(bot.callback(&typed, json!({ "type": 5 })).await).await, (400, 50035));
     let choices: Vec<Value> = (0..26).map(|n| json!({ "name": n.to_string(), "value": "v" })).collect();
     let body = |choices: &[Value]| json!({ "type": 8, "data": { "choices": choices } });
     assert_eq!(code(bot.callback(&typed, body(&choices)).await).await, (400, 50035));
     assert_eq!(bot.callback(&typed, body(&choices[..25])).await.status(), 204);
     assert_eq!(typed.choices().await.len(), 25);
-    let ticket = bot.discord.interact(Ask::command("imagine")).await;
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine")).await;
     let flags = json!({ "type": 5, "data": { "flags": 32768 } });
-    assert_eq!(code(bot.callback(&ticket, flags).await).await, (400, 50035));
-    assert_eq!(code(bot.callback(&ticket, json!({ "type": 7, "data": {} })).await).await, (400, 50035));
+    assert_eq!(code(bot.callback(&interaction, flags).await).await, (400, 50035));
+    assert_eq!(code(bot.callback(&interaction, json!({ "type": 7, "data": {} })).await).await, (400, 50035));
 }
 
 #[tokio::test]
 async fn an_edit_needs_a_living_acknowledged_interaction() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.discord.interact(Ask::command("imagine")).await;
-    assert_eq!(code(bot.edit(&ticket, json!({ "content": "early" })).await).await, (404, 10015));
-    bot.callback(&ticket, json!({ "type": 5, "data": { "flags": 64 } })).await;
-    assert!(ticket.message().unwrap().loading);
-    let edited: Value = bot.edit(&ticket, json!({ "content": "done" })).await.json().await.unwrap();
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine")).await;
+    assert_eq!(code(bot.edit(&interaction, json!({ "content": "early" })).await).await, (404, 10015));
+    bot.callback(&interaction, json!({ "type": 5, "data": { "flags": 64 } })).await;
+    assert!(interaction.message().unwrap().loading);
+    let edited: Value = bot.edit(&interaction, json!({ "content": "done" })).await.json().await.unwrap();
     assert_eq!((&edited["flags"], &edited["content"]), (&json!(64), &json!("done")));
-    assert_eq!(ticket.edits(), 1);
-    bot.discord.expire(&ticket);
-    assert_eq!(code(bot.edit(&ticket, json!({ "content": "late" })).await).await, (401, 50027));
+    assert_eq!(interaction.edits(), 1);
+    bot.discord.expire(&interaction);
+    assert_eq!(code(bot.edit(&interaction, json!({ "content": "late" })).await).await, (401, 50027));
     assert_eq!((bot.discord.violations().len(), bot.discord.invalid_requests()), (1, 1));
 }
 
 #[tokio::test]
 async fn files_and_their_list_have_to_match() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.deferred().await;
+    let interaction = bot.deferred().await;
     let send = |attachments: Value, bytes: Vec<u8>| {
         let payload = json!({
             "embeds": [{ "image": { "url": "attachment://fox.png" } }], "attachments": attachments,
@@ -209,7 +212,7 @@ async fn files_and_their_list_have_to_match() {
         let form = Form::new()
             .part("payload_json", Part::text(payload.to_string()).mime_str("application/json").unwrap())
             .part("files[0]", Part::bytes(bytes).file_name("fox.png").mime_str("image/png").unwrap());
-        bot.http.patch(bot.original(&ticket)).multipart(form).send()
+        bot.http.patch(bot.original(&interaction)).multipart(form).send()
     };
     let awkward = b"\r\n--\r\n\r\rpixels\r\n-".repeat(1000);
     let mismatch = send(json!([{ "id": 1 }]), awkward.clone()).await.unwrap();
@@ -218,7 +221,7 @@ async fn files_and_their_list_have_to_match() {
     let large = send(listed.clone(), vec![0; 10 * 1024 * 1024 + 1]).await.unwrap();
     assert_eq!(code(large).await, (413, 40005));
     assert_eq!(send(listed, awkward.clone()).await.unwrap().status(), 200);
-    let message = ticket.picture().await;
+    let message = interaction.picture().await;
     assert_eq!(message.attachments[0].bytes, awkward);
     assert_eq!(message.attachments[0].description.as_deref(), Some("a fox"));
     let served = bot.http.get(&message.attachments[0].url).send().await.unwrap();
@@ -226,10 +229,10 @@ async fn files_and_their_list_have_to_match() {
     let forged = message.attachments[0].url.replace("hm=", "hm=0");
     assert_eq!(bot.http.get(forged).send().await.unwrap().status(), 404);
 
-    bot.edit(&ticket, json!({ "content": "kept" })).await;
-    assert_eq!(ticket.message().unwrap().attachments.len(), 1);
-    bot.edit(&ticket, json!({ "attachments": [], "embeds": [] })).await;
-    assert_eq!(ticket.message().unwrap().attachments.len(), 0);
+    bot.edit(&interaction, json!({ "content": "kept" })).await;
+    assert_eq!(interaction.message().unwrap().attachments.len(), 1);
+    bot.edit(&interaction, json!({ "attachments": [], "embeds": [] })).await;
+    assert_eq!(interaction.message().unwrap().attachments.len(), 0);
 }
 
 #[tokio::test]
@@ -249,15 +252,15 @@ async fn a_nonce_makes_a_message_once() {
 
 #[tokio::test]
 async fn the_sixth_edit_in_two_seconds_is_one_too_many() {
-    let limit = Some(Limit::new(5, Duration::from_secs(3600)));
-    let bot = Bot::start(Options { token_limit: limit, ..quick() }).await;
-    let ticket = bot.deferred().await;
+    let limit = Some(RateLimit::new(5, Duration::from_secs(3600)));
+    let bot = Bot::start(DiscordOptions { token_limit: limit, ..quick() }).await;
+    let interaction = bot.deferred().await;
     for left in (0..5).rev() {
-        let response = bot.edit(&ticket, json!({ "content": format!("{left}") })).await;
+        let response = bot.edit(&interaction, json!({ "content": format!("{left}") })).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["x-ratelimit-remaining"], left.to_string().as_str());
     }
-    let refused = bot.edit(&ticket, json!({ "content": "six" })).await;
+    let refused = bot.edit(&interaction, json!({ "content": "six" })).await;
     assert_eq!(
         (refused.status().as_u16(), refused.headers()["x-ratelimit-scope"].clone()),
         (429, "user".parse().unwrap())
@@ -271,24 +274,24 @@ async fn the_sixth_edit_in_two_seconds_is_one_too_many() {
 #[tokio::test]
 async fn arranged_faults_happen_and_are_no_violations() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.deferred().await;
+    let interaction = bot.deferred().await;
     let body = || json!({ "content": "done" });
     bot.discord.fault(Route::EditOriginal, Fault::Status(502), 1);
-    assert_eq!(bot.edit(&ticket, body()).await.status(), 502);
+    assert_eq!(bot.edit(&interaction, body()).await.status(), 502);
     bot.discord.fault(Route::EditOriginal, Fault::CloudflareHtml(429), 1);
-    assert!(bot.edit(&ticket, body()).await.text().await.unwrap().starts_with("<!DOCTYPE"));
+    assert!(bot.edit(&interaction, body()).await.text().await.unwrap().starts_with("<!DOCTYPE"));
     for (fault, edits) in [(Fault::Drop, 0), (Fault::DropAfterApply, 1)] {
         bot.discord.fault(Route::EditOriginal, fault, 1);
-        assert!(bot.http.patch(bot.original(&ticket)).json(&body()).send().await.is_err());
-        assert_eq!(ticket.edits(), edits);
+        assert!(bot.http.patch(bot.original(&interaction)).json(&body()).send().await.is_err());
+        assert_eq!(interaction.edits(), edits);
     }
     let held = bot.discord.hold(Route::EditOriginal, When::After);
     let release = async {
         held.reached().await;
-        assert_eq!(ticket.edits(), 2);
+        assert_eq!(interaction.edits(), 2);
         held.release();
     };
-    let (response, ()) = tokio::join!(bot.edit(&ticket, body()), release);
+    let (response, ()) = tokio::join!(bot.edit(&interaction, body()), release);
     assert_eq!(response.status(), 200);
     assert_eq!(bot.discord.violations(), Vec::<String>::new());
 }
@@ -296,7 +299,7 @@ async fn arranged_faults_happen_and_are_no_violations() {
 #[tokio::test]
 async fn messages_are_checked() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.deferred().await;
+    let interaction = bot.deferred().await;
     let button = |id: &str| json!({ "type": 2, "style": 1, "label": "x", "custom_id": id });
     let row = |buttons: Value| json!({ "components": [{ "type": 1, "components": buttons }] });
     let wrong = [
@@ -311,27 +314,27 @@ async fn messages_are_checked() {
         json!({ "content": "x", "allowed_mentions": { "parse": ["users"], "users": ["1"] } }),
     ];
     for body in wrong {
-        assert_eq!(code(bot.edit(&ticket, body.clone()).await).await, (400, 50035), "{body}");
+        assert_eq!(code(bot.edit(&interaction, body.clone()).await).await, (400, 50035), "{body}");
     }
-    assert_eq!(code(bot.edit(&ticket, json!({ "content": "" })).await).await, (400, 50006));
+    assert_eq!(code(bot.edit(&interaction, json!({ "content": "" })).await).await, (400, 50006));
     bot.discord.take_violations();
     let quiet =
         json!({ "content": "<@1> <@2> @everyone", "allowed_mentions": { "parse": [], "users": ["2"] } });
-    bot.edit(&ticket, quiet).await;
-    let message = ticket.answered().await;
+    bot.edit(&interaction, quiet).await;
+    let message = interaction.answered().await;
     assert_eq!((message.mentions, message.mentions_everyone), (vec![2], false));
     assert_eq!(bot.discord.violations(), Vec::<String>::new());
-    bot.edit(&ticket, json!({ "content": "<@1>" })).await;
-    assert_eq!((ticket.message().unwrap().mentions, bot.discord.violations().len()), (vec![1], 1));
+    bot.edit(&interaction, json!({ "content": "<@1>" })).await;
+    assert_eq!((interaction.message().unwrap().mentions, bot.discord.violations().len()), (vec![1], 1));
     let v2 = json!({ "flags": 32768, "content": null, "components": [{ "type": 10, "content": "text" }] });
-    assert_eq!(bot.edit(&ticket, v2).await.status(), 200);
-    assert_eq!(ticket.message().unwrap().text(), "text");
+    assert_eq!(bot.edit(&interaction, v2).await.status(), 200);
+    assert_eq!(interaction.message().unwrap().text(), "text");
 }
 
 #[tokio::test]
 async fn commands_are_checked_and_give_options_their_types() {
     let mut bot = Bot::start(quick()).await;
-    let application = Options::default().application_id;
+    let application = DiscordOptions::default().application_id;
     let put = |commands: Value| {
         let url = bot.url(&format!("/applications/{application}/commands"));
         let token = format!("Bot {}", bot.discord.token());
@@ -352,7 +355,7 @@ async fn commands_are_checked_and_give_options_their_types() {
     }
     assert_eq!(put(command(json!([option("guidance", false)]))).await.unwrap().status(), 200);
     assert_eq!(bot.discord.commands().len(), 1);
-    bot.discord.interact(Ask::command("imagine").option("guidance", 7)).await;
+    bot.discord.interact(InteractionBuilder::command("imagine").option("guidance", 7)).await;
     let command = bot.seen.recv().await.unwrap().1.command().unwrap();
     assert_eq!(command.data.options[0].value.as_f64(), Some(7.0));
 }
@@ -392,16 +395,16 @@ async fn the_cdn_can_lie() {
 #[tokio::test]
 async fn after_the_token_a_reply_can_be_changed_in_its_channel() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.deferred().await;
-    bot.edit(&ticket, json!({ "content": "painting" })).await;
-    bot.discord.expire(&ticket);
-    let message = ticket.message().unwrap();
+    let interaction = bot.deferred().await;
+    bot.edit(&interaction, json!({ "content": "painting" })).await;
+    bot.discord.expire(&interaction);
+    let message = interaction.message().unwrap();
     let url = bot.url(&format!("/channels/{}/messages/{}", message.channel, message.id));
     let token = format!("Bot {}", bot.discord.token());
     let edit = bot.http.patch(url).header("authorization", token).json(&json!({ "content": "done" }));
     assert_eq!(edit.send().await.unwrap().status(), 200);
-    ticket.first(|message| message.content == "done").await;
-    assert_eq!(ticket.states().len(), 3);
+    interaction.first(|message| message.content == "done").await;
+    assert_eq!(interaction.states().len(), 3);
     let paths: Vec<String> = bot.discord.requests().into_iter().map(|request| request.path).collect();
-    assert!(paths.iter().all(|path| !path.contains(ticket.token())), "{paths:?}");
+    assert!(paths.iter().all(|path| !path.contains(interaction.token())), "{paths:?}");
 }

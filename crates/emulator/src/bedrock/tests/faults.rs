@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use super::super::Fault;
+use super::super::ModelFault;
 use super::*;
 
 fn fox() -> Value {
@@ -10,7 +10,7 @@ fn fox() -> Value {
 #[tokio::test]
 async fn the_client_retries_a_throttled_call() {
     let bedrock = Bedrock::start().await.unwrap();
-    bedrock.fault(Fault::Throttled, 2);
+    bedrock.fault(ModelFault::Throttled, 2);
     invoke_at(&client(&bedrock, "us-west-2", 3), CORE, fox()).await.unwrap();
     let calls = bedrock.calls();
     let statuses: Vec<_> = calls.iter().map(|call| call.status).collect();
@@ -23,23 +23,23 @@ async fn the_client_retries_a_throttled_call() {
 async fn errors_have_their_status_and_type() {
     let bedrock = Bedrock::start().await.unwrap();
     for (fault, status, kind) in [
-        (Fault::Throttled, 429, "ThrottlingException"),
-        (Fault::NotReady, 429, "ModelNotReadyException"),
-        (Fault::Internal, 500, "InternalServerException"),
-        (Fault::Unavailable, 503, "ServiceUnavailableException"),
-        (Fault::ModelTimeout, 408, "ModelTimeoutException"),
-        (Fault::ModelError, 424, "ModelErrorException"),
-        (Fault::Overloaded, 529, "overloaded_error"),
-        (Fault::AccessDenied, 403, "AccessDeniedException"),
-        (Fault::EndOfLife, 404, "ResourceNotFoundException"),
-        (Fault::TooLarge, 400, "ValidationException"),
+        (ModelFault::Throttled, 429, "ThrottlingException"),
+        (ModelFault::NotReady, 429, "ModelNotReadyException"),
+        (ModelFault::Internal, 500, "InternalServerException"),
+        (ModelFault::Unavailable, 503, "ServiceUnavailableException"),
+        (ModelFault::ModelTimeout, 408, "ModelTimeoutException"),
+        (ModelFault::ModelError, 424, "ModelErrorException"),
+        (ModelFault::Overloaded, 529, "overloaded_error"),
+        (ModelFault::AccessDenied, 403, "AccessDeniedException"),
+        (ModelFault::EndOfLife, 404, "ResourceNotFoundException"),
+        (ModelFault::TooLarge, 400, "ValidationException"),
     ] {
         bedrock.fault(fault, 1);
         let error = invoke(&bedrock, CORE, fox()).await.unwrap_err();
         let (got, code, _) = describe(&error);
         assert_eq!((got, code.as_str()), (status, kind), "{fault:?}");
         let headers = error.raw_response().unwrap().headers();
-        assert_eq!(headers.get("retry-after").is_some(), fault == Fault::Overloaded);
+        assert_eq!(headers.get("retry-after").is_some(), fault == ModelFault::Overloaded);
         assert!(headers.get("x-amzn-requestid").is_some());
     }
     assert!(bedrock.violations().is_empty());
@@ -48,8 +48,8 @@ async fn errors_have_their_status_and_type() {
 #[tokio::test]
 async fn a_cut_connection_leaves_no_answer() {
     let bedrock = Bedrock::start().await.unwrap();
-    bedrock.fault(Fault::Drop, 1);
-    bedrock.fault(Fault::CutBody, 1);
+    bedrock.fault(ModelFault::Drop, 1);
+    bedrock.fault(ModelFault::CutBody, 1);
     let dropped = invoke(&bedrock, CORE, fox()).await.unwrap_err();
     assert!(matches!(dropped, SdkError::DispatchFailure(_)), "{dropped:?}");
     let cut = invoke(&bedrock, CORE, fox()).await.unwrap_err();
@@ -65,7 +65,7 @@ async fn slow_answers_arrive_whole() {
     let bedrock = Bedrock::start().await.unwrap();
     let wait = Duration::from_millis(30);
     let whole = invoke(&bedrock, CORE, fox()).await.unwrap();
-    for fault in [Fault::SlowFirstByte(wait), Fault::StallMidBody(wait)] {
+    for fault in [ModelFault::SlowFirstByte(wait), ModelFault::StallMidBody(wait)] {
         bedrock.fault(fault, 1);
         let start = Instant::now();
         assert_eq!(invoke(&bedrock, CORE, fox()).await.unwrap(), whole);
@@ -76,12 +76,12 @@ async fn slow_answers_arrive_whole() {
 #[tokio::test]
 async fn good_statuses_can_carry_no_picture() {
     let bedrock = Bedrock::start().await.unwrap();
-    bedrock.fault(Fault::BadBase64, 1);
-    bedrock.fault(Fault::NotAPicture, 1);
-    bedrock.fault(Fault::EmptyImages, 1);
-    bedrock.fault(Fault::FilteredPrompt, 1);
-    bedrock.fault(Fault::FilteredOutput, 1);
-    bedrock.fault(Fault::InferenceError, 1);
+    bedrock.fault(ModelFault::BadBase64, 1);
+    bedrock.fault(ModelFault::NotAPicture, 1);
+    bedrock.fault(ModelFault::EmptyImages, 1);
+    bedrock.fault(ModelFault::FilteredPrompt, 1);
+    bedrock.fault(ModelFault::FilteredOutput, 1);
+    bedrock.fault(ModelFault::InferenceError, 1);
     let bad = invoke(&bedrock, CORE, fox()).await.unwrap();
     assert!(STANDARD.decode(bad["images"][0].as_str().unwrap()).is_err());
     let text = invoke(&bedrock, CORE, fox()).await.unwrap();
@@ -92,7 +92,7 @@ async fn good_statuses_can_carry_no_picture() {
         let answer = invoke(&bedrock, CORE, fox()).await.unwrap();
         assert_eq!(answer, json!({"finish_reasons": [reason]}));
     }
-    bedrock.fault(Fault::NoJson, 1);
+    bedrock.fault(ModelFault::NoJson, 1);
     let request = client(&bedrock, "us-west-2", 1).invoke_model().model_id(CORE);
     let request = request.content_type("application/json").body(Blob::new(fox().to_string()));
     let page = request.send().await.unwrap();
@@ -119,7 +119,8 @@ async fn a_held_call_waits_for_its_release() {
 
 #[tokio::test]
 async fn many_calls_at_once_get_their_own_pictures() {
-    let options = Options { picture: super::super::Picture::Sized(1_500_000), ..Options::default() };
+    let options =
+        BedrockOptions { picture: super::super::Picture::Sized(1_500_000), ..BedrockOptions::default() };
     let bedrock = Bedrock::start_with(options).await.unwrap();
     let client = client(&bedrock, "us-west-2", 1);
     let bodies = (1..=24).map(|seed| invoke_at(&client, CORE, json!({"prompt": "a fox", "seed": seed})));

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Bedrock, Options};
+use super::{Bedrock, BedrockOptions};
 
 const CORE: &str = "stability.stable-image-core-v1:1";
 const SD35: &str = "stability.sd3-5-large-v1:0";

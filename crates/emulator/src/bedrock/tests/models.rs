@@ -1,5 +1,5 @@
 use super::super::catalog::{MODELS, Reach};
-use super::super::{Endpoint, Picture, Speaks};
+use super::super::{Endpoint, Picture, RequestFormat};
 use super::*;
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn every_format_is_what_it_says() {
 #[tokio::test]
 async fn sized_pictures_have_their_size_and_decode() {
     for (size, aspect, area) in [(1_500_000, "2:3", 832 * 1216), (12_000_000, "1:1", 3_800_000)] {
-        let options = Options { picture: Picture::Sized(size), ..Options::default() };
+        let options = BedrockOptions { picture: Picture::Sized(size), ..BedrockOptions::default() };
         let bedrock = Bedrock::start_with(options).await.unwrap();
         let body = |seed: u32| json!({"prompt": "a fox", "aspect_ratio": aspect, "seed": seed});
         let one = picture(&invoke(&bedrock, CORE, body(1)).await.unwrap());
@@ -69,7 +69,7 @@ async fn sized_pictures_have_their_size_and_decode() {
 
 #[tokio::test]
 async fn a_picture_beyond_16_mib_is_refused_without_blame() {
-    let options = Options { picture: Picture::Sized(12_700_000), ..Options::default() };
+    let options = BedrockOptions { picture: Picture::Sized(12_700_000), ..BedrockOptions::default() };
     let bedrock = Bedrock::start_with(options).await.unwrap();
     let (status, kind, text) = refusal(&bedrock, CORE, json!({"prompt": "a fox"})).await;
     assert_eq!((status, kind.as_str()), (400, "ValidationException"));
@@ -79,7 +79,7 @@ async fn a_picture_beyond_16_mib_is_refused_without_blame() {
 
 #[tokio::test]
 async fn the_real_sides_are_about_a_megapixel() {
-    let options = Options { picture: Picture::Real, ..Options::default() };
+    let options = BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() };
     let bedrock = Bedrock::start_with(options).await.unwrap();
     let answer = invoke(&bedrock, CORE, json!({"prompt": "a fox", "aspect_ratio": "9:21"})).await.unwrap();
     assert_eq!(sides(&picture(&answer)), (640, 1536));
@@ -194,10 +194,11 @@ async fn sdxl_answers_by_the_arn_of_an_endpoint() {
     let v0 = "arn:aws:bedrock:us-west-2:123456789012:imported-model/sdxl0";
     let v1 = "arn:aws:bedrock:us-west-2:123456789012:imported-model/sdxl1";
     let known_endpoints = vec![
-        Endpoint { arn: v0.to_owned(), speaks: Speaks::SdxlV0 },
-        Endpoint { arn: v1.to_owned(), speaks: Speaks::SdxlV1 },
+        Endpoint { arn: v0.to_owned(), format: RequestFormat::SdxlV0 },
+        Endpoint { arn: v1.to_owned(), format: RequestFormat::SdxlV1 },
     ];
-    let bedrock = Bedrock::start_with(Options { known_endpoints, ..Options::default() }).await.unwrap();
+    let bedrock =
+        Bedrock::start_with(BedrockOptions { known_endpoints, ..BedrockOptions::default() }).await.unwrap();
     let body = json!({"text_prompts": [{"text": "a fox"}], "cfg_scale": 10, "seed": 42, "steps": 120});
     let answer = invoke(&bedrock, v0, body.clone()).await.unwrap();
     let artifact = &answer["artifacts"][0];

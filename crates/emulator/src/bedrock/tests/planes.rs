@@ -3,7 +3,7 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailImageFormat, GuardrailImageSource, GuardrailTextBlock,
 };
 
-use super::super::{Fault, Guardrail};
+use super::super::{Guardrail, ModelFault};
 use super::*;
 
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKID/20261122/us-west-2/bedrock/aws4_request, \
@@ -90,7 +90,7 @@ async fn guardrails_block_words_and_pictures() {
     assert_eq!(next.action(), &GuardrailAction::None);
     let images = next.guardrail_coverage().unwrap().images().unwrap();
     assert_eq!((images.guarded(), images.total()), (Some(1), Some(1)));
-    bedrock.guardrail_fault(Fault::Unavailable, 1);
+    bedrock.guardrail_fault(ModelFault::Unavailable, 1);
     let down = apply("1", text("a fox")).await.unwrap_err();
     assert_eq!(down.code(), Some("ServiceUnavailableException"));
     let checks = bedrock.checks();

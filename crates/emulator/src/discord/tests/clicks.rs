@@ -5,7 +5,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::{Bot, code, quick};
-use crate::discord::{Ask, Message, Options, Ticket};
+use crate::discord::{DiscordOptions, InteractionBuilder, Message, TestInteraction};
 
 fn components() -> Value {
     let option = |value: &str| json!({ "label": value, "value": value });
@@ -21,12 +21,12 @@ fn components() -> Value {
 }
 
 /// A message with two buttons and a select, and the interaction that it answers.
-async fn shown(bot: &Bot) -> (Ticket, Message) {
-    let ticket = bot.deferred().await;
-    let edited = bot.edit(&ticket, json!({ "content": "done", "components": components() })).await;
+async fn shown(bot: &Bot) -> (TestInteraction, Message) {
+    let interaction = bot.deferred().await;
+    let edited = bot.edit(&interaction, json!({ "content": "done", "components": components() })).await;
     assert_eq!(edited.status(), 200);
-    let message = ticket.answered().await;
-    (ticket, message)
+    let message = interaction.answered().await;
+    (interaction, message)
 }
 
 fn with_files(payload: &Value, files: &[(&'static str, &'static str, &'static str)]) -> Form {
@@ -37,8 +37,8 @@ fn with_files(payload: &Value, files: &[(&'static str, &'static str, &'static st
     })
 }
 
-async fn answer(bot: &Bot, ticket: &Ticket, form: Form) -> Response {
-    let path = format!("/interactions/{}/{}/callback", ticket.id, ticket.token());
+async fn answer(bot: &Bot, interaction: &TestInteraction, form: Form) -> Response {
+    let path = format!("/interactions/{}/{}/callback", interaction.id, interaction.token());
     bot.http.post(bot.url(&path)).multipart(form).send().await.unwrap()
 }
 
@@ -47,28 +47,28 @@ async fn only_what_a_message_shows_can_be_used() {
     let bot = Bot::start(quick()).await;
     let (_, message) = shown(&bot).await;
     let table = [
-        (Ask::click(&message, "gone"), "no component `gone`"),
-        (Ask::click(&message, "off"), "disabled"),
-        (Ask::click(&message, "pick"), "takes 1 to 2 values, not 0"),
-        (Ask::choose(&message, "again", &["1"]), "is a button"),
-        (Ask::choose(&message, "pick", &["1", "2", "3"]), "takes 1 to 2 values, not 3"),
-        (Ask::choose(&message, "pick", &["4"]), "does not offer `4`"),
-        (Ask::submit(Some(&message), "form", &[]), "no answer has opened a modal `form`"),
+        (InteractionBuilder::click(&message, "gone"), "no component `gone`"),
+        (InteractionBuilder::click(&message, "off"), "disabled"),
+        (InteractionBuilder::click(&message, "pick"), "takes 1 to 2 values, not 0"),
+        (InteractionBuilder::choose(&message, "again", &["1"]), "is a button"),
+        (InteractionBuilder::choose(&message, "pick", &["1", "2", "3"]), "takes 1 to 2 values, not 3"),
+        (InteractionBuilder::choose(&message, "pick", &["4"]), "does not offer `4`"),
+        (InteractionBuilder::submit(Some(&message), "form", &[]), "no answer has opened a modal `form`"),
     ];
-    for (ask, needle) in table {
-        let said = bot.unsendable(&ask);
+    for (builder, needle) in table {
+        let said = bot.unsendable(&builder);
         assert!(said.contains(needle), "{needle} in {said}");
-        assert_eq!(ask.stale().offered(&bot.discord.world), Ok(()));
+        assert_eq!(builder.stale().check_against_schema(&bot.discord.state), Ok(()));
     }
-    let ticket = bot.discord.interact(Ask::choose(&message, "pick", &["1", "3"])).await;
-    assert_eq!(ticket.payload()["data"]["component_type"], 3);
+    let interaction = bot.discord.interact(InteractionBuilder::choose(&message, "pick", &["1", "3"])).await;
+    assert_eq!(interaction.payload()["data"]["component_type"], 3);
 }
 
 #[tokio::test]
 async fn a_click_can_change_its_message_now_or_later() {
     let bot = Bot::start(quick()).await;
     let (first, message) = shown(&bot).await;
-    let click = bot.discord.interact(Ask::click(&message, "again")).await;
+    let click = bot.discord.interact(InteractionBuilder::click(&message, "again")).await;
     let update = json!({ "type": 7, "data": { "content": "with a table", "attachments": [{ "id": 0 }] } });
     let form = with_files(&update, &[("table.csv", "text/csv", "a,b")]);
     assert_eq!(answer(&bot, &click, form).await.status(), 204);
@@ -77,7 +77,7 @@ async fn a_click_can_change_its_message_now_or_later() {
     bot.edit(&click, json!({ "content": "again" })).await;
     assert_eq!(first.first(|message| message.content == "again").await.attachments.len(), 1);
 
-    let later = bot.discord.interact(Ask::click(&message, "again").by(8)).await;
+    let later = bot.discord.interact(InteractionBuilder::click(&message, "again").by(8)).await;
     assert_eq!(bot.callback(&later, json!({ "type": 6 })).await.status(), 204);
     assert_eq!(later.ack().unwrap().kind, 6);
     assert_eq!(bot.edit(&later, json!({ "content": "later", "attachments": [] })).await.status(), 200);
@@ -85,7 +85,7 @@ async fn a_click_can_change_its_message_now_or_later() {
     assert!(first.first(|message| message.content == "later").await.attachments.is_empty());
 
     for (kind, flags) in [(4, 64), (5, 64)] {
-        let click = bot.discord.interact(Ask::click(&message, "again").by(9)).await;
+        let click = bot.discord.interact(InteractionBuilder::click(&message, "again").by(9)).await;
         let body = json!({ "type": kind, "data": { "content": "mine", "flags": flags } });
         assert_eq!(bot.callback(&click, body).await.status(), 204);
         bot.edit(&click, json!({ "content": "private" })).await;
@@ -100,12 +100,12 @@ async fn a_click_can_change_its_message_now_or_later() {
 async fn follow_ups_can_be_private_and_carry_files() {
     let bot = Bot::start(quick()).await;
     let (_, message) = shown(&bot).await;
-    let click = bot.discord.interact(Ask::click(&message, "again")).await;
+    let click = bot.discord.interact(InteractionBuilder::click(&message, "again")).await;
     bot.callback(&click, json!({ "type": 6 })).await;
     let payload = json!({ "content": "the export", "flags": 64 });
     let form =
         with_files(&payload, &[("all.zip", "application/zip", "PK"), ("all.html", "text/html", "<p>")]);
-    let application = Options::default().application_id;
+    let application = DiscordOptions::default().application_id;
     let url = bot.url(&format!("/webhooks/{application}/{}", click.token()));
     assert_eq!(bot.http.post(url).multipart(form).send().await.unwrap().status(), 200);
     let sent = click.followed_up(1).await.remove(0);
@@ -123,22 +123,22 @@ async fn follow_ups_can_be_private_and_carry_files() {
 #[tokio::test]
 async fn an_immediate_answer_can_carry_files_of_which_an_edit_keeps_some() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.discord.interact(Ask::command("history")).await;
+    let interaction = bot.discord.interact(InteractionBuilder::command("history")).await;
     let listed = json!([{ "id": 0 }, { "id": 1, "description": "a page" }]);
     let body = json!({ "type": 4, "data": { "flags": 64, "attachments": listed } });
     let files = [("a.csv", "text/csv; charset=utf-8", "a,b"), ("a.html", "text/html", "<p>")];
-    assert_eq!(answer(&bot, &ticket, with_files(&body, &files)).await.status(), 204);
-    assert!(ticket.ack().unwrap().ephemeral);
-    let message = ticket.answered().await;
+    assert_eq!(answer(&bot, &interaction, with_files(&body, &files)).await.status(), 204);
+    assert!(interaction.ack().unwrap().ephemeral);
+    let message = interaction.answered().await;
     assert_eq!((&message.attachments[0].bytes[..], message.attachments[0].width), (&b"a,b"[..], None));
     let page = &message.attachments[1];
     assert_eq!(page.description.as_deref(), Some("a page"));
     let kept = json!({ "attachments": [{ "id": page.id.to_string() }] });
-    assert_eq!(bot.edit(&ticket, kept).await.status(), 200);
-    let left = ticket.message().unwrap().attachments;
+    assert_eq!(bot.edit(&interaction, kept).await.status(), 200);
+    let left = interaction.message().unwrap().attachments;
     assert_eq!((left.len(), left[0].id), (1, page.id));
     let dropped = json!({ "attachments": [{ "id": message.attachments[0].id.to_string() }] });
-    assert_eq!(code(bot.edit(&ticket, dropped).await).await, (400, 50035), "it is gone");
+    assert_eq!(code(bot.edit(&interaction, dropped).await).await, (400, 50035), "it is gone");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_form_takes_what_its_fields_take() {
         let rows = json!([{ "type": 1, "components": [input] }]);
         json!({ "type": 9, "data": { "custom_id": "form", "title": "Again", "components": rows } })
     };
-    let click = bot.discord.interact(Ask::click(&message, "again")).await;
+    let click = bot.discord.interact(InteractionBuilder::click(&message, "again")).await;
     for (key, value) in [
         ("label", Value::Null),
         ("max_length", json!(4001)),
@@ -163,7 +163,7 @@ async fn a_form_takes_what_its_fields_take() {
     }
     bot.discord.take_violations();
     assert_eq!(bot.callback(&click, modal(&input)).await.status(), 204);
-    let submit = |fields: &[(&str, &str)]| Ask::submit(Some(&message), "form", fields);
+    let submit = |fields: &[(&str, &str)]| InteractionBuilder::submit(Some(&message), "form", fields);
     for (fields, needle) in [
         (&[("wish", "ten letters")][..], "not 11"),
         (&[("other", "x")], "no field `other`"),
@@ -184,7 +184,7 @@ async fn a_form_takes_what_its_fields_take() {
 #[tokio::test]
 async fn selects_are_checked() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.deferred().await;
+    let interaction = bot.deferred().await;
     let option = |value: &str| json!({ "label": value, "value": value, "default": true });
     let select = |least: u64, most: u64| {
         json!({ "components": [{ "type": 1, "components": [
@@ -192,7 +192,11 @@ async fn selects_are_checked() {
     ] }] })
     };
     for (least, most) in [(0, 0), (2, 1), (0, 1), (0, 3), (26, 26)] {
-        assert_eq!(code(bot.edit(&ticket, select(least, most)).await).await, (400, 50035), "{least} {most}");
+        assert_eq!(
+            code(bot.edit(&interaction, select(least, most)).await).await,
+            (400, 50035),
+            "{least} {most}"
+        );
     }
-    assert_eq!(bot.edit(&ticket, select(0, 2)).await.status(), 200);
+    assert_eq!(bot.edit(&interaction, select(0, 2)).await.status(), 200);
 }

@@ -1,21 +1,23 @@
-//! Rate limits: windows that open with their first request.
+//! Counts requests in windows that open with the first request.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::HeaderMap;
 use tokio::time::Instant;
+
+use super::response::set_header;
 
 /// So many requests within so much time.
 #[derive(Clone, Copy, Debug)]
-pub struct Limit {
+pub struct RateLimit {
     /// Requests that one window admits.
     pub requests: u32,
     /// How long the window stays open.
     pub per: Duration,
 }
 
-impl Limit {
+impl RateLimit {
     /// A limit of `requests` for each `per`.
     pub fn new(requests: u32, per: Duration) -> Self {
         Self { requests, per }
@@ -27,7 +29,7 @@ const READING: Duration = Duration::from_millis(20);
 
 /// How a request stands in its bucket.
 #[derive(Clone, Debug)]
-pub(super) struct Standing {
+pub(super) struct BucketState {
     pub(super) bucket: String,
     limit: u32,
     left: u32,
@@ -36,8 +38,8 @@ pub(super) struct Standing {
 
 /// A refused request.
 #[derive(Debug)]
-pub(super) struct Limited {
-    pub(super) standing: Option<Standing>,
+pub(super) struct LimitExceeded {
+    pub(super) bucket_state: Option<BucketState>,
     pub(super) wait: Duration,
     /// It was sent although an earlier answer had said to wait.
     pub(super) early: bool,
@@ -62,10 +64,10 @@ pub(super) struct Buckets {
 
 impl Buckets {
     /// Says whether a client that began a request at `started` had been told to wait, and for how long still.
-    pub(super) fn blocked(&self, key: &str, started: Instant, now: Instant) -> Option<Limited> {
+    pub(super) fn blocked(&self, key: &str, started: Instant, now: Instant) -> Option<LimitExceeded> {
         let block = self.blocks.get(key).filter(|block| now < block.until)?;
         let early = started > block.since + READING;
-        Some(Limited { standing: None, wait: block.until - now, early })
+        Some(LimitExceeded { bucket_state: None, wait: block.until - now, early })
     }
 
     pub(super) fn block(&mut self, key: &str, now: Instant, wait: Duration) {
@@ -73,7 +75,12 @@ impl Buckets {
     }
 
     /// Counts a request.
-    pub(super) fn take(&mut self, key: &str, limit: Limit, now: Instant) -> Result<Standing, Limited> {
+    pub(super) fn take(
+        &mut self,
+        key: &str,
+        limit: RateLimit,
+        now: Instant,
+    ) -> Result<BucketState, LimitExceeded> {
         if self.windows.len() > 10_000 {
             self.windows.retain(|_, window| window.ends > now);
         }
@@ -83,33 +90,27 @@ impl Buckets {
             *window = fresh();
         }
         let reset = window.ends - now;
-        let standing = |left| Standing { bucket: key.to_owned(), limit: limit.requests, left, reset };
+        let bucket_state = |left| BucketState { bucket: key.to_owned(), limit: limit.requests, left, reset };
         if window.left == 0 {
             self.block(key, now, reset);
-            return Err(Limited { standing: Some(standing(0)), wait: reset, early: false });
+            return Err(LimitExceeded { bucket_state: Some(bucket_state(0)), wait: reset, early: false });
         }
         window.left -= 1;
-        Ok(standing(window.left))
+        Ok(bucket_state(window.left))
     }
 }
 
-impl Standing {
+impl BucketState {
     pub(super) fn write(&self, headers: &mut HeaderMap, unix_seconds: f64) {
         let reset_after = self.reset.as_secs_f64();
         // Discord's bucket names are opaque; a client that reads meaning into them should fail here too.
         let name = self.bucket.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        set(headers, "x-ratelimit-limit", self.limit.to_string());
-        set(headers, "x-ratelimit-remaining", self.left.to_string());
-        set(headers, "x-ratelimit-reset", format!("{:.3}", unix_seconds + reset_after));
-        set(headers, "x-ratelimit-reset-after", format!("{reset_after:.3}"));
-        set(headers, "x-ratelimit-bucket", format!("{name:016x}"));
-    }
-}
-
-pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: String) {
-    if let Ok(value) = HeaderValue::from_str(&value) {
-        headers.insert(HeaderName::from_static(name), value);
+        set_header(headers, "x-ratelimit-limit", self.limit.to_string());
+        set_header(headers, "x-ratelimit-remaining", self.left.to_string());
+        set_header(headers, "x-ratelimit-reset", format!("{:.3}", unix_seconds + reset_after));
+        set_header(headers, "x-ratelimit-reset-after", format!("{reset_after:.3}"));
+        set_header(headers, "x-ratelimit-bucket", format!("{name:016x}"));
     }
 }

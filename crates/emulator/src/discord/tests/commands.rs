@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use serenity::all::{CommandDataOptionValue, ResolvedValue};
 
 use super::{Bot, quick};
-use crate::discord::Ask;
+use crate::discord::InteractionBuilder;
 
 const MANAGE_GUILD: u64 = 0x20;
 
-fn admin(path: &str) -> Ask {
-    Ask::command(path).permissions(MANAGE_GUILD)
+fn admin(path: &str) -> InteractionBuilder {
+    InteractionBuilder::command(path).permissions(MANAGE_GUILD)
 }
 
 fn option(kind: u64, name: &str) -> Value {
@@ -55,10 +55,10 @@ async fn bot() -> Bot {
 async fn what_an_option_points_at_comes_along_as_serenity_reads_it() {
     let mut bot = bot().await;
     bot.discord.add_channel(51, 3, true);
-    let ask =
+    let builder =
         admin("easel limits set").option("daily", 5).role_option("role", 90).channel_option("channel", 51);
-    let ask = ask.user_option("user", 7).role_option("whom", 3).with_roles(&[90]);
-    let ticket = bot.discord.interact(ask).await;
+    let builder = builder.user_option("user", 7).role_option("whom", 3).with_roles(&[90]);
+    let interaction = bot.discord.interact(builder).await;
     let command = bot.seen.recv().await.unwrap().1.command().unwrap();
     let CommandDataOptionValue::SubCommandGroup(group) = &command.data.options[0].value else { panic!() };
     assert!(matches!(&group[0].value, CommandDataOptionValue::SubCommand(leaf) if leaf.len() == 5));
@@ -75,7 +75,7 @@ async fn what_an_option_points_at_comes_along_as_serenity_reads_it() {
         matches!(user.value, ResolvedValue::User(user, Some(member)) if user.id == 7 && member.roles.len() == 1)
     );
     assert!(matches!(whom.value, ResolvedValue::Role(role) if role.name == "@everyone"));
-    let data = &ticket.payload()["data"];
+    let data = &interaction.payload()["data"];
     let sent = &data["options"][0]["options"][0]["options"];
     assert_eq!(sent[1], json!({ "name": "role", "type": 8, "value": "90" }));
     assert_eq!(sent[4]["type"], 9, "as declared");
@@ -85,7 +85,8 @@ async fn what_an_option_points_at_comes_along_as_serenity_reads_it() {
 #[tokio::test]
 async fn an_option_inside_of_a_subcommand_gets_suggestions() {
     let mut bot = bot().await;
-    let typing = |option| Ask::autocomplete("easel limits set", option, "ul").permissions(MANAGE_GUILD);
+    let typing =
+        |option| InteractionBuilder::autocomplete("easel limits set", option, "ul").permissions(MANAGE_GUILD);
     bot.discord.interact(typing("model")).await;
     let typed = bot.seen.recv().await.unwrap().1.autocomplete().unwrap();
     assert_eq!(typed.data.autocomplete().map(|focused| (focused.name, focused.value)), Some(("model", "ul")));
@@ -111,30 +112,38 @@ async fn the_client_sends_only_what_is_declared() {
         (set().channel_option("whom", 5), "not a value for an option of type 9"),
         (set().channel_option("channel", 52), "channel 52 is of type 11"),
     ];
-    for (ask, needle) in table {
-        let said = bot.unsendable(&ask);
+    for (builder, needle) in table {
+        let said = bot.unsendable(&builder);
         assert!(said.contains(needle), "{needle} in {said}");
-        assert_eq!(ask.stale().offered(&bot.discord.world), Ok(()));
+        assert_eq!(builder.stale().check_against_schema(&bot.discord.state), Ok(()));
     }
-    assert_eq!(set().option("monthly", 9).option("scope", "server").offered(&bot.discord.world), Ok(()));
-    assert_eq!(Ask::command("unheard of").offered(&bot.discord.world), Ok(()), "nothing is declared");
+    assert_eq!(
+        set().option("monthly", 9).option("scope", "server").check_against_schema(&bot.discord.state),
+        Ok(())
+    );
+    assert_eq!(
+        InteractionBuilder::command("unheard of").check_against_schema(&bot.discord.state),
+        Ok(()),
+        "nothing is declared"
+    );
 }
 
 #[tokio::test]
 async fn a_command_is_hidden_from_members_without_its_permissions() {
     let bot = bot().await;
-    let reset = || Ask::command("easel reset");
+    let reset = || InteractionBuilder::command("easel reset");
     let said = bot.unsendable(&reset());
     assert!(said.contains("hides `/easel reset`") && said.contains("override_permissions()"), "{said}");
-    let world = &bot.discord.world;
-    for ask in [reset().permissions(MANAGE_GUILD), reset().permissions(8), reset().override_permissions()] {
-        assert_eq!(ask.offered(world), Ok(()));
+    let state = &bot.discord.state;
+    for builder in [reset().permissions(MANAGE_GUILD), reset().permissions(8), reset().override_permissions()]
+    {
+        assert_eq!(builder.check_against_schema(state), Ok(()));
     }
     let mut command = easel().remove(0);
     command["default_member_permissions"] = json!("0");
     bot.discord.declare(Some(3), vec![command.clone()]);
     bot.unsendable(&reset().permissions(MANAGE_GUILD));
-    assert_eq!(reset().permissions(8).offered(world), Ok(()), "administrators alone");
+    assert_eq!(reset().permissions(8).check_against_schema(state), Ok(()), "administrators alone");
     command["contexts"] = json!([0]);
     bot.discord.declare(None, vec![command]);
     assert!(bot.unsendable(&reset().in_dm(9)).contains("not declared for this context"));
@@ -143,7 +152,7 @@ async fn a_command_is_hidden_from_members_without_its_permissions() {
 #[tokio::test]
 #[should_panic(expected = "Discord's client would not send this")]
 async fn a_story_that_sends_what_no_client_sends_fails() {
-    bot().await.discord.interact(Ask::command("easel reset")).await;
+    bot().await.discord.interact(InteractionBuilder::command("easel reset")).await;
 }
 
 #[tokio::test]

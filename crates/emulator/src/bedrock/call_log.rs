@@ -1,4 +1,4 @@
-//! What arrived, for the assertions of a test.
+//! The requests so far, for the assertions of a test.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -7,9 +7,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use super::guardrail::Check;
-use super::lock;
-use super::picture::Painting;
+use super::picture::GeneratedImage;
+use crate::sync::lock;
 
 /// One `InvokeModel` request, whatever came of it.
 #[derive(Clone, Debug)]
@@ -32,13 +31,13 @@ pub struct Call {
     pub seed: Option<u64>,
     /// The `x-amzn-requestid` of the answer.
     pub request_id: String,
-    pub(super) painting: Option<Painting>,
+    pub(super) generated: Option<GeneratedImage>,
 }
 
 impl Call {
-    /// The file that was painted, even if a fault kept it from the client.
+    /// The generated file, even if a fault kept it from the client.
     pub fn picture(&self) -> Option<Vec<u8>> {
-        self.painting.as_ref().map(Painting::file)
+        self.generated.as_ref().map(GeneratedImage::file)
     }
 
     /// The SHA-256 of [`Call::picture`], in lower-case hexadecimal.
@@ -48,15 +47,27 @@ impl Call {
     }
 }
 
+/// One `ApplyGuardrail` request in good form, whatever came of it.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub at: Instant,
+    /// `INPUT` or `OUTPUT`.
+    pub source: String,
+    pub texts: Vec<String>,
+    pub images: Vec<Vec<u8>>,
+    pub status: u16,
+    pub intervened: bool,
+}
+
 /// All calls and violations since the start.
-pub(super) struct Journal {
+pub(super) struct CallLog {
     calls: Mutex<Vec<Call>>,
     checks: Mutex<Vec<Check>>,
     violations: Mutex<Vec<String>>,
     arrived: watch::Sender<usize>,
 }
 
-impl Journal {
+impl CallLog {
     pub(super) fn new() -> Self {
         Self {
             calls: Mutex::default(),
@@ -66,8 +77,8 @@ impl Journal {
         }
     }
 
-    /// Enters a call and returns its number.
-    pub(super) fn enter(&self, call: Call) -> usize {
+    /// Adds a call and returns its index.
+    pub(super) fn add(&self, call: Call) -> usize {
         let mut calls = lock(&self.calls);
         calls.push(call);
         self.arrived.send_replace(calls.len());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Bot, code, quick};
-use crate::discord::{Ask, Fault, Limit, Options, Route, When};
+use crate::discord::{DiscordOptions, Fault, InteractionBuilder, RateLimit, Route, When};
 
 const CREATE_PUBLIC_THREADS: u64 = 0x8_0000_0000;
 
@@ -16,14 +16,14 @@ async fn body(response: reqwest::Response) -> Value {
 #[tokio::test]
 async fn a_channel_tells_its_age_restriction_and_is_counted() {
     let bot = Bot::start(quick()).await;
-    let ticket = bot.discord.interact(Ask::command("imagine").nsfw()).await;
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine").nsfw()).await;
     let shown = body(bot.get("/channels/5").await).await;
     assert_eq!((&shown["nsfw"], &shown["type"], &shown["guild_id"]), (&json!(true), &json!(0), &json!("3")));
-    assert_eq!(ticket.payload()["channel"]["nsfw"], true);
+    assert_eq!(interaction.payload()["channel"]["nsfw"], true);
     bot.discord.set_nsfw(5, false);
     assert_eq!(body(bot.get("/channels/5").await).await["nsfw"], false);
     assert_eq!(bot.discord.count(Route::Channel), 2);
-    bot.discord.interact(Ask::command("imagine").in_dm(9)).await;
+    bot.discord.interact(InteractionBuilder::command("imagine").in_dm(9)).await;
     assert_eq!(body(bot.get("/channels/9").await).await["type"], 1);
     bot.discord.fault(Route::Channel, Fault::Status(503), 1);
     assert_eq!(bot.get("/channels/5").await.status(), 503);
@@ -34,7 +34,7 @@ async fn a_channel_tells_its_age_restriction_and_is_counted() {
     };
     assert_eq!(tokio::join!(bot.get("/channels/5"), release).0.status(), 200);
     assert_eq!(bot.discord.violations(), Vec::<String>::new());
-    bot.discord.interact(Ask::command("imagine").user_install().in_channel(6)).await;
+    bot.discord.interact(InteractionBuilder::command("imagine").user_install().in_channel(6)).await;
     assert_eq!(code(bot.get("/channels/6").await).await, (403, 50001), "the bot is not in there");
 }
 
@@ -52,8 +52,8 @@ async fn a_thread_is_a_channel_below_another() {
     assert_eq!(bot.discord.threads(5), [thread]);
     assert_eq!(bot.send(thread, json!({ "content": "hello" })).await.status(), 200);
     assert_eq!(bot.discord.next_channel_message(thread).await.content, "hello");
-    let ticket = bot.discord.interact(Ask::command("imagine").in_channel(thread)).await;
-    let channel = &ticket.payload()["channel"];
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine").in_channel(thread)).await;
+    let channel = &interaction.payload()["channel"];
     assert_eq!((&channel["type"], &channel["parent_id"]), (&json!(11), &json!("5")));
     let command = bot.seen.recv().await.unwrap().1.command().unwrap();
     assert_eq!(command.channel.unwrap().parent_id.unwrap(), 5);
@@ -92,8 +92,8 @@ async fn a_thread_needs_a_name_a_place_and_permissions() {
     assert_eq!(code(bot.post("/channels/5/threads", plain()).await).await, (403, 50013));
     assert_eq!(code(bot.send(5, json!({ "content": "x" })).await).await, (403, 50013));
     assert_eq!(bot.send(52, json!({ "content": "x" })).await.status(), 200, "another permission");
-    let ticket = bot.discord.interact(Ask::command("imagine").in_channel(52)).await;
-    let bits: u64 = ticket.payload()["app_permissions"].as_str().unwrap().parse().unwrap();
+    let interaction = bot.discord.interact(InteractionBuilder::command("imagine").in_channel(52)).await;
+    let bits: u64 = interaction.payload()["app_permissions"].as_str().unwrap().parse().unwrap();
     assert_eq!(bits & (CREATE_PUBLIC_THREADS | 0x800), 0);
     bot.discord.deny(5, 1 << 38);
     assert_eq!(code(bot.send(52, json!({ "content": "x" })).await).await, (403, 50013));
@@ -104,8 +104,8 @@ async fn a_thread_needs_a_name_a_place_and_permissions() {
 
 #[tokio::test]
 async fn starting_a_thread_can_fail_like_any_request() {
-    let limit = Some(Limit::new(1, Duration::from_secs(3600)));
-    let bot = Bot::start(Options { message_limit: limit, ..quick() }).await;
+    let limit = Some(RateLimit::new(1, Duration::from_secs(3600)));
+    let bot = Bot::start(DiscordOptions { message_limit: limit, ..quick() }).await;
     bot.discord.add_channel(5, 3, false);
     bot.discord.fault(Route::StartThread, Fault::RateLimited { retry_after: 3000.0, scope: "user" }, 1);
     let wish = || json!({ "name": "n", "type": 11 });

@@ -1,45 +1,47 @@
-//! Whether the client would let a person do what an [`Ask`] says.
+//! Whether the client would let a person do what an [`InteractionBuilder`] says.
 //!
 //! Discord's client offers only what the bot has declared and what is on the screen. A story that sends anything
-//! else proves nothing, so it is told; [`Ask::stale`] is the way to send it all the same.
+//! else proves nothing, so it is told; [`InteractionBuilder::stale`] is the way to send it all the same.
 
 use serde_json::Value;
 
-use super::ask::{Act, Ask};
+use super::interaction_builder::{Action, Entity, InteractionBuilder};
 use super::message::walk;
-use super::resolved::Entity;
-use super::world::{World, lock};
+use super::state::ServerState;
+use crate::sync::lock;
 
 const SUBCOMMAND: u64 = 1;
 const GROUP: u64 = 2;
 const ADMINISTRATOR: u64 = 8;
 const MODAL: u8 = 9;
 
-impl Ask {
+impl InteractionBuilder {
     /// Why the client would not send it, if it would not. A command that is not declared at all is sent.
-    pub(super) fn offered(&self, world: &World) -> Result<(), String> {
+    pub(super) fn check_against_schema(&self, state: &ServerState) -> Result<(), String> {
         if self.stale {
             return Ok(());
         }
-        match &self.act {
-            Act::Raw { .. } => Ok(()),
-            Act::Command | Act::Autocomplete { .. } => {
+        match &self.action {
+            Action::Raw { .. } => Ok(()),
+            Action::Command | Action::Autocomplete { .. } => {
                 let name = self.command.split_whitespace().next().unwrap_or_default();
-                let Some(command) = self.registered(world, name) else { return Ok(()) };
-                self.visible(world, &command)?;
-                self.fits(world, self.leaf(&command)?)
+                let Some(command) = self.registered(state, name) else { return Ok(()) };
+                self.check_visible(state, &command)?;
+                self.check_options(state, self.called(&command)?)
             }
-            Act::Component { message, custom_id, values } => usable(&message.components, custom_id, values),
-            Act::Modal { custom_id, fields, .. } => {
-                let modal = opened(world, custom_id)
+            Action::Component { message, custom_id, values } => {
+                check_component(&message.components, custom_id, values)
+            }
+            Action::Modal { custom_id, fields, .. } => {
+                let modal = opened_modal(state, custom_id)
                     .ok_or_else(|| format!("no answer has opened a modal `{custom_id}`"))?;
-                fillable(&modal, fields)
+                check_fields(&modal, fields)
             }
         }
     }
 
     /// Whether the command is in this person's list here.
-    fn visible(&self, world: &World, command: &Value) -> Result<(), String> {
+    fn check_visible(&self, state: &ServerState, command: &Value) -> Result<(), String> {
         let listed = |key: &str, wanted: u64| {
             command[key].as_array().is_none_or(|items| items.iter().any(|item| item == wanted))
         };
@@ -49,7 +51,7 @@ impl Ask {
         if !listed("integration_types", u64::from(self.user_install)) {
             return Err(format!("`/{}` is not declared for this kind of installation", self.command));
         }
-        let adult = self.guild.is_none() || lock(&world.channels).nsfw(self.channel);
+        let adult = self.guild.is_none() || lock(&state.channels).nsfw(self.channel);
         if command["nsfw"] == true && !adult {
             return Err(format!("`/{}` is only for channels with age restriction", self.command));
         }
@@ -71,7 +73,7 @@ impl Ask {
     }
 
     /// The command, or the subcommand that is called.
-    fn leaf<'a>(&self, command: &'a Value) -> Result<&'a Value, String> {
+    fn called<'a>(&self, command: &'a Value) -> Result<&'a Value, String> {
         let mut node = command;
         for step in self.command.split_whitespace().skip(1) {
             let nests = |option: &&Value| matches!(option["type"].as_u64(), Some(SUBCOMMAND | GROUP));
@@ -87,32 +89,38 @@ impl Ask {
         Ok(node)
     }
 
-    fn fits(&self, world: &World, leaf: &Value) -> Result<(), String> {
+    fn check_options(&self, state: &ServerState, leaf: &Value) -> Result<(), String> {
         for (name, value) in &self.options {
             let option =
                 named(leaf, name).ok_or_else(|| format!("`/{}` has no option `{name}`", self.command))?;
-            match &self.act {
-                Act::Autocomplete { focused } if focused == name && option["autocomplete"] != true => {
+            match &self.action {
+                Action::Autocomplete { focused } if focused == name && option["autocomplete"] != true => {
                     return Err(format!("`/{}` `{name}` is declared without autocomplete", self.command));
                 }
                 // What is typed so far is not checked.
-                Act::Autocomplete { .. } => {}
+                Action::Autocomplete { .. } => {}
                 _ => self
-                    .value_fits(world, option, name, value)
+                    .check_value(state, option, name, value)
                     .map_err(|reason| format!("`/{}` `{name}`: {reason}", self.command))?,
             }
         }
         let given = |option: &&Value| self.options.iter().any(|(name, _)| option["name"] == *name);
         let missing = options(leaf).iter().filter(|option| option["required"] == true).find(|it| !given(it));
         match missing {
-            Some(option) if matches!(self.act, Act::Command) => {
+            Some(option) if matches!(self.action, Action::Command) => {
                 Err(format!("`/{}` cannot be sent without {}", self.command, option["name"]))
             }
             _ => Ok(()),
         }
     }
 
-    fn value_fits(&self, world: &World, option: &Value, name: &str, value: &Value) -> Result<(), String> {
+    fn check_value(
+        &self,
+        state: &ServerState,
+        option: &Value,
+        name: &str,
+        value: &Value,
+    ) -> Result<(), String> {
         let kind = option["type"].as_u64().unwrap_or_default();
         let entity = self.entity(name);
         let right = match (kind, entity) {
@@ -128,17 +136,17 @@ impl Ask {
             return Err(format!("{value} is not a value for an option of type {kind}"));
         }
         if let (Some(Entity::Channel(id)), Some(kinds)) = (entity, option["channel_types"].as_array()) {
-            let of = lock(&world.channels).by_id.get(id).map(|channel| channel.kind()).unwrap_or_default();
+            let of = lock(&state.channels).by_id.get(id).map(|channel| channel.kind()).unwrap_or_default();
             if !kinds.is_empty() && !kinds.iter().any(|kind| *kind == of) {
                 return Err(format!("channel {id} is of type {of}, declared are {kinds:?}"));
             }
         }
-        bounded(option, value)
+        check_bounds(option, value)
     }
 }
 
 /// Whether a value is within the declared bounds and among the declared choices.
-fn bounded(option: &Value, value: &Value) -> Result<(), String> {
+fn check_bounds(option: &Value, value: &Value) -> Result<(), String> {
     let (size, low, high) = match value {
         Value::String(text) => (Some(text.chars().count() as f64), "min_length", "max_length"),
         number => (number.as_f64(), "min_value", "max_value"),
@@ -158,7 +166,7 @@ fn bounded(option: &Value, value: &Value) -> Result<(), String> {
 }
 
 /// Whether a component is in a message, and takes these values.
-fn usable(components: &Value, custom_id: &str, values: &[String]) -> Result<(), String> {
+fn check_component(components: &Value, custom_id: &str, values: &[String]) -> Result<(), String> {
     let mut found = None;
     walk(components, &mut |component| {
         if component.get("custom_id").is_some_and(|id| id == custom_id) {
@@ -191,8 +199,8 @@ fn usable(components: &Value, custom_id: &str, values: &[String]) -> Result<(), 
 }
 
 /// The modal with this `custom_id` that the bot opened last.
-fn opened(world: &World, custom_id: &str) -> Option<Value> {
-    let mut interactions: Vec<_> = lock(&world.interactions).by_id.values().cloned().collect();
+fn opened_modal(state: &ServerState, custom_id: &str) -> Option<Value> {
+    let mut interactions: Vec<_> = lock(&state.interactions).by_id.values().cloned().collect();
     interactions.sort_by_key(|interaction| std::cmp::Reverse(interaction.id));
     interactions.into_iter().find_map(|interaction| {
         let ack = lock(&interaction.progress).ack.clone()?;
@@ -200,7 +208,7 @@ fn opened(world: &World, custom_id: &str) -> Option<Value> {
     })
 }
 
-fn fillable(modal: &Value, fields: &[(String, String)]) -> Result<(), String> {
+fn check_fields(modal: &Value, fields: &[(String, String)]) -> Result<(), String> {
     let mut inputs = Vec::new();
     walk(&modal["components"], &mut |component| {
         if component.get("type").is_some_and(|kind| kind == 4) {

@@ -1,34 +1,38 @@
-//! How Discord says no.
+//! Error responses of the REST API.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::Response;
 use serde_json::{Value, json};
 
-/// An error answer of the REST API.
+use super::response::json_response;
+
+/// The longest address, in characters.
+const URL: usize = 2048;
+
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     pub(super) status: u16,
     code: u32,
     pub(super) message: String,
     errors: Option<Value>,
-    /// The test asked for this situation, so the bot is not to blame for meeting it.
-    pub(super) arranged: bool,
+    /// The test brought it about, so that it is no violation by the bot.
+    pub(super) caused_by_test: bool,
 }
 
-impl Refusal {
+impl ApiError {
     pub(super) fn new(status: u16, code: u32, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), errors: None, arranged: false }
+        Self { status, code, message: message.to_owned(), errors: None, caused_by_test: false }
     }
 
-    pub(super) fn arranged(self, arranged: bool) -> Self {
-        Self { arranged, ..self }
+    pub(super) fn caused_by_test(self, caused_by_test: bool) -> Self {
+        Self { caused_by_test, ..self }
     }
 
-    /// 400 with code 50035 and one fault.
+    /// 400 with code 50035 and one error.
     pub(super) fn form(path: &str, code: &'static str, message: &str) -> Self {
         let mut form = Form::default();
-        form.fault(path, code, message);
-        form.into_refusal()
+        form.error(path, code, message);
+        form.into_error()
     }
 
     pub(super) fn unknown_interaction() -> Self {
@@ -67,27 +71,16 @@ impl Refusal {
     }
 }
 
-/// A JSON answer; `Null` is an empty body.
-pub(super) fn json_response(status: u16, body: &Value) -> Response<Body> {
-    let content = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-    let mut response = Response::new(content);
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if !body.is_null() {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    response
-}
-
-/// Collects the faults of one request body, as Discord does, before it is refused.
+/// Collects the errors of one request body, all of which Discord lists in its response.
 #[derive(Default)]
 pub(super) struct Form {
-    faults: Vec<(String, &'static str, String)>,
+    errors: Vec<(String, &'static str, String)>,
 }
 
 impl Form {
-    /// Notes a fault at a path such as `embeds.0.title`.
-    pub(super) fn fault(&mut self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
-        self.faults.push((path.into(), code, message.into()));
+    /// Adds an error at a path such as `embeds.0.title`.
+    pub(super) fn error(&mut self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
+        self.errors.push((path.into(), code, message.into()));
     }
 
     /// A string that is absent, null or has between `min` and `max` characters.
@@ -98,17 +91,17 @@ impl Form {
                 let length = text.chars().count();
                 if length < min || length > max {
                     let message = format!("Must be between {min} and {max} in length.");
-                    self.fault(path, "BASE_TYPE_BAD_LENGTH", message);
+                    self.error(path, "BASE_TYPE_BAD_LENGTH", message);
                 }
             }
-            Some(_) => self.fault(path, "STRING_TYPE_CONVERT", "Could not interpret as string."),
+            Some(_) => self.error(path, "STRING_TYPE_CONVERT", "Could not interpret as string."),
         }
     }
 
     /// As `text`, but the string must be there.
     pub(super) fn required_text(&mut self, path: &str, value: Option<&Value>, min: usize, max: usize) {
         match value {
-            None | Some(Value::Null) => self.fault(path, "BASE_TYPE_REQUIRED", "This field is required"),
+            None | Some(Value::Null) => self.error(path, "BASE_TYPE_REQUIRED", "This field is required"),
             value => self.text(path, value, min, max),
         }
     }
@@ -119,24 +112,35 @@ impl Form {
             None | Some(Value::Null) => &[],
             Some(Value::Array(items)) => {
                 if items.len() > max {
-                    self.fault(path, "BASE_TYPE_MAX_LENGTH", format!("Must be {max} or fewer in length."));
+                    self.error(path, "BASE_TYPE_MAX_LENGTH", format!("Must be {max} or fewer in length."));
                 }
                 items
             }
             Some(_) => {
-                self.fault(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+                self.error(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
                 &[]
             }
         }
     }
 
-    pub(super) fn finish(self) -> Result<(), Refusal> {
-        if self.faults.is_empty() { Ok(()) } else { Err(self.into_refusal()) }
+    /// An address that is absent, or `http(s)`, or a file of the message.
+    pub(super) fn url(&mut self, path: &str, value: Option<&Value>, may_attach: bool) {
+        self.text(path, value, 1, URL);
+        let Some(text) = value.and_then(Value::as_str) else { return };
+        let web = || url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let attached = may_attach && text.starts_with("attachment://");
+        if !attached && !web() {
+            self.error(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.");
+        }
     }
 
-    fn into_refusal(self) -> Refusal {
+    pub(super) fn finish(self) -> Result<(), ApiError> {
+        if self.errors.is_empty() { Ok(()) } else { Err(self.into_error()) }
+    }
+
+    fn into_error(self) -> ApiError {
         let mut tree = json!({});
-        for (path, code, message) in self.faults {
+        for (path, code, message) in self.errors {
             let node = path.split('.').fold(&mut tree, |node, step| &mut node[step]);
             let error = json!({ "code": code, "message": message });
             match &mut node["_errors"] {
@@ -145,6 +149,6 @@ impl Form {
             }
         }
         let errors = Some(tree);
-        Refusal { errors, ..Refusal::new(400, 50035, "Invalid Form Body") }
+        ApiError { errors, ..ApiError::new(400, 50035, "Invalid Form Body") }
     }
 }

@@ -1,40 +1,27 @@
 //! A test's view of one interaction.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use super::interactions::Interaction;
+use super::interaction::{Ack, Interaction};
 use super::message::Message;
-use super::world::{World, lock};
-
-/// The first response to an interaction.
-#[derive(Clone, Debug)]
-pub struct Ack {
-    /// Callback type: 4 message, 5 deferred message, 6 deferred update, 7 update, 8 choices, 9 modal.
-    pub kind: u8,
-    /// Whether only the person who asked sees the reply.
-    pub ephemeral: bool,
-    /// `data` as it was sent.
-    pub data: Value,
-    /// Time from the interaction's dispatch to the last byte of the response.
-    pub after: Duration,
-}
+use super::state::ServerState;
+use crate::sync::lock;
 
 /// An interaction that was sent to the bot.
 #[derive(Clone)]
-pub struct Ticket {
+pub struct TestInteraction {
     /// The interaction's id.
     pub id: u64,
-    pub(super) world: Arc<World>,
-    pub(super) interaction: Arc<Interaction>,
+    pub(super) state: Arc<ServerState>,
+    pub(super) inner: Arc<Interaction>,
 }
 
-impl Ticket {
+impl TestInteraction {
     /// Waits for the first response.
     pub async fn acknowledged(&self) -> Ack {
-        self.interaction.changed.until(|| self.ack()).await
+        self.inner.changed.until(|| self.ack()).await
     }
 
     /// Waits for the first state of the reply that is not "thinking".
@@ -50,45 +37,45 @@ impl Ticket {
     /// Waits for the first state of the reply that is wanted; one of the past will do.
     pub async fn first(&self, wanted: impl Fn(&Message) -> bool) -> Message {
         let find = || self.states().into_iter().find(|message| wanted(message));
-        self.interaction.changed.until(find).await
+        self.inner.changed.until(find).await
     }
 
     /// Every state of the reply so far, the present one last.
     pub fn states(&self) -> Vec<Message> {
-        lock(&self.interaction.progress).states.clone()
+        lock(&self.inner.progress).states.clone()
     }
 
     /// Waits until the reply, as it is then, is wanted. It may miss a state that is soon replaced.
     pub async fn until(&self, wanted: impl Fn(&Message) -> bool) -> Message {
-        self.interaction.changed.until(|| self.message().filter(|message| wanted(message))).await
+        self.inner.changed.until(|| self.message().filter(|message| wanted(message))).await
     }
 
     /// Waits until there are so many follow-ups.
     pub async fn followed_up(&self, count: usize) -> Vec<Message> {
         let enough = || Some(self.followups()).filter(|messages| messages.len() >= count);
-        self.interaction.changed.until(enough).await
+        self.inner.changed.until(enough).await
     }
 
     /// The first response, if there is one.
     pub fn ack(&self) -> Option<Ack> {
-        lock(&self.interaction.progress).ack.clone()
+        lock(&self.inner.progress).ack.clone()
     }
 
     /// The reply as it is.
     pub fn message(&self) -> Option<Message> {
-        let original = lock(&self.interaction.progress).original?;
-        self.world.message(self.interaction.channel, original)
+        let original = lock(&self.inner.progress).original?;
+        self.state.message(self.inner.channel, original)
     }
 
     /// How often the reply was edited.
     pub fn edits(&self) -> usize {
-        lock(&self.interaction.progress).edits
+        lock(&self.inner.progress).edits
     }
 
     /// The follow-ups as they are.
     pub fn followups(&self) -> Vec<Message> {
-        let ids = lock(&self.interaction.progress).followups.clone();
-        ids.into_iter().filter_map(|id| self.world.message(self.interaction.channel, id)).collect()
+        let ids = lock(&self.inner.progress).followups.clone();
+        ids.into_iter().filter_map(|id| self.state.message(self.inner.channel, id)).collect()
     }
 
     /// The choices that were offered to an autocomplete, as (name, value).
@@ -101,11 +88,11 @@ impl Ticket {
 
     /// The `INTERACTION_CREATE` that the bot was sent.
     pub fn payload(&self) -> &Value {
-        &self.interaction.payload
+        &self.inner.payload
     }
 
     /// The interaction's token.
     pub fn token(&self) -> &str {
-        &self.interaction.token
+        &self.inner.token
     }
 }

@@ -1,4 +1,4 @@
-//! What the bot did.
+//! The requests so far, and what was wrong with them.
 
 use tokio::time::Instant;
 
@@ -6,31 +6,29 @@ use super::target::Route;
 
 /// A request that was answered (or cut).
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct LoggedRequest {
     /// When its last byte had come.
     pub at: Instant,
-    /// HTTP method.
     pub method: String,
     /// Path with query; an interaction's token reads `{token}`.
     pub path: String,
-    /// What it was about.
     pub route: Route,
     /// The interaction whose token it used.
     pub interaction: Option<u64>,
     /// Status of the answer; 0 if the connection was cut.
     pub status: u16,
-    /// Bytes of its body.
+    /// Length of its body.
     pub bytes: usize,
 }
 
 #[derive(Default)]
-pub(super) struct Journal {
-    pub(super) requests: Vec<Request>,
+pub(super) struct RequestLog {
+    pub(super) requests: Vec<LoggedRequest>,
     pub(super) violations: Vec<String>,
     pub(super) invalid: usize,
 }
 
-impl Journal {
+impl RequestLog {
     pub(super) fn violation(&mut self, text: String) {
         tracing::debug!(%text, "emulator: violation");
         self.violations.push(text);

@@ -1,23 +1,24 @@
-//! Channels, threads and private conversations, as a test arranges them and reads them.
+//! Channels, threads, private conversations and commands, for a test to set up and to read.
 
 use serde_json::Value;
 
 use super::Discord;
-use super::commands;
-use super::message::Message;
-use super::world::{Channel, Thread, lock};
+use crate::discord::channel::{Channel, Thread};
+use crate::discord::commands;
+use crate::discord::message::Message;
+use crate::sync::lock;
 
 impl Discord {
     /// Makes a channel known before anything happens in it.
     pub fn add_channel(&self, channel: u64, guild: u64, nsfw: bool) {
-        let mut channels = lock(&self.world.channels);
+        let mut channels = lock(&self.state.channels);
         let channel = channels.by_id.entry(channel).or_default();
         (channel.guild, channel.nsfw, channel.bot_inside) = (Some(guild), nsfw, true);
     }
 
     /// Makes a public thread known that user 7 started below a channel that is known.
     pub fn add_thread(&self, thread: u64, parent: u64) {
-        let mut channels = lock(&self.world.channels);
+        let mut channels = lock(&self.state.channels);
         let (guild, bot_inside) =
             channels.by_id.get(&parent).map(|parent| (parent.guild, parent.bot_inside)).unwrap_or_default();
         let made = Channel { guild, bot_inside, thread: Some(Thread::of(parent, 7)), ..Channel::default() };
@@ -26,7 +27,7 @@ impl Discord {
 
     /// The threads below a channel, oldest first.
     pub fn threads(&self, parent: u64) -> Vec<u64> {
-        let channels = lock(&self.world.channels);
+        let channels = lock(&self.state.channels);
         let below = |channel: &Channel| channel.thread.as_ref().is_some_and(|thread| thread.parent == parent);
         let mut threads: Vec<u64> =
             channels.by_id.iter().filter(|(_, channel)| below(channel)).map(|(id, _)| *id).collect();
@@ -36,33 +37,33 @@ impl Discord {
 
     /// A moderator sets or takes away a channel's age restriction.
     pub fn set_nsfw(&self, channel: u64, nsfw: bool) {
-        lock(&self.world.channels).by_id.entry(channel).or_default().nsfw = nsfw;
+        lock(&self.state.channels).by_id.entry(channel).or_default().nsfw = nsfw;
     }
 
     /// Keeps the bot out of a channel: 50013 (missing permissions) or 50001 (missing access).
     pub fn forbid_channel(&self, channel: u64, code: u32) {
-        lock(&self.world.channels).by_id.entry(channel).or_default().forbidden = Some(code);
+        lock(&self.state.channels).by_id.entry(channel).or_default().forbidden = Some(code);
     }
 
     /// Takes these permissions from the bot in a channel and its threads; `app_permissions` of what happens there
     /// says so too. Missing ones answer 50013.
     pub fn deny(&self, channel: u64, permissions: u64) {
-        lock(&self.world.channels).by_id.entry(channel).or_default().denied |= permissions;
+        lock(&self.state.channels).by_id.entry(channel).or_default().denied |= permissions;
     }
 
     /// The user takes no messages from the bot: sending answers 50007.
     pub fn close_dms(&self, user: u64) {
-        lock(&self.world.channels).closed.push(user);
+        lock(&self.state.channels).closed.push(user);
     }
 
     /// The DM channel of a user, once there is one.
     pub fn dm_channel(&self, user: u64) -> Option<u64> {
-        lock(&self.world.channels).dms.get(&user).copied()
+        lock(&self.state.channels).dms.get(&user).copied()
     }
 
     /// All messages in a channel, oldest first: replies, ephemeral ones too, and the bot's own messages.
     pub fn channel_messages(&self, channel: u64) -> Vec<Message> {
-        let channels = lock(&self.world.channels);
+        let channels = lock(&self.state.channels);
         channels
             .by_id
             .get(&channel)
@@ -73,12 +74,12 @@ impl Discord {
     /// Waits for the next message that the bot sent with its own token and that this method has not returned yet.
     pub async fn next_channel_message(&self, channel: u64) -> Message {
         let next = || {
-            let mut channels = lock(&self.world.channels);
+            let mut channels = lock(&self.state.channels);
             let found = channels.by_id.get_mut(&channel)?;
             let id = found.unread.pop_front()?;
             found.messages.get(&id).cloned()
         };
-        self.world.channels_changed.until(next).await
+        self.state.channels_changed.until(next).await
     }
 
     /// Declares commands in the bot's place, in a guild or everywhere, replacing those that are declared there.
@@ -87,24 +88,22 @@ impl Discord {
     ///
     /// If Discord would refuse them.
     pub fn declare(&self, guild: Option<u64>, commands: Vec<Value>) {
-        if let Err(refusal) = commands::overwrite(&self.world, guild, commands) {
-            panic!("Discord refuses these commands: {}", refusal.describe());
+        if let Err(error) = commands::overwrite(&self.state, guild, commands) {
+            panic!("Discord refuses these commands: {}", error.describe());
         }
     }
 
-    /// The global commands.
     pub fn commands(&self) -> Vec<Value> {
-        lock(&self.world.commands).get(&None).cloned().unwrap_or_default()
+        lock(&self.state.commands).get(&None).cloned().unwrap_or_default()
     }
 
-    /// The commands of a guild.
     pub fn guild_commands(&self, guild: u64) -> Vec<Value> {
-        lock(&self.world.commands).get(&Some(guild)).cloned().unwrap_or_default()
+        lock(&self.state.commands).get(&Some(guild)).cloned().unwrap_or_default()
     }
 
     /// Waits for the first declaration of commands, the global ones or those of a guild.
     pub async fn registered(&self, guild: Option<u64>) -> Vec<Value> {
-        let commands = || lock(&self.world.commands).get(&guild).cloned();
-        self.world.journal_changed.until(commands).await
+        let commands = || lock(&self.state.commands).get(&guild).cloned();
+        self.state.log_changed.until(commands).await
     }
 }

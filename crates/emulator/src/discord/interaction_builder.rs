@@ -1,9 +1,8 @@
-//! What a person does in the client: a command, a look at suggestions, a click, a modal.
+//! Builds an interaction: a command, an autocomplete, a click, a modal.
 
 use serde_json::{Map, Value, json};
 
 use super::message::{Attachment, Message};
-use super::resolved::Entity;
 
 /// `VIEW_CHANNEL`, `SEND_MESSAGES`, `EMBED_LINKS`, `ATTACH_FILES`, `READ_MESSAGE_HISTORY`, `USE_APPLICATION_COMMANDS`,
 /// `CREATE_PUBLIC_THREADS`, `SEND_MESSAGES_IN_THREADS`.
@@ -11,7 +10,7 @@ const USUAL_PERMISSIONS: u64 =
     0x400 | 0x800 | 0x4000 | 0x8000 | 0x1_0000 | 0x8000_0000 | 0x8_0000_0000 | 0x40_0000_0000;
 
 #[derive(Clone, Debug)]
-pub(super) enum Act {
+pub(super) enum Action {
     Command,
     Autocomplete { focused: String },
     Component { message: Message, custom_id: String, values: Vec<String> },
@@ -19,10 +18,38 @@ pub(super) enum Act {
     Raw { kind: u8, data: Value },
 }
 
+/// What an option points at whose value is an id.
+#[derive(Clone, Debug)]
+pub(super) enum Entity {
+    Attachment(Attachment),
+    User(u64),
+    Channel(u64),
+    Role(u64),
+}
+
+impl Entity {
+    /// The option type that takes it; MENTIONABLE takes some of them too.
+    pub(super) fn kind(&self) -> u64 {
+        match self {
+            Self::User(_) => 6,
+            Self::Channel(_) => 7,
+            Self::Role(_) => 8,
+            Self::Attachment(_) => 11,
+        }
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        match self {
+            Self::Attachment(file) => file.id,
+            Self::User(id) | Self::Channel(id) | Self::Role(id) => *id,
+        }
+    }
+}
+
 /// One interaction to be sent. The person is user 7 in channel 5 of guild 3 unless it says otherwise.
 #[derive(Clone, Debug)]
-pub struct Ask {
-    pub(super) act: Act,
+pub struct InteractionBuilder {
+    pub(super) action: Action,
     pub(super) command: String,
     pub(super) options: Vec<(String, Value)>,
     /// What the options with an id stand for, by the option's name.
@@ -44,10 +71,10 @@ pub struct Ask {
     pub(super) fields: Map<String, Value>,
 }
 
-impl Ask {
-    fn new(act: Act, command: &str) -> Self {
+impl InteractionBuilder {
+    fn new(action: Action, command: &str) -> Self {
         Self {
-            act,
+            action,
             command: command.to_owned(),
             options: Vec::new(),
             entities: Vec::new(),
@@ -71,15 +98,14 @@ impl Ask {
 
     /// A slash command; `"settings show"` is a subcommand, `"settings role add"` one in a group.
     pub fn command(path: &str) -> Self {
-        Self::new(Act::Command, path)
+        Self::new(Action::Command, path)
     }
 
     /// Typing into an option of a slash command.
     pub fn autocomplete(path: &str, option: &str, typed: &str) -> Self {
-        Self::new(Act::Autocomplete { focused: option.to_owned() }, path).option(option, typed)
+        Self::new(Action::Autocomplete { focused: option.to_owned() }, path).option(option, typed)
     }
 
-    /// A click on a button of a message.
     pub fn click(message: &Message, custom_id: &str) -> Self {
         Self::choose(message, custom_id, &[])
     }
@@ -87,21 +113,21 @@ impl Ask {
     /// A choice in a select menu of a message.
     pub fn choose(message: &Message, custom_id: &str, values: &[&str]) -> Self {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
-        let act = Act::Component { message: message.clone(), custom_id: custom_id.to_owned(), values };
-        Self::new(act, "").in_channel(message.channel)
+        let action = Action::Component { message: message.clone(), custom_id: custom_id.to_owned(), values };
+        Self::new(action, "").in_channel(message.channel)
     }
 
     /// A filled modal, as (`custom_id`, text); `message` is the one whose button opened it.
     pub fn submit(message: Option<&Message>, custom_id: &str, fields: &[(&str, &str)]) -> Self {
         let fields = fields.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
-        let act = Act::Modal { message: message.cloned(), custom_id: custom_id.to_owned(), fields };
-        let ask = Self::new(act, "");
-        message.map_or(ask.clone(), |message| ask.in_channel(message.channel))
+        let action = Action::Modal { message: message.cloned(), custom_id: custom_id.to_owned(), fields };
+        let builder = Self::new(action, "");
+        message.map_or(builder.clone(), |message| builder.in_channel(message.channel))
     }
 
     /// Any interaction type with any `data`.
     pub fn raw(kind: u8, data: Value) -> Self {
-        Self::new(Act::Raw { kind, data }, "")
+        Self::new(Action::Raw { kind, data }, "")
     }
 
     /// An option as Discord sends it: a string, a number, a bool.
@@ -111,7 +137,6 @@ impl Ask {
         self
     }
 
-    /// An attachment option.
     #[must_use]
     pub fn attachment(self, name: &str, attachment: &Attachment) -> Self {
         self.pointing(name, Entity::Attachment(attachment.clone()))
@@ -141,31 +166,26 @@ impl Ask {
         self
     }
 
-    /// By this user.
     #[must_use]
     pub fn by(self, user: u64) -> Self {
         Self { user, ..self }
     }
 
-    /// With this user name.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { user_name: name.to_owned(), ..self }
     }
 
-    /// With these roles.
     #[must_use]
     pub fn with_roles(self, roles: &[u64]) -> Self {
         Self { roles: roles.to_vec(), ..self }
     }
 
-    /// In this guild.
     #[must_use]
     pub fn in_guild(self, guild: u64) -> Self {
         Self { guild: Some(guild), ..self }
     }
 
-    /// In this channel.
     #[must_use]
     pub fn in_channel(self, channel: u64) -> Self {
         Self { channel, ..self }
@@ -177,13 +197,12 @@ impl Ask {
         Self { guild: None, channel, ..self }
     }
 
-    /// In a channel with age restriction.
     #[must_use]
     pub fn nsfw(self) -> Self {
         Self { nsfw: true, ..self }
     }
 
-    /// With this client language.
+    /// The language of the client.
     #[must_use]
     pub fn locale(self, locale: &str) -> Self {
         Self { locale: locale.to_owned(), ..self }
@@ -201,7 +220,6 @@ impl Ask {
         Self { app_permissions, ..self }
     }
 
-    /// With this limit for each uploaded file.
     #[must_use]
     pub fn attachment_size_limit(self, bytes: u64) -> Self {
         Self { attachment_size_limit: bytes, ..self }
@@ -234,19 +252,19 @@ impl Ask {
     }
 
     pub(super) fn kind(&self) -> u8 {
-        match &self.act {
-            Act::Command => 2,
-            Act::Component { .. } => 3,
-            Act::Autocomplete { .. } => 4,
-            Act::Modal { .. } => 5,
-            Act::Raw { kind, .. } => *kind,
+        match &self.action {
+            Action::Command => 2,
+            Action::Component { .. } => 3,
+            Action::Autocomplete { .. } => 4,
+            Action::Modal { .. } => 5,
+            Action::Raw { kind, .. } => *kind,
         }
     }
 
     pub(super) fn clicked(&self) -> Option<u64> {
-        match &self.act {
-            Act::Component { message, .. } => Some(message.id),
-            Act::Modal { message, .. } => message.as_ref().map(|message| message.id),
+        match &self.action {
+            Action::Component { message, .. } => Some(message.id),
+            Action::Modal { message, .. } => message.as_ref().map(|message| message.id),
             _ => None,
         }
     }

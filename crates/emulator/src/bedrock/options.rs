@@ -1,0 +1,30 @@
+//! What can be set before the emulator starts.
+
+use std::time::Duration;
+
+use super::catalog::Endpoint;
+use super::picture::Picture;
+
+#[derive(Clone, Debug)]
+pub struct BedrockOptions {
+    /// The region of requests that name none, which are those with a bearer token.
+    pub region: String,
+    /// The account of profiles and guardrails.
+    pub account: String,
+    pub picture: Picture,
+    pub latency: Duration,
+    /// Endpoints of the account itself, called by their ARN.
+    pub known_endpoints: Vec<Endpoint>,
+}
+
+impl Default for BedrockOptions {
+    fn default() -> Self {
+        Self {
+            region: "us-west-2".to_owned(),
+            account: "123456789012".to_owned(),
+            picture: Picture::Tiny,
+            latency: Duration::ZERO,
+            known_endpoints: Vec::new(),
+        }
+    }
+}
