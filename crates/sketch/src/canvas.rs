@@ -1,4 +1,4 @@
-//! The sheet: pixels, anti-aliased fills, ink lines and glows.
+//! The canvas: pixels, anti-aliased fills, ink lines and glows.
 
 use super::colour::Rgb;
 use super::path::{Outline, Point, ribbon};
@@ -68,7 +68,7 @@ impl Canvas {
         }
     }
 
-    /// As [`Canvas::rows`] for shades without edges: asked every fourth pixel, mixed between.
+    /// As [`Canvas::rows`] for shades without edges: computed every fourth pixel, interpolated between.
     pub(super) fn soft_rows(&mut self, top: f32, bottom: f32, shade: impl Fn(f32, f32) -> Rgb) {
         const STEP: usize = 4;
         let (top, bottom) = (top.max(0.0) as usize, (bottom.max(0.0) as usize).min(self.h));
@@ -121,7 +121,7 @@ impl Canvas {
         mask
     }
 
-    /// Lays a colour through a mask; `shade` gives the colour and its strength.
+    /// Mixes a colour in through a mask; `shade` gives the colour and its strength.
     pub(super) fn wash(&mut self, mask: &Mask, shade: impl Fn(i32, i32, Rgb) -> (Rgb, f32)) {
         for y in mask.y0..mask.y0 + mask.h {
             let row = &mask.cover[((y - mask.y0) * mask.w) as usize..];
@@ -148,7 +148,7 @@ impl Canvas {
         }
     }
 
-    /// A soft light that fades out at `radius`.
+    /// A light that fades out at `radius`.
     pub(super) fn glow(&mut self, [cx, cy]: Point, radius: f32, colour: Rgb, strength: f32) {
         let clip = |v: f32, end: usize| (v.max(0.0) as usize).min(end);
         for y in clip(cy - radius, self.h)..clip(cy + radius, self.h) {

@@ -105,7 +105,6 @@ const STORM: Hues =
 const NEON: Hues =
     [0x0D0524, 0x3A0E66, 0xD4279B, 0xFFB3F0, 0x5B1E99, 0x12072F, 0x1E0F4A, 0x19F0E8, 0xFF3FA4, 0x07021A];
 
-/// The moods, named so that words can point at them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mood {
     Dawn,

@@ -72,7 +72,7 @@ fn discs(canvas: &mut Canvas, scene: &Scene, eye: Point, rng: &mut Rng) {
     }
 }
 
-/// A clock that loses its numbers: rings, ticks, two hands and orbiting beads.
+/// A clock without numbers: rings, ticks, two hands and orbiting beads.
 fn dial(canvas: &mut Canvas, scene: &Scene, eye: Point, radius: f32, rng: &mut Rng) {
     let (u, c) = (canvas.unit(), scene.colours);
     canvas.glow(eye, radius * 2.0, c.light, 0.55);

@@ -8,7 +8,7 @@ use super::scene::{Ground, Scene};
 use super::sky;
 use super::woods::{fir, forest, line_of_firs};
 
-/// A landscape from the sky to the grass at our feet.
+/// A landscape from the sky to the grass in the foreground.
 pub(super) fn paint(canvas: &mut Canvas, scene: &Scene) {
     let mut rng = scene.rng("land");
     let h = canvas.h as f32;
@@ -108,7 +108,7 @@ fn ridge(canvas: &mut Canvas, scene: &Scene, heights: &[f32], foot: f32, tone: R
     contour(canvas, scene, heights);
 }
 
-/// The thin line with which a painter finds the edge; it comes and goes.
+/// A thin line along an edge, with gaps.
 fn contour(canvas: &mut Canvas, scene: &Scene, heights: &[f32]) {
     let (u, mut rng) = (canvas.unit(), scene.rng("contour"));
     let mut x = 0.0;

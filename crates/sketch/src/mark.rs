@@ -1,4 +1,4 @@
-//! The corner mark: "easel sketch" in a painter's hand.
+//! The mark "easel sketch" in the lower right corner.
 
 use super::canvas::Canvas;
 use super::colour::Rgb;
@@ -32,7 +32,7 @@ fn glyph(letter: char) -> (&'static str, f32) {
 
 const EASEL: &str = "M -0.75 0 L -0.1 -1.7 L 0.55 0 M -0.1 -1.7 L -0.1 -0.2 M -0.62 -0.52 L 0.44 -0.52 M -0.5 -0.52 L -0.5 -1.3 L 0.3 -1.3 L 0.3 -0.52";
 
-/// Signs the lower right corner, light on dark or dark on light.
+/// Draws the mark, light on dark or dark on light.
 pub(super) fn sign(canvas: &mut Canvas) {
     let (w, h) = (canvas.w as f32, canvas.h as f32);
     let size = (canvas.unit() * 0.0125).max(2.4);

@@ -1,4 +1,4 @@
-//! The only sources of chance: a `SplitMix64` stream and value noise, both fixed by their seed.
+//! The only sources of randomness: a `SplitMix64` stream and value noise, both fixed by their seed.
 
 /// A `SplitMix64` stream.
 pub(super) struct Rng(u64);

@@ -5,7 +5,7 @@ use super::noise::value;
 pub(super) type Point = [f32; 2];
 pub(super) type Outline = Vec<Vec<Point>>;
 
-/// Where a drawing made in its own units lands on the canvas.
+/// Maps the units of a drawing to the canvas.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) x: f32,
@@ -87,7 +87,7 @@ fn cubic([a, b, c, d]: [Point; 4]) -> impl Iterator<Item = Point> {
     })
 }
 
-/// The outline of a hand-drawn line: it trembles a little, swells and tapers.
+/// The outline of a hand-drawn line: slightly irregular, with tapered ends.
 pub(super) fn ribbon(line: &[Point], width: f32, seed: u32) -> Outline {
     let points = resample(line, (width * 3.0).clamp(3.0, 14.0));
     let count = points.len();

@@ -45,7 +45,6 @@ enum Hint {
     Time,
 }
 
-/// Everything the painters need to know.
 pub(super) struct Scene {
     pub(super) ground: Ground,
     pub(super) subjects: Vec<Subject>,
@@ -103,7 +102,7 @@ impl Scene {
         }
     }
 
-    /// A stream of its own for one part of the picture, so that one part can change without the others.
+    /// Random numbers for one part of the picture, which can change without the others.
     pub(super) fn rng(&self, part: &str) -> Rng {
         Rng::new(scramble(self.key ^ fnv1a(part)))
     }

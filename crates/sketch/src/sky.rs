@@ -6,7 +6,7 @@ use super::noise::{Field, Rng, fbm, smooth, value};
 use super::path::{Place, outline};
 use super::scene::Scene;
 
-/// Paints the sky down to `horizon` and answers where the sun or the moon stands.
+/// Paints the sky down to `horizon` and returns where the sun or the moon is.
 pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, horizon: f32) -> [f32; 2] {
     let mut rng = scene.rng("sky");
     let u = canvas.unit();

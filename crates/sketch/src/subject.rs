@@ -37,7 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas, scene: &Scene) {
     }
 }
 
-/// Height as a share of the sheet, and where the feet stand.
+/// Height as a share of the canvas, and the position of the feet.
 fn stance(subject: Subject, ground: Ground) -> (f32, f32) {
     match subject {
         Subject::Cat => (0.84, 0.94),

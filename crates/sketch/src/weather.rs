@@ -1,4 +1,4 @@
-//! What falls from the sky, in front of everything.
+//! Rain and snow, in front of everything.
 
 use super::canvas::Canvas;
 use super::colour::Rgb;

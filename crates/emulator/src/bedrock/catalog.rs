@@ -1,4 +1,4 @@
-//! The models and who may call them by which name.
+//! The models, and by which identifiers they are called.
 
 use super::fields;
 use super::rejection::Rejection;
@@ -13,7 +13,6 @@ pub(super) enum Reach {
     Profile,
 }
 
-/// A model that is offered.
 pub(super) struct Model {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
@@ -25,13 +24,10 @@ pub(super) struct Model {
 /// An endpoint of the account itself: an imported, custom or provisioned model.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// The ARN that is called.
     pub arn: String,
-    /// The body that it understands.
     pub format: RequestFormat,
 }
 
-/// The body that an own endpoint understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestFormat {
     /// SDXL 0.8.
@@ -113,7 +109,6 @@ const ARN_KINDS: [&str; 10] = [
 ];
 
 impl Model {
-    /// Whether the region offers the model.
     pub(super) fn offered_in(&self, region: &str) -> bool {
         match self.reach {
             Reach::OnDemand => region == "us-west-2",

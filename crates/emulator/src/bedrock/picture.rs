@@ -15,7 +15,6 @@ use image::{ExtendedColorType, ImageEncoder};
 
 use crate::sync::lock;
 
-/// What the pictures look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Picture {
     /// An eighth of the real sides, some hundred bytes.

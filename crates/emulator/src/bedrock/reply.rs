@@ -1,4 +1,4 @@
-//! Answers in pieces, which can pause or break off anywhere.
+//! Responses in pieces, which can pause or break off anywhere.
 
 use std::collections::VecDeque;
 use std::io;
@@ -26,7 +26,6 @@ pub(super) enum Piece {
     Cut,
 }
 
-/// An answer before it is sent.
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
@@ -37,7 +36,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// An answer with status 200 and a JSON body.
+    /// Status 200 with a JSON body.
     pub(super) fn json(pieces: impl IntoIterator<Item = Bytes>) -> Self {
         let pieces = pieces.into_iter().map(Piece::Data).collect();
         Self { status: 200, content_type: "application/json", error: None, retry_after: None, pieces }
@@ -106,7 +105,7 @@ pub(super) struct Sent {
     pub(super) call: usize,
 }
 
-/// A body under way. The HTTP layer drops it after its last byte without asking for more.
+/// A body that is being sent. The HTTP layer drops it after its last byte without asking for more.
 struct Ending {
     pieces: VecDeque<Piece>,
     sent: Option<Sent>,

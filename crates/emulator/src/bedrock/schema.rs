@@ -14,7 +14,6 @@ pub(super) enum Dialect {
     Sdxl,
 }
 
-/// The body of one model.
 pub(super) struct Schema {
     /// The name of the operation in error texts.
     pub(super) operation: &'static str,
@@ -42,7 +41,6 @@ pub(super) struct Field {
     kind: Kind,
 }
 
-/// The values of a member.
 pub(super) enum Kind {
     /// At most so many characters.
     Text(usize),
@@ -223,7 +221,6 @@ fn sdxl(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
 }
 
 impl Kind {
-    /// What is wrong with the value.
     fn problem(&self, value: &Value) -> Option<String> {
         let not = |wanted: &str| Some(format!("expected type: {wanted}, found: {}", type_name(value)));
         match (self, value) {

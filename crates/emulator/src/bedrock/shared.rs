@@ -12,7 +12,6 @@ use super::options::BedrockOptions;
 use super::rejection::Rejection;
 use crate::sync::lock;
 
-/// A guardrail of the account.
 #[derive(Clone, Debug, Default)]
 pub struct Guardrail {
     /// Its identifier; it is also found by its ARN.

@@ -15,7 +15,6 @@ use super::api_error::ApiError;
 /// Discord documents 25 MiB for a whole request; parts and headers come on top.
 pub(super) const REQUEST_LIMIT: usize = 25 * 1024 * 1024;
 
-/// What a request carried and when its last byte came.
 pub(super) struct Received {
     pub(super) bytes: Bytes,
     pub(super) at: Instant,
@@ -33,7 +32,7 @@ pub(super) async fn receive(body: Body, headers: &HeaderMap) -> Received {
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         match chunk {
-            // The rest is read and dropped: a client that is still writing would miss the answer.
+            // The rest is read and dropped: a client that is still writing would miss the response.
             Ok(chunk) if bytes.len() + chunk.len() <= REQUEST_LIMIT => bytes.extend_from_slice(&chunk),
             Ok(_) => complete = false,
             Err(_) => {

@@ -109,12 +109,11 @@ impl Channels {
         self.with_parent(id).any(|channel| channel.nsfw)
     }
 
-    /// Permissions that the bot does not have there.
     pub(super) fn denied(&self, id: u64) -> u64 {
         self.with_parent(id).fold(0, |denied, channel| denied | channel.denied)
     }
 
-    /// Refuses what needs permissions that were taken from the bot.
+    /// Fails if the bot cannot see the channel or lacks a permission.
     pub(super) fn check_permissions(&self, id: u64, needed: u64) -> Result<(), ApiError> {
         if !self.by_id.contains_key(&id) {
             return Err(unknown_channel());
@@ -138,7 +137,7 @@ impl Thread {
         Self { parent, kind: PUBLIC, minutes: DAY_MINUTES, owner }
     }
 
-    /// What a thread has beyond other channels. Whether it is age-restricted only its parent tells.
+    /// Adds the fields of a thread. The age restriction is only in its parent.
     pub(super) fn complete(&self, shown: &mut Value, created: &str, messages: usize) {
         shown["type"] = json!(self.kind);
         shown["parent_id"] = json!(self.parent.to_string());

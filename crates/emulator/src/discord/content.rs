@@ -17,9 +17,9 @@ const FLAGS: u64 = 4 | EPHEMERAL | 4096 | COMPONENTS_V2;
 
 pub(super) struct Rules<'a> {
     pub(super) file_limit: u64,
-    /// The attachments that the message has already.
+    /// Attachments of the message so far.
     pub(super) kept: &'a [Attachment],
-    /// The flags that the message has already.
+    /// Flags of the message so far.
     pub(super) flags: u64,
 }
 

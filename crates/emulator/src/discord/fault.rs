@@ -1,4 +1,4 @@
-//! Faults and held requests: what a test arranges for the next requests of a route.
+//! Faults and holds that a test arranges for the next requests of a route.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,21 +9,15 @@ use tokio::sync::watch;
 
 use super::target::Route;
 
-/// What goes wrong with a request.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// This status, and `{"message", "code": 0}`; nothing is applied.
     Status(u16),
     /// This status with one of Discord's error codes; nothing is applied.
-    Code {
-        /// HTTP status.
-        status: u16,
-        /// Discord's `code`.
-        code: u32,
-    },
+    Code { status: u16, code: u32 },
     /// 429 with `Retry-After`; nothing is applied.
     RateLimited {
-        /// Seconds to wait.
+        /// In seconds.
         retry_after: f64,
         /// `user`, `global` or `shared`.
         scope: &'static str,
@@ -34,7 +28,7 @@ pub enum Fault {
     Drop,
     /// The request is applied, then the connection is cut.
     DropAfterApply,
-    /// The request is applied, the answer comes so much later.
+    /// The request is applied, the response is delayed by this.
     Slow(Duration),
     /// 200 with these bytes (for [`Route::Cdn`]).
     Body(Bytes),
@@ -42,16 +36,16 @@ pub enum Fault {
     Declared(u64),
     /// 200 with a body that never ends.
     Endless,
-    /// 200 with a body of which nothing ever comes.
+    /// 200 with a body of which no byte arrives.
     Stalled,
 }
 
-/// Where a held request stands still.
+/// Where a request is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Received whole, not applied.
+    /// Received in full, not applied.
     Before,
-    /// Applied, not answered.
+    /// Applied, the response not sent.
     After,
 }
 
@@ -62,7 +56,7 @@ pub struct HeldRequest {
 }
 
 impl HeldRequest {
-    /// Waits until the request is there and stands still.
+    /// Waits until the request has arrived and is held.
     pub async fn reached(&self) {
         let mut reached = self.hold.reached.subscribe();
         // The sender lives in `self`.
@@ -96,7 +90,6 @@ impl RequestHold {
     }
 }
 
-/// What was arranged for one request.
 #[derive(Default)]
 pub(super) struct PlannedFault {
     pub(super) fault: Option<Fault>,
@@ -136,7 +129,7 @@ impl FaultPlan {
         self.faults.clear();
     }
 
-    /// Takes what is arranged for the request that has just come.
+    /// Takes what is arranged for the request that has just arrived.
     pub(super) fn take(&mut self, route: Route) -> PlannedFault {
         let hold = self
             .holds

@@ -58,7 +58,6 @@ struct Connection {
     sends: VecDeque<Instant>,
 }
 
-/// Why a connection ends.
 enum End {
     /// The emulator closes with this code.
     Close(u16),

@@ -1,4 +1,4 @@
-//! What Discord knows of an interaction.
+//! The state of an interaction.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

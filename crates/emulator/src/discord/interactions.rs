@@ -17,7 +17,6 @@ use super::state::ServerState;
 use super::target::{Route, Target};
 use crate::sync::lock;
 
-/// Interaction types.
 const COMMAND: u8 = 2;
 const COMPONENT: u8 = 3;
 const AUTOCOMPLETE: u8 = 4;
@@ -40,7 +39,7 @@ impl Interaction {
     }
 }
 
-/// Notes that the test disturbs an interaction's first response.
+/// Marks an interaction whose first response meets a fault or a hold.
 pub(super) fn mark_disturbed(state: &ServerState, request: &ApiRequest) {
     if let Target::Callback { id, .. } = &request.target
         && let Some(interaction) = lock(&state.interactions).by_id.get(id)
@@ -180,7 +179,7 @@ fn resource(state: &ServerState, interaction: &Interaction, kind: u8, message: O
     body
 }
 
-/// Finds the interaction of a webhook request; its token has to be alive and used.
+/// Finds the interaction of a webhook request; its token must not have expired, and the first response must have been sent.
 fn find_active(
     state: &ServerState,
     application: u64,
@@ -196,7 +195,7 @@ fn find_active(
             DeadToken::InvalidWebhookToken => ApiError::new(401, 50027, "Invalid Webhook Token"),
             DeadToken::UnknownWebhook => ApiError::unknown_webhook(),
         };
-        // The bot cannot know that the test has moved the clock.
+        // A test that moves the clock causes this, not the bot.
         return Err(error.caused_by_test(progress.expired));
     }
     if progress.ack.as_ref().is_none_or(|ack| matches!(ack.kind, 8 | 9)) {
@@ -280,7 +279,7 @@ fn edit(
     upload: &Upload,
 ) -> ApiResult {
     let message = {
-        // Edits of one reply are applied one after the other.
+        // The lock serialises the edits of one reply.
         let mut progress = lock(&interaction.progress);
         let message = state.message(interaction.channel, id).ok_or_else(ApiError::unknown_message)?;
         let message = compose(state, message, upload, request.received, &interaction.sender(false))?;
@@ -323,7 +322,7 @@ fn notify_owner(state: &ServerState, by: &Interaction, earlier: Option<u64>, mes
     }
 }
 
-/// The bot changed a reply with its own token, or deleted it.
+/// Records a change of a reply that was made with the bot's own token.
 pub(super) fn record_change(state: &ServerState, interaction: u64, message: u64) {
     let Some(interaction) = lock(&state.interactions).by_id.get(&interaction).cloned() else { return };
     {

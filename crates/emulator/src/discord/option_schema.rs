@@ -1,7 +1,7 @@
 //! Whether the client would let a person do what an [`InteractionBuilder`] says.
 //!
-//! Discord's client offers only what the bot has declared and what is on the screen. A story that sends anything
-//! else proves nothing, so it is told; [`InteractionBuilder::stale`] is the way to send it all the same.
+//! Discord's client offers only what the bot has declared and what is on the screen. A test that sends anything
+//! else proves nothing, so it fails; [`InteractionBuilder::stale`] switches the check off.
 
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ impl InteractionBuilder {
         }
     }
 
-    /// Whether the command is in this person's list here.
+    /// Whether the client lists the command for this person in this place.
     fn check_visible(&self, state: &ServerState, command: &Value) -> Result<(), String> {
         let listed = |key: &str, wanted: u64| {
             command[key].as_array().is_none_or(|items| items.iter().any(|item| item == wanted))

@@ -15,7 +15,6 @@ use super::state::ServerState;
 use super::target::{Route, Target};
 use crate::sync::lock;
 
-/// A request that is over a limit.
 pub(super) struct TooManyRequests {
     limited: LimitExceeded,
     scope: &'static str,

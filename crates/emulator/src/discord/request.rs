@@ -1,4 +1,4 @@
-//! A request to the REST API, and how it ends.
+//! A request to the REST API and its result.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) struct ApiRequest {
     pub(super) body: Bytes,
     pub(super) started: Instant,
     pub(super) received: Instant,
-    /// A fault or a hold was arranged for it.
+    /// It meets a fault or a hold.
     pub(super) disturbed: bool,
 }
 
@@ -36,5 +36,5 @@ impl ApiRequest {
     }
 }
 
-/// A status and a JSON body; `Null` is none.
+/// A status and a JSON body, which `Null` leaves out.
 pub(super) type ApiResult = Result<(u16, Value), ApiError>;

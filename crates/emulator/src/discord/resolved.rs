@@ -12,7 +12,7 @@ impl InteractionBuilder {
         self.entities.iter().find(|(name, _)| name == option).map(|(_, entity)| entity)
     }
 
-    /// `data.resolved`, if anything is to be resolved.
+    /// `data.resolved`.
     pub(super) fn resolved(&self, state: &ServerState) -> Option<Value> {
         let mut resolved = Map::new();
         let mut put = |group: &str, id: u64, shown: Value| {

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
-/// A JSON answer; `Null` is an empty body.
+/// `Null` is an empty body.
 pub(super) fn json_response(status: u16, body: &Value) -> Response<Body> {
     let content = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     let mut response = Response::new(content);

@@ -29,7 +29,7 @@ struct Session {
 /// The sending side of a connection's task.
 pub(super) type Connected = mpsc::UnboundedSender<Push>;
 
-/// What a connection's task is told to do.
+/// A message to a connection's task.
 pub(super) enum Push {
     Text(Utf8Bytes),
     Close(u16),
@@ -72,7 +72,7 @@ impl Gateway {
         self.sessions.iter().any(|session| session.live.is_some())
     }
 
-    /// Sends an event to every session of the guild's shard; those that lost their connection keep it for later.
+    /// Sends an event to every session of the guild's shard; those without a connection keep it for a resume.
     pub(super) fn dispatch(&mut self, guild: Option<u64>, event: &str, data: &Value) {
         for session in self.sessions.iter_mut().filter(|session| session.serves(guild)) {
             session.dispatch(event, data);
@@ -83,7 +83,7 @@ impl Gateway {
         self.sessions.iter().for_each(|session| session.push(push()));
     }
 
-    /// Opens a session with READY. A bot that identifies afresh has given up what its shard missed.
+    /// Opens a session with READY. A bot that identifies again loses the events that its shard missed.
     pub(super) fn open(&mut self, id: &str, shard: (u64, u64), ready: &Value, connection: Connected) {
         self.sessions.retain(|old| old.live.is_some() || old.shard != shard);
         let (id, live) = (id.to_owned(), Some(connection));

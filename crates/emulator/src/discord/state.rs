@@ -1,4 +1,4 @@
-//! What the emulated Discord knows.
+//! The state of the emulated Discord.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use super::sessions::Gateway;
 use super::snowflake::Snowflakes;
 use crate::sync::{Signal, lock};
 
-/// A connection that was quiet for so long is not used again: the endpoint may be about to close it.
+/// An idle connection is not used again after this: the endpoint may be about to close it.
 const POSTER_IDLE: Duration = Duration::from_secs(5);
 
 pub(super) struct ServerState {
@@ -32,7 +32,7 @@ pub(super) struct ServerState {
     pub(super) gateway_changed: Signal,
     /// Where interactions are posted in place of the Gateway.
     pub(super) endpoint: Mutex<Option<String>>,
-    /// Posts them, over connections that stay open.
+    /// Posts interactions over connections that stay open.
     pub(super) poster: reqwest::Client,
     pub(super) interactions: Mutex<Interactions>,
     pub(super) channels: Mutex<Channels>,
@@ -109,7 +109,6 @@ impl ServerState {
         channel.messages.remove(&id).map(drop).ok_or_else(ApiError::unknown_message)
     }
 
-    /// Notes that the bot did what Discord refuses or forbids.
     pub(super) fn violation(&self, text: impl Into<String>) {
         lock(&self.log).violation(text.into());
     }

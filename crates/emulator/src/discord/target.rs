@@ -1,8 +1,8 @@
-//! What a request is about, read from its method and path.
+//! Endpoints, read from the method and path of a request.
 
 use axum::http::Method;
 
-/// A kind of request, to arrange faults for it and to find it in the log.
+/// An endpoint, to arrange faults for it and to find its requests in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
     Gateway,
@@ -28,7 +28,7 @@ pub enum Route {
     StartThread,
     Typing,
     Cdn,
-    /// A request that Discord does not know.
+    /// No endpoint of Discord.
     Unknown,
     /// Every route; only for arranging faults.
     Any,
@@ -157,7 +157,7 @@ impl Target {
         }
     }
 
-    /// Whether the bot's own token has to come with it.
+    /// Whether the request has to carry the bot's own token.
     pub(super) fn needs_bot(&self) -> bool {
         self.token().is_none() && !matches!(self, Self::Gateway | Self::Cdn | Self::Unknown)
     }

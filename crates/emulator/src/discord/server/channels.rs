@@ -9,14 +9,14 @@ use crate::discord::message::Message;
 use crate::sync::lock;
 
 impl Discord {
-    /// Makes a channel known before anything happens in it.
+    /// Creates a channel before anything happens in it.
     pub fn add_channel(&self, channel: u64, guild: u64, nsfw: bool) {
         let mut channels = lock(&self.state.channels);
         let channel = channels.by_id.entry(channel).or_default();
         (channel.guild, channel.nsfw, channel.bot_inside) = (Some(guild), nsfw, true);
     }
 
-    /// Makes a public thread known that user 7 started below a channel that is known.
+    /// Creates a public thread by user 7 below a channel that exists.
     pub fn add_thread(&self, thread: u64, parent: u64) {
         let mut channels = lock(&self.state.channels);
         let (guild, bot_inside) =
@@ -35,7 +35,6 @@ impl Discord {
         threads
     }
 
-    /// A moderator sets or takes away a channel's age restriction.
     pub fn set_nsfw(&self, channel: u64, nsfw: bool) {
         lock(&self.state.channels).by_id.entry(channel).or_default().nsfw = nsfw;
     }
@@ -51,7 +50,7 @@ impl Discord {
         lock(&self.state.channels).by_id.entry(channel).or_default().denied |= permissions;
     }
 
-    /// The user takes no messages from the bot: sending answers 50007.
+    /// Blocks messages to a user: sending one answers 50007.
     pub fn close_dms(&self, user: u64) {
         lock(&self.state.channels).closed.push(user);
     }
@@ -82,7 +81,7 @@ impl Discord {
         self.state.channels_changed.until(next).await
     }
 
-    /// Declares commands in the bot's place, in a guild or everywhere, replacing those that are declared there.
+    /// Registers commands in the bot's place, replacing those of a guild or the global ones.
     ///
     /// # Panics
     ///
@@ -101,7 +100,7 @@ impl Discord {
         lock(&self.state.commands).get(&Some(guild)).cloned().unwrap_or_default()
     }
 
-    /// Waits for the first declaration of commands, the global ones or those of a guild.
+    /// Waits until the bot has registered commands, the global ones or those of a guild.
     pub async fn registered(&self, guild: Option<u64>) -> Vec<Value> {
         let commands = || lock(&self.state.commands).get(&guild).cloned();
         self.state.log_changed.until(commands).await

@@ -23,7 +23,7 @@ impl Discord {
     /// refused.
     ///
     /// # Errors
-    /// What the endpoint did instead.
+    /// Says what the endpoint did instead.
     pub async fn set_endpoint(&self, url: &str) -> Result<(), String> {
         let ping = Bytes::from_static(br#"{"type":1}"#);
         let now = unix_time().as_secs().to_string();
@@ -47,7 +47,7 @@ impl Discord {
     /// Posts an interaction once more, byte for byte or with other headers.
     ///
     /// # Errors
-    /// A connection that failed.
+    /// If the connection fails.
     pub async fn post_again(
         &self,
         body: Bytes,
