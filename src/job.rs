@@ -153,6 +153,12 @@ pub struct DiscordOrigin {
     /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<InSession>,
+    /// The language of the member's Discord, such as `en-US`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The language that the server prefers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild_locale: Option<String>,
 }
 
 impl DiscordOrigin {

@@ -40,6 +40,10 @@ pub struct Interaction {
     pub age_restricted: Option<bool>,
     /// Bytes that one file may have in the answer.
     pub file_limit: u64,
+    /// The language of the member's Discord, such as `en-US`.
+    pub locale: Option<String>,
+    /// The language that the server prefers.
+    pub guild_locale: Option<String>,
 }
 
 /// Leaves the token out.
@@ -143,6 +147,8 @@ impl Interaction {
                 permissions: permissions(component.member.as_ref()),
                 age_restricted: None,
                 file_limit: DEFAULT_FILE_LIMIT,
+                locale: Some(component.locale),
+                guild_locale: component.guild_locale,
             }),
             discord::Interaction::Modal(modal) => Some(Interaction {
                 id: modal.id.get(),
@@ -157,6 +163,8 @@ impl Interaction {
                 permissions: permissions(modal.member.as_ref()),
                 age_restricted: None,
                 file_limit: DEFAULT_FILE_LIMIT,
+                locale: Some(modal.locale),
+                guild_locale: modal.guild_locale,
             }),
             _ => None,
         }
@@ -195,6 +203,8 @@ fn from_command(
         permissions: permissions(command.member.as_deref()),
         age_restricted: None,
         file_limit: u64::from(command.attachment_size_limit),
+        locale: Some(command.locale),
+        guild_locale: command.guild_locale,
     }
 }
 

@@ -63,6 +63,8 @@ mod tests {
             private,
             file_limit: 0,
             session: None,
+            locale: None,
+            guild_locale: None,
         })
     }
 

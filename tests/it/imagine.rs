@@ -1,8 +1,11 @@
 //! `/imagine` when nothing goes wrong.
 
+use easel::job::Origin;
+use easel::store::Store;
 use easel_emulator::discord::InteractionBuilder;
+use serde_json::json;
 
-use crate::support::{World, in_time};
+use crate::support::{Setup, World, in_time};
 
 #[tokio::test]
 async fn a_wish_becomes_a_picture_with_alt_text_in_the_channel_and_in_the_archive() {
@@ -46,6 +49,22 @@ async fn four_pictures_come_in_one_message_with_seeds_of_their_own() {
     world.settled().await;
     world.delivered_equals_archived(&[message]);
     world.end().await;
+}
+
+#[tokio::test]
+async fn a_job_keeps_the_languages_of_its_member_and_server() {
+    for world in [World::new().await, World::serving(Setup::default()).await] {
+        let ask = InteractionBuilder::command("imagine").option("prompt", "ein Fuchs").locale("de");
+        let message = in_time(world.ask(ask.field("guild_locale", json!("fr"))).await.picture()).await;
+        world.settled().await;
+        let name = &message.attachments[0].filename;
+        let id = name.strip_prefix("easel-").and_then(|name| name.strip_suffix("-0.png")).unwrap();
+        let store = Store::open(&world.path("data/easel.db")).unwrap();
+        let claim = store.find(id.parse().unwrap()).await.unwrap().unwrap();
+        let Origin::Discord(origin) = claim.job.origin else { panic!("from elsewhere") };
+        assert_eq!((origin.locale.as_deref(), origin.guild_locale.as_deref()), (Some("de"), Some("fr")));
+        world.end().await;
+    }
 }
 
 #[tokio::test]

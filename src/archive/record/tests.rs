@@ -40,6 +40,8 @@ pub(in crate::archive) fn discord_job() -> Job {
         private: false,
         session: None,
         file_limit: 1,
+        locale: None,
+        guild_locale: None,
     };
     Job { origin: Origin::Discord(discord), ..shell_job() }
 }

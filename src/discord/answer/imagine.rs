@@ -48,6 +48,8 @@ fn member(interaction: &Interaction) -> Member {
             private: false,
             file_limit: interaction.file_limit,
             session: None,
+            locale: interaction.locale.clone(),
+            guild_locale: interaction.guild_locale.clone(),
         },
         parent: interaction.parent,
         actor: interaction.actor(),

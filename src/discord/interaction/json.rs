@@ -71,6 +71,8 @@ struct Sent {
     member: Option<Member>,
     user: Option<User>,
     attachment_size_limit: Option<u64>,
+    locale: Option<String>,
+    guild_locale: Option<String>,
 }
 
 /// Discord writes its ids as strings: they do not fit into the numbers of every JSON reader.
@@ -174,6 +176,8 @@ impl From<Sent> for Interaction {
                 sent.channel.and_then(|channel| channel.nsfw)
             },
             file_limit: sent.attachment_size_limit.unwrap_or(DEFAULT_FILE_LIMIT),
+            locale: sent.locale,
+            guild_locale: sent.guild_locale,
         }
     }
 }
@@ -248,7 +252,7 @@ mod tests {
             "type": 2, "id": "11", "application_id": "12", "token": "secret", "guild_id": "3", "channel_id": "5",
             "channel": { "id": "5", "type": 0, "nsfw": true, "parent_id": "4" },
             "member": { "user": { "id": "7" }, "roles": ["20"], "permissions": "32" },
-            "attachment_size_limit": 1000, "data": { "name": "help" },
+            "attachment_size_limit": 1000, "locale": "de", "guild_locale": "fr", "data": { "name": "help" },
         })
     }
 
@@ -280,6 +284,7 @@ mod tests {
         );
         assert_eq!((read.member, read.roles.as_slice(), read.permissions), (7, [20, 3].as_slice(), 32));
         assert_eq!((read.age_restricted, read.file_limit, read.is_admin()), (Some(true), 1000, true));
+        assert_eq!((read.locale.as_deref(), read.guild_locale.as_deref()), (Some("de"), Some("fr")));
         let Action::Command { name, options } = read.action else { panic!("no command") };
         assert_eq!(name, "easel limits set");
         let names: Vec<_> = options.iter().map(|(name, _)| name.as_str()).collect();

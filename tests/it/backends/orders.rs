@@ -70,6 +70,8 @@ impl Order {
             private: self.private,
             file_limit: 1,
             session,
+            locale: None,
+            guild_locale: None,
         };
         let request = ImageRequest {
             prompt: "a cat".into(),
