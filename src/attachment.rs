@@ -7,8 +7,9 @@ use image::ImageReader;
 use url::Url;
 
 use crate::discord::interaction::Attachment;
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
 use crate::image_format::ImageFormat;
+use crate::refusal::FileProblem;
 use crate::request::IMAGE_BYTES_LIMIT;
 
 /// Pixels of width times height that the models take.
@@ -28,7 +29,7 @@ pub fn check_description(file: &Attachment, elsewhere: Option<&Url>) -> Result<(
     if let Some(kind) = &file.content_type
         && ImageFormat::from_content_type(kind).is_none()
     {
-        return Err(unusable(format!("it is of type `{}`", excerpt(kind))));
+        return Err(unusable(FileProblem::Type(kind.clone())));
     }
     check_size(file.size)?;
     if let Some(pixels) = file.pixels {
@@ -48,7 +49,7 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
             && url.host_str().is_some_and(|host| DISCORD_HOSTS.contains(&host));
         discord || elsewhere.is_some_and(|base| base.origin() == url.origin())
     });
-    if fine { Ok(()) } else { Err(unusable("it does not lie on Discord's servers".to_owned())) }
+    if fine { Ok(()) } else { Err(unusable(FileProblem::Elsewhere)) }
 }
 
 /// Checks the bytes: a picture of an accepted format and size, and which. Only its header is read.
@@ -57,7 +58,7 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
 /// [`Refusal::Attachment`]
 pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
     check_size(bytes.len() as u64)?;
-    let not_a_picture = || unusable("it is not a picture, or it is damaged".to_owned());
+    let not_a_picture = || unusable(FileProblem::NotAPicture);
     let format = ImageFormat::of(bytes).ok_or_else(not_a_picture)?;
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
     check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)?;
@@ -66,17 +67,17 @@ pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
 
 /// The refusal for a file that is gone or cannot be fetched.
 pub fn gone() -> Refusal {
-    unusable("it could not be fetched from Discord; attach it again".to_owned())
+    unusable(FileProblem::Gone)
 }
 
 /// The refusal for a file with more bytes than allowed.
 pub fn too_large() -> Refusal {
-    unusable("it is too large".to_owned())
+    unusable(FileProblem::TooLarge)
 }
 
 fn check_size(bytes: u64) -> Result<(), Refusal> {
     if bytes == 0 {
-        return Err(unusable("it is empty".to_owned()));
+        return Err(unusable(FileProblem::Empty));
     }
     if bytes > IMAGE_BYTES_LIMIT { Err(too_large()) } else { Ok(()) }
 }
@@ -84,20 +85,16 @@ fn check_size(bytes: u64) -> Result<(), Refusal> {
 fn check_pixels((width, height): (u32, u32)) -> Result<(), Refusal> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels > PIXELS_LIMIT {
-        return Err(unusable(format!(
-            "{width}×{height} pixels are too many; at most {PIXELS_LIMIT} in all are allowed"
-        )));
+        return Err(unusable(FileProblem::TooManyPixels { width, height, most: PIXELS_LIMIT }));
     }
     if width.min(height) < SIDE_MIN {
-        return Err(unusable(format!(
-            "{width}×{height} pixels are too few; each side needs at least {SIDE_MIN}"
-        )));
+        return Err(unusable(FileProblem::TooFewPixels { width, height, least: SIDE_MIN }));
     }
     Ok(())
 }
 
-fn unusable(problem: String) -> Refusal {
-    Refusal::Attachment { problem, limit_mib: IMAGE_BYTES_LIMIT / (1024 * 1024) }
+fn unusable(problem: FileProblem) -> Refusal {
+    Refusal::Attachment { problem: problem.into(), limit_mib: IMAGE_BYTES_LIMIT / (1024 * 1024) }
 }
 
 #[cfg(test)]
@@ -140,19 +137,22 @@ mod tests {
         let table = [
             (
                 Attachment { content_type: Some("video/mp4".into()), ..file("https://cdn.discordapp.com/a") },
-                "video/mp4",
+                FileProblem::Type("video/mp4".into()),
             ),
-            (Attachment { size: 40 << 20, ..file("https://cdn.discordapp.com/a") }, "too large"),
-            (Attachment { size: 0, ..file("https://cdn.discordapp.com/a") }, "empty"),
+            (Attachment { size: 40 << 20, ..file("https://cdn.discordapp.com/a") }, FileProblem::TooLarge),
+            (Attachment { size: 0, ..file("https://cdn.discordapp.com/a") }, FileProblem::Empty),
             (
                 Attachment { pixels: Some((9000, 9000)), ..file("https://cdn.discordapp.com/a") },
-                "9000×9000 pixels are too many",
+                FileProblem::TooManyPixels { width: 9000, height: 9000, most: PIXELS_LIMIT },
             ),
-            (Attachment { pixels: Some((10, 900)), ..file("https://cdn.discordapp.com/a") }, "at least 64"),
+            (
+                Attachment { pixels: Some((10, 900)), ..file("https://cdn.discordapp.com/a") },
+                FileProblem::TooFewPixels { width: 10, height: 900, least: 64 },
+            ),
         ];
-        for (file, needle) in table {
-            let said = check_description(&file, None).unwrap_err().to_string();
-            assert!(said.contains(needle) && said.contains("Attach a PNG"), "{said}");
+        for (file, problem) in table {
+            let refusal = Refusal::Attachment { problem: problem.into(), limit_mib: 16 };
+            assert_eq!(check_description(&file, None), Err(refusal));
         }
     }
 

@@ -7,7 +7,7 @@
 //!                                                               ▼           │
 //!                                                        store + queue ── worker ── engine/
 //!                                                                           │
-//!                                                                           └─ discord/reply
+//!                                                                           └─ messages
 //! ```
 //!
 //! Programs have a door of their own, [`api`], with the same way behind it. Under AWS Lambda ([`lambda`]) the doors and
@@ -15,7 +15,7 @@
 //!
 //! One direction: `config → app → {gateway, http, worker, lambda, cli}`. Parsing, settings, requests, limits, job states and the
 //! models' bodies do no I/O and take the time as an argument. The job's row in the store is the truth; the queue
-//! carries its id. What people may read is written in [`error`] and [`discord::reply`], nowhere else.
+//! carries its id. What people of Discord read, and each refusal, is written in [`messages`], nowhere else.
 
 pub mod cli;
 
@@ -23,6 +23,8 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod messages;
+pub mod refusal;
 pub mod secret;
 
 mod age_restriction;
@@ -58,4 +60,5 @@ pub mod shrink;
 pub mod spool;
 
 pub mod draw;
+mod text;
 pub mod usage;

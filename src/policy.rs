@@ -10,6 +10,7 @@ use crate::error::Refusal;
 use crate::limits::Limits;
 use crate::moderation::WordRule;
 use crate::money::Micros;
+use crate::refusal::PolicyList;
 use crate::settings::{Defaults, Field, Settings};
 
 mod access;
@@ -263,7 +264,7 @@ impl Policy {
             Edit::ResetAccess => Part::Access(Access::default()),
             Edit::SetLimits(role, set) => {
                 if let Some(role) = role {
-                    has_room(&self.roles, *role, "roles with limits of their own")?;
+                    has_room(&self.roles, *role, PolicyList::RoleLimits)?;
                 }
                 let Part::Limits(_, limits) = self.part(&Part::Limits(*role, Limits::default())) else {
                     return Err(Refusal::NothingToChange);
@@ -287,7 +288,7 @@ impl Policy {
         let mut defaults = match channel {
             None => self.defaults.clone(),
             Some(channel) => {
-                has_room(&self.channels, channel, "channels with defaults of their own")?;
+                has_room(&self.channels, channel, PolicyList::ChannelDefaults)?;
                 self.channels.get(&channel).cloned().unwrap_or_default()
             }
         };
@@ -315,7 +316,7 @@ impl Policy {
         words.retain(|known| known.phrase != rule.phrase);
         words.push(rule.clone());
         if words.len() > WORDS_LIMIT {
-            return Err(Refusal::PolicyFull { what: "blocked words".to_owned(), limit: WORDS_LIMIT });
+            return Err(Refusal::PolicyFull { what: PolicyList::Words.into(), limit: WORDS_LIMIT });
         }
         Ok(words)
     }
@@ -340,11 +341,11 @@ impl Policy {
     }
 }
 
-fn has_room<T>(known: &BTreeMap<u64, T>, key: u64, what: &str) -> Result<(), Refusal> {
+fn has_room<T>(known: &BTreeMap<u64, T>, key: u64, what: PolicyList) -> Result<(), Refusal> {
     if known.contains_key(&key) || known.len() < PLACES_LIMIT {
         return Ok(());
     }
-    Err(Refusal::PolicyFull { what: what.to_owned(), limit: PLACES_LIMIT })
+    Err(Refusal::PolicyFull { what: what.into(), limit: PLACES_LIMIT })
 }
 
 fn put_or_remove<T: Default + PartialEq>(map: &mut BTreeMap<u64, T>, key: u64, value: T) {

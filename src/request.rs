@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use time::Date;
 
 use crate::engine::catalogue::{Catalogue, Model};
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
 use crate::job::JobId;
+use crate::refusal::{Allowed, OptionName, TextKind};
 use crate::settings::{Effective, Field, SeedPolicy, Settings, Source};
 
 mod flags;
@@ -178,8 +179,12 @@ pub fn resolve(
         suffix: settings.suffix,
         sources,
     };
-    check_length("prompt", &request.prompt_for_model(), model.prompt_limit)?;
-    check_length("negative prompt", request.negative.as_deref().unwrap_or_default(), model.prompt_limit)?;
+    check_length(TextKind::Prompt, &request.prompt_for_model(), model.prompt_limit)?;
+    check_length(
+        TextKind::NegativePrompt,
+        request.negative.as_deref().unwrap_or_default(),
+        model.prompt_limit,
+    )?;
     Ok(request)
 }
 
@@ -216,16 +221,12 @@ fn seeds_from(first: u32, count: u32) -> Vec<u32> {
 
 fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
     let count = match ask.count {
-        Some(count) => Some(in_range("count", count, 1, COUNT_LIMIT)?),
+        Some(count) => Some(in_range(OptionName::Count, count, 1, COUNT_LIMIT)?),
         None => None,
     };
     let strength = match ask.strength {
         Some(strength) if !(0.0..=1.0).contains(&strength) => {
-            return Err(out_of_range(
-                "strength",
-                strength,
-                "a number from 0 (keep the picture) to 1 (ignore it)",
-            ));
+            return Err(out_of_range(OptionName::Strength, strength, Allowed::Strength));
         }
         strength => strength,
     };
@@ -249,7 +250,8 @@ fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
 pub fn setting(field: Field, text: &str, catalogue: &Catalogue, today: Date) -> Result<Settings, Refusal> {
     let mut settings = Settings::default();
     let text = text.trim();
-    let words = || check_length(field.name(), text, SETTING_LIMIT).map(|()| Some(text.to_owned()));
+    let words =
+        || check_length(TextKind::Setting(field), text, SETTING_LIMIT).map(|()| Some(text.to_owned()));
     match field {
         Field::Model => settings.model = Some(catalogue.painter(Some(text), today)?.name.clone()),
         Field::Aspect => settings.aspect = Some(text.parse()?),
@@ -259,17 +261,18 @@ pub fn setting(field: Field, text: &str, catalogue: &Catalogue, today: Date) -> 
         Field::Suffix => settings.suffix = words()?,
         Field::Seed => settings.seed = Some(seed_policy(text)?),
         Field::Count => {
-            let count = text.parse().map_err(|_| out_of_range("count", text, "1 to 4"))?;
-            settings.count = Some(in_range("count", count, 1, COUNT_LIMIT)?);
+            let allowed = Allowed::Whole { least: 1, most: COUNT_LIMIT };
+            let count = text.parse().map_err(|_| out_of_range(OptionName::Count, text, allowed))?;
+            settings.count = Some(in_range(OptionName::Count, count, 1, COUNT_LIMIT)?);
         }
         Field::Strength => {
-            let strength =
-                text.parse().map_err(|_| out_of_range("strength", text, "a number from 0 to 1"))?;
+            let wrong = |_| out_of_range(OptionName::Strength, text, Allowed::Strength);
+            let strength = text.parse().map_err(wrong)?;
             settings.strength = asked_settings(&Ask { strength: Some(strength), ..Ask::default() })?.strength;
         }
         Field::Private => {
-            settings.private =
-                Some(text.parse().map_err(|_| out_of_range("private", text, "true or false"))?);
+            let wrong = |_| out_of_range(OptionName::Private, text, Allowed::YesOrNo);
+            settings.private = Some(text.parse().map_err(wrong)?);
         }
     }
     Ok(settings)
@@ -280,8 +283,8 @@ fn seed_policy(text: &str) -> Result<SeedPolicy, Refusal> {
         "random" => Ok(SeedPolicy::Random),
         "from-prompt" => Ok(SeedPolicy::FromPrompt),
         number => {
-            let allowed = format!("random, from-prompt, or a whole number from 0 to {SEED_LIMIT}");
-            let seed = number.parse().map_err(|_| out_of_range("seed", text, allowed))?;
+            let wrong = |_| out_of_range(OptionName::Seed, text, Allowed::SeedPolicy);
+            let seed = number.parse().map_err(wrong)?;
             seed_in_range(seed).map(SeedPolicy::Fixed)
         }
     }
@@ -291,61 +294,58 @@ fn check_texts(ask: &Ask) -> Result<(), Refusal> {
     if ask.prompt.trim().is_empty() {
         return Err(Refusal::EmptyPrompt);
     }
-    check_length("prompt", &ask.prompt, PROMPT_LIMIT)?;
-    check_length("negative prompt", ask.negative.as_deref().unwrap_or_default(), PROMPT_LIMIT)
+    check_length(TextKind::Prompt, &ask.prompt, PROMPT_LIMIT)?;
+    check_length(TextKind::NegativePrompt, ask.negative.as_deref().unwrap_or_default(), PROMPT_LIMIT)
 }
 
-fn check_length(what: &str, text: &str, limit: usize) -> Result<(), Refusal> {
+fn check_length(what: TextKind, text: &str, limit: usize) -> Result<(), Refusal> {
     let length = text.chars().count();
-    if length <= limit { Ok(()) } else { Err(Refusal::TooLong { what: what.to_owned(), length, limit }) }
+    if length <= limit { Ok(()) } else { Err(Refusal::TooLong { what: what.into(), length, limit }) }
 }
 
 /// Refuses options that the model would ignore or reject.
 fn check_abilities(ask: &Ask, model: &Model, catalogue: &Catalogue, today: Date) -> Result<(), Refusal> {
-    let refuse = |option: &str, able: &dyn Fn(&Model) -> bool| {
-        let names: Vec<_> = catalogue.painters(today).filter(|m| able(m)).map(|m| format!("`{m}`")).collect();
-        let remedy = if names.is_empty() {
-            format!("Leave `{option}` out; no model here knows it.")
-        } else {
-            format!("Leave `{option}` out, or pick a model that does: {}.", names.join(", "))
-        };
-        Err(Refusal::NotSupported { model: model.name.clone(), option: option.to_owned(), remedy })
+    let refuse = |option: OptionName, able: &dyn Fn(&Model) -> bool| {
+        let able: Vec<_> = catalogue.painters(today).filter(|m| able(m)).map(|m| m.name.clone()).collect();
+        Err(Refusal::NotSupported { model: model.name.clone(), option: option.into(), able: able.into() })
     };
     let wants_image = ask.image.is_some() && !ask.image_is_offered;
     if wants_image && !model.abilities.image_to_image {
-        return refuse("image", &|m| m.abilities.image_to_image);
+        return refuse(OptionName::Image, &|m| m.abilities.image_to_image);
     }
     if ask.strength.is_some() && ask.image.is_none() {
         return Err(Refusal::StrengthWithoutImage);
     }
     if let Some(cfg) = ask.cfg {
-        let Some(most) = model.abilities.cfg else { return refuse("cfg", &|m| m.abilities.cfg.is_some()) };
+        let Some(most) = model.abilities.cfg else {
+            return refuse(OptionName::Cfg, &|m| m.abilities.cfg.is_some());
+        };
         if !(0.0..=f64::from(most)).contains(&cfg) {
-            return Err(out_of_range("cfg", cfg, format!("a number from 0 to {most}")));
+            return Err(out_of_range(OptionName::Cfg, cfg, Allowed::UpTo(most)));
         }
     }
     if let Some(steps) = ask.steps {
         let Some((least, most)) = model.abilities.steps else {
-            return refuse("steps", &|m| m.abilities.steps.is_some());
+            return refuse(OptionName::Steps, &|m| m.abilities.steps.is_some());
         };
-        in_range("steps", steps, least, most)?;
+        in_range(OptionName::Steps, steps, least, most)?;
     }
     Ok(())
 }
 
 fn seed_in_range(seed: i64) -> Result<u32, Refusal> {
-    in_range("seed", seed, 0, SEED_LIMIT)
+    in_range(OptionName::Seed, seed, 0, SEED_LIMIT)
 }
 
-fn in_range(option: &str, got: i64, least: u32, most: u32) -> Result<u32, Refusal> {
+fn in_range(option: OptionName, got: i64, least: u32, most: u32) -> Result<u32, Refusal> {
     u32::try_from(got)
         .ok()
         .filter(|value| (least..=most).contains(value))
-        .ok_or_else(|| out_of_range(option, got, format!("a whole number from {least} to {most}")))
+        .ok_or_else(|| out_of_range(option, got, Allowed::Whole { least, most }))
 }
 
-fn out_of_range(option: &str, got: impl fmt::Display, allowed: impl Into<String>) -> Refusal {
-    Refusal::OutOfRange { option: option.to_owned(), got: excerpt(&got.to_string()), allowed: allowed.into() }
+fn out_of_range(option: OptionName, got: impl fmt::Display, allowed: Allowed) -> Refusal {
+    Refusal::OutOfRange { option: option.into(), got: got.to_string(), allowed: allowed.into() }
 }
 
 #[cfg(test)]

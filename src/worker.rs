@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::archive::{Record, picture_key, record_key};
-use crate::discord::reply::Remarks;
 use crate::engine::Permit;
 use crate::engine::catalogue::Model;
 use crate::error::Refusal;
 use crate::job::{Claim, JobId, Outcome, Painted, Picture, State};
+use crate::messages::picture::Remarks;
+use crate::messages::{self, Reader};
 use crate::store::{Conclusion, Progress};
 
 mod deliver;
@@ -269,7 +270,9 @@ impl Work<'_> {
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {
             let attempted = self.claim.spent(&self.app.catalogue).unwrap_or_default();
             let region = self.app.engine.region_of(model);
-            let record = Record::new(job, model, region.as_deref(), &self.claim.pictures, attempted);
+            let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
+            let record =
+                Record::new(job, model, region.as_deref(), &self.claim.pictures, attempted, &in_words);
             self.app.archive.put_record(&record_key(job), &record).await?;
         }
         Ok(archived)
@@ -330,7 +333,7 @@ impl Work<'_> {
     /// Tells the person in one fixed sentence that it failed, and gives back what was reserved.
     async fn fail(&self) -> anyhow::Result<()> {
         let refusal = Refusal::Fault { job: self.claim.job.id };
-        self.say(&refusal.to_string()).await;
+        self.say(&refusal).await;
         let concluded = Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) });
         let release_for = Some(self.pause_ms());
         self.advance(Progress { concluded, release_for, ..Progress::default() }).await

@@ -6,10 +6,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::problem::why;
 use crate::app::App;
 use crate::error::Refusal;
 use crate::job::{ApiOrigin, Claim, JobId, Outcome, Picture, State};
+use crate::messages::{self, Reader};
 use crate::money::Micros;
 use crate::request::{Aspect, Style};
 
@@ -121,7 +121,7 @@ pub(super) struct Reason {
 
 impl Reason {
     fn of(refusal: &Refusal) -> Reason {
-        Reason { why: why(refusal), detail: refusal.in_plain_words() }
+        Reason { why: refusal.why(), detail: messages::refusal(refusal, Reader::Plain) }
     }
 }
 

@@ -17,9 +17,9 @@ use toml::Value;
 use super::problem::Problem;
 use crate::config::Problems;
 use crate::digest::from_hex;
-use crate::error::excerpt;
 use crate::limits::LIMIT_LIMIT;
 use crate::money::Micros;
+use crate::text::excerpt;
 
 /// How often the file is looked at.
 const LOOK: Duration = Duration::seconds(1);

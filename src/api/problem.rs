@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use crate::error::Refusal;
+use crate::messages::{self, Reader};
 
 /// Seconds after which a store that is slow, or a process that stops, is worth another try.
 const SHORTLY: i64 = 5;
@@ -94,8 +95,8 @@ impl Problem {
             _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
         };
         let header = after.map(|seconds| Header::RetryAfter(seconds.max(1)));
-        let why = Some(why(refusal));
-        Problem { header, why, ..Problem::new(status, refusal.in_plain_words()) }
+        let why = Some(refusal.why());
+        Problem { header, why, ..Problem::new(status, messages::refusal(refusal, Reader::Plain)) }
     }
 
     /// The answer to a request for `path`.
@@ -128,10 +129,4 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// A refusal's code: its name in the store.
-pub(super) fn why(refusal: &Refusal) -> String {
-    let value = serde_json::to_value(refusal).unwrap_or_default();
-    value["why"].as_str().unwrap_or_default().to_owned()
 }

@@ -149,7 +149,7 @@ async fn admit(
 fn warn(app: &Arc<App>, job: JobId, percent: u32, channel: u64) {
     let (messenger, nonce) = (app.clone(), format!("b{job}").chars().take(25).collect::<String>());
     app.spawn(async move {
-        let warning = crate::discord::reply::admin::budget_warning(percent);
+        let warning = crate::messages::admin::budget_warning(percent);
         let post = || messenger.discord.post(channel, &warning, &nonce);
         if let Err(fault) = Retry::message().until_taken(post).await {
             tracing::warn!(%fault, "the warning about a server's budget could not be posted");

@@ -8,6 +8,7 @@ use super::picture_key;
 use crate::engine::catalogue::{Family, Model};
 use crate::job::{Job, JobId, Origin, Outcome, Picture};
 use crate::money::Micros;
+use crate::refusal::Refusal;
 use crate::request::{ImageRequest, ImageSource};
 
 /// A job's record. The same job gives the same bytes, so that writing it twice changes nothing.
@@ -128,13 +129,14 @@ pub enum Ending {
 impl Record {
     /// The record of a job whose pictures ended as in `pictures`.
     ///
-    /// `region` is the one that was called, `attempted` what AWS may bill.
+    /// `region` is the one that was called, `attempted` what AWS may bill; `in_words` makes the sentence of a refusal.
     pub fn new(
         job: &Job,
         model: &Model,
         region: Option<&str>,
         pictures: &[Picture],
         attempted: Micros,
+        in_words: &dyn Fn(&Refusal) -> String,
     ) -> Record {
         let sketch = model.family == Family::Sketch;
         Record {
@@ -153,7 +155,7 @@ impl Record {
             times: Times { created: job.created },
             price_usd: Prices { each: model.price, attempted },
             attempts: pictures.iter().map(|picture| picture.calls).sum(),
-            pictures: pictures.iter().map(|picture| picture_record(job, picture)).collect(),
+            pictures: pictures.iter().map(|picture| picture_record(job, picture, in_words)).collect(),
         }
     }
 }
@@ -171,14 +173,14 @@ fn who(origin: &Origin) -> Who {
     }
 }
 
-fn picture_record(job: &Job, picture: &Picture) -> PictureRecord {
+fn picture_record(job: &Job, picture: &Picture, in_words: &dyn Fn(&Refusal) -> String) -> PictureRecord {
     let ending = match &picture.outcome {
         Some(Outcome::Painted(painted)) => Ending::Painted {
             key: picture_key(job, picture.n, painted.format),
             sha256: painted.sha256.clone(),
             bytes: painted.bytes,
         },
-        Some(Outcome::Refused { refusal }) => Ending::Refused { reason: refusal.to_string() },
+        Some(Outcome::Refused { refusal }) => Ending::Refused { reason: in_words(refusal) },
         None => Ending::Unfinished,
     };
     let seed = picture.painted().map_or(picture.seed, |painted| painted.seed);

@@ -10,7 +10,7 @@ use time::Date;
 
 use crate::app;
 use crate::archive::Archive;
-use crate::cli::say;
+use crate::cli::{in_words, say};
 use crate::clock::Clock;
 use crate::config::{ArchiveUrl, Config, QueueUrl, StoreUrl};
 use crate::discord::register::is_registered;
@@ -48,7 +48,7 @@ impl Report {
             Ok(fact) => say(format_args!("ok    {what:<12} {fact}")),
             Err(fault) => {
                 self.failed = true;
-                say(format_args!("FAIL  {what:<12} {}", format!("{fault:#}").replace('\n', " ")));
+                say(format_args!("FAIL  {what:<12} {}", in_words(&fault).replace('\n', " ")));
             }
         }
     }

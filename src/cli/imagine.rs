@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::{Config, EngineChoice};
 use crate::error::Refusal;
 use crate::job::{Claim, Job, Outcome};
+use crate::messages::{self, Reader};
 use crate::request::{Ask, ImageSource};
 use crate::worker;
 
@@ -171,7 +172,7 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
                 }
             }
             Some(Outcome::Refused { refusal }) => {
-                eprintln!("easel: {refusal}");
+                eprintln!("easel: {}", messages::refusal(refusal, Reader::Shell));
                 if matches!(refusal, Refusal::ModelUnavailable { .. }) {
                     eprintln!(
                         "easel: without an AWS account, --engine sketch paints with the built-in engine"

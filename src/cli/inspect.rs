@@ -11,7 +11,7 @@ use crate::cli::say;
 use crate::clock::Clock;
 use crate::config::{Config, EngineChoice};
 use crate::digest::sha256_hex;
-use crate::error::{is_break, is_hidden, visible};
+use crate::text::{is_break, is_hidden, visible};
 
 /// Bytes of a file that may be a picture of ours.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;

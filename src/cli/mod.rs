@@ -1,6 +1,7 @@
 //! The programs behind `easel …`.
 #![expect(clippy::print_stderr, reason = "programs talk to people")]
 
+use std::error::Error;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
@@ -10,6 +11,8 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::{Config, LogFormat};
 use crate::discord::watchdog::{GatewayLog, Watchdog};
+use crate::error::Refusal;
+use crate::messages::{self, Reader};
 
 pub mod api_key;
 pub mod check;
@@ -27,10 +30,18 @@ const QUIET: &str = "serenity=warn,aws_config=error,aws_runtime=warn,aws_smithy_
 
 /// Says on stderr why a program ends, in one sentence without a stack.
 pub fn complain(error: &anyhow::Error) {
-    let text = format!("{error:#}");
-    for line in text.lines() {
+    for line in in_words(error).lines() {
         eprintln!("easel: {line}");
     }
+}
+
+/// An error and its causes in one sentence, a refusal among them as a shell's reader needs it.
+fn in_words(error: &anyhow::Error) -> String {
+    let words = |cause: &(dyn Error + 'static)| match cause.downcast_ref::<Refusal>() {
+        Some(refusal) => messages::refusal(refusal, Reader::Shell),
+        None => cause.to_string(),
+    };
+    error.chain().map(words).collect::<Vec<_>>().join(": ")
 }
 
 /// Prints a line. `println!` would panic once the reader has gone, as `head` does; nobody misses the rest.

@@ -18,6 +18,7 @@ use crate::discord::reply::{self, Message};
 use crate::engine::catalogue::Catalogue;
 use crate::error::Refusal;
 use crate::job::JobId;
+use crate::messages::{self, Reader};
 use crate::store::Context;
 
 mod admin;
@@ -96,7 +97,7 @@ pub(crate) async fn answer(app: &Arc<App>, interaction: &Interaction, now: Offse
         },
         Action::Unknown => Err(Refusal::UnknownButton),
     };
-    outcome.unwrap_or_else(|refusal| Some(Answer::words(&refusal.to_string())))
+    outcome.unwrap_or_else(|refusal| Some(Answer::words(&messages::refusal(&refusal, Reader::Discord))))
 }
 
 async fn command(
@@ -178,7 +179,7 @@ async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T,
 
 fn help(catalogue: &Catalogue, now: OffsetDateTime) -> String {
     let models: Vec<_> =
-        catalogue.painters(now.date()).map(|model| format!("`{model}` {} a picture", model.price)).collect();
+        catalogue.painters(now.date()).map(|model| messages::priced(&model.name, model.price)).collect();
     let from_picture = catalogue.painters(now.date()).any(|model| model.abilities.image_to_image);
-    reply::help(&models, from_picture)
+    messages::help::help(&models, from_picture)
 }

@@ -9,6 +9,7 @@ use time::Date;
 
 use crate::discord::interaction::{Attachment, Value};
 use crate::engine::catalogue::Catalogue;
+use crate::messages;
 use crate::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_LIMIT, Style};
 
 mod easel;
@@ -107,7 +108,7 @@ pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date)
         "model" => catalogue
             .painters(today)
             .filter(|model| fits(&model.name) || fits(&model.id))
-            .map(|model| (format!("{model} – {} a picture", model.price), model.name.clone()))
+            .map(|model| (messages::priced_choice(&model.name, model.price), model.name.clone()))
             .collect(),
         "style" => named(&mut Style::ALL.iter().map(|style| style.name()).filter(|name| fits(name))),
         "aspect" => named(&mut Aspect::ALL.iter().map(|aspect| aspect.name()).filter(|name| fits(name))),

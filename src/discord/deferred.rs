@@ -11,6 +11,7 @@ use crate::discord::retry::{Retry, wait};
 use crate::discord::sessions;
 use crate::error::{Refusal, refusal};
 use crate::job::JobId;
+use crate::messages::{self, Reader};
 use crate::session::{PlanEdit, Session, SessionId};
 
 /// What is to be done, and told in the place of the deferral.
@@ -87,7 +88,7 @@ async fn respond(app: &App, interaction: &Interaction, deferred: Deferred) {
             tracing::error!(%job, error = format!("{error:#}"), "an answer could not be made");
             Refusal::Fault { job }
         });
-        Message::words(told.to_string())
+        Message::words(messages::refusal(&told, Reader::Discord))
     });
     let mut retry = Retry::deferred();
     loop {

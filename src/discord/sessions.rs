@@ -9,10 +9,11 @@ use crate::app::App;
 use crate::attachment;
 use crate::digest::sha256_hex;
 use crate::discord::interaction::{Attachment, Interaction};
-use crate::discord::reply::{Message, session as reply};
+use crate::discord::reply::Message;
 use crate::discord::rest::Fault;
 use crate::discord::retry::Retry;
 use crate::error::Refusal;
+use crate::messages::session as reply;
 use crate::session::{Act, PlanEdit, Session, SessionId};
 use crate::store::{Replaced, Replacement, Start};
 

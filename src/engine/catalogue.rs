@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::date;
 
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
 use crate::money::Micros;
 
 /// The shape of a model's request and answer.
@@ -208,19 +208,17 @@ impl Catalogue {
         }
         let asked = asked.unwrap_or(&self.default).trim();
         let Some(model) = self.find(asked) else {
-            let names: Vec<_> = self.painters(today).map(|model| format!("`{model}`")).collect();
-            return Err(Refusal::UnknownModel { asked: excerpt(asked), available: names.join(", ") });
+            let names: Vec<_> = self.painters(today).map(|model| model.name.clone()).collect();
+            return Err(Refusal::UnknownModel { asked: asked.to_owned(), available: names.into() });
         };
         let instead = || self.painters(today).next().map_or_else(String::new, |living| living.name.clone());
         if model.task == Task::Edit {
             return Err(Refusal::NotAPainter { model: model.name.clone(), instead: instead() });
         }
         match model.ended {
-            Some(ended) if today >= ended => Err(Refusal::ModelEnded {
-                model: asked.to_owned(),
-                ended: ended.to_string(),
-                instead: instead(),
-            }),
+            Some(ended) if today >= ended => {
+                Err(Refusal::ModelEnded { model: asked.to_owned(), ended: ended.into(), instead: instead() })
+            }
             _ => Ok(model),
         }
     }
@@ -367,8 +365,9 @@ mod tests {
     fn a_dead_model_is_refused_by_name_and_by_id_with_a_living_one() {
         let catalogue = Catalogue::bedrock();
         for asked in ["sdxl", "stability.stable-diffusion-xl-v0", "stability.stable-diffusion-xl-v1"] {
-            let said = catalogue.painter(Some(asked), TODAY).unwrap_err().to_string();
-            assert!(said.contains("end of life") && said.contains("`core`"), "{said}");
+            let refused = catalogue.painter(Some(asked), TODAY).unwrap_err();
+            let Refusal::ModelEnded { model, instead, .. } = &refused else { panic!("{refused:?}") };
+            assert_eq!((model.as_str(), instead.as_str()), (asked, "core"));
         }
     }
 

@@ -11,6 +11,7 @@ use unicode_security::skeleton;
 
 use super::PHRASE_LIMIT;
 use crate::error::Refusal;
+use crate::refusal::{Needed, TextKind};
 
 /// A word or phrase that no prompt may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,13 +40,13 @@ pub fn broken_rule<'a>(rules: &'a [WordRule], texts: &[&str], age_restricted: bo
 /// # Errors
 /// It has no letter or digit, or is longer than [`PHRASE_LIMIT`].
 pub fn phrase(text: &str) -> Result<String, Refusal> {
-    let text = crate::error::visible(text).trim().to_owned();
+    let text = crate::text::visible(text).trim().to_owned();
     let length = text.chars().count();
     if length > PHRASE_LIMIT {
-        return Err(Refusal::TooLong { what: "phrase".to_owned(), length, limit: PHRASE_LIMIT });
+        return Err(Refusal::TooLong { what: TextKind::Phrase.into(), length, limit: PHRASE_LIMIT });
     }
     if words(&text).is_empty() {
-        return Err(Refusal::Missing { what: "A word with letters or digits".to_owned() });
+        return Err(Refusal::Missing { what: Needed::Word.into() });
     }
     Ok(text)
 }

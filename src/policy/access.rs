@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PLACES_LIMIT;
 use crate::error::Refusal;
+use crate::refusal::PolicyList;
 
 /// Rules by what they guard.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -96,10 +97,7 @@ impl Access {
         }
         let lists = [&rule.roles, &rule.denied_roles, &rule.channels, &rule.denied_channels];
         if lists.iter().any(|list| list.len() > PLACES_LIMIT) {
-            return Err(Refusal::PolicyFull {
-                what: "roles or channels in one rule".to_owned(),
-                limit: PLACES_LIMIT,
-            });
+            return Err(Refusal::PolicyFull { what: PolicyList::RulePlaces.into(), limit: PLACES_LIMIT });
         }
         Ok(access)
     }

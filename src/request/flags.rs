@@ -1,6 +1,7 @@
 //! Midjourney-style flags at the end of a prompt: `a cat --ar 16:9 --no text, watermark --seed 7`.
 
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
+use crate::refusal::FlagProblem;
 use crate::request::Ask;
 
 /// `ask` with the flags of its prompt moved into its options.
@@ -35,7 +36,7 @@ fn flag_starts(prompt: &str) -> Vec<usize> {
 }
 
 fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
-    let wrong = |problem: &str| Refusal::Flag { flag: excerpt(name), problem: problem.to_owned() };
+    let wrong = |problem: FlagProblem| Refusal::Flag { flag: name.to_owned(), problem: problem.into() };
     let taken = match name.to_ascii_lowercase().as_str() {
         "ar" | "aspect" => put_text(&mut ask.aspect, value),
         "no" => put_text(&mut ask.negative, value),
@@ -45,32 +46,28 @@ fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
         "n" | "count" => put_number(&mut ask.count, value),
         "steps" => put_number(&mut ask.steps, value),
         "cfg" => put_number(&mut ask.cfg, value),
-        _ => return Err(wrong("is not a flag of Easel")),
+        _ => return Err(wrong(FlagProblem::Unknown)),
     };
     taken.map_err(wrong)
 }
 
-const NO_VALUE: &str = "needs a value";
-const TWICE: &str = "is said twice, or as an option as well; say it once";
-
-fn put_text(slot: &mut Option<String>, value: &str) -> Result<(), &'static str> {
+fn put_text(slot: &mut Option<String>, value: &str) -> Result<(), FlagProblem> {
     if value.is_empty() {
-        return Err(NO_VALUE);
+        return Err(FlagProblem::NoValue);
     }
     match slot.replace(value.to_owned()) {
         None => Ok(()),
-        Some(_) => Err(TWICE),
+        Some(_) => Err(FlagProblem::Twice),
     }
 }
 
-fn put_number<T: std::str::FromStr>(slot: &mut Option<T>, value: &str) -> Result<(), &'static str> {
+fn put_number<T: std::str::FromStr>(slot: &mut Option<T>, value: &str) -> Result<(), FlagProblem> {
     if value.is_empty() {
-        return Err(NO_VALUE);
+        return Err(FlagProblem::NoValue);
     }
-    let number =
-        value.parse().map_err(|_| "needs a number and nothing behind it; words belong before the flags")?;
+    let number = value.parse().map_err(|_| FlagProblem::NotANumber)?;
     match slot.replace(number) {
         None => Ok(()),
-        Some(_) => Err(TWICE),
+        Some(_) => Err(FlagProblem::Twice),
     }
 }

@@ -9,9 +9,10 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::out_of_range;
 use crate::error::Refusal;
+use crate::refusal::{Allowed, OptionName};
 
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident, $option:literal { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident, $option:expr, $allowed:expr, { $($variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name {
@@ -48,10 +49,8 @@ macro_rules! vocabulary {
             type Err = Refusal;
             fn from_str(text: &str) -> Result<$name, Refusal> {
                 let wanted = text.trim().to_lowercase();
-                $name::ALL.iter().copied().find(|value| value.name() == wanted).ok_or_else(|| {
-                    let names: Vec<_> = $name::ALL.iter().map(|value| value.name()).collect();
-                    out_of_range($option, text, names.join(", "))
-                })
+                let found = $name::ALL.iter().copied().find(|value| value.name() == wanted);
+                found.ok_or_else(|| out_of_range($option, text, $allowed))
             }
         }
     };
@@ -59,7 +58,7 @@ macro_rules! vocabulary {
 
 vocabulary! {
     /// The format of a picture, width to height.
-    Aspect, "aspect" {
+    Aspect, OptionName::Aspect, Allowed::Aspects, {
         Landscape16x9 = "16:9", Square = "1:1", Panorama21x9 = "21:9", Portrait2x3 = "2:3", Landscape3x2 = "3:2",
         Portrait4x5 = "4:5", Landscape5x4 = "5:4", Portrait9x16 = "9:16", Tower9x21 = "9:21",
     }
@@ -67,7 +66,7 @@ vocabulary! {
 
 vocabulary! {
     /// The style presets of Stability AI's models.
-    Style, "style" {
+    Style, OptionName::Style, Allowed::Styles, {
         Model3d = "3d-model", AnalogFilm = "analog-film", Anime = "anime", Cinematic = "cinematic",
         ComicBook = "comic-book", DigitalArt = "digital-art", Enhance = "enhance", FantasyArt = "fantasy-art",
         Isometric = "isometric", LineArt = "line-art", LowPoly = "low-poly", ModelingCompound = "modeling-compound",

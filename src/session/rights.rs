@@ -1,7 +1,7 @@
 //! Who may do what in a session.
 
 use super::Session;
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
 
 /// A member who wants something of a session.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +41,10 @@ impl Session {
             Act::SeeHistory | Act::Export if takes_part || actor.is_admin => Ok(()),
             Act::Change | Act::End | Act::Replace if owns => Ok(()),
             Act::TakePart | Act::SeeHistory | Act::Export => {
-                Err(Refusal::NotInSession { title: excerpt(&self.plan.title) })
+                Err(Refusal::NotInSession { title: self.plan.title.clone() })
             }
             Act::Change | Act::End => Err(Refusal::NotYourSession { by: self.by }),
-            Act::Replace => Err(Refusal::SessionRuns { title: excerpt(&self.plan.title), by: self.by }),
+            Act::Replace => Err(Refusal::SessionRuns { title: self.plan.title.clone(), by: self.by }),
         }
     }
 

@@ -8,11 +8,13 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Held, Work};
-use crate::discord::reply::{self, Message, Remarks};
+use crate::discord::reply::Message;
 use crate::discord::rest::Fault;
 use crate::discord::retry::{Retry, wait};
 use crate::error::Refusal;
 use crate::job::DiscordOrigin;
+use crate::messages::picture::{self, Remarks};
+use crate::messages::{self, Reader};
 
 /// No call is made with a token this close to its end.
 const MARGIN: time::Duration = time::Duration::seconds(10);
@@ -61,7 +63,7 @@ impl Work<'_> {
         }
         if let Told::Refused(fault) = &told {
             tracing::error!(job = %self.claim.job.id, %fault, "Discord does not take the answer");
-            self.say(&Refusal::Fault { job: self.claim.job.id }.to_string()).await;
+            self.say(&Refusal::Fault { job: self.claim.job.id }).await;
         }
         let told = matches!(told, Told::Yes);
         self.told.store(told, Ordering::Relaxed);
@@ -76,16 +78,17 @@ impl Work<'_> {
         let file = |(n, bytes): &(u32, Bytes)| {
             let copy = copies.iter().find(|(number, _)| number == n).map(|(_, bytes)| bytes.clone());
             let smaller = copy.is_some();
-            reply::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
+            picture::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
         };
         let files = held.pictures.iter().map(file).collect();
-        Message { files, ..reply::finished(&self.claim, &remarks) }
+        Message { files, ..picture::finished(&self.claim, &remarks) }
     }
 
-    /// Words instead of pictures.
-    pub(super) async fn say(&self, words: &str) {
+    /// A refusal instead of pictures.
+    pub(super) async fn say(&self, refusal: &Refusal) {
         let Some(origin) = self.discord_origin() else { return };
-        if let Told::Refused(fault) = self.tell(origin, Message::words(words), &Held::default()).await {
+        let message = Message::words(messages::refusal(refusal, Reader::Discord));
+        if let Told::Refused(fault) = self.tell(origin, message, &Held::default()).await {
             tracing::error!(job = %self.claim.job.id, %fault, "Discord takes no words either");
         }
     }
@@ -93,7 +96,7 @@ impl Work<'_> {
     /// Changes the words of a message that has its pictures; it is not worth more than one try.
     pub(super) async fn remark(&self, remarks: &Remarks) {
         let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
-        let message = Message { keep_files: true, ..reply::finished(&self.claim, remarks) };
+        let message = Message { keep_files: true, ..picture::finished(&self.claim, remarks) };
         if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
         {
             tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
@@ -103,7 +106,7 @@ impl Work<'_> {
     /// Says that the model is busy; the picture comes all the same.
     pub(super) async fn say_waiting(&self) {
         let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
-        let message = reply::waiting(&self.claim.job.request);
+        let message = picture::waiting(&self.claim.job.request);
         if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
         {
             tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
@@ -121,7 +124,7 @@ impl Work<'_> {
             return by_token;
         }
         held.step_aside();
-        let late = Message { content: reply::late(origin, &message.content), ..message };
+        let late = Message { content: picture::late(origin, &message.content), ..message };
         if self.is_in_channel(origin).await {
             return Told::Yes;
         }

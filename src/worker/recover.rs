@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::{Held, Work, release};
 use crate::attachment;
 use crate::digest::sha256_hex;
-use crate::discord::reply;
 use crate::error::Refusal;
 use crate::job::{Bill, Outcome, Painted};
+use crate::messages::picture;
 use crate::store::Settlement;
 
 /// A disk that is away may come back within this time.
@@ -40,7 +40,7 @@ impl Work<'_> {
 
     /// The picture as the person got it; `None` if that is not what the model sent, byte for byte.
     async fn as_discord_has_it(&self, n: u32, painted: &Painted) -> anyhow::Result<Option<Bytes>> {
-        let name = reply::file_name(&self.claim, n);
+        let name = picture::file_name(&self.claim, n);
         let Some(message) = self.shown_message().await else { return Ok(None) };
         let mut attachments = message["attachments"].as_array().into_iter().flatten();
         let found = attachments.find(|file| file["filename"] == Value::String(name.clone()));

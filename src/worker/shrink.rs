@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::{Held, Work};
 use crate::archive::picture_key;
-use crate::discord::reply::Remarks;
+use crate::messages::picture::Remarks;
 use crate::shrink::shrink;
 use crate::worker::deliver::Files;
 

@@ -118,7 +118,7 @@ async fn limits_of_a_role_replace_the_general_ones() {
     world.settled().await;
     let refused = world.refused(cat()).await;
     assert!(
-        refused.starts_with("You can have 1 pictures a day here, and 1 are") && refused.contains(":R>"),
+        refused.starts_with("You can have 1 picture a day here, and 1 is") && refused.contains(":R>"),
         "{refused}"
     );
     let message = in_time(world.ask(cat().with_roles(&[20]).option("count", 2)).await.picture()).await;

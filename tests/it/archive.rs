@@ -9,6 +9,7 @@ use easel::archive::{Archive, Record, record_key};
 use easel::config::ArchiveUrl;
 use easel::digest::sha256_hex;
 use easel::engine::catalogue::Catalogue;
+use easel::error::Refusal;
 use easel::image_format::ImageFormat;
 use easel::job::{Job, JobId, Origin};
 use easel::money::Micros;
@@ -154,7 +155,7 @@ async fn many_writers_of_one_picture_all_succeed(archive: &Archive) {
 
 async fn the_first_record_stands(archive: &Archive) {
     let (job, catalogue) = (job(), Catalogue::bedrock());
-    let record = |cost| Record::new(&job, &catalogue.models()[0], None, &[], Micros(cost));
+    let record = |cost| Record::new(&job, &catalogue.models()[0], None, &[], Micros(cost), &Refusal::why);
     let key = record_key(&job);
     archive.put_record(&key, &record(1)).await.unwrap();
     archive.put_record(&key, &record(2)).await.unwrap();

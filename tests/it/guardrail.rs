@@ -134,7 +134,7 @@ async fn what_was_held_back_leaves_the_quota_alone_and_the_admins_find_it_withou
     in_time(world.imagine("a fox").await.picture()).await;
     world.settled().await;
     let refused = world.refused(InteractionBuilder::command("imagine").option("prompt", "a fox")).await;
-    assert!(refused.starts_with("You can have 1 pictures a day here"), "{refused}");
+    assert!(refused.starts_with("You can have 1 picture a day here"), "{refused}");
 
     let audit = world.said(admin("audit")).await;
     let (_, below) = audit.split_once("**Held back by the guardrail, the latest first**\n").unwrap();

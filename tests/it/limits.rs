@@ -26,7 +26,7 @@ async fn the_rate_is_that_of_the_server_or_of_the_role() {
     in_time(world.ask(cat()).await.picture()).await;
     let refused = world.refused(cat()).await;
     assert!(
-        refused.starts_with("That was quick! You can send 1 requests at once here and then 2 a minute")
+        refused.starts_with("That was quick! You can send 1 request at once here and then 2 a minute")
             && refused.contains("The next one is free <t:"),
         "{refused}"
     );

@@ -316,7 +316,7 @@ async fn a_session_ends_by_itself_after_its_quiet_time_and_says_so_once() {
     let ended = |message: &Message| message.content.contains("has ended");
     let summaries: Vec<_> = world.discord.channel_messages(5).into_iter().filter(ended).collect();
     assert_eq!(summaries.len(), 1);
-    assert!(summaries[0].content.contains("1 pictures") && summaries[0].attachments.len() == 1);
+    assert!(summaries[0].content.contains("1 picture,") && summaries[0].attachments.len() == 1);
     assert!(world.refused(session("show")).await.starts_with("No session is running"));
     bot.end().await;
 }

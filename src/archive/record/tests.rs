@@ -61,7 +61,14 @@ fn pictures() -> Vec<Picture> {
 
 fn record(job: &Job) -> Record {
     let catalogue = Catalogue::bedrock();
-    Record::new(job, catalogue.find("core").unwrap(), Some("us-west-2"), &pictures(), Micros(120_000))
+    Record::new(
+        job,
+        catalogue.find("core").unwrap(),
+        Some("us-west-2"),
+        &pictures(),
+        Micros(120_000),
+        &Refusal::why,
+    )
 }
 
 #[test]
@@ -92,7 +99,7 @@ fn a_record_says_how_each_picture_was_made() {
                 "n": 0, "seed": 70, "outcome": "painted", "sha256": "ab".repeat(32), "bytes": 1_587_327,
                 "key": "200000000000000001/300000000000000001/2026/11/22/01M81VPMWG0000000000000001-0.png",
             },
-            { "n": 1, "seed": 8, "outcome": "refused", "reason": Refusal::FilteredPrompt.to_string() },
+            { "n": 1, "seed": 8, "outcome": "refused", "reason": "filtered_prompt" },
             { "n": 2, "seed": 9, "outcome": "unfinished" },
         ],
     });
@@ -111,7 +118,7 @@ fn a_record_is_read_back_as_it_was_written() {
 #[test]
 fn a_sketch_is_marked_as_one() {
     let catalogue = Catalogue::sketch();
-    let record = Record::new(&shell_job(), &catalogue.models()[0], None, &[], Micros(0));
+    let record = Record::new(&shell_job(), &catalogue.models()[0], None, &[], Micros(0), &Refusal::why);
     let shown = serde_json::to_value(record).unwrap();
     assert_eq!((&shown["engine"], &shown["price_usd"]["each"]), (&json!("sketch"), &json!("0.00")));
     assert_eq!(shown["who"], json!({ "via": "shell" }));

@@ -11,11 +11,12 @@ use crate::app::App;
 use crate::discord::commands::Admin;
 use crate::discord::deferred::Deferred;
 use crate::discord::interaction::Interaction;
-use crate::discord::reply::admin as reply;
 use crate::error::Refusal;
 use crate::limits::Limits;
+use crate::messages::admin as reply;
 use crate::moderation::{self, WordRule};
 use crate::policy::{AccessEdit, BudgetEdit, Edit, Guarded};
+use crate::refusal::{Needed, OptionName};
 use crate::settings::Settings;
 
 mod usage;
@@ -111,13 +112,13 @@ fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
         Admin::DenyModel { model: name } => Edit::DenyModel(model(&name)?),
         Admin::Access { what, model: name, role, channel, allowed } => {
             if role.is_none() && channel.is_none() {
-                return Err(Refusal::Missing { what: "`role` or `channel`".to_owned() });
+                return Err(Refusal::Missing { what: Needed::RoleOrChannel.into() });
             }
             let guarded = match (what.as_str(), name) {
                 ("use", _) => Guarded::Paint,
                 ("private", _) => Guarded::Private,
                 (_, Some(name)) => Guarded::Model(model(&name)?),
-                (_, None) => return Err(Refusal::Missing { what: "`model`".to_owned() }),
+                (_, None) => return Err(Refusal::Missing { what: Needed::Model.into() }),
             };
             Edit::Access(AccessEdit { guarded, role, channel, allowed })
         }
@@ -130,20 +131,20 @@ fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
                 daily: number(daily),
             };
             if limits == Limits::default() {
-                return Err(Refusal::Missing { what: "at least one limit".to_owned() });
+                return Err(Refusal::Missing { what: Needed::Limit.into() });
             }
             Edit::SetLimits(role, limits)
         }
         Admin::ResetLimits { role } => Edit::ResetLimits(role),
         Admin::SetBudget { month, member_day, member_month, warn_in } => {
             let edit = BudgetEdit {
-                month: written::dollars("month", month)?,
-                member_day: written::dollars("member_day", member_day)?,
-                member_month: written::dollars("member_month", member_month)?,
+                month: written::dollars(OptionName::Month, month)?,
+                member_day: written::dollars(OptionName::MemberDay, member_day)?,
+                member_month: written::dollars(OptionName::MemberMonth, member_month)?,
                 warn_in: warn_in.map(Some),
             };
             if edit == BudgetEdit::default() {
-                return Err(Refusal::Missing { what: "at least one ceiling".to_owned() });
+                return Err(Refusal::Missing { what: Needed::BudgetLimit.into() });
             }
             Edit::SetBudget(edit)
         }

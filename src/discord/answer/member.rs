@@ -8,9 +8,9 @@ use super::{Answer, context, in_time, written};
 use crate::app::App;
 use crate::discord::commands::Prefer;
 use crate::discord::interaction::Interaction;
-use crate::discord::reply::member as reply;
 use crate::error::Refusal;
 use crate::job::{Claim, JobId};
+use crate::messages::member as reply;
 use crate::settings::Settings;
 
 /// The answer to `/prefer`.

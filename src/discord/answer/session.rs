@@ -11,9 +11,10 @@ use crate::attachment;
 use crate::discord::commands::{SessionCommand, Wish};
 use crate::discord::deferred::Deferred;
 use crate::discord::interaction::{Attachment, Interaction};
-use crate::discord::reply::session as reply;
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
+use crate::messages::session as reply;
 use crate::policy::Asker;
+use crate::refusal::{Allowed, Needed, OptionName};
 use crate::session::{Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED};
 use crate::settings::Settings;
 use crate::store::Context;
@@ -34,7 +35,7 @@ pub(super) async fn session(
             edit.reset = reset.as_deref().map(written::field).transpose()?.into_iter().collect();
             edit.reference = without_reference.then_some(None);
             if edit == PlanEdit::default() && wish.reference.is_none() {
-                return Err(Refusal::Missing { what: "at least one thing to change".to_owned() });
+                return Err(Refusal::Missing { what: Needed::Change.into() });
             }
             let (edit, reference) = (Box::new(edit), wish.reference);
             Ok(Answer::later(false, Deferred::ChangeSession { session, edit, reference }))
@@ -119,7 +120,7 @@ fn edit(
         title: title.map(str::to_owned),
         set,
         members: wish.members.as_deref().map(members).transpose()?,
-        budget: written::dollars("budget", wish.budget.clone())?,
+        budget: written::dollars(OptionName::Budget, wish.budget.clone())?,
         quiet_hours: wish.quiet_hours.map(quiet_hours).transpose()?,
         ..PlanEdit::default()
     })
@@ -133,9 +134,9 @@ fn check_reference(app: &App, file: Option<&Attachment>) -> Result<(), Refusal> 
 fn quiet_hours(hours: i64) -> Result<u32, Refusal> {
     let fits = u32::try_from(hours).ok().filter(|hours| (1..=QUIET_HOURS_LIMIT).contains(hours));
     fits.ok_or_else(|| Refusal::OutOfRange {
-        option: "quiet_hours".to_owned(),
+        option: OptionName::QuietHours.into(),
         got: hours.to_string(),
-        allowed: format!("a whole number from 1 to {QUIET_HOURS_LIMIT}"),
+        allowed: Allowed::Whole { least: 1, most: QUIET_HOURS_LIMIT }.into(),
     })
 }
 
@@ -145,9 +146,9 @@ fn members(text: &str) -> Result<BTreeSet<u64>, Refusal> {
         return Ok(BTreeSet::new());
     }
     let wrong = || Refusal::OutOfRange {
-        option: "members".to_owned(),
-        got: excerpt(text),
-        allowed: format!("mentions of up to {MEMBERS_LIMIT} members, such as @mira @tom, or everyone"),
+        option: OptionName::Members.into(),
+        got: text.to_owned(),
+        allowed: Allowed::Mentions { most: MEMBERS_LIMIT }.into(),
     };
     let member = |word: &str| {
         let id = word.strip_prefix("<@")?.strip_suffix('>')?;

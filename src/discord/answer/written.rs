@@ -3,8 +3,9 @@
 use time::Date;
 
 use crate::engine::catalogue::Catalogue;
-use crate::error::{Refusal, excerpt};
+use crate::error::Refusal;
 use crate::money::Micros;
+use crate::refusal::{Allowed, Needed, OptionName};
 use crate::request::setting;
 use crate::settings::{Field, Settings};
 
@@ -15,7 +16,7 @@ pub(super) fn settings(
     today: Date,
 ) -> Result<Settings, Refusal> {
     if written.is_empty() {
-        return Err(Refusal::Missing { what: "at least one setting".to_owned() });
+        return Err(Refusal::Missing { what: Needed::Setting.into() });
     }
     let mut settings = Settings::default();
     for (field, text) in written {
@@ -28,23 +29,23 @@ pub(super) fn settings(
 pub(super) fn field(name: &str) -> Result<Field, Refusal> {
     let found = Field::ALL.iter().find(|field| field.name() == name).copied();
     found.ok_or_else(|| Refusal::OutOfRange {
-        option: "field".to_owned(),
-        got: excerpt(name),
-        allowed: Field::ALL.iter().map(|field| field.name()).collect::<Vec<_>>().join(", "),
+        option: OptionName::Field.into(),
+        got: name.to_owned(),
+        allowed: Allowed::Settings.into(),
     })
 }
 
 /// A ceiling; `Some(None)`: none.
-pub(super) fn dollars(option: &str, text: Option<String>) -> Result<Option<Option<Micros>>, Refusal> {
+pub(super) fn dollars(option: OptionName, text: Option<String>) -> Result<Option<Option<Micros>>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     let text = text.trim().trim_start_matches('$');
     if text.eq_ignore_ascii_case("none") {
         return Ok(Some(None));
     }
     let amount = Micros::from_dollars(text).ok_or_else(|| Refusal::OutOfRange {
-        option: option.to_owned(),
-        got: excerpt(text),
-        allowed: "dollars such as 25 or 0.50, or none".to_owned(),
+        option: option.into(),
+        got: text.to_owned(),
+        allowed: Allowed::Dollars.into(),
     })?;
     Ok(Some(Some(amount)))
 }

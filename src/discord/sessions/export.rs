@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::pictures::{self, Shown};
 use crate::app::App;
 use crate::archive::record_key;
-use crate::discord::reply::{File, Message, session as reply};
+use crate::discord::reply::{File, Message};
 use crate::error::Refusal;
 use crate::export::{Export, ExportItem, Writer};
+use crate::messages::session as reply;
 use crate::session::Session;
 
 /// How long the link to an export works.
@@ -51,8 +52,7 @@ pub(in crate::discord) async fn export(
         let path = scratch.path().to_owned();
         let bytes = Bytes::from(tokio::fs::read(path).await.context("reading an export")?);
         let name = format!("easel-session-{}.zip", session.id);
-        let file =
-            File { name, mime: "application/zip", alt: "All pictures of the session".to_owned(), bytes };
+        let file = File { name, mime: "application/zip", alt: reply::EXPORT_ALT.to_owned(), bytes };
         return Ok(Message { files: vec![file], ..reply::exported(session, &words, None) });
     }
     let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());

@@ -6,9 +6,10 @@ use anyhow::Context;
 use bytes::Bytes;
 
 use crate::app::App;
-use crate::discord::reply::{File, Message, session as reply};
+use crate::discord::reply::{File, Message};
 use crate::draw::sheet::{Cell, MOST_CELLS, contact_sheet};
 use crate::job::Claim;
+use crate::messages::session as reply;
 use crate::session::{Session, SessionId};
 
 /// Tiles in a row.

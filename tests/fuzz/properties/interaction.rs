@@ -8,6 +8,7 @@ use easel::discord::components::Button;
 use easel::discord::interaction::{Action, Attachment, Incoming, Interaction, read};
 use easel::discord::reply;
 use easel::engine::catalogue::Catalogue;
+use easel::messages::{self, Reader};
 use easel::request::{Ask, COUNT_LIMIT, ImageRequest, PROMPT_LIMIT, SEED_LIMIT, resolve};
 use easel::settings::Effective;
 use serde_json::Value;
@@ -102,7 +103,7 @@ fn order(ask: Ask, file: Option<Attachment>) -> Kind {
                 kind = Kind::Order;
             }
             Err(refusal) => {
-                let shown = reply::private_words(&refusal.to_string());
+                let shown = reply::private_words(&messages::refusal(&refusal, Reader::Discord));
                 let words = shown["data"]["content"].as_str().expect("words");
                 assert!((1..=2_000).contains(&words.chars().count()), "Discord takes 2,000 characters");
             }

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use time::OffsetDateTime;
 
 use crate::app::App;
-use crate::discord::reply::{File, Message, admin as reply};
+use crate::discord::reply::{File, Message};
 use crate::draw::chart::{Day, month_chart};
+use crate::messages::admin as reply;
 use crate::money::Micros;
 use crate::store::UsageRow;
 use crate::usage::usage_csv;
@@ -18,24 +19,15 @@ pub(in crate::discord) async fn month(app: &App, guild: u64, now: OffsetDateTime
     let month = format!("{:04}-{:02}", now.year(), u8::from(now.month()));
     let drawn = {
         let (rows, month, budget) = (rows.clone(), month.clone(), policy.budget.month);
-        let draw = move || month_chart(&format!("Easel, {month}"), "Days are UTC", &days(&rows, now), budget);
+        let draw =
+            move || month_chart(&reply::chart_title(&month), reply::CHART_NOTE, &days(&rows, now), budget);
         tokio::task::spawn_blocking(draw).await.context("drawing the chart")??
     };
     let file = |name: String, mime, alt: &str, bytes| File { name, mime, alt: alt.to_owned(), bytes };
     Ok(Message {
         files: vec![
-            file(
-                format!("easel-{month}.png"),
-                "image/png",
-                "Dollars and pictures for each day of the month",
-                Bytes::from(drawn),
-            ),
-            file(
-                format!("easel-{month}.csv"),
-                "text/csv",
-                "The month by day, member and model",
-                Bytes::from(usage_csv(&rows)),
-            ),
+            file(format!("easel-{month}.png"), "image/png", reply::CHART_ALT, Bytes::from(drawn)),
+            file(format!("easel-{month}.csv"), "text/csv", reply::TABLE_ALT, Bytes::from(usage_csv(&rows))),
         ],
         ..reply::usage(&rows, &month, policy.budget.month)
     })

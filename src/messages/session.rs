@@ -1,17 +1,17 @@
 //! What people read about sessions.
 
-use super::admin::{page as listed, shown};
-use super::{ALT_LIMIT, Message, clip};
+use super::{count, page as listed, typed};
 use crate::discord::components::{self, Button, Look};
-use crate::error::visible;
+use crate::discord::reply::{ALT_LIMIT, Message};
 use crate::session::{DEFAULT_QUIET_HOURS, Plan, Session, SessionId};
 use crate::store::Tally;
+use crate::text::{clip, visible};
 
 /// A session has begun, for everybody in its channel.
-pub fn begun(session: &Session) -> Message {
+pub(crate) fn begun(session: &Session) -> Message {
     let title = format!(
         "**{}** – <@{}> has begun a session here. Each `/imagine` in this channel takes part in it; `/session show` tells more.",
-        shown(&session.plan.title),
+        typed(&session.plan.title),
         session.by
     );
     // No embed: in a thread, Easel may lack the permission for one.
@@ -19,20 +19,20 @@ pub fn begun(session: &Session) -> Message {
 }
 
 /// The same, for the channel that the thread was made in.
-pub fn begun_in_thread(session: &Session) -> Message {
+pub(crate) fn begun_in_thread(session: &Session) -> Message {
     Message::words(format!(
         "**{}** – the session has begun in <#{}>.",
-        shown(&session.plan.title),
+        typed(&session.plan.title),
         session.channel
     ))
 }
 
 /// Another session runs: end it for this one?
-pub fn which_one(running: &Session, waiting: SessionId) -> Message {
+pub(crate) fn which_one(running: &Session, waiting: SessionId) -> Message {
     let words = format!(
         "**{}** is running in this channel since <t:{}:R>, and a channel has one session at a time. End it and begin yours? \
          Its pictures stay, and it can still be exported by the channel's `/session export` until yours begins.",
-        shown(&running.plan.title),
+        typed(&running.plan.title),
         running.started.unix_timestamp()
     );
     let buttons = [
@@ -43,31 +43,31 @@ pub fn which_one(running: &Session, waiting: SessionId) -> Message {
 }
 
 /// The session that waited has begun.
-pub fn replaced(begun: &Session) -> Message {
-    Message::words(format!("**{}** has begun.", shown(&begun.plan.title)))
+pub(crate) fn replaced(begun: &Session) -> Message {
+    Message::words(format!("**{}** has begun.", typed(&begun.plan.title)))
 }
 
 /// The one that runs goes on.
-pub fn kept() -> Message {
+pub(crate) fn kept() -> Message {
     Message::words("The session in this channel goes on.")
 }
 
 /// The question was answered before, or is too old.
-pub fn nothing_waits() -> Message {
+pub(crate) fn nothing_waits() -> Message {
     Message::words("That session is no longer waiting. `/session start` begins one.")
 }
 
 /// What holds after a change.
-pub fn changed(session: &Session) -> Message {
-    let title = format!("**{}** was changed. What holds in this session:", shown(&session.plan.title));
+pub(crate) fn changed(session: &Session) -> Message {
+    let title = format!("**{}** was changed. What holds in this session:", typed(&session.plan.title));
     listed(&title, &plan_lines(&session.plan))
 }
 
 /// A session, its people and its cost.
-pub fn facts(session: &Session, tally: &Tally) -> Message {
+pub(crate) fn facts(session: &Session, tally: &Tally) -> Message {
     let title = format!(
         "**{}** – begun by <@{}> <t:{}:R>; without a request it ends by itself <t:{}:R>.",
-        shown(&session.plan.title),
+        typed(&session.plan.title),
         session.by,
         session.started.unix_timestamp(),
         session.quiet_end().unix_timestamp()
@@ -75,31 +75,32 @@ pub fn facts(session: &Session, tally: &Tally) -> Message {
     let mut lines = plan_lines(&session.plan);
     lines.push(sums(tally));
     if tally.ordered > 0 {
-        lines.push(format!("under way: {} pictures, {} reserved", tally.ordered, tally.reserved));
+        lines.push(format!("under way: {}, {} reserved", count(tally.ordered, "picture"), tally.reserved));
     }
     listed(&title, &lines)
 }
 
 /// What came of a session.
-pub fn ended(session: &Session, tally: &Tally, members: usize) -> Message {
-    let people = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+pub(crate) fn ended(session: &Session, tally: &Tally, members: usize) -> Message {
     Message::words(format!(
-        "**{}** has ended: {}, by {people}. Begun by <@{}> <t:{}:R>. `/session export` packs all of it, until another session begins here.",
-        shown(&session.plan.title),
+        "**{}** has ended: {}, by {}. Begun by <@{}> <t:{}:R>. `/session export` packs all of it, until another session begins here.",
+        typed(&session.plan.title),
         sums(tally),
+        count(members, "member"),
         session.by,
         session.started.unix_timestamp()
     ))
 }
 
 /// A page, from 0, of a session's pictures.
-pub fn history(session: &Session, pictures: usize, page: u32, pages: u32) -> Message {
+pub(crate) fn history(session: &Session, pictures: usize, page: u32, pages: u32) -> Message {
     if pictures == 0 {
-        return Message::words(format!("**{}** has no picture yet.", shown(&session.plan.title)));
+        return Message::words(format!("**{}** has no picture yet.", typed(&session.plan.title)));
     }
     let words = format!(
-        "**{}** – {pictures} pictures, the oldest first; page {} of {pages}. Private pictures of others are left out.",
-        shown(&session.plan.title),
+        "**{}** – {}, the oldest first; page {} of {pages}. Private pictures of others are left out.",
+        typed(&session.plan.title),
+        count(pictures, "picture"),
         page + 1
     );
     let earlier = page.checked_sub(1).map(|page| (Button::History(session.id, page), "Earlier", Look::Plain));
@@ -110,30 +111,39 @@ pub fn history(session: &Session, pictures: usize, page: u32, pages: u32) -> Mes
 }
 
 /// The words for those who cannot see a sheet.
-pub fn sheet_alt(title: &str, first: usize, last: usize) -> String {
+pub(crate) fn sheet_alt(title: &str, first: usize, last: usize) -> String {
     clip(&format!("Pictures {first} to {last} of the session {}", visible(title)), ALT_LIMIT)
 }
 
+/// For those who cannot see the file.
+pub(crate) const EXPORT_ALT: &str = "All pictures of the session";
+
 /// What an export holds.
 #[derive(Debug, Clone, Copy)]
-pub struct Exported {
+pub(crate) struct Exported {
     /// Pictures in it.
-    pub pictures: usize,
+    pub(crate) pictures: usize,
     /// Pictures that are gone.
-    pub missing: usize,
+    pub(crate) missing: usize,
     /// Its size.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// An export; where it is too large for the message, its key in the archive, and a link if there is one.
-pub fn exported(session: &Session, export: &Exported, elsewhere: Option<(&str, Option<&str>)>) -> Message {
+pub(crate) fn exported(
+    session: &Session,
+    export: &Exported,
+    elsewhere: Option<(&str, Option<&str>)>,
+) -> Message {
     let mut words = format!(
-        "**{}**: {} pictures with their records; open `index.html` to look through them.",
-        shown(&session.plan.title),
-        export.pictures
+        "**{}**: {} with {}; open `index.html` to look through them.",
+        typed(&session.plan.title),
+        count(export.pictures, "picture"),
+        if export.pictures == 1 { "its record" } else { "their records" }
     );
     if export.missing > 0 {
-        words.push_str(&format!(" {} pictures could not be found in the archive.", export.missing));
+        let missing = count(export.missing, "picture");
+        words.push_str(&format!(" {missing} could not be found in the archive."));
     }
     let size = export.bytes.div_ceil(1024 * 1024);
     match elsewhere {
@@ -154,12 +164,12 @@ pub fn exported(session: &Session, export: &Exported, elsewhere: Option<(&str, O
 }
 
 /// Facts at the top of an export's page.
-pub fn export_facts(session: &Session, tally: &Tally, pictures: usize) -> Vec<String> {
+pub(crate) fn export_facts(session: &Session, tally: &Tally, pictures: usize) -> Vec<String> {
     let dates = session.ended.map_or_else(
         || format!("begun {}", day(session.started)),
         |ended| format!("{} to {} (UTC)", day(session.started), day(ended)),
     );
-    vec![dates, format!("{pictures} pictures in this file"), format!("{} in all", tally.spent)]
+    vec![dates, format!("{} in this file", count(pictures, "picture")), format!("{} in all", tally.spent)]
 }
 
 fn day(at: time::OffsetDateTime) -> String {
@@ -167,11 +177,11 @@ fn day(at: time::OffsetDateTime) -> String {
 }
 
 fn sums(tally: &Tally) -> String {
-    format!("{} pictures, {}", tally.delivered, tally.spent)
+    format!("{}, {}", count(tally.delivered, "picture"), tally.spent)
 }
 
 fn plan_lines(plan: &Plan) -> Vec<String> {
-    let value = |field| Some(format!("{field}: **{}**", shown(&plan.settings.shown(field)?)));
+    let value = |field| Some(format!("{field}: **{}**", typed(&plan.settings.shown(field)?)));
     let mut lines: Vec<_> = plan.settings.fields().filter_map(value).collect();
     if plan.reference.is_some() {
         lines.push("starts from: a reference picture, with models that can start from one".to_owned());
@@ -181,6 +191,6 @@ fn plan_lines(plan: &Plan) -> Vec<String> {
     lines.push(format!("takes part: {who}"));
     lines.extend(plan.budget.map(|limit| format!("budget: {limit} for the whole session")));
     let hours = plan.quiet_hours.unwrap_or(DEFAULT_QUIET_HOURS);
-    lines.push(format!("ends by itself after {hours} hours without a request"));
+    lines.push(format!("ends by itself after {} without a request", count(hours, "hour")));
     lines
 }

@@ -1,8 +1,9 @@
 //! What members read of themselves and of a picture.
 
-use super::admin::{effective_lines, page, shown, source_in_words};
-use super::{Message, escape, quoted};
-use crate::error::visible;
+use super::admin::{effective_lines, source_in_words};
+use super::picture::quoted;
+use super::{code, page, typed, typed_up_to};
+use crate::discord::reply::Message;
 use crate::job::{Claim, Origin, Outcome};
 use crate::limits::Limits;
 use crate::money::Micros;
@@ -13,9 +14,11 @@ use crate::store::Standing;
 
 /// Boxes of a bar.
 const BOXES: u32 = 10;
+/// Characters of a prompt as the model got it.
+const SENT_SHOWN: usize = 1_000;
 
 /// What a member prefers, and what comes of it in this place.
-pub fn preferences(own: &Settings, effective: &Effective, default_model: &str) -> Message {
+pub(crate) fn preferences(own: &Settings, effective: &Effective, default_model: &str) -> Message {
     let fields: Vec<_> = own.fields().map(Field::name).collect();
     let title = if fields.is_empty() {
         "You have no preferences; `/prefer set` sets them. What holds for you here:".to_owned()
@@ -29,7 +32,12 @@ pub fn preferences(own: &Settings, effective: &Effective, default_model: &str) -
 }
 
 /// What a member has used, and what is left.
-pub fn usage(standing: &Standing, limits: &Limits, budget: &Budget, deployment: Option<Micros>) -> Message {
+pub(crate) fn usage(
+    standing: &Standing,
+    limits: &Limits,
+    budget: &Budget,
+    deployment: Option<Micros>,
+) -> Message {
     let rate = limits.rate();
     let today = standing.day.ordered + standing.day.delivered;
     let count = |label: &str, used: u32, limit: Option<u32>| match limit {
@@ -69,23 +77,23 @@ fn bar(used: i64, limit: i64) -> String {
 }
 
 /// How the pictures of a job were made, for what cost, and in which region.
-pub fn details(claim: &Claim, spent: Option<Micros>, region: Option<&str>) -> Message {
+pub(crate) fn details(claim: &Claim, spent: Option<Micros>, region: Option<&str>) -> Message {
     let (job, request) = (&claim.job, &claim.job.request);
     let mut lines: Vec<_> = Field::ALL.iter().filter_map(|field| line(claim, *field)).collect();
-    lines.extend(region.map(|region| format!("region: `{region}`")));
+    lines.extend(region.map(|region| format!("region: {}", code(region))));
     lines.extend(request.cfg.map(|cfg| format!("cfg: **{cfg}** (from the request)")));
     lines.extend(request.steps.map(|steps| format!("steps: **{steps}** (from the request)")));
     lines.extend(start(request).map(|from| format!("starts from: {from}")));
     let sent = request.prompt_for_model();
     if sent != request.prompt {
-        lines.push(format!("words to the model: {}", escape(&visible(&super::clip(&sent, 1_000)))));
+        lines.push(format!("words to the model: {}", typed_up_to(SENT_SHOWN, &sent)));
     }
     let calls: u32 = claim.pictures.iter().map(|picture| picture.calls).sum();
     let paid: u32 = claim.pictures.iter().map(|picture| picture.paid_calls).sum();
     let cost = spent.map(|spent| format!(", {spent} by today's price")).unwrap_or_default();
     lines.push(format!("calls of the model: {calls}, of which AWS may bill {paid}{cost}"));
     if let Origin::Discord(origin) = &job.origin {
-        let session = origin.session.as_ref().map(|session| format!(", session {}", shown(&session.title)));
+        let session = origin.session.as_ref().map(|session| format!(", session {}", typed(&session.title)));
         let at = job.created.unix_timestamp();
         lines.push(format!("asked by <@{}> <t:{at}:f>{}", origin.member, session.unwrap_or_default()));
     }
@@ -109,7 +117,7 @@ fn line(claim: &Claim, field: Field) -> Option<String> {
         Field::Private => request.private.then(|| "yes".to_owned())?,
     };
     let source = source_in_words(request.sources.get(&field).copied());
-    Some(format!("{field}: **{}** ({source})", shown(&value)))
+    Some(format!("{field}: **{}** ({source})", typed(&value)))
 }
 
 fn seeds(claim: &Claim) -> String {
@@ -122,7 +130,7 @@ fn seeds(claim: &Claim) -> String {
 
 fn start(request: &ImageRequest) -> Option<String> {
     Some(match &request.image.as_ref()?.source {
-        ImageSource::Attachment { filename, .. } => format!("the attached {}", shown(filename)),
+        ImageSource::Attachment { filename, .. } => format!("the attached {}", typed(filename)),
         ImageSource::File { .. } => "a file".to_owned(),
         ImageSource::Archive { picture: Some((job, n)), .. } => format!("picture {} of job `{job}`", n + 1),
         ImageSource::Archive { picture: None, .. } => "the session's reference picture".to_owned(),

@@ -4,43 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
-use super::{EMBED_LIMIT, EMBEDS_LIMIT, Message, clip, escape};
+use super::{code, count, fitted, page, priced, typed};
+use crate::discord::reply::{EMBEDS_LIMIT, Message};
 use crate::engine::catalogue::Catalogue;
-use crate::error::visible;
 use crate::limits::Limits;
 use crate::moderation::WordRule;
 use crate::money::Micros;
 use crate::policy::{Access, Budget, Entry, ModelRules, Part, Policy, Rule};
 use crate::settings::{Defaults, Effective, Field, Source};
 use crate::store::{BlockedRow, Tally, UsageRow, WARN_PERCENT};
+use crate::text::clip;
 
 /// Members that the month's list names.
 const MEMBERS_SHOWN: usize = 15;
 
-/// A title above lines that may be many.
-pub fn page(title: &str, lines: &[String]) -> Message {
-    let body = fitted(lines, EMBED_LIMIT);
-    let embeds = if body.is_empty() { Vec::new() } else { vec![body] };
-    Message { embeds, ..Message::words(title) }
-}
-
-/// As many lines as fit into `limit` characters.
-fn fitted(lines: &[String], limit: usize) -> String {
-    let mut body = String::new();
-    for (at, line) in lines.iter().enumerate() {
-        let more = format!("… and {} more", lines.len() - at);
-        if body.chars().count() + line.chars().count() + more.len() + 2 > limit {
-            body.push_str(&more);
-            break;
-        }
-        body.push_str(line);
-        body.push('\n');
-    }
-    body.trim_end().to_owned()
-}
-
 /// What a change replaced, and how to take it back.
-pub fn changed(entry: Option<&Entry>) -> Message {
+pub(crate) fn changed(entry: Option<&Entry>) -> Message {
     let Some(entry) = entry else {
         return Message::words("Nothing changed: everything is already as you want it.");
     };
@@ -54,12 +33,12 @@ pub fn changed(entry: Option<&Entry>) -> Message {
 }
 
 /// Who changed what, when, and below it what the guardrail held back: never the words or the picture themselves.
-pub fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
+pub(crate) fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
     let mut message = changes(entries);
     if !blocked.is_empty() {
         let line = |row: &BlockedRow| {
             let (at, stage) = (row.at.unix_timestamp(), row.stage.name());
-            format!("<t:{at}:f> <@{}> in <#{}>, {stage}: {}", row.member, row.channel, shown(&row.category))
+            format!("<t:{at}:f> <@{}> in <#{}>, {stage}: {}", row.member, row.channel, typed(&row.category))
         };
         let title = "**Held back by the guardrail, the latest first**".to_owned();
         let lines: Vec<_> = std::iter::once(title).chain(blocked.iter().map(line)).collect();
@@ -113,15 +92,10 @@ fn words_of(part: &Part) -> String {
         Part::Access(access) => access_lines(access).join("; "),
         Part::Limits(_, limits) => limits_in_words(limits),
         Part::Budget(budget) => ceilings(budget).join(", "),
-        Part::Words(words) => list(words.iter().map(|rule| shown(&rule.phrase))),
-        Part::Paused(reason) => reason.as_deref().map(shown).unwrap_or_default(),
+        Part::Words(words) => list(words.iter().map(|rule| typed(&rule.phrase))),
+        Part::Paused(reason) => reason.as_deref().map(typed).unwrap_or_default(),
     };
     if words.is_empty() { "none".to_owned() } else { words }
-}
-
-/// A person's words within a sentence.
-pub(super) fn shown(text: &str) -> String {
-    escape(&clip(&visible(text), 120))
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {
@@ -129,25 +103,25 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 fn defaults_in_words(defaults: &Defaults) -> String {
-    let value = |field: Field| Some(format!("{field} {}", shown(&defaults.settings.shown(field)?)));
+    let value = |field: Field| Some(format!("{field} {}", typed(&defaults.settings.shown(field)?)));
     let values = defaults.settings.fields().filter_map(value);
     let locks = defaults.locks.iter().map(|field| format!("{field} locked"));
     list(values.chain(locks))
 }
 
 /// What holds in a server or a channel, and who says so.
-pub fn defaults(effective: &Effective, channel: Option<u64>, default_model: &str) -> Message {
+pub(crate) fn defaults(effective: &Effective, channel: Option<u64>, default_model: &str) -> Message {
     let place = channel.map_or_else(|| "this server".to_owned(), |channel| format!("<#{channel}>"));
     let title = format!("What holds in {place} where a request says nothing else:");
     page(&title, &effective_lines(effective, default_model))
 }
 
 /// Each setting with its value, whether it is locked, and where it comes from.
-pub fn effective_lines(effective: &Effective, default_model: &str) -> Vec<String> {
+pub(crate) fn effective_lines(effective: &Effective, default_model: &str) -> Vec<String> {
     let line = |field: &Field| {
         let default = || (*field == Field::Model).then(|| default_model.to_owned());
         let value = effective.settings.shown(*field).or_else(default);
-        let value = value.as_deref().map_or_else(|| "–".to_owned(), shown);
+        let value = value.as_deref().map_or_else(|| "–".to_owned(), typed);
         let locked = effective.locked.get(field).map_or("", |_| ", locked");
         let source = effective.sources.get(field).copied();
         format!("{field}: **{value}** ({}{locked})", source_in_words(source))
@@ -156,7 +130,7 @@ pub fn effective_lines(effective: &Effective, default_model: &str) -> Vec<String
 }
 
 /// Where a value comes from.
-pub fn source_in_words(source: Option<Source>) -> &'static str {
+pub(crate) fn source_in_words(source: Option<Source>) -> &'static str {
     match source {
         None | Some(Source::BuiltIn) => "built in",
         Some(Source::Deployment) => "set by whoever runs Easel",
@@ -175,21 +149,21 @@ fn models_in_words(models: &ModelRules) -> String {
 }
 
 fn names(names: &BTreeSet<String>) -> String {
-    list(names.iter().map(|name| format!("`{name}`")))
+    list(names.iter().map(|name| code(name)))
 }
 
 /// Every living model, and whether it is offered.
-pub fn models(catalogue: &Catalogue, rules: &ModelRules, today: Date) -> Message {
+pub(crate) fn models(catalogue: &Catalogue, rules: &ModelRules, today: Date) -> Message {
     let line = |name: &str, price: Micros| {
         let state = if rules.allow(name) { "offered" } else { "not offered" };
-        format!("`{name}` {price} a picture: {state}")
+        format!("{}: {state}", priced(name, price))
     };
     let lines: Vec<_> = catalogue.painters(today).map(|model| line(&model.name, model.price)).collect();
     page("Models of this Easel:", &lines)
 }
 
 fn access_lines(access: &Access) -> Vec<String> {
-    let models = access.models.iter().map(|(name, rule)| (format!("model `{name}`"), rule));
+    let models = access.models.iter().map(|(name, rule)| (format!("model {}", code(name)), rule));
     let fixed = [("using Easel".to_owned(), &access.paint), ("private pictures".to_owned(), &access.private)];
     let rules = fixed.into_iter().chain(models);
     rules.filter_map(|(what, rule)| Some(format!("{what}: {}", rule_in_words(rule)?))).collect()
@@ -209,7 +183,7 @@ fn rule_in_words(rule: &Rule) -> Option<String> {
 }
 
 /// Who may do what.
-pub fn access(access: &Access) -> Message {
+pub(crate) fn access(access: &Access) -> Message {
     let lines = access_lines(access);
     if lines.is_empty() {
         return Message::words(
@@ -221,25 +195,27 @@ pub fn access(access: &Access) -> Message {
 
 fn limits_in_words(limits: &Limits) -> String {
     let parts = [
-        limits.burst.map(|burst| format!("{burst} requests at once")),
+        limits.burst.map(|burst| format!("{} at once", count(burst.get(), "request"))),
         limits.per_minute.map(|rate| format!("then {rate} a minute")),
-        limits.in_flight.map(|count| format!("{count} pictures under way")),
-        limits.daily.map(|count| format!("{count} pictures a day")),
+        limits.in_flight.map(|limit| format!("{} under way", count(limit, "picture"))),
+        limits.daily.map(|limit| format!("{} a day", count(limit, "picture"))),
     ];
     list(parts.into_iter().flatten())
 }
 
 /// How much each member may ask for.
-pub fn limits(policy: &Policy) -> Message {
+pub(crate) fn limits(policy: &Policy) -> Message {
     let rate = policy.limits.rate();
-    let number =
-        |limit: Option<u32>| limit.map_or_else(|| "any number of".to_owned(), |limit| limit.to_string());
+    let pictures = |limit: Option<u32>| match limit {
+        Some(limit) => count(limit, "picture"),
+        None => "any number of pictures".to_owned(),
+    };
     let mut lines = vec![format!(
-        "everybody: {} requests at once, then {} a minute; {} pictures under way; {} pictures a day (UTC)",
-        rate.burst,
+        "everybody: {} at once, then {} a minute; {} under way; {} a day (UTC)",
+        count(rate.burst.get(), "request"),
         rate.per_minute,
-        number(policy.limits.in_flight),
-        number(policy.limits.daily),
+        pictures(policy.limits.in_flight),
+        pictures(policy.limits.daily),
     )];
     let roles = policy.roles.iter();
     lines.extend(roles.map(|(role, limits)| format!("<@&{role}>: {}", limits_in_words(limits))));
@@ -258,7 +234,7 @@ fn ceilings(budget: &Budget) -> Vec<String> {
 }
 
 /// Ceilings, and what is used of the server's month.
-pub fn budget(budget: &Budget, used: Tally, deployment_has_one: bool) -> Message {
+pub(crate) fn budget(budget: &Budget, used: Tally, deployment_has_one: bool) -> Message {
     let mut lines = ceilings(budget);
     if lines.is_empty() {
         lines.push("No ceiling is set for this server.".to_owned());
@@ -273,27 +249,27 @@ pub fn budget(budget: &Budget, used: Tally, deployment_has_one: bool) -> Message
 }
 
 /// That most of the server's month is used.
-pub fn budget_warning(percent: u32) -> Message {
+pub(crate) fn budget_warning(percent: u32) -> Message {
     Message::words(format!(
-        "{percent} % of this server's budget for this month (UTC) are used. `/easel usage` shows by whom, `/easel budget set` raises it."
+        "{percent} % of this server's budget for this month (UTC) is used. `/easel usage` shows by whom, `/easel budget set` raises it."
     ))
 }
 
 /// What is blocked.
-pub fn words(rules: &[WordRule]) -> Message {
+pub(crate) fn words(rules: &[WordRule]) -> Message {
     if rules.is_empty() {
         return Message::words("No words are blocked. `/easel words add` blocks one.");
     }
     let line = |rule: &WordRule| {
-        let note = rule.note.as_deref().map(|note| format!(" – {}", shown(note))).unwrap_or_default();
+        let note = rule.note.as_deref().map(|note| format!(" – {}", typed(note))).unwrap_or_default();
         let place = if rule.age_restricted_too { "" } else { " (not in age-restricted channels)" };
-        format!("||{}||{place}{note}", shown(&rule.phrase))
+        format!("||{}||{place}{note}", typed(&rule.phrase))
     };
     page("Blocked words and phrases:", &rules.iter().map(line).collect::<Vec<_>>())
 }
 
 /// The month in sums.
-pub fn usage(rows: &[UsageRow], month: &str, budget: Option<Micros>) -> Message {
+pub(crate) fn usage(rows: &[UsageRow], month: &str, budget: Option<Micros>) -> Message {
     let dollars: Micros = rows.iter().map(|row| row.dollars).sum();
     let pictures: u32 = rows.iter().map(|row| row.pictures).sum();
     let calls: u32 = rows.iter().map(|row| row.attempts).sum();
@@ -301,10 +277,12 @@ pub fn usage(rows: &[UsageRow], month: &str, budget: Option<Micros>) -> Message 
         .map(|limit| format!(", {} % of the budget of {limit}", dollars.percent_of(limit)))
         .unwrap_or_default();
     let title = format!(
-        "**{month}** (days and months are UTC): {dollars}{share}; {pictures} pictures delivered, {calls} calls of models."
+        "**{month}** (days and months are UTC): {dollars}{share}; {} delivered, {} of models.",
+        count(pictures, "picture"),
+        count(calls, "call")
     );
     let mut lines = vec!["**Models**".to_owned()];
-    lines.extend(sums(rows, |row| format!("`{}`", row.model)));
+    lines.extend(sums(rows, |row| code(&row.model)));
     lines.push("**Members**".to_owned());
     let members = sums(rows, |row| format!("<@{}>", row.member));
     lines.extend(members.iter().take(MEMBERS_SHOWN).cloned());
@@ -313,6 +291,18 @@ pub fn usage(rows: &[UsageRow], month: &str, budget: Option<Micros>) -> Message 
     }
     page(&title, &lines)
 }
+
+/// The heading of the month's chart.
+pub(crate) fn chart_title(month: &str) -> String {
+    format!("Easel, {month}")
+}
+
+/// What stands below the heading.
+pub(crate) const CHART_NOTE: &str = "Days are UTC";
+/// For those who cannot see the chart.
+pub(crate) const CHART_ALT: &str = "Dollars and pictures for each day of the month";
+/// For those who cannot see the table.
+pub(crate) const TABLE_ALT: &str = "The month by day, member and model";
 
 /// Dollars and pictures by a key, the dearest first.
 fn sums(rows: &[UsageRow], key: impl Fn(&UsageRow) -> String) -> Vec<String> {
@@ -323,7 +313,7 @@ fn sums(rows: &[UsageRow], key: impl Fn(&UsageRow) -> String) -> Vec<String> {
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
-    let line = |(key, (dollars, pictures))| format!("{key}: {dollars}, {pictures} pictures");
+    let line = |(key, (dollars, pictures))| format!("{key}: {dollars}, {}", count(pictures, "picture"));
     sums.into_iter().map(line).collect()
 }
 
@@ -346,6 +336,9 @@ mod tests {
         let message = audit(&vec![entry; 15], &vec![row; 10]);
         let lengths: Vec<_> = message.embeds.iter().map(|words| words.chars().count()).collect();
         assert!(lengths.len() == 2 && lengths.iter().sum::<usize>() <= EMBEDS_LIMIT, "{lengths:?}");
-        assert!(lengths[0] <= EMBED_LIMIT && message.embeds[1].lines().count() > 5, "{lengths:?}");
+        assert!(
+            lengths[0] <= crate::discord::reply::EMBED_LIMIT && message.embeds[1].lines().count() > 5,
+            "{lengths:?}"
+        );
     }
 }
