@@ -57,7 +57,20 @@ impl ImageFormat {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::job::Painted;
+
+    #[test]
+    fn an_image_whose_format_is_not_recorded_is_a_png_and_a_png_does_not_record_it() {
+        let old = json!({ "seed": 7, "sha256": "ab", "bytes": 3 });
+        let painted: Painted = serde_json::from_value(old.clone()).unwrap();
+        assert_eq!(painted.format, ImageFormat::Png);
+        assert_eq!(serde_json::to_value(&painted).unwrap(), old);
+        let webp = Painted { format: ImageFormat::Webp, ..painted };
+        assert_eq!(serde_json::to_value(webp).unwrap()["format"], Value::from("webp"));
+    }
 
     #[test]
     fn a_format_is_known_by_signature_and_by_content_type() {
