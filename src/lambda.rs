@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::TryFutureExt;
 use futures_util::future::join_all;
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{ArchiveUrl, Config, Function, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, Function, Problems, QueueUrl, StoreUrl};
 use crate::discord::sessions;
 use crate::queue::Delivery;
 use crate::routes::Routes;
@@ -55,24 +55,27 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
 }
 
 /// Nothing that a function keeps outlives it.
-fn outlives_a_function(config: &Config) -> anyhow::Result<()> {
-    ensure!(
-        matches!(config.store, StoreUrl::Dynamo(_)),
-        "EASEL_STORE: under Lambda it must be dynamodb:TABLE, since a file is gone with the function"
-    );
-    ensure!(
-        matches!(config.queue, QueueUrl::Sqs(_)),
-        "EASEL_QUEUE: under Lambda it must be sqs:URL, since a function does not paint behind its answer"
-    );
-    ensure!(
-        matches!(config.archive, ArchiveUrl::S3 { .. }),
-        "EASEL_ARCHIVE: under Lambda it must be s3://BUCKET/PREFIX, since a folder is gone with the function"
-    );
-    ensure!(
-        config.token.is_some(),
-        "DISCORD_TOKEN is not set: put the ARN of the secret with the token into it"
-    );
-    Ok(())
+fn outlives_a_function(config: &Config) -> Result<(), Problems> {
+    let needs = [
+        (
+            matches!(config.store, StoreUrl::Dynamo(_)),
+            "EASEL_STORE: under Lambda it must be dynamodb:TABLE, since a file is gone with the function",
+        ),
+        (
+            matches!(config.queue, QueueUrl::Sqs(_)),
+            "EASEL_QUEUE: under Lambda it must be sqs:URL, since a function does not paint behind its answer",
+        ),
+        (
+            matches!(config.archive, ArchiveUrl::S3 { .. }),
+            "EASEL_ARCHIVE: under Lambda it must be s3://BUCKET/PREFIX, since a folder is gone with the function",
+        ),
+        (
+            config.token.is_some(),
+            "DISCORD_TOKEN is not set: put the ARN of the secret with the token into it",
+        ),
+    ];
+    let unmet = needs.iter().filter(|(met, _)| !met);
+    Problems::none_of(unmet.map(|(_, problem)| (*problem).to_owned()).collect())
 }
 
 /// Answers what API Gateway passes on.

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::api::{self, Keys};
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Need};
 use crate::discord::http;
 use crate::discord::signature::PublicKey;
 
@@ -25,9 +25,7 @@ impl Routes {
     /// # Errors
     /// A sentence that names what is missing, or what is wrong with the keys of the images API.
     pub fn read(config: &Config, now: OffsetDateTime) -> anyhow::Result<Routes> {
-        let key = config.public_key.clone().context(
-            "DISCORD_PUBLIC_KEY is not set: put the public key of your application's General Information page into it, in the environment or in .env",
-        )?;
+        let key = config.public_key.clone().context(Need::PublicKey.remedy())?;
         let keys = config.api_keys_file.as_deref().map(|file| Keys::open(file, now)).transpose()?;
         Ok(Routes { key, keys })
     }

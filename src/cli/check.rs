@@ -12,7 +12,7 @@ use crate::app;
 use crate::archive::Archive;
 use crate::cli::{in_words, say};
 use crate::clock::Clock;
-use crate::config::{ArchiveUrl, Config, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, Need, QueueUrl, StoreUrl};
 use crate::discord::register::is_registered;
 use crate::discord::rest::{Fault, Rest};
 use crate::engine::catalogue::Catalogue;
@@ -93,8 +93,7 @@ async fn check_discord(
     today: Date,
 ) {
     if config.token.is_none() {
-        let remedy = "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env";
-        return report.line("token", Err(anyhow!(remedy)));
+        return report.line("token", Err(anyhow!(Need::Token.remedy())));
     }
     let me = discord.get(&["users", "@me"]).await;
     let token_works = me.is_ok();

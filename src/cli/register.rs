@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::ensure;
-
 use crate::app;
 use crate::cli::say;
 use crate::clock::Clock;
-use crate::config::{Config, Token};
+use crate::config::{Config, Need, Token};
 use crate::discord::register::register;
 use crate::discord::rest::Rest;
 use crate::secret;
@@ -17,10 +15,7 @@ use crate::secret;
 /// # Errors
 /// A missing token, or what Discord said.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
-    ensure!(
-        config.token.is_some(),
-        "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
-    );
+    config.require(&[Need::Token])?;
     let aws = match &config.token {
         Some(Token::InSecret(_)) => Some(app::aws_config().await),
         _ => None,

@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, QueueUrl};
+use crate::config::{Config, Need, QueueUrl};
 use crate::discord::register::declare;
 use crate::discord::watchdog::Watchdog;
 use crate::discord::{gateway, sessions};
@@ -36,6 +36,7 @@ pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode>
 /// # Errors
 /// A sentence that names what is missing, or an address that cannot be listened on.
 pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
+    config.require(&[Need::Token, Need::PublicKey])?;
     let routes = Routes::read(&config, Clock::System.now())?;
     let address = config.http_addr;
     let listener = TcpListener::bind(address)
@@ -86,10 +87,7 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
 
 /// Opens everything; what is forgotten is handed to the queue from here on.
 async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
-    anyhow::ensure!(
-        config.token.is_some(),
-        "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
-    );
+    config.require(&[Need::Token])?;
     let app = App::open(config, Clock::System).await?;
     app.spawn(worker::sweep(app.clone()));
     Ok(app)

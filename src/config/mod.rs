@@ -58,9 +58,35 @@ pub struct Config {
     pub function: Option<Function>,
 }
 
+/// What some programs cannot do without.
+#[derive(Debug, Clone, Copy)]
+pub enum Need {
+    Token,
+    PublicKey,
+}
+
+impl Need {
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Need::Token => {
+                "DISCORD_TOKEN is not set: put the token of your application's Bot page into it, in the environment or in .env"
+            }
+            Need::PublicKey => {
+                "DISCORD_PUBLIC_KEY is not set: put the public key of your application's General Information page into it, in the environment or in .env"
+            }
+        }
+    }
+}
+
 /// Everything that is wrong with the environment, together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<String>);
+
+impl Problems {
+    pub(crate) fn none_of(problems: Vec<String>) -> Result<(), Problems> {
+        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+    }
+}
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +141,19 @@ impl Config {
             log_format: reader.or_default(&EASEL_LOG_FORMAT, log_format),
             function: reader.optional(&HANDLER, function),
         };
-        if reader.problems.is_empty() { Ok(config) } else { Err(Problems(reader.problems)) }
+        Problems::none_of(reader.problems).map(|()| config)
+    }
+
+    /// Whether everything is set that a program needs.
+    ///
+    /// # Errors
+    /// All that is missing, each with its remedy.
+    pub fn require(&self, needs: &[Need]) -> Result<(), Problems> {
+        let missing = needs.iter().filter(|need| match need {
+            Need::Token => self.token.is_none(),
+            Need::PublicKey => self.public_key.is_none(),
+        });
+        Problems::none_of(missing.map(|need| need.remedy().to_owned()).collect())
     }
 
     /// The folder of the store, in which the spool lies too; `data` for a store that is elsewhere, or the only folder

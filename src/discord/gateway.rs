@@ -40,10 +40,6 @@ const LOOK_PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 /// A sentence: the token or the connection is dead for good.
 pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        app.config.token.is_some(),
-        "DISCORD_TOKEN is not set: put the token of your application's Bot page into it"
-    );
     // Discord is asked in any case: that proves token and address.
     let wanted = shards_wanted(&app.discord).await?;
     let all = Shards { first: 0, last: wanted - 1, total: wanted };

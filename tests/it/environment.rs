@@ -46,6 +46,12 @@ async fn all_wrong_variables_are_told_together() {
 }
 
 #[tokio::test]
+async fn all_that_is_missing_is_told_together() {
+    let world = world(&[("DISCORD_TOKEN", "")]).await;
+    refuses(&world, "serve", &["DISCORD_TOKEN is not set", "DISCORD_PUBLIC_KEY is not set"]).await;
+}
+
+#[tokio::test]
 async fn the_environment_wins_over_the_file_and_the_file_is_read() {
     let world = world(&[("EASEL_WORKERS", "0")]).await;
     world.write(".env", "EASEL_WORKERS=8\nEASEL_LOG_FORMAT=xml # for people\n");

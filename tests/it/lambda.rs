@@ -266,6 +266,12 @@ async fn what_a_function_lacks_is_said_with_its_remedy() {
         let (code, _, err) = world.outcome(command).await;
         assert!(code == 1 && err.contains(said), "{name}={wrong}: {err}");
     }
+    let world = World::without_bot(Setup::default()).await;
+    let mut command = world.program(&[]);
+    command.env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9").env("_HANDLER", "front");
+    let (_, _, err) = world.outcome(command).await;
+    let named: Vec<_> = err.lines().filter_map(|line| line.split(':').nth(1)).collect();
+    assert_eq!(named, [" EASEL_STORE", " EASEL_QUEUE", " EASEL_ARCHIVE"], "{err}");
 }
 
 #[tokio::test]
