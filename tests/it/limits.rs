@@ -50,10 +50,7 @@ async fn pictures_under_way_are_limited_until_they_arrive() {
     let first = world.ask(cat().option("count", 2)).await;
     in_time(world.bedrock.called(2)).await;
     let refused = world.refused(cat()).await;
-    assert!(
-        refused.contains("and 2 still are. InteractionBuilder again once they have arrived."),
-        "{refused}"
-    );
+    assert!(refused.contains("and 2 still are. Ask again once they have arrived."), "{refused}");
     in_time(world.ask(cat().by(8)).await.acknowledged()).await;
     held.into_iter().for_each(HeldCall::release);
     in_time(first.picture()).await;
