@@ -102,7 +102,9 @@ impl Rig {
     pub(crate) async fn settle(&self) -> anyhow::Result<()> {
         let path = self.folder.path().join("data/easel.db");
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let open = || db.query_row("SELECT EXISTS (SELECT 1 FROM jobs WHERE open = 1)", [], |row| row.get(0));
+        let open = || {
+            db.query_row("SELECT EXISTS (SELECT 1 FROM jobs WHERE queue IS NOT NULL)", [], |row| row.get(0))
+        };
         while open()? || self.spool()?.next().is_some() {
             pause(GLANCE).await;
         }

@@ -12,8 +12,20 @@ use crate::money::Micros;
 use crate::request::ImageRequest;
 use crate::session::SessionId;
 
+pub(crate) mod accounts;
+mod admission;
 mod cost;
+mod difference;
+mod record;
+mod steps;
 mod visibility;
+
+pub use accounts::Tally;
+pub use admission::WARN_PERCENT;
+pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
+pub(crate) use difference::{BlockedChange, Difference, DigestChange, Posting, UsagePosting, difference};
+pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
+pub use steps::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage};
 
 /// How long Discord accepts an interaction's token.
 pub const TOKEN_LIFE: Duration = Duration::minutes(15);
@@ -177,6 +189,12 @@ pub struct InSession {
     pub title: String,
 }
 
+impl Origin {
+    fn session(&self) -> Option<SessionId> {
+        self.discord()?.session.as_ref().map(|session| session.id)
+    }
+}
+
 /// Leaves the token out.
 impl fmt::Debug for DiscordOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,7 +234,7 @@ impl Job {
 
     /// The session that it belongs to.
     pub fn session(&self) -> Option<SessionId> {
-        self.origin.discord()?.session.as_ref().map(|session| session.id)
+        self.origin.session()
     }
 
     /// The moment from which the interaction's token must not be used.
@@ -275,6 +293,8 @@ pub struct Picture {
     pub paid_calls: u32,
     /// Calls made for it.
     pub calls: u32,
+    /// What those calls may cost, at the prices at which they were made.
+    pub spent: Micros,
     /// Its key in the archive, once it is there.
     pub archived: Option<String>,
 }
@@ -300,6 +320,8 @@ pub struct Claim {
     pub fence: i64,
     /// Its pictures, by number.
     pub pictures: Vec<Picture>,
+    /// What the whole order costs if each picture takes one call, as it was reserved.
+    pub price: Micros,
     /// Percent of the server's month that were used once it was admitted, if there is reason to say so.
     pub budget_used: Option<u32>,
 }

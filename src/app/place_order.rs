@@ -81,7 +81,7 @@ pub(crate) async fn place_order(
     let dedupe_key = customer.dedupe_key();
     let known = async {
         match &dedupe_key {
-            Some(key) => app.store.known(key.clone()).await,
+            Some(key) => app.store.known(key.clone(), now).await,
             None => Ok(None),
         }
     };
@@ -100,7 +100,7 @@ pub(crate) async fn place_order(
     if let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
         // The same order may have come twice at once, and the other one has used the rate up.
         let Some(key) = dedupe_key else { return Err(refusal) };
-        let known = before(deadline, app.store.known_in_turn(key)).await?;
+        let known = before(deadline, app.store.known_in_turn(key, now)).await?;
         return known.map(Placed::Known).ok_or(refusal);
     }
     let limits = customer.limits(app, &context);
@@ -112,8 +112,8 @@ pub(crate) async fn place_order(
         parent: None,
     };
     match admit(app, &job, price, &limits, deadline, now).await? {
-        Admission::Admitted { crossed } => {
-            if let (Some(percent), Some(channel)) = (crossed, context.policy.budget.warn_in) {
+        Admission::Admitted { warning } => {
+            if let (Some(percent), Some(channel)) = (warning, context.policy.budget.warn_in) {
                 warn(app, job.id, percent, channel);
             }
             Ok(Placed::New(Box::new(job)))

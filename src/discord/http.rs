@@ -46,7 +46,7 @@ async fn ready(State(door): State<Arc<Door>>) -> (StatusCode, &'static str) {
     if door.app.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match tokio::time::timeout(Duration::from_secs(2), door.app.store.totals()).await {
+    match tokio::time::timeout(Duration::from_secs(2), door.app.store.ping()).await {
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }

@@ -2,82 +2,12 @@
 
 use time::OffsetDateTime;
 
-use crate::error::Refusal;
 use crate::image_format::ImageFormat;
-use crate::job::{Bill, Job, JobId, Outcome, State};
+use crate::job::{Job, Stage, Tally};
 use crate::money::Micros;
 use crate::policy::Policy;
 use crate::session::Session;
 use crate::settings::Settings;
-
-/// From this share of a server's month on, people are told how much of it is used.
-pub const WARN_PERCENT: u32 = 80;
-
-/// What `admit` said.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Admission {
-    /// The job is written down and its price reserved.
-    Admitted {
-        /// This order is the first to find the server's month at [`WARN_PERCENT`] or more: percent used, with it.
-        crossed: Option<u32>,
-    },
-    /// This request was admitted before, as that job.
-    Duplicate(JobId),
-    /// A limit forbids it; nothing was written.
-    Refused(Refusal),
-}
-
-/// What `attempt` said about one more call of a model.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Attempt {
-    /// It is in the ledger under this number; make it.
-    Go(CallId),
-    /// Another worker has the job.
-    Stale,
-    /// As many calls as may be paid for one picture were made.
-    Exhausted,
-    /// The ceiling does not allow another.
-    Refused(Refusal),
-}
-
-/// A line of the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallId(pub(super) i64);
-
-/// How a call ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settlement {
-    /// The picture's number.
-    pub n: u32,
-    /// The ledger's line, if a call was made.
-    pub call: Option<CallId>,
-    /// What the call means for the bill.
-    pub bill: Bill,
-    /// What it means for the picture; `None` leaves it open for another call.
-    pub outcome: Option<Outcome>,
-}
-
-/// Parts of a job's end, written together. Empty parts stay as they are.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Progress {
-    /// The person has the answer: the final state, how many pictures it holds, and the reason if it holds none.
-    pub concluded: Option<Conclusion>,
-    /// Pictures that lie in the archive: number and key.
-    pub archived: Vec<(u32, String)>,
-    /// Give the job back; what is left of it is not touched before this many milliseconds from now.
-    pub release_for: Option<i64>,
-}
-
-/// What the person got.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conclusion {
-    /// `delivered` or `failed`.
-    pub state: State,
-    /// Pictures in the answer.
-    pub delivered: u32,
-    /// Why there are none, or fewer than asked for.
-    pub refusal: Option<Refusal>,
-}
 
 /// Sums over the whole ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,19 +22,6 @@ pub struct Totals {
     pub delivered: u32,
     /// Reserved for calls to come.
     pub reserved: Micros,
-}
-
-/// What an account holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Reserved for calls to come.
-    pub reserved: Micros,
-    /// What calls may have cost.
-    pub spent: Micros,
-    /// Pictures under way.
-    pub ordered: u32,
-    /// Pictures delivered.
-    pub delivered: u32,
 }
 
 /// Everything that a request has to respect, as it stood when it was looked up.
@@ -176,36 +93,10 @@ pub struct UsageRow {
     pub dollars: Micros,
 }
 
-/// What a guardrail held back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// A prompt, before any model was asked.
-    Prompt,
-    /// A finished picture.
-    Picture,
-}
-
-impl Stage {
-    /// What was held back, if that is the reason that there is no picture.
-    pub(super) fn of(outcome: &Outcome) -> Option<Stage> {
-        match outcome {
-            Outcome::Refused { refusal: Refusal::GuardedPrompt { .. } } => Some(Stage::Prompt),
-            Outcome::Refused { refusal: Refusal::GuardedPicture { .. } } => Some(Stage::Picture),
-            _ => None,
-        }
-    }
-
-    /// The one of this name.
-    pub(super) fn from_name(name: &str) -> Option<Stage> {
-        [Stage::Prompt, Stage::Picture].into_iter().find(|stage| stage.name() == name)
-    }
-
-    /// The name in the store and for people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Stage::Prompt => "prompt",
-            Stage::Picture => "picture",
-        }
+impl UsageRow {
+    /// Whether nothing is left of it: what was used was given back.
+    pub(super) fn is_empty(&self) -> bool {
+        (self.pictures, self.attempts, self.dollars.0) == (0, 0, 0)
     }
 }
 

@@ -3,17 +3,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aws_config::SdkConfig;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
-use super::accounts::Bound;
-use super::{Attempt, CallId, Progress, Settlement, millis};
 use crate::error::Refusal;
-use crate::job::{Claim, Job, JobId, State};
-use crate::money::Micros;
+use crate::job::accounts::{Account, Balances, first_broken};
+use crate::job::{Bounded, JobId, JobRecord, WorkQueue, account_of_warning, difference};
 
 mod contents;
 mod effects;
@@ -21,7 +18,6 @@ mod import;
 mod item;
 mod orders;
 mod rate;
-mod record;
 mod rules;
 mod schema;
 mod sessions;
@@ -32,20 +28,17 @@ mod write;
 
 pub(super) use contents::{Contents, digest, is_gone};
 pub use contents::{Count, Kind};
-use effects::{Told, effects};
+use effects::writes;
 pub(super) use import::items;
 pub(super) use item::Key;
-use item::{Item, from_json, integer, parsed, tally};
-use record::{Next, Record};
+use item::{Item, balance, from_json, integer, parsed};
 pub(super) use target::Mark;
 pub(super) use write::Write;
 
-use table::{Race, Range, Table, Written};
+use table::{Backoff, Range, Table, Written};
 
 /// Orders that are written at once: more would be in each other's way, for they add to the same accounts.
 const ORDERS: usize = 8;
-/// Jobs that one sweep looks at.
-const SWEEP: usize = 1_000;
 
 /// A store in one `DynamoDB` table. Clones share the client.
 #[derive(Debug, Clone)]
@@ -57,9 +50,9 @@ pub struct Dynamo {
 /// Items that were read together.
 type Seen = HashMap<Key, Item>;
 
-/// A job as it was read.
-struct Kept {
-    record: Record,
+/// A job as it was read, with its revision.
+struct Stored {
+    record: JobRecord,
     revision: i64,
 }
 
@@ -69,174 +62,120 @@ impl Dynamo {
         Dynamo { table: Table::new(aws, table), orders: Arc::new(Semaphore::new(ORDERS)) }
     }
 
-    pub(super) async fn claim(
+    /// Takes a step of a job and writes what it changes under its bounds; `None` if there is no such job.
+    pub(super) async fn update<T: Clone>(
         &self,
         job: JobId,
-        owner: &str,
-        now: OffsetDateTime,
-        lease: Duration,
-    ) -> anyhow::Result<Option<Claim>> {
-        let claim = |record: &mut Record| record.claim(owner, now, lease).then(|| record.clone());
-        self.change(job, None, claim).await?.map(Record::into_claim).transpose()
-    }
-
-    pub(super) async fn extend(
-        &self,
-        job: JobId,
-        fence: i64,
-        now: OffsetDateTime,
-        lease: Duration,
-    ) -> anyhow::Result<bool> {
-        self.change(job, false, |record| record.extend(fence, now, lease)).await
-    }
-
-    pub(super) async fn attempt(
-        &self,
-        job: JobId,
-        fence: i64,
-        n: u32,
-        price: Micros,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Attempt> {
-        let call = CallId(rand::random());
-        let mut race = Race::new();
+        step: impl Fn(&mut JobRecord) -> Bounded<T>,
+    ) -> anyhow::Result<Option<Result<T, Refusal>>> {
+        let writer: u64 = rand::random();
+        let mut sent: Option<T> = None;
+        let mut backoff = Backoff::new();
         loop {
-            let Some(Kept { record, revision }) = self.load(job).await? else { return Ok(Attempt::Stale) };
-            if record.has(call) {
-                return Ok(Attempt::Go(call));
-            }
-            let (from_reservation, beyond) = match record.next_call(fence, n, price) {
-                Next::Never(said) => return Ok(said),
-                Next::If { from_reservation, beyond } => (from_reservation, beyond),
-            };
-            let bounds = record.accounts()?.ceilings(&record.terms, beyond, record.created()?);
-            if !bounds.is_empty() {
-                let seen = self.table.get_all(account_keys(&bounds, None)).await?;
-                if let Some(refusal) = first_broken(&bounds, &seen)? {
-                    return Ok(Attempt::Refused(refusal));
-                }
+            let Some(Stored { record, revision }) = self.load(job).await? else { return Ok(None) };
+            if let Some(answer) = sent.take().filter(|_| record.writer == writer) {
+                return Ok(Some(Ok(answer)));
             }
             let mut after = record.clone();
-            after.charge(call, n, price, from_reservation, now);
-            let writes = effects(Some((&record, revision)), &after, &bounds, Told::AsItIs)?;
-            match self.table.write(writes).await? {
-                Written::Done => return Ok(Attempt::Go(call)),
-                Written::Raced => race.again().await?,
+            let Bounded { answer, bounds } = step(&mut after);
+            if after == record {
+                return Ok(Some(Ok(answer)));
             }
+            after.writer = writer;
+            let bounded = bounds.iter().filter_map(|bound| bound.account.clone());
+            let balances =
+                self.balances(bounded.chain(account_of_warning(&record, &after)).collect()).await?;
+            if let Some(refusal) = first_broken(&bounds, &balances) {
+                return Ok(Some(Err(refusal)));
+            }
+            let difference = difference(Some(&record), &after, &balances);
+            match self.table.write(writes(Some(revision), &after, &difference, &bounds)?).await? {
+                Written::Done => return Ok(Some(Ok(answer))),
+                Written::Conflict => backoff.again().await?,
+            }
+            sent = Some(answer);
         }
     }
 
-    pub(super) async fn settle(
+    /// Jobs of this queue whose moment is `until` or earlier, the earliest first.
+    pub(super) async fn queued(
         &self,
-        job: JobId,
-        fence: i64,
-        settlement: Settlement,
-    ) -> anyhow::Result<bool> {
-        self.change(job, false, |record| record.settle(fence, &settlement)).await
+        queue: WorkQueue,
+        until: i64,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobId>> {
+        self.table.queued(queue.name(), until, limit).await?.iter().map(Key::id).collect()
     }
 
-    pub(super) async fn progress(
+    /// How many jobs have something to do.
+    pub(super) async fn open_jobs(&self) -> anyhow::Result<u32> {
+        let mut open = 0;
+        for queue in WorkQueue::ALL {
+            open += self.table.queued(queue.name(), i64::MAX, usize::MAX).await?.len();
+        }
+        Ok(u32::try_from(open)?)
+    }
+
+    pub(super) async fn known(&self, request: String, now: OffsetDateTime) -> anyhow::Result<Option<JobId>> {
+        let found = self.table.get(Key::request(&request)).await?;
+        let known = found.filter(|item| orders::is_known(item, now));
+        known.map(|item| parsed(&item, "job")).transpose()
+    }
+
+    pub(super) async fn known_in_turn(
         &self,
-        job: JobId,
-        fence: i64,
-        progress: Progress,
+        request: String,
         now: OffsetDateTime,
-    ) -> anyhow::Result<bool> {
-        self.change(job, false, |record| record.progress(fence, &progress, now)).await
+    ) -> anyhow::Result<Option<JobId>> {
+        self.known(request, now).await
     }
 
-    pub(super) async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
-        let mut keys = self.table.queued("admitted", millis(now - grace), SWEEP).await?;
-        keys.extend(self.table.queued("begun", millis(now), SWEEP).await?);
-        let mut jobs: Vec<JobId> = keys.iter().map(Key::id).collect::<anyhow::Result<_>>()?;
-        jobs.sort_unstable();
-        jobs.truncate(SWEEP);
-        Ok(jobs)
-    }
-
-    pub(super) async fn known(&self, request: String) -> anyhow::Result<Option<JobId>> {
-        let known = self.table.get(Key::request(&request)).await?;
-        known.map(|request| parsed(&request, "job")).transpose()
-    }
-
-    pub(super) async fn known_in_turn(&self, request: String) -> anyhow::Result<Option<JobId>> {
-        self.known(request).await
-    }
-
-    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
+    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(JobRecord, u32)>> {
         let of = Range::all(format!("sha256#{sha256}"));
         let Some(item) = self.table.query(of, false, 1).await?.pop() else { return Ok(None) };
         let n = u32::try_from(integer(&item, "picture")?)?;
-        Ok(self.find(parsed(&item, "job")?).await?.map(|claim| (claim.job, n)))
+        Ok(self.record(parsed(&item, "job")?).await?.map(|record| (record, n)))
     }
 
-    pub(super) async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
-        self.load(job).await?.map(|kept| kept.record.into_claim()).transpose()
+    pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {
+        Ok(self.load(job).await?.map(|stored| stored.record))
     }
 
-    async fn load(&self, job: JobId) -> anyhow::Result<Option<Kept>> {
-        let Some(item) = self.table.get(Key::job(job)).await? else { return Ok(None) };
-        kept(&item)
-    }
-
-    /// Makes `step` of the job and writes what comes of it; `absent` if there is no such job.
-    async fn change<T: Clone>(
-        &self,
-        job: JobId,
-        absent: T,
-        step: impl Fn(&mut Record) -> T,
-    ) -> anyhow::Result<T> {
-        let writer: u64 = rand::random();
-        let mut before: Option<T> = None;
-        let mut race = Race::new();
-        loop {
-            let Some(Kept { record, revision }) = self.load(job).await? else { return Ok(absent) };
-            if let Some(said) = before.take().filter(|_| record.writer == writer) {
-                return Ok(said);
+    /// What these accounts hold.
+    pub(super) async fn balances(&self, accounts: Vec<Account>) -> anyhow::Result<Balances> {
+        let mut keys = Vec::new();
+        for key in accounts.iter().map(Key::account) {
+            if !keys.contains(&key) {
+                keys.push(key);
             }
-            let mut after = record.clone();
-            let said = step(&mut after);
-            if after == record {
-                return Ok(said);
-            }
-            after.writer = writer;
-            let taken_back = record.crossed && after.state == State::Cancelled;
-            let told = if taken_back { self.untold(&record).await? } else { Told::AsItIs };
-            match self.table.write(effects(Some((&record, revision)), &after, &[], told)?).await? {
-                Written::Done => return Ok(said),
-                Written::Raced => race.again().await?,
-            }
-            before = Some(said);
         }
+        let seen = self.table.get_all(keys).await?;
+        balances(accounts, &seen)
+    }
+
+    /// Whether it answers.
+    pub(super) async fn ping(&self) -> anyhow::Result<()> {
+        self.table.get(Key::migration()).await.map(drop)
+    }
+
+    async fn load(&self, job: JobId) -> anyhow::Result<Option<Stored>> {
+        let Some(item) = self.table.get(Key::job(job)).await? else { return Ok(None) };
+        stored(&item)
     }
 }
 
 /// `None` for what was taken back before it was written.
-fn kept(item: &Item) -> anyhow::Result<Option<Kept>> {
+fn stored(item: &Item) -> anyhow::Result<Option<Stored>> {
     if !item.contains_key("doc") {
         return Ok(None);
     }
-    Ok(Some(Kept { record: from_json(item, "doc")?, revision: integer(item, "rev")? }))
+    Ok(Some(Stored { record: from_json(item, "doc")?, revision: integer(item, "rev")? }))
 }
 
-/// Each account once.
-fn account_keys(bounds: &[Bound], more: Option<Key>) -> Vec<Key> {
-    let mut keys = Vec::new();
-    for key in bounds.iter().filter_map(|bound| bound.account.as_ref()).map(Key::account).chain(more) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys
-}
-
-/// Why the first of these bounds that does not hold would be broken.
-fn first_broken(bounds: &[Bound], seen: &Seen) -> anyhow::Result<Option<Refusal>> {
-    for bound in bounds {
-        let account = bound.account.as_ref().and_then(|account| seen.get(&Key::account(account)));
-        if let Some(refusal) = bound.refusal(&tally(account)?) {
-            return Ok(Some(refusal));
-        }
-    }
-    Ok(None)
+fn balances(accounts: Vec<Account>, seen: &Seen) -> anyhow::Result<Balances> {
+    let read = |account: Account| {
+        let balance = seen.get(&Key::account(&account)).map(balance).transpose()?;
+        Ok((account, balance.unwrap_or_default()))
+    };
+    accounts.into_iter().map(read).collect()
 }

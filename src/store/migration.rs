@@ -117,8 +117,8 @@ impl Migration {
         let read = move || {
             let mut expected = Expected { contents: Contents::default(), digests: HashMap::new() };
             let by = self.now + SOON;
-            self.source.each(|thing| {
-                for write in items(&thing)? {
+            self.source.each(|item| {
+                for write in items(&item)? {
                     let Some(item) = write.item() else { continue };
                     if !is_gone(item, by)? {
                         let key = Key::of(item)?;
@@ -163,8 +163,8 @@ impl Migration {
         let (sender, receiver) = mpsc::channel::<Write>(AT_ONCE);
         let target = self.target.clone();
         let read = move || {
-            let sent = self.source.each(|thing| {
-                for write in items(&thing)? {
+            let sent = self.source.each(|item| {
+                for write in items(&item)? {
                     let key = write.item().map(Key::of).transpose()?;
                     if key.is_some_and(|key| missing.contains_key(&name(&key))) {
                         sender.blocking_send(write).context("nobody writes any more")?;

@@ -1,7 +1,6 @@
 //! The truth about jobs and money. Every operation that decides is one atomic write.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use aws_config::SdkConfig;
@@ -9,25 +8,25 @@ use time::OffsetDateTime;
 
 use crate::config::StoreUrl;
 use crate::error::Refusal;
-use crate::job::{Claim, Job, JobId};
+use crate::job::{Job, JobId};
 use crate::limits::Terms;
 use crate::money::Micros;
 use crate::policy::{Edit, Entry};
 use crate::session::{Plan, Session, SessionId};
 use crate::settings::Settings;
 
-mod accounts;
 mod answer;
 mod dynamo;
+mod item;
+mod jobs;
 mod ledger;
 pub mod migration;
 mod sqlite;
-mod thing;
 
-pub use answer::{
-    Admission, Attempt, BlockedRow, CallId, Conclusion, Context, LastPicture, Progress, Replaced,
-    Replacement, Settlement, Stage, Standing, Start, Tally, Totals, UsageRow, WARN_PERCENT,
+pub use crate::job::{
+    Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Tally, WARN_PERCENT,
 };
+pub use answer::{BlockedRow, Context, LastPicture, Replaced, Replacement, Standing, Start, Totals, UsageRow};
 pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;
@@ -117,7 +116,10 @@ impl Store {
         async move {
             match asked {
                 Ok(answer) => answer.await.context("the store's thread has ended")?,
-                Err(dynamo) => dynamo.take_back(job, now).await,
+                Err(dynamo) => match dynamo.take_back(job, now).await? {
+                    Some(taken_back) => Ok(taken_back),
+                    None => Store::Dynamo(dynamo).cancel(job, now).await,
+                },
             }
         }
     }
@@ -133,79 +135,24 @@ in_both! {
     /// The database failed; nothing was written.
     fn admit(job: &Job, price: Micros, terms: &Terms, now: OffsetDateTime) -> Admission;
 
-    /// Takes back a job that nobody claimed; whether it did.
+    /// Whether it answers, in a time that does not depend on how much it holds.
+    ///
+    /// # Errors
+    /// It does not.
+    fn ping() -> ();
+
+    /// The job of the request of this [`Job::dedupe_key`], if it was admitted within the last sixty days.
     ///
     /// # Errors
     /// The database failed.
-    fn cancel(job: JobId, now: OffsetDateTime) -> bool;
-
-    /// Takes hold of a job that has something to do and that nobody else holds.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn claim(job: JobId, owner: &str, now: OffsetDateTime, lease: Duration) -> Option<Claim>;
-
-    /// Holds the job for another `lease`; `false` if another worker has it.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn extend(job: JobId, fence: i64, now: OffsetDateTime, lease: Duration) -> bool;
-
-    /// Puts one call of a model, at `price`, into the ledger before it is made.
-    ///
-    /// # Errors
-    /// The database failed: make no call.
-    fn attempt(job: JobId, fence: i64, n: u32, price: Micros, now: OffsetDateTime) -> Attempt;
-
-    /// Writes down how a call ended; `false` if another worker has the job.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn settle(job: JobId, fence: i64, settlement: Settlement) -> bool;
-
-    /// Writes down what was reached; `false` if another worker has the job.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn progress(job: JobId, fence: i64, progress: Progress, now: OffsetDateTime) -> bool;
-
-    /// Jobs that have something to do and that nobody holds, oldest first. Those admitted less than `grace` ago
-    /// are still on their way through the queue.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn due(now: OffsetDateTime, grace: Duration) -> Vec<JobId>;
-
-    /// The job as which the request of this [`Job::dedupe_key`] was admitted.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn known(request: String) -> Option<JobId>;
+    fn known(request: String, now: OffsetDateTime) -> Option<JobId>;
 
     /// As [`Store::known`], after everything that this process has asked the store to write: an admission that is not
     /// answered yet counts too.
     ///
     /// # Errors
     /// The database failed.
-    fn known_in_turn(request: String) -> Option<JobId>;
-
-    /// The job whose picture has these bytes, with the picture's number.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn by_sha256(sha256: &str) -> Option<(Job, u32)>;
-
-    /// The job and its pictures, whatever became of it.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn find(job: JobId) -> Option<Claim>;
-
-    /// Sums over the ledger.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn totals() -> Totals;
+    fn known_in_turn(request: String, now: OffsetDateTime) -> Option<JobId>;
 
     /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
     /// thread, the one above it.
@@ -293,50 +240,10 @@ in_both! {
     /// The database failed.
     fn quiet_sessions(now: OffsetDateTime) -> Vec<Session>;
 
-    /// The jobs of a session that brought pictures, oldest first.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn session_jobs(id: SessionId) -> Vec<Claim>;
-
-    /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn last_picture(id: SessionId, viewer: u64) -> Option<LastPicture>;
-
-    /// What a server used in the calendar month (UTC) of `now`: a row for each day, member and model.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn usage(guild: u64, now: OffsetDateTime) -> Vec<UsageRow>;
-
-    /// Where a member stands in a server at `now`.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn standing(guild: Option<u64>, member: u64, now: OffsetDateTime) -> Standing;
-
-    /// What a session has used.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn session_tally(id: SessionId) -> Tally;
-
     /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
     /// prompt, one for all pictures.
     ///
     /// # Errors
     /// The database failed.
     fn blocked(guild: u64, limit: u32) -> Vec<BlockedRow>;
-}
-
-/// Unix milliseconds.
-fn millis(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
-}
-
-/// The moment of these Unix milliseconds.
-fn from_millis(millis: i64) -> Result<OffsetDateTime, time::error::ComponentRange> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
 }

@@ -12,13 +12,15 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use super::{Admission, Attempt, Progress, Settlement, Totals};
-use crate::job::{Claim, Job, JobId};
+use crate::error::Refusal;
+use crate::job::accounts::{Account, Amounts, Balances};
+use crate::job::{Admission, Bounded, Job, JobId, JobRecord, WorkQueue};
 use crate::limits::Terms;
 use crate::money::Micros;
+use crate::session::SessionId;
 
+mod accounts;
 mod blocked;
-mod books;
 mod export;
 mod ops;
 mod rows;
@@ -28,8 +30,12 @@ mod usage;
 
 pub(super) use export::Source;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("sqlite/schema.sql"), include_str!("sqlite/v2.sql"), include_str!("sqlite/v3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sqlite/schema.sql"),
+    include_str!("sqlite/v2.sql"),
+    include_str!("sqlite/v3.sql"),
+    include_str!("sqlite/v4.sql"),
+];
 
 /// Operations in one commit at most, so that the first of them does not wait for ever.
 const BATCH: usize = 256;
@@ -80,9 +86,9 @@ impl Sqlite {
         })?;
         migrate(&mut connection).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
         if alone {
-            connection
-                .execute("UPDATE jobs SET lease_until = 0, not_before = 0 WHERE open = 1", [])
-                .context("freeing dead leases")?;
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            ops::free_all(&transaction).context("freeing dead leases")?;
+            transaction.commit().context("freeing dead leases")?;
             lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         }
         let readable = connect(path).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
@@ -105,93 +111,80 @@ impl Sqlite {
         self.run(true, move |tx| ops::admit(tx, &job, price, &terms, now)).await
     }
 
-    pub(super) async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
-        self.run(false, move |tx| ops::cancel(tx, job, now)).await
-    }
-
     /// As soon as it is this call's turn, whether or not anybody waits for the answer.
     pub(super) fn cancel_soon(
         &self,
         job: JobId,
         now: OffsetDateTime,
     ) -> oneshot::Receiver<anyhow::Result<bool>> {
-        self.submit(false, move |tx| ops::cancel(tx, job, now))
+        self.submit(false, move |tx| {
+            let cancel = |record: &mut JobRecord| Bounded { answer: record.cancel(now), bounds: Vec::new() };
+            let cancelled = ops::update(tx, job, cancel)?;
+            Ok(matches!(cancelled, Some(Ok(true))))
+        })
     }
 
-    pub(super) async fn claim(
+    pub(super) async fn update<T: Send + 'static>(
         &self,
         job: JobId,
-        owner: &str,
+        step: impl Fn(&mut JobRecord) -> Bounded<T> + Send + 'static,
+    ) -> anyhow::Result<Option<Result<T, Refusal>>> {
+        self.run(false, move |tx| ops::update(tx, job, step)).await
+    }
+
+    /// Jobs of this queue whose moment is `until` or earlier, the earliest first.
+    pub(super) async fn queued(
+        &self,
+        queue: WorkQueue,
+        until: i64,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobId>> {
+        self.run(false, move |tx| ops::queued(tx, queue, until, limit)).await
+    }
+
+    pub(super) async fn known(&self, request: String, now: OffsetDateTime) -> anyhow::Result<Option<JobId>> {
+        self.look(move |tx| ops::find_request(tx, &request, now)).await
+    }
+
+    pub(super) async fn known_in_turn(
+        &self,
+        request: String,
         now: OffsetDateTime,
-        lease: Duration,
-    ) -> anyhow::Result<Option<Claim>> {
-        let owner = owner.to_owned();
-        self.run(false, move |tx| ops::claim(tx, job, &owner, now, lease)).await
+    ) -> anyhow::Result<Option<JobId>> {
+        self.run(true, move |tx| ops::find_request(tx, &request, now)).await
     }
 
-    pub(super) async fn extend(
-        &self,
-        job: JobId,
-        fence: i64,
-        now: OffsetDateTime,
-        lease: Duration,
-    ) -> anyhow::Result<bool> {
-        self.run(false, move |tx| ops::extend(tx, job, fence, now, lease)).await
-    }
-
-    pub(super) async fn attempt(
-        &self,
-        job: JobId,
-        fence: i64,
-        n: u32,
-        price: Micros,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Attempt> {
-        self.run(false, move |tx| ops::attempt(tx, job, fence, n, price, now)).await
-    }
-
-    pub(super) async fn settle(
-        &self,
-        job: JobId,
-        fence: i64,
-        settlement: Settlement,
-    ) -> anyhow::Result<bool> {
-        self.run(false, move |tx| ops::settle(tx, job, fence, &settlement)).await
-    }
-
-    pub(super) async fn progress(
-        &self,
-        job: JobId,
-        fence: i64,
-        progress: Progress,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<bool> {
-        self.run(false, move |tx| ops::progress(tx, job, fence, &progress, now)).await
-    }
-
-    pub(super) async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
-        self.run(false, move |tx| ops::due(tx, now, grace)).await
-    }
-
-    pub(super) async fn known(&self, request: String) -> anyhow::Result<Option<JobId>> {
-        self.look(move |tx| ops::admitted(tx, &request)).await
-    }
-
-    pub(super) async fn known_in_turn(&self, request: String) -> anyhow::Result<Option<JobId>> {
-        self.run(true, move |tx| ops::admitted(tx, &request)).await
-    }
-
-    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
+    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(JobRecord, u32)>> {
         let sha256 = sha256.to_owned();
         self.look(move |tx| ops::by_sha256(tx, &sha256)).await
     }
 
-    pub(super) async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
+    pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {
         self.look(move |tx| ops::find(tx, job)).await
     }
 
-    pub(super) async fn totals(&self) -> anyhow::Result<Totals> {
-        self.look(ops::totals).await
+    /// The jobs of a session, oldest first.
+    pub(super) async fn records_of(&self, session: SessionId) -> anyhow::Result<Vec<JobRecord>> {
+        self.look(move |tx| ops::of_session(tx, session)).await
+    }
+
+    pub(super) async fn balances(&self, wanted: Vec<Account>) -> anyhow::Result<Balances> {
+        self.look(move |tx| accounts::balances(tx, wanted)).await
+    }
+
+    /// What everybody's accounts hold, month by month.
+    pub(super) async fn months(&self) -> anyhow::Result<Vec<Amounts>> {
+        self.look(|tx| accounts::of_scope(tx, "deployment")).await
+    }
+
+    /// How many jobs have something to do.
+    pub(super) async fn open_jobs(&self) -> anyhow::Result<u32> {
+        self.look(ops::open).await
+    }
+
+    /// Whether it answers.
+    pub(super) async fn ping(&self) -> anyhow::Result<()> {
+        self.look(|tx| tx.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()))).await
     }
 
     async fn run<T, F>(&self, only_if_awaited: bool, op: F) -> anyhow::Result<T>

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 mod admitting;
+mod differential;
 pub(crate) mod interleavings;
 pub(crate) mod ledger;
 mod one_by_one;
@@ -34,6 +35,8 @@ macro_rules! conformance {
             people_are_told_though_a_repeated_call_crossed_the_line
             people_are_told_once_for_each_ceiling
             an_order_that_was_taken_back_has_told_nobody
+            a_warning_that_was_taken_back_comes_again_once
+            a_request_is_known_for_sixty_days
             a_cancelled_order_leaves_nothing_but_its_name
             what_somebody_works_on_is_not_cancelled
             an_order_that_nobody_waits_for_is_taken_back
@@ -65,6 +68,7 @@ macro_rules! conformance {
             a_price_that_changed_on_the_way_is_booked_as_it_is
             a_job_is_generated_once_each_picture_has_its_answer
             a_picture_is_found_by_its_bytes
+            a_lost_picture_is_found_no_more
         }
         policies {
             an_edit_holds_at_once_and_has_its_line
@@ -98,6 +102,7 @@ macro_rules! conformance {
         }
         usage {
             a_month_has_a_row_for_each_day_member_and_model
+            what_has_cost_and_brought_nothing_has_no_row
             a_standing_shows_what_is_reserved_and_spent
             what_is_done_after_midnight_belongs_to_the_day_of_the_order
             a_session_has_a_purse_over_all_its_days
@@ -152,4 +157,19 @@ conformance! {
     on_sqlite: crate::backends::Place::sqlite, 32 interleavings;
     on_moto: crate::backends::Place::moto, 4 interleavings;
     on_ministack: crate::backends::Place::ministack, 6 interleavings;
+}
+
+#[tokio::test]
+async fn one_quiet_session_among_many_is_found_on_ministack() {
+    sessions::one_quiet_session_among_many_is_found(Place::ministack().await.open()).await;
+}
+
+#[tokio::test]
+async fn one_quiet_session_among_many_is_found_on_sqlite() {
+    sessions::one_quiet_session_among_many_is_found(Place::sqlite().await.open()).await;
+}
+
+#[test]
+fn sqlite_and_dynamodb_answer_alike_on_ministack() {
+    differential::any_sequence_of_calls_is_answered_alike(Place::sqlite, Place::ministack, 24);
 }

@@ -262,7 +262,7 @@ async fn what_a_table_would_have_forgotten_is_not_written_to_it_on_ministack() {
     moving.migrates().await;
     let store = moving.store();
     assert!(store.find(ancient.id()).await.unwrap().is_some());
-    assert_eq!(store.known(ancient.job().dedupe_key()).await.unwrap(), None);
+    assert_eq!(store.known(ancient.job().dedupe_key(), moving.now).await.unwrap(), None);
     let standing = store.standing(ancient.guild, ancient.member, ancient.at).await.unwrap();
     assert_eq!((standing.day.spent, standing.month.spent), (Micros(0), PRICE));
 }

@@ -191,7 +191,8 @@ impl World {
         self.workers.remove(busy).kill().await.unwrap();
         let db = Connection::open(self.path("data/easel.db")).unwrap();
         db.busy_timeout(PATIENCE).unwrap();
-        db.execute("UPDATE jobs SET lease_until = 0 WHERE owner = ?1", [owner]).unwrap();
+        let end = "UPDATE jobs SET doc = json_set(doc, '$.lease_until', 0), due = 0 WHERE owner = ?1";
+        db.execute(end, [owner]).unwrap();
     }
 
     /// `kill -9` for a worker that is one of these processes.

@@ -96,7 +96,8 @@ async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_minista
             let db = Connection::open(world.path("data/easel.db")).unwrap();
             db.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
             db.execute_batch(
-                "UPDATE pictures SET outcome = NULL, sha256 = NULL; UPDATE jobs SET state = 'generating'",
+                "UPDATE jobs SET doc = json_set(doc, '$.pictures[0].outcome', NULL, '$.state', 'generating');
+                 DELETE FROM digests",
             )
             .unwrap();
         }

@@ -47,7 +47,7 @@ pub(in crate::archive) fn discord_job() -> Job {
 }
 
 fn picture(n: u32, outcome: Option<Outcome>) -> Picture {
-    Picture { n, seed: 7 + n, outcome, paid_calls: 1, calls: 2, archived: None }
+    Picture { n, seed: 7 + n, outcome, paid_calls: 1, calls: 2, spent: Micros(40_000), archived: None }
 }
 
 fn pictures() -> Vec<Picture> {

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use super::item::{Item, Key, integer, tally};
-use super::kept;
+use super::item::{Item, Key, amounts, integer};
+use super::stored;
+use crate::money::Micros;
 use crate::store::ledger::Ledger;
 
 /// What an item is about.
@@ -105,14 +106,14 @@ impl Contents {
         count.hash.iter_mut().zip(digest(item)).for_each(|(sum, byte)| *sum ^= byte);
         match kind {
             Kind::Accounts => {
-                let (held, scope) = (tally(Some(item))?, key.pk.trim_start_matches("account#"));
-                self.ledger.account(scope, &key.sk, held.reserved, held.spent);
+                let (held, scope) = (amounts(item)?, key.pk.trim_start_matches("account#"));
+                self.ledger.account(scope, &key.sk, Micros(held.reserved), Micros(held.spent));
             }
             Kind::Jobs => {
-                if let Some(kept) = kept(item)? {
-                    let (pictures, calls) = (i64::try_from(kept.record.pictures.len())?, kept.record.calls());
-                    let spent = crate::money::Micros(kept.record.entry().spent);
-                    self.ledger.of_jobs(pictures, calls, spent);
+                if let Some(stored) = stored(item)? {
+                    let amounts = stored.record.amounts();
+                    let pictures = i64::try_from(stored.record.ordered())?;
+                    self.ledger.of_jobs(pictures, amounts.calls, Micros(amounts.spent));
                 }
             }
             _ => {}

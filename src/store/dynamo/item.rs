@@ -8,12 +8,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::job::JobId;
+use crate::job::accounts::{Account, Amounts, Balance};
+use crate::job::{JobId, Stage, millis};
 use crate::limits::Rate;
 use crate::session::{Session, SessionId};
-use crate::store::Tally;
-use crate::store::accounts::Account;
-use crate::store::millis;
+
+/// The attribute of a server's month with the job that warned of it.
+pub(super) const WARNED_BY: &str = "told_by";
 
 /// An item of the table.
 pub(in crate::store) type Item = HashMap<String, AttributeValue>;
@@ -44,7 +45,7 @@ impl Key {
     }
 
     /// Pictures with these bytes, by job and number.
-    pub(super) fn sha256(digest: &str, job: JobId, n: usize) -> Key {
+    pub(super) fn sha256(digest: &str, job: JobId, n: u32) -> Key {
         Key::new(format!("sha256#{digest}"), format!("{job}#{n}"))
     }
 
@@ -76,8 +77,8 @@ impl Key {
     }
 
     /// From the last one on, what was held back of pictures comes before what was held back of the prompt.
-    pub(super) fn blocked(guild: u64, job: JobId, is_picture: bool) -> Key {
-        Key::new(format!("guild#{guild}"), format!("blocked#{job}#{}", u8::from(is_picture)))
+    pub(super) fn blocked(guild: u64, job: JobId, stage: Stage) -> Key {
+        Key::new(format!("guild#{guild}"), format!("blocked#{job}#{}", u8::from(stage == Stage::Picture)))
     }
 
     pub(super) fn preferences(member: u64) -> Key {
@@ -148,13 +149,17 @@ pub(super) fn from_json<T: DeserializeOwned>(item: &Item, name: &str) -> anyhow:
     serde_json::from_str(string(item, name)?).with_context(|| format!("`{name}` of an item"))
 }
 
-/// What an account holds; nothing if there is none.
-pub(super) fn tally(item: Option<&Item>) -> anyhow::Result<Tally> {
-    let Some(item) = item else { return Ok(Tally::default()) };
-    Ok(Tally {
-        reserved: crate::money::Micros(integer(item, "reserved")?),
-        spent: crate::money::Micros(integer(item, "spent")?),
-        ordered: u32::try_from(integer(item, "ordered")?)?,
-        delivered: u32::try_from(integer(item, "delivered")?)?,
+pub(super) fn balance(item: &Item) -> anyhow::Result<Balance> {
+    let warned_by = item.contains_key(WARNED_BY).then(|| parsed(item, WARNED_BY)).transpose()?;
+    Ok(Balance { amounts: amounts(item)?, warned_by })
+}
+
+pub(super) fn amounts(item: &Item) -> anyhow::Result<Amounts> {
+    Ok(Amounts {
+        reserved: integer(item, "reserved")?,
+        spent: integer(item, "spent")?,
+        ordered: integer(item, "ordered")?,
+        delivered: integer(item, "delivered")?,
+        calls: integer(item, "calls")?,
     })
 }

@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::Dynamo;
 use super::item::{Item, Key, integer, number, string, text};
-use super::table::{Race, is_race};
+use super::table::{Backoff, is_transient};
 use crate::limits::Rate;
 
 /// Seconds for which an item is kept though it says nothing any more: longer than clocks differ.
@@ -68,7 +68,7 @@ impl Take<'_> {
         let own = [(":writer", text(&self.writer)), (":expires", number(self.expires))];
         let values: Item =
             values.into_iter().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
             let asked = table.client.update_item().table_name(&table.name).set_key(Some(self.key.item()));
             let sent = asked
@@ -85,7 +85,7 @@ impl Take<'_> {
                     let own = string(&found, "writer").with_context(|| table.context())? == self.writer;
                     return Ok((!own).then_some(found));
                 }
-                Some(fault) if fault.code().is_some_and(is_race) => race.again().await?,
+                Some(fault) if fault.code().is_some_and(is_transient) => backoff.again().await?,
                 _ => return Err(error).with_context(|| table.context()),
             }
         }

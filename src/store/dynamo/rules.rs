@@ -6,12 +6,13 @@ use time::OffsetDateTime;
 
 use super::Dynamo;
 use super::item::{Item, Key, from_json, integer, json, number, parsed, text};
-use super::table::{Race, Range, Written};
+use super::table::{Backoff, Range, Written};
 use super::write::Write;
 use crate::error::Refusal;
+use crate::job::{from_millis, millis};
 use crate::policy::{Change, Edit, Entry, Policy};
 use crate::settings::Settings;
-use crate::store::{Context, from_millis, millis};
+use crate::store::Context;
 
 /// A document that is changed as a whole.
 pub(super) struct Document<T> {
@@ -50,7 +51,7 @@ impl Dynamo {
         edit: Edit,
         now: OffsetDateTime,
     ) -> anyhow::Result<Result<Option<Entry>, Refusal>> {
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
             let policy: Document<Policy> = document(self.table.get(Key::policy(guild)).await?)?;
             let change = match policy.value.edited(&edit) {
@@ -61,7 +62,7 @@ impl Dynamo {
             let entry = Entry { number: policy.number + 1, at: now, by, change, undoes: None };
             match self.put_policy(guild, policy, &entry).await? {
                 Written::Done => return Ok(Ok(Some(entry))),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
@@ -76,7 +77,7 @@ impl Dynamo {
         let line = if number > 0 { self.table.get(Key::audit(guild, number)).await? } else { None };
         let Some(undone) = line else { return Ok(Err(Refusal::NoEntry { number })) };
         let undone = entry(&undone)?;
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
             let policy: Document<Policy> = document(self.table.get(Key::policy(guild)).await?)?;
             let change = match policy.value.undone(number, &undone.change) {
@@ -86,7 +87,7 @@ impl Dynamo {
             let entry = Entry { number: policy.number + 1, at: now, by, change, undoes: Some(number) };
             match self.put_policy(guild, policy, &entry).await? {
                 Written::Done => return Ok(Ok(entry)),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
@@ -121,13 +122,13 @@ impl Dynamo {
         change: impl Fn(&mut Settings) + Send + 'static,
     ) -> anyhow::Result<()> {
         let key = Key::preferences(member);
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
             let mut own: Document<Settings> = document(self.table.get(key.clone()).await?)?;
             change(&mut own.value);
             match self.table.write(vec![own.write(&key, 0)?]).await? {
                 Written::Done => return Ok(()),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }

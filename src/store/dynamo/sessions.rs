@@ -3,14 +3,13 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::Dynamo;
 use super::item::{Item, Key, from_json, integer, json, number, parsed, text};
-use super::record::Record;
-use super::table::{Race, Range, Written};
+use super::table::{Backoff, Range, Written};
 use super::write::Write;
-use super::{Dynamo, kept};
-use crate::job::{Claim, JobId, Origin, State};
+use crate::job::{JobId, JobRecord, from_millis, millis};
 use crate::session::{Plan, Session, SessionId};
-use crate::store::{LastPicture, Replaced, Replacement, Start, from_millis, millis};
+use crate::store::{Replaced, Replacement, Start};
 
 /// Seconds for which an unanswered question is kept: twice as long as anybody may answer it.
 const WAITING_KEPT: i64 = 2 * 86_400;
@@ -28,7 +27,7 @@ struct Document {
 
 /// A session as it was read.
 #[derive(Clone)]
-pub(super) struct Held {
+pub(super) struct StoredSession {
     pub(super) session: Session,
     /// It was asked for while another one ran, and begins if that one is ended for it.
     pub(super) waiting: bool,
@@ -38,17 +37,20 @@ pub(super) struct Held {
 impl Dynamo {
     pub(in crate::store) async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
         self.forget_waiting(session.started).await?;
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
             let running = self.unended(session.channel).await?;
-            let open =
-                running.as_ref().map(|held| &held.session).filter(|held| held.is_open(session.started));
+            let open = running
+                .as_ref()
+                .map(|stored| &stored.session)
+                .filter(|stored| stored.is_open(session.started));
             let waits = open.filter(|running| running.id != session.id).cloned();
             let said = waits.map_or(Start::Begun, |running| Start::Waits(Box::new(running)));
-            if self.held(session.id).await?.is_some() {
+            if self.stored(session.id).await?.is_some() {
                 return Ok(said);
             }
-            let fresh = Held { session: session.clone(), waiting: said != Start::Begun, revision: 0 };
+            let fresh =
+                StoredSession { session: session.clone(), waiting: said != Start::Begun, revision: 0 };
             let mut writes = vec![fresh.write(None)?];
             if !fresh.waiting {
                 let (ended, _) = ending(running.as_ref(), session.started)?;
@@ -57,7 +59,7 @@ impl Dynamo {
             }
             match self.table.write(writes).await? {
                 Written::Done => return Ok(said),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
@@ -68,9 +70,9 @@ impl Dynamo {
         asked_about: Option<SessionId>,
         now: OffsetDateTime,
     ) -> anyhow::Result<Replacement> {
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
-            let Some(waiting) = self.held(id).await?.filter(|held| held.waiting) else {
+            let Some(waiting) = self.stored(id).await?.filter(|stored| stored.waiting) else {
                 return Ok(Replacement::NoneWaits);
             };
             let running = self.unended(waiting.session.channel).await?;
@@ -84,22 +86,24 @@ impl Dynamo {
             writes.extend(beginning(&begun, running.as_ref()));
             match self.table.write(writes).await? {
                 Written::Done => return Ok(Replacement::Begun(Box::new(Replaced { begun, ended }))),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
 
     pub(in crate::store) async fn waiting_session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
-        Ok(self.held(id).await?.filter(|held| held.waiting).map(|held| held.session))
+        Ok(self.stored(id).await?.filter(|stored| stored.waiting).map(|stored| stored.session))
     }
 
     pub(in crate::store) async fn forget_session(&self, id: SessionId) -> anyhow::Result<bool> {
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
-            let Some(waiting) = self.held(id).await?.filter(|held| held.waiting) else { return Ok(false) };
+            let Some(waiting) = self.stored(id).await?.filter(|stored| stored.waiting) else {
+                return Ok(false);
+            };
             match self.table.write(vec![waiting.forget()]).await? {
                 Written::Done => return Ok(true),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
@@ -109,14 +113,16 @@ impl Dynamo {
         id: SessionId,
         change: impl Fn(&mut Plan) + Send + 'static,
     ) -> anyhow::Result<Option<Session>> {
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
-            let Some(held) = self.held(id).await?.filter(Held::is_running) else { return Ok(None) };
-            let mut session = held.session.clone();
+            let Some(stored) = self.stored(id).await?.filter(StoredSession::is_running) else {
+                return Ok(None);
+            };
+            let mut session = stored.session.clone();
             change(&mut session.plan);
-            match self.table.write(vec![held.with(session.clone()).write(Some(&held))?]).await? {
+            match self.table.write(vec![stored.with(session.clone()).write(Some(&stored))?]).await? {
                 Written::Done => return Ok(Some(session)),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
@@ -126,21 +132,23 @@ impl Dynamo {
         id: SessionId,
         now: OffsetDateTime,
     ) -> anyhow::Result<bool> {
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
-            let Some(held) = self.held(id).await?.filter(Held::is_running) else { return Ok(false) };
-            let ended = held.with(Session { ended: Some(now), ..held.session.clone() });
-            let pointer = Write::delete(Key::running(held.session.channel))
+            let Some(stored) = self.stored(id).await?.filter(StoredSession::is_running) else {
+                return Ok(false);
+            };
+            let ended = stored.with(Session { ended: Some(now), ..stored.session.clone() });
+            let pointer = Write::delete(Key::running(stored.session.channel))
                 .only_if("which = :which", [(":which", text(&id.to_string()))]);
-            match self.table.write(vec![ended.write(Some(&held))?, pointer]).await? {
+            match self.table.write(vec![ended.write(Some(&stored))?, pointer]).await? {
                 Written::Done => return Ok(true),
-                Written::Raced => race.again().await?,
+                Written::Conflict => backoff.again().await?,
             }
         }
     }
 
     pub(in crate::store) async fn session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
-        Ok(self.held(id).await?.filter(|held| !held.waiting).map(|held| held.session))
+        Ok(self.stored(id).await?.filter(|stored| !stored.waiting).map(|stored| stored.session))
     }
 
     pub(in crate::store) async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
@@ -152,42 +160,21 @@ impl Dynamo {
     }
 
     pub(in crate::store) async fn quiet_sessions(&self, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
-        let keys = self.table.queued("session", i64::MAX, AT_ONCE).await?;
+        // Items of earlier versions stand at the moment of their start, which is no later.
+        let keys = self.table.queued("session", millis(now), usize::MAX).await?;
         let mut quiet = Vec::new();
         for item in self.table.get_all(keys).await?.values() {
-            let held = held(item)?;
-            if held.is_running() && !held.session.is_open(now) {
-                quiet.push(held.session);
+            let stored = stored(item)?;
+            if stored.is_running() && !stored.session.is_open(now) {
+                quiet.push(stored.session);
             }
         }
         quiet.sort_by_key(|session| session.id);
         Ok(quiet)
     }
 
-    pub(in crate::store) async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
-        let records = self.records_of(id).await?;
-        records.into_iter().filter(|record| record.delivered > 0).map(Record::into_claim).collect()
-    }
-
-    pub(in crate::store) async fn last_picture(
-        &self,
-        id: SessionId,
-        viewer: u64,
-    ) -> anyhow::Result<Option<LastPicture>> {
-        let records = self.records_of(id).await?.into_iter().filter(|record| may_see(record, viewer));
-        let last = records
-            .filter(|record| matches!(record.state, State::Generated | State::Delivered))
-            .filter_map(|record| {
-                Some((record.pictures.iter().rposition(|one| one.painted().is_some())?, record))
-            })
-            .max_by_key(|(_, record)| (record.finished_at.unwrap_or(i64::MAX), record.created, record.id()));
-        let Some((n, record)) = last else { return Ok(None) };
-        let (claim, n) = (record.into_claim()?, u32::try_from(n)?);
-        Ok(Some(LastPicture { format: claim.format(n), job: claim.job, n }))
-    }
-
     /// The jobs of a session, oldest first.
-    async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<Record>> {
+    pub(in crate::store) async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<JobRecord>> {
         let range = Range::beginning(format!("session#{id}"), "job#");
         let items = self.table.query(range, false, usize::MAX).await?;
         let of = |item: &Item| -> anyhow::Result<Key> {
@@ -197,20 +184,20 @@ impl Dynamo {
         let keys = items.iter().map(of).collect::<anyhow::Result<_>>()?;
         let mut records = Vec::new();
         for item in self.table.get_all(keys).await?.values() {
-            records.extend(kept(item)?.map(|kept| kept.record));
+            records.extend(super::stored(item)?.map(|stored| stored.record));
         }
-        records.sort_by_key(|record| (record.created, record.id()));
+        records.sort_by_key(|record| (record.created_ms(), record.id()));
         Ok(records)
     }
 
-    async fn held(&self, id: SessionId) -> anyhow::Result<Option<Held>> {
-        self.table.get(Key::session(id)).await?.as_ref().map(held).transpose()
+    async fn stored(&self, id: SessionId) -> anyhow::Result<Option<StoredSession>> {
+        self.table.get(Key::session(id)).await?.as_ref().map(stored).transpose()
     }
 
     /// The session of a channel that nobody ended. Its quiet time may be over.
-    async fn unended(&self, channel: u64) -> anyhow::Result<Option<Held>> {
+    async fn unended(&self, channel: u64) -> anyhow::Result<Option<StoredSession>> {
         match self.table.get(Key::running(channel)).await? {
-            Some(item) => self.held(parsed(&item, "which")?).await,
+            Some(item) => self.stored(parsed(&item, "which")?).await,
             None => Ok(None),
         }
     }
@@ -219,26 +206,26 @@ impl Dynamo {
     async fn forget_waiting(&self, now: OffsetDateTime) -> anyhow::Result<()> {
         let before = millis(now - time::Duration::DAY) - 1;
         for key in self.table.queued("waiting", before, AT_ONCE).await? {
-            if let Some(held) = self.held(key.id()?).await?.filter(|held| held.waiting) {
+            if let Some(stored) = self.stored(key.id()?).await?.filter(|stored| stored.waiting) {
                 // If somebody is faster, it is gone or has begun.
-                self.table.write(vec![held.forget()]).await?;
+                self.table.write(vec![stored.forget()]).await?;
             }
         }
         Ok(())
     }
 }
 
-impl Held {
+impl StoredSession {
     pub(super) fn is_running(&self) -> bool {
         !self.waiting && self.session.ended.is_none()
     }
 
     /// What comes next of it. It does not wait any more.
-    fn with(&self, session: Session) -> Held {
-        Held { session, waiting: false, revision: self.revision + 1 }
+    fn with(&self, session: Session) -> StoredSession {
+        StoredSession { session, waiting: false, revision: self.revision + 1 }
     }
 
-    fn write(&self, before: Option<&Held>) -> anyhow::Result<Write> {
+    fn write(&self, before: Option<&StoredSession>) -> anyhow::Result<Write> {
         let put = self.put()?;
         Ok(match before {
             Some(before) => before.only_as_it_is(put),
@@ -261,7 +248,8 @@ impl Held {
         }
         if self.waiting || self.is_running() {
             let queue = if self.waiting { "waiting" } else { "session" };
-            attributes.extend([("queue", text(queue)), ("due", number(millis(*started)))]);
+            let due = if self.waiting { *started } else { self.session.quiet_end() };
+            attributes.extend([("queue", text(queue)), ("due", number(millis(due)))]);
         }
         Ok(Write::put(&Key::session(*id), attributes))
     }
@@ -276,19 +264,40 @@ impl Held {
     }
 }
 
+/// A job was ordered in it: it stays awake.
+pub(super) fn touch(item: &Item, now: OffsetDateTime) -> anyhow::Result<Option<Write>> {
+    let before = stored(item)?;
+    if before.waiting || before.session.last >= now {
+        return Ok(None);
+    }
+    let session = Session { last: now, ..before.session.clone() };
+    let due = number(millis(session.quiet_end()));
+    // Others may ask at the same time: only the plan and the end must be as they were.
+    let awake = [(":now", number(millis(now))), (":rev", number(before.revision))];
+    let touch = if before.is_running() {
+        Write::update(Key::session(session.id), "SET asked = :now, due = :due").with([(":due", due)])
+    } else {
+        Write::update(Key::session(session.id), "SET asked = :now")
+    };
+    Ok(Some(touch.only_if("asked < :now AND rev = :rev", awake)))
+}
+
 /// Makes room for the next session; one whose quiet time is over ended with it.
-fn ending(running: Option<&Held>, now: OffsetDateTime) -> anyhow::Result<(Vec<Write>, Option<Session>)> {
-    let Some(held) = running else { return Ok((Vec::new(), None)) };
-    let ended = Some(held.session.quiet_end().min(now));
-    let session = Session { ended, ..held.session.clone() };
-    Ok((vec![held.with(session.clone()).write(Some(held))?], Some(session)))
+fn ending(
+    running: Option<&StoredSession>,
+    now: OffsetDateTime,
+) -> anyhow::Result<(Vec<Write>, Option<Session>)> {
+    let Some(stored) = running else { return Ok((Vec::new(), None)) };
+    let ended = Some(stored.session.quiet_end().min(now));
+    let session = Session { ended, ..stored.session.clone() };
+    Ok((vec![stored.with(session.clone()).write(Some(stored))?], Some(session)))
 }
 
 /// The channel's session is this one, in place of the one that was.
-fn beginning(session: &Session, before: Option<&Held>) -> [Write; 2] {
+fn beginning(session: &Session, before: Option<&StoredSession>) -> [Write; 2] {
     let pointer = points_at(&Key::running(session.channel), session);
     let pointer = match before {
-        Some(held) => pointer.only_if("which = :which", [(":which", text(&held.session.id.to_string()))]),
+        Some(stored) => pointer.only_if("which = :which", [(":which", text(&stored.session.id.to_string()))]),
         None => pointer.if_absent(),
     };
     [pointer, points_at(&Key::begun(session), session)]
@@ -298,7 +307,7 @@ pub(super) fn points_at(key: &Key, session: &Session) -> Write {
     Write::put(key, [("which", text(&session.id.to_string()))])
 }
 
-fn held(item: &Item) -> anyhow::Result<Held> {
+fn stored(item: &Item) -> anyhow::Result<StoredSession> {
     let Document { guild, channel, by, plan } = from_json(item, "doc")?;
     let moment = |name: &str| -> anyhow::Result<OffsetDateTime> { Ok(from_millis(integer(item, name)?)?) };
     let session = Session {
@@ -312,13 +321,5 @@ fn held(item: &Item) -> anyhow::Result<Held> {
         plan,
     };
     let waiting = item.get("queue").is_some_and(|queue| *queue == text("waiting"));
-    Ok(Held { session, waiting, revision: integer(item, "rev")? })
-}
-
-/// Somebody else's private pictures are nobody else's.
-fn may_see(record: &Record, viewer: u64) -> bool {
-    match &record.origin {
-        Origin::Discord(origin) => origin.member == viewer || !origin.private,
-        Origin::Shell | Origin::Api(_) => false,
-    }
+    Ok(StoredSession { session, waiting, revision: integer(item, "rev")? })
 }

@@ -44,7 +44,7 @@ pub(super) enum Written {
     /// All of it is there.
     Done,
     /// None of it: somebody else was faster. Look again, and decide again.
-    Raced,
+    Conflict,
 }
 
 /// Which items of a partition.
@@ -97,7 +97,7 @@ impl Table {
     pub(super) async fn get_all(&self, keys: Vec<Key>) -> anyhow::Result<HashMap<Key, Item>> {
         let mut found = HashMap::new();
         for keys in keys.chunks(KEYS) {
-            let mut race = Race::new();
+            let mut backoff = Backoff::new();
             let mut left: Vec<Item> = keys.iter().map(Key::item).collect();
             while !left.is_empty() {
                 let asked =
@@ -112,7 +112,7 @@ impl Table {
                 let rest = answer.unprocessed_keys.take().and_then(|mut all| all.remove(&self.name));
                 left = rest.map(|rest| rest.keys).unwrap_or_default();
                 if !left.is_empty() {
-                    race.again().await?;
+                    backoff.again().await?;
                 }
             }
         }
@@ -203,7 +203,7 @@ impl Table {
             TransactWriteItemsError::TransactionCanceledException(cancelled) => {
                 let reasons = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
                 let mut reasons = reasons.filter(|code| *code != "None").peekable();
-                reasons.peek().is_some() && reasons.all(is_race)
+                reasons.peek().is_some() && reasons.all(is_transient)
             }
             _ => false,
         })
@@ -221,7 +221,7 @@ impl Table {
         match sent {
             Ok(_) => Ok(Written::Done),
             Err(error) => match error.as_service_error() {
-                Some(fault) if fault.code().is_some_and(is_race) || lost(fault) => Ok(Written::Raced),
+                Some(fault) if fault.code().is_some_and(is_transient) || lost(fault) => Ok(Written::Conflict),
                 _ => Err(error).with_context(|| self.context()),
             },
         }
@@ -233,7 +233,7 @@ impl Table {
 }
 
 /// Codes of errors and of reasons that go away when one looks again.
-pub(super) fn is_race(code: &str) -> bool {
+pub(super) fn is_transient(code: &str) -> bool {
     matches!(
         code,
         "ConditionalCheckFailed"
@@ -250,14 +250,14 @@ pub(super) fn is_race(code: &str) -> bool {
 }
 
 /// How long somebody has been in the way.
-pub(super) struct Race {
+pub(super) struct Backoff {
     since: Instant,
     pause: Duration,
 }
 
-impl Race {
-    pub(super) fn new() -> Race {
-        Race { since: Instant::now(), pause: Duration::from_millis(10) }
+impl Backoff {
+    pub(super) fn new() -> Backoff {
+        Backoff { since: Instant::now(), pause: Duration::from_millis(10) }
     }
 
     /// Waits for a moment before the next try.

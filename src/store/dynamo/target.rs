@@ -7,10 +7,10 @@ use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
 use super::item::{Item, Key, integer, number, string, text};
-use super::table::{Race, Written};
+use super::table::{Backoff, Written};
 use super::write::Write;
 use super::{Dynamo, Table};
-use crate::store::{from_millis, millis};
+use crate::job::{from_millis, millis};
 
 /// How far a migration into the table has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Dynamo {
     pub(in crate::store) async fn put_once(&self, write: Write) -> anyhow::Result<()> {
         let Some(item) = write.item().cloned() else { bail!("only whole items come from elsewhere") };
         let key = Key::of(&item)?;
-        let mut race = Race::new();
+        let mut backoff = Backoff::new();
         loop {
             if let Written::Done = self.table.write(vec![write.clone()]).await? {
                 return Ok(());
@@ -94,7 +94,7 @@ impl Dynamo {
                     key.pk,
                     self.table.context()
                 ),
-                None => race.again().await?,
+                None => backoff.again().await?,
             }
         }
     }

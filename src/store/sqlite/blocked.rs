@@ -4,34 +4,31 @@ use rusqlite::types::FromSqlError;
 use rusqlite::{Row, params};
 
 use super::{Sqlite, rows};
-use crate::store::{BlockedRow, Stage};
+use crate::job::Stage;
+use crate::store::BlockedRow;
 
 impl Sqlite {
     pub(in crate::store) async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {
         self.look(move |db| {
-            // A server has many jobs, and what is held back is rare: that is where to begin.
-            db.prepare_cached(
-                "SELECT j.created_at AS at, j.member, j.channel, p.guarded AS stage,
-                        json_group_array(DISTINCT json_extract(p.outcome, '$.refusal.category')) AS categories
-                 FROM pictures p INDEXED BY pictures_guarded CROSS JOIN jobs j ON j.id = p.job
-                 WHERE p.guarded IS NOT NULL AND j.guild = ?1
-                 GROUP BY p.job, p.guarded ORDER BY p.job DESC, p.guarded LIMIT ?2",
-            )?
-            .query_map(params![guild.to_string(), limit], row)?
-            .collect()
+            db.prepare_cached("SELECT * FROM blocked WHERE guild = ?1 ORDER BY job DESC, stage LIMIT ?2")?
+                .query_map(params![guild.to_string(), limit], row)?
+                .collect()
         })
         .await
     }
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<BlockedRow> {
-    let name: String = row.get("stage")?;
-    let categories: Vec<String> = rows::from_json(row, "categories")?;
     Ok(BlockedRow {
         at: rows::time(row, "at")?,
         member: rows::parsed(row, "member")?,
         channel: rows::parsed(row, "channel")?,
-        stage: Stage::from_name(&name).ok_or(FromSqlError::InvalidType)?,
-        category: categories.join("; "),
+        stage: stage(row)?,
+        category: row.get("category")?,
     })
+}
+
+pub(super) fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {
+    let name: String = row.get("stage")?;
+    Ok(Stage::from_name(&name).ok_or(FromSqlError::InvalidType)?)
 }

@@ -7,9 +7,10 @@ use time::OffsetDateTime;
 use super::rows::{self, to_json};
 use super::{Sqlite, sessions};
 use crate::error::Refusal;
+use crate::job::millis;
 use crate::policy::{Change, Edit, Entry, Policy};
 use crate::settings::Settings;
-use crate::store::{Context, millis};
+use crate::store::Context;
 
 impl Sqlite {
     pub(in crate::store) async fn context(

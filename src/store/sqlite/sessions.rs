@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 
 use super::Sqlite;
 use super::rows::{self, to_json};
-use crate::job::{Claim, JobId};
+use crate::job::millis;
 use crate::session::{Plan, Session, SessionId};
-use crate::store::{LastPicture, Replaced, Replacement, Start, millis};
+use crate::store::{Replaced, Replacement, Start};
 
 impl Sqlite {
     pub(in crate::store) async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
@@ -19,7 +19,7 @@ impl Sqlite {
                 if waits.is_none() {
                     end_running(db, session.channel, session.started)?;
                 }
-                insert(db, &session, waits.is_some())?;
+                put(db, &session, waits.is_some())?;
             }
             Ok(waits.map_or(Start::Begun, |running| Start::Waits(Box::new(running))))
         })
@@ -40,9 +40,8 @@ impl Sqlite {
                 return Ok(Replacement::AnotherRuns(Box::new(other)));
             }
             let ended = end_running(db, waiting.channel, now)?;
-            db.prepare_cached("UPDATE sessions SET waiting = 0, started = ?2, last = ?2 WHERE id = ?1")?
-                .execute(params![id.to_string(), millis(now)])?;
             let begun = Session { started: now, last: now, ..waiting };
+            put(db, &begun, false)?;
             Ok(Replacement::Begun(Box::new(Replaced { begun, ended })))
         })
         .await
@@ -72,8 +71,7 @@ impl Sqlite {
                 return Ok(None);
             };
             change(&mut session.plan);
-            db.prepare_cached("UPDATE sessions SET plan = ?2 WHERE id = ?1")?
-                .execute(params![id.to_string(), to_json(&session.plan)?])?;
+            put(db, &session, false)?;
             Ok(Some(session))
         })
         .await
@@ -112,47 +110,11 @@ impl Sqlite {
 
     pub(in crate::store) async fn quiet_sessions(&self, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
         self.look(move |db| {
-            let open: Vec<Session> = db
-                .prepare_cached("SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0")?
-                .query_map([], session)?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(open.into_iter().filter(|session| !session.is_open(now)).collect())
-        })
-        .await
-    }
-
-    pub(in crate::store) async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
-        self.look(move |db| {
-            let jobs: Vec<JobId> = db
-                .prepare_cached(
-                    "SELECT id FROM jobs WHERE session = ?1 AND delivered > 0 ORDER BY created_at, id",
-                )?
-                .query_map([id.to_string()], |row| rows::id(row, "id"))?
-                .collect::<rusqlite::Result<_>>()?;
-            jobs.into_iter().filter_map(|job| rows::load(db, job).transpose()).collect()
-        })
-        .await
-    }
-
-    pub(in crate::store) async fn last_picture(
-        &self,
-        id: SessionId,
-        viewer: u64,
-    ) -> anyhow::Result<Option<LastPicture>> {
-        self.look(move |db| {
-            let found: Option<(JobId, u32)> = db
-                .prepare_cached(
-                    "SELECT j.id, p.n FROM jobs j JOIN pictures p ON p.job = j.id
-                     WHERE j.session = ?1 AND j.state IN ('generated', 'delivered') AND p.sha256 IS NOT NULL
-                       AND (j.member = ?2 OR NOT json_extract(j.origin, '$.private'))
-                     ORDER BY coalesce(j.finished_at, ?3) DESC, j.created_at DESC, j.id DESC, p.n DESC LIMIT 1",
-                )?
-                .query_row(params![id.to_string(), viewer.to_string(), i64::MAX], |row| {
-                    Ok((rows::id(row, "id")?, row.get("n")?))
-                })
-                .optional()?;
-            let Some((job, n)) = found else { return Ok(None) };
-            Ok(rows::load(db, job)?.map(|claim| LastPicture { format: claim.format(n), job: claim.job, n }))
+            db.prepare_cached(
+                "SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0 AND quiet_at <= ?1 ORDER BY id",
+            )?
+            .query_map([millis(now)], session)?
+            .collect()
         })
         .await
     }
@@ -190,9 +152,20 @@ fn forget_waiting(db: &Connection, now: OffsetDateTime) -> rusqlite::Result<()> 
     Ok(())
 }
 
-fn insert(db: &Connection, session: &Session, waiting: bool) -> rusqlite::Result<()> {
+/// A job was ordered in it.
+pub(super) fn touch(db: &Connection, id: SessionId, now: OffsetDateTime) -> rusqlite::Result<()> {
+    match begun(db, id)? {
+        Some(session) if session.last < now => put(db, &Session { last: now, ..session }, false),
+        _ => Ok(()),
+    }
+}
+
+fn put(db: &Connection, session: &Session, waiting: bool) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO sessions (id, guild, channel, by, started, last, waiting, plan) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
+        "INSERT INTO sessions (id, guild, channel, by, started, last, ended, waiting, plan, quiet_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO UPDATE SET started = excluded.started, last = excluded.last, ended = excluded.ended,
+             waiting = excluded.waiting, plan = excluded.plan, quiet_at = excluded.quiet_at",
     )?
     .execute(params![
         session.id.to_string(),
@@ -200,10 +173,13 @@ fn insert(db: &Connection, session: &Session, waiting: bool) -> rusqlite::Result
         session.channel.to_string(),
         session.by.to_string(),
         millis(session.started),
+        millis(session.last),
+        session.ended.map(millis),
         waiting,
         to_json(&session.plan)?,
-    ])?;
-    Ok(())
+        millis(session.quiet_end()),
+    ])
+    .map(drop)
 }
 
 fn begun(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {

@@ -6,7 +6,7 @@ use crate::image_format::ImageFormat;
 use crate::job::{Bill, Origin, Outcome, Painted, State};
 use crate::limits::Purse;
 use crate::request::{Ask, resolve};
-use crate::store::{Conclusion, Tally, UsageRow};
+use crate::store::{Attempt, Conclusion, Progress, Settlement, Store, Tally, UsageRow};
 
 const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
 const LEASE: Duration = Duration::from_secs(60);
@@ -25,13 +25,20 @@ fn job(random: u128) -> Job {
 }
 
 struct Bench {
-    store: Sqlite,
+    store: Store,
     folder: tempfile::TempDir,
+}
+
+fn reader(store: &Store) -> &mpsc::Sender<Op> {
+    match store {
+        Store::Sqlite(sqlite) => &sqlite.reader,
+        Store::Dynamo(_) => panic!("a table"),
+    }
 }
 
 fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
-    Bench { store: Sqlite::open(&folder.path().join("easel.db")).unwrap(), folder }
+    Bench { store: Store::open(&folder.path().join("easel.db")).unwrap(), folder }
 }
 
 #[tokio::test]
@@ -46,11 +53,11 @@ async fn leases_and_pauses_of_a_dead_process_are_over_at_the_next_start() {
             assert!(store.progress(job.id, claim.fence, pause, NOW).await.unwrap());
         }
     }
-    let second = Sqlite::open(&path).unwrap();
+    let second = Store::open(&path).unwrap();
     assert_eq!(second.due(NOW, Duration::ZERO).await.unwrap(), [], "the first process lives");
     assert_eq!(second.claim(job(1).id, "second", NOW, LEASE).await.unwrap(), None);
     drop((store, second));
-    let next = Sqlite::open(&path).unwrap();
+    let next = Store::open(&path).unwrap();
     assert_eq!(next.due(NOW, Duration::ZERO).await.unwrap(), [job(1).id, job(2).id]);
     assert!(next.claim(job(1).id, "next", NOW, LEASE).await.unwrap().is_some());
 }
@@ -70,7 +77,7 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
         blocker.execute_batch("COMMIT").unwrap();
     };
     let (held, ()) = futures_util::future::join(held, unlock).await;
-    assert_eq!(held.unwrap(), Admission::Admitted { crossed: None });
+    assert_eq!(held.unwrap(), Admission::Admitted { warning: None });
     assert_eq!(bench.store.find(second.id).await.unwrap(), None);
 }
 
@@ -89,18 +96,18 @@ async fn a_question_sees_what_was_written_before_it_was_asked() {
     let bench = bench();
     let (first_reads, has_read) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
-    let slow = send(&bench.store.reader, true, move |db| {
-        let totals = ops::totals(db);
+    let slow = send(reader(&bench.store), true, move |db| {
+        let open = ops::open(db);
         first_reads.send(()).unwrap();
         wait.recv().unwrap();
-        totals
+        open
     });
     has_read.recv().unwrap();
     bench.store.admit(&job(1), PRICE, &Terms::default(), NOW).await.unwrap();
-    let later = send(&bench.store.reader, true, ops::totals);
+    let later = send(reader(&bench.store), true, ops::open);
     go_on.send(()).unwrap();
-    assert_eq!(slow.await.unwrap().unwrap().open, 0);
-    assert_eq!(later.await.unwrap().unwrap().open, 1);
+    assert_eq!(slow.await.unwrap().unwrap(), 0);
+    assert_eq!(later.await.unwrap().unwrap(), 1);
 }
 
 #[test]
@@ -129,7 +136,7 @@ fn version_1() -> Bench {
     db.execute_batch(include_str!("schema.sql")).unwrap();
     db.execute_batch(include_str!("tests/version1.sql")).unwrap();
     drop(db);
-    Bench { store: Sqlite::open(&path).unwrap(), folder }
+    Bench { store: Store::open(&path).unwrap(), folder }
 }
 
 fn old(number: u128) -> JobId {
@@ -140,7 +147,7 @@ fn old(number: u128) -> JobId {
 fn the_accounts_of_version_1_are_added_up() {
     let bench = version_1();
     let db = Connection::open(bench.folder.path().join("easel.db")).unwrap();
-    let mut query = db.prepare("SELECT * FROM spend ORDER BY scope, period").unwrap();
+    let mut query = db.prepare("SELECT * FROM accounts ORDER BY scope, period").unwrap();
     let account = |row: &rusqlite::Row<'_>| {
         let name: (String, String) = (row.get("scope")?, row.get("period")?);
         let money: (i64, i64) = (row.get("reserved")?, row.get("spent")?);
@@ -178,7 +185,7 @@ async fn a_job_of_version_1_is_finished() {
     let store = &bench.store;
     let end_of_november = datetime!(2026-11-30 23:59:59.999 UTC);
     let now = datetime!(2026-12-01 00:00:05 UTC);
-    assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(4), old(2), old(3)]);
+    assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(2), old(3), old(4)]);
     let claim = store.claim(old(2), "worker", now, LEASE).await.unwrap().unwrap();
     assert_eq!(
         (claim.state, claim.fence, claim.pictures[0].painted().is_some()),
@@ -195,7 +202,7 @@ async fn a_job_of_version_1_is_finished() {
         release_for: Some(0),
     };
     assert!(store.progress(old(2), 2, end, now).await.unwrap());
-    assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(4), old(3)]);
+    assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(3), old(4)]);
     let standing = store.standing(Some(11), 3, end_of_november).await.unwrap();
     let day = Tally { spent: PRICE * 2, delivered: 2, ..Tally::default() };
     assert_eq!((standing.in_flight, standing.day), (0, day));

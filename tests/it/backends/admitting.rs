@@ -11,10 +11,10 @@ use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceilin
 
 pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
     let first = order(7);
-    assert_eq!(store.known(first.job().dedupe_key()).await.unwrap(), None);
+    assert_eq!(store.known(first.job().dedupe_key(), NOW).await.unwrap(), None);
     assert!(first.fits(store, &Terms::default()).await);
     for known in
-        [store.known(first.job().dedupe_key()).await, store.known_in_turn(first.job().dedupe_key()).await]
+        [store.known(first.job().dedupe_key(), NOW).await, store.known_in_turn(first.job().dedupe_key(), NOW).await]
     {
         assert_eq!(known.unwrap(), Some(first.job().id));
     }
@@ -28,7 +28,7 @@ pub(super) async fn a_refused_order_leaves_nothing(store: &Store) {
     let order = Order { pictures: 2, session: Some(session_id(1)), ..order(7) };
     assert!(!order.fits(store, &ceiling(Purse::Session, PRICE)).await);
     assert_eq!(store.find(order.id()).await.unwrap(), None);
-    assert_eq!(store.known(order.job().dedupe_key()).await.unwrap(), None);
+    assert_eq!(store.known(order.job().dedupe_key(), NOW).await.unwrap(), None);
     assert_eq!(store.totals().await.unwrap(), Totals::default());
     assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
     assert!(order.fits(store, &ceiling(Purse::Session, PRICE * 2)).await, "a second try is free");
@@ -156,17 +156,17 @@ pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store
     let terms = ceiling(Purse::Guild, PRICE * 5);
     let mut told = Vec::new();
     for interaction in 1..=5 {
-        let Admission::Admitted { crossed } = order(interaction).admit(store, &terms).await else {
+        let Admission::Admitted { warning } = order(interaction).admit(store, &terms).await else {
             panic!("it does not fit")
         };
         let worker = Worker::takes(store, order(interaction).id(), NOW).await.unwrap();
-        told.push((crossed, worker.claim.budget_used));
+        told.push((warning, worker.claim.budget_used));
         worker.finish().await;
     }
     let below = (None, None);
     assert_eq!(told, [below, below, below, (Some(80), Some(80)), (None, Some(100))]);
     let next = Order { at: NEXT_MONTH, ..order(6) };
-    assert_eq!(next.admit(store, &terms).await, Admission::Admitted { crossed: None });
+    assert_eq!(next.admit(store, &terms).await, Admission::Admitted { warning: None });
 }
 
 /// How much is used after each of these orders, as far as people are told.
@@ -174,7 +174,7 @@ async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) 
     let mut told = Vec::new();
     for interaction in orders {
         match order(interaction).admit(store, &ceiling(Purse::Guild, PRICE * limit)).await {
-            Admission::Admitted { crossed } => told.push(crossed),
+            Admission::Admitted { warning } => told.push(warning),
             said => panic!("{said:?}"),
         }
     }
@@ -203,6 +203,25 @@ pub(super) async fn an_order_that_was_taken_back_has_told_nobody(store: &Store) 
     assert_eq!(told(store, 1..=4, 5).await, [None, None, None, Some(80)]);
     assert!(store.cancel(order(4).id(), NOW).await.unwrap());
     assert_eq!(told(store, [5], 5).await, [Some(80)]);
+}
+
+pub(super) async fn a_warning_that_was_taken_back_comes_again_once(store: &Store) {
+    assert_eq!(told(store, 1..=9, 10).await[7..], [Some(80), None]);
+    assert!(store.cancel(order(8).id(), NOW).await.unwrap());
+    assert_eq!(told(store, 10..=11, 10).await, [Some(90), None]);
+}
+
+pub(super) async fn a_request_is_known_for_sixty_days(store: &Store) {
+    assert!(order(1).fits(store, &Terms::default()).await);
+    let (last, later) = (NOW + Duration::days(60) - Duration::seconds(1), NOW + Duration::days(60));
+    let again = Order { at: last, ..order(1) };
+    assert_eq!(again.admit(store, &Terms::default()).await, Admission::Duplicate(order(1).id()));
+    let request = again.job().dedupe_key();
+    assert_eq!(store.known(request.clone(), last).await.unwrap(), Some(order(1).id()));
+    assert_eq!(store.known(request.clone(), later).await.unwrap(), None);
+    let anew = Order { at: later, ..order(1) };
+    assert!(anew.fits(store, &Terms::default()).await);
+    assert_eq!(store.known(request, later).await.unwrap(), Some(anew.id()));
 }
 
 pub(super) async fn a_cancelled_order_leaves_nothing_but_its_name(store: &Store) {

@@ -233,6 +233,17 @@ pub(super) async fn a_job_is_generated_once_each_picture_has_its_answer(store: &
     assert_eq!(outcomes, [painted("ab"), refused]);
 }
 
+pub(super) async fn a_lost_picture_is_found_no_more(store: &Store) {
+    let worker = order(1).claimed(store).await;
+    worker.paint(0).await;
+    let sha256 = worker.picture(0).await.painted().unwrap().sha256.clone();
+    assert_eq!(store.by_sha256(&sha256).await.unwrap().unwrap().0.id, worker.job());
+    let lost = Some(Outcome::Refused { refusal: Refusal::Fault { job: worker.job() } });
+    let settlement = Settlement { n: 0, call: None, bill: Bill::Due, outcome: lost };
+    assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+    assert_eq!(store.by_sha256(&sha256).await.unwrap(), None);
+}
+
 pub(super) async fn a_picture_is_found_by_its_bytes(store: &Store) {
     for (interaction, sha256) in [(1, "ab"), (2, "cd"), (3, "ab")] {
         let worker = Order { pictures: 2, ..order(interaction) }.claimed(store).await;

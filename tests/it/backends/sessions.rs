@@ -4,6 +4,7 @@ use easel::image_format::ImageFormat;
 use easel::limits::Terms;
 use easel::session::{Plan, Session};
 use easel::store::{LastPicture, Replaced, Replacement, Start, Store};
+use futures_util::stream::{self, StreamExt};
 use time::{Duration, OffsetDateTime};
 
 use super::orders::{GUILD, MEMBER, NOW, Order, Worker, order, session_id};
@@ -142,6 +143,19 @@ pub(super) async fn a_quiet_session_makes_room(store: &Store) {
     begins(store, &session(2, end)).await;
     assert_eq!(store.session(first.id).await.unwrap().unwrap().ended, Some(end));
     assert_eq!(store.quiet_sessions(end).await.unwrap(), [], "it has ended");
+}
+
+/// More than one page of an index, all of them older.
+pub(super) async fn one_quiet_session_among_many_is_found(store: Store) {
+    let awake = Plan { quiet_hours: Some(48), ..Plan::default() };
+    let begun = stream::iter(0..1_100u64).for_each_concurrent(16, async |channel| {
+        let session = Session { channel, plan: awake.clone(), ..session(u128::from(channel), NOW) };
+        begins(&store, &session).await;
+    });
+    begun.await;
+    let quiet = Session { channel: 2_000, ..session(2_000, NOW + Duration::hours(1)) };
+    begins(&store, &quiet).await;
+    assert_eq!(store.quiet_sessions(NOW + Duration::hours(4)).await.unwrap(), [quiet]);
 }
 
 pub(super) async fn a_request_keeps_its_session_awake(store: &Store) {

@@ -42,6 +42,13 @@ pub(super) async fn a_month_has_a_row_for_each_day_member_and_model(store: &Stor
     assert_eq!(store.usage(5, NOW).await.unwrap(), []);
 }
 
+pub(super) async fn what_has_cost_and_brought_nothing_has_no_row(store: &Store) {
+    assert!(order(1).fits(store, &Terms::default()).await);
+    let called = order(2).claimed(store).await;
+    called.spend(0, Bill::NoCall).await;
+    assert_eq!(store.usage(GUILD, NOW).await.unwrap(), []);
+}
+
 pub(super) async fn a_standing_shows_what_is_reserved_and_spent(store: &Store) {
     let mine = Order { pictures: 2, ..order(1) }.claimed(store).await;
     mine.paint(0).await;

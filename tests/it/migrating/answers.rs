@@ -40,8 +40,7 @@ struct OfJob {
     claim: Claim,
     /// Debug output leaves it out.
     token: Option<String>,
-    /// Of what is not so old that a table may forget it.
-    is_known: Option<bool>,
+    known: Option<JobId>,
     by_sha256: Vec<Option<(JobId, u32)>>,
 }
 
@@ -70,8 +69,6 @@ impl Answers {
             latest: vec![],
             quiet: store.quiet_sessions(latest + Duration::from_secs(90 * 86_400)).await.unwrap(),
         };
-        answers.due.sort_unstable();
-        answers.quiet.sort_by_key(|session| session.id);
         for job in &about.jobs {
             answers.jobs.push(OfJob::of(store, *job, latest).await);
         }
@@ -91,10 +88,7 @@ impl Answers {
             self.trails.push(store.audit(*guild, None, 100).await.unwrap());
             self.blocked.push(store.blocked(*guild, 100).await.unwrap());
             for moment in &about.moments {
-                let mut rows = store.usage(*guild, *moment).await.unwrap();
-                // A file has a row too for what was ordered and has cost nothing yet.
-                rows.retain(|row| (row.pictures, row.attempts, row.dollars.0) != (0, 0, 0));
-                self.usage.push(rows);
+                self.usage.push(store.usage(*guild, *moment).await.unwrap());
             }
         }
         for guild in about.guilds.iter().copied().map(Some).chain([None]) {
@@ -122,9 +116,8 @@ impl OfJob {
             easel::job::Origin::Discord(origin) => Some(origin.token.clone()),
             _ => None,
         };
-        let is_young = claim.job.created > now - Duration::from_secs(60 * 86_400);
-        let is_known = is_young.then_some(store.known(claim.job.dedupe_key()).await.unwrap().is_some());
-        OfJob { claim, token, is_known, by_sha256 }
+        let known = store.known(claim.job.dedupe_key(), now).await.unwrap();
+        OfJob { claim, token, known, by_sha256 }
     }
 }
 

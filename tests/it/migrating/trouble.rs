@@ -92,7 +92,11 @@ async fn what_somebody_writes_into_the_table_meanwhile_is_not_overwritten_on_min
 async fn what_changes_in_the_file_meanwhile_does_not_tear_it_apart_on_ministack() {
     let (moving, (code, out, err), _server) = interrupted(async |moving| {
         let db = Connection::open(moving.database()).unwrap();
-        db.execute("UPDATE jobs SET delivered = delivered + 1, state = 'failed'", []).unwrap();
+        db.execute(
+            "UPDATE jobs SET doc = json_set(doc, '$.delivered', delivered + 1, '$.state', 'failed')",
+            [],
+        )
+        .unwrap();
     })
     .await;
     assert_eq!((code, err.as_str()), (0, ""), "{out}");

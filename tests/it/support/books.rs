@@ -12,17 +12,18 @@ type Accounts = BTreeMap<(String, String), [i64; 4]>;
 /// What each account must hold, added up again from the jobs and the lines of the ledger.
 const EXPECTED: &str = "
     WITH lines AS (SELECT job, sum(micros) AS spent FROM charges WHERE paid GROUP BY job),
-         facts AS (SELECT j.*, coalesce(l.spent, 0) AS spent,
+         facts AS (SELECT j.*, coalesce(l.spent, 0) AS spent, strftime('%Y-%m', created_at / 1000, 'unixepoch') AS month,
+                          strftime('%Y-%m-%d', created_at / 1000, 'unixepoch') AS day,
                           iif(state IN ('delivered', 'failed', 'cancelled'), 0, pictures) AS ordered FROM jobs j LEFT JOIN lines l ON l.job = j.id),
          accounts AS (
-             SELECT 'deployment' AS scope, period AS span, * FROM facts
-             UNION ALL SELECT 'guild:' || guild, period, * FROM facts WHERE guild IS NOT NULL
-             UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, period, * FROM facts WHERE member IS NOT NULL
+             SELECT 'deployment' AS scope, month AS span, * FROM facts
+             UNION ALL SELECT 'guild:' || guild, month, * FROM facts WHERE guild IS NOT NULL
+             UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, month, * FROM facts WHERE member IS NOT NULL
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, day, * FROM facts WHERE member IS NOT NULL
              UNION ALL SELECT 'member:' || coalesce(guild, 'dm') || ':' || member, 'ever', * FROM facts WHERE member IS NOT NULL
-             UNION ALL SELECT 'key:' || api_key, period, * FROM facts WHERE api_key IS NOT NULL
+             UNION ALL SELECT 'key:' || api_key, month, * FROM facts WHERE api_key IS NOT NULL
              UNION ALL SELECT 'session:' || session, 'ever', * FROM facts WHERE session IS NOT NULL)
-    SELECT scope, span, sum(reserved_micros), sum(spent), sum(ordered), sum(delivered) FROM accounts GROUP BY scope, span";
+    SELECT scope, span, sum(reserved), sum(spent), sum(ordered), sum(delivered) FROM accounts GROUP BY scope, span";
 
 impl World {
     /// Attempts are the calls that the model saw, nothing stays reserved or under way, no picture was paid a third
@@ -31,7 +32,7 @@ impl World {
         let (attempted, calls) = (self.sum("attempted"), self.bedrock.calls().len());
         let agree = if self.killed_at_random { attempted >= calls } else { attempted == calls };
         assert!(agree, "{attempted} attempts and {calls} calls");
-        assert_eq!(self.sum("reserved_micros"), 0, "nothing stays reserved");
+        assert_eq!(self.sum("reserved"), 0, "nothing stays reserved");
         let most =
             "SELECT coalesce(max(calls), 0) FROM (SELECT sum(paid) AS calls FROM charges GROUP BY job, n)";
         let most: u32 = self.db().query_row(most, [], |row| row.get(0)).unwrap();
@@ -44,7 +45,7 @@ impl World {
 
 /// Holds the accounts as they are kept against [`EXPECTED`], and returns them.
 pub(crate) fn accounts_agree(db: &Connection) -> Accounts {
-    let kept = accounts(db, "SELECT scope, period, reserved, spent, ordered, delivered FROM spend");
+    let kept = accounts(db, "SELECT scope, period, reserved, spent, ordered, delivered FROM accounts");
     assert_eq!(kept, accounts(db, EXPECTED), "the accounts are the jobs' and the ledger's");
     kept
 }

@@ -1,55 +1,128 @@
-//! Whose money and whose pictures: the accounts of a job, and what must have room in them. Pure.
+//! Whose money and whose pictures: the accounts of a job, and the limits of what they may hold.
 
+use std::collections::HashMap;
+use std::ops::Sub;
+
+use time::macros::format_description;
 use time::{Date, Month, OffsetDateTime};
 
-use super::Tally;
+use super::{Job, JobId, Origin};
 use crate::error::Refusal;
-use crate::job::{Job, Origin};
 use crate::limits::{Ceiling, Purse, Terms};
 use crate::money::Micros;
 use crate::session::SessionId;
 
-/// An account that never starts anew.
+/// The period of an account that never starts anew.
 const EVER: &str = "ever";
+/// How long the account of a day is kept after that day.
+const DAY_KEPT: time::Duration = time::Duration::days(400);
 
 /// The accounts of one job.
-pub(super) struct Accounts {
-    pub(super) guild: Option<String>,
-    pub(super) member: Option<String>,
-    pub(super) session: Option<String>,
-    pub(super) key: Option<String>,
-    pub(super) month: String,
-    pub(super) day: String,
+pub(crate) struct Accounts {
+    pub(crate) guild: Option<String>,
+    pub(crate) member: Option<String>,
+    session: Option<String>,
+    key: Option<String>,
+    pub(crate) month: String,
+    pub(crate) day: String,
 }
 
-/// One account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Account {
+pub(crate) struct Account {
     /// Whose.
-    pub(super) scope: String,
+    pub(crate) scope: String,
     /// A month, a day, or for ever.
-    pub(super) period: String,
+    pub(crate) period: String,
 }
 
-/// What is added to each account.
+/// What an account holds, or what is posted to it. Money in micro-dollars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Entry {
-    /// Micro-dollars reserved.
-    pub(super) reserved: i64,
-    /// Micro-dollars spent.
-    pub(super) spent: i64,
+pub(crate) struct Amounts {
+    /// For calls to come.
+    pub(crate) reserved: i64,
+    /// What calls may have cost.
+    pub(crate) spent: i64,
     /// Pictures under way.
-    pub(super) ordered: i64,
+    pub(crate) ordered: i64,
     /// Pictures delivered.
-    pub(super) delivered: i64,
+    pub(crate) delivered: i64,
+    /// Calls of a model.
+    pub(crate) calls: i64,
+}
+
+/// An account as it was read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Balance {
+    pub(crate) amounts: Amounts,
+    /// The job that came with the warning that most of the budget is used.
+    pub(crate) warned_by: Option<JobId>,
+}
+
+/// Accounts that were read together; what is missing holds nothing.
+pub(crate) type Balances = HashMap<Account, Balance>;
+
+/// What an account holds, for those who look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Reserved for calls to come.
+    pub reserved: Micros,
+    /// What calls may have cost.
+    pub spent: Micros,
+    /// Pictures under way.
+    pub ordered: u32,
+    /// Pictures delivered.
+    pub delivered: u32,
+}
+
+impl Sub for Amounts {
+    type Output = Amounts;
+    fn sub(self, other: Amounts) -> Amounts {
+        Amounts {
+            reserved: self.reserved - other.reserved,
+            spent: self.spent - other.spent,
+            ordered: self.ordered - other.ordered,
+            delivered: self.delivered - other.delivered,
+            calls: self.calls - other.calls,
+        }
+    }
+}
+
+impl Amounts {
+    /// What budgets are held against.
+    pub(crate) fn used(&self) -> i64 {
+        self.reserved + self.spent
+    }
+
+    /// What a member's day is held against.
+    pub(crate) fn taken(&self) -> i64 {
+        self.ordered + self.delivered
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        let count = |pictures: i64| u32::try_from(pictures.max(0)).unwrap_or(u32::MAX);
+        Tally {
+            reserved: Micros(self.reserved),
+            spent: Micros(self.spent),
+            ordered: count(self.ordered),
+            delivered: count(self.delivered),
+        }
+    }
+}
+
+impl Account {
+    /// The Unix second from which a store may forget it.
+    pub(crate) fn kept_until(&self) -> Option<i64> {
+        let day = Date::parse(&self.period, format_description!("[year]-[month]-[day]")).ok()?;
+        Some((day.midnight().assume_utc() + DAY_KEPT).unix_timestamp())
+    }
 }
 
 impl Accounts {
-    pub(super) fn of(job: &Job) -> Accounts {
+    pub(crate) fn of(job: &Job) -> Accounts {
         Accounts::from_origin(&job.origin, job.created)
     }
 
-    pub(super) fn from_origin(origin: &Origin, created: OffsetDateTime) -> Accounts {
+    pub(crate) fn from_origin(origin: &Origin, created: OffsetDateTime) -> Accounts {
         match origin {
             Origin::Discord(origin) => {
                 let session = origin.session.as_ref().map(|session| session.id);
@@ -62,8 +135,8 @@ impl Accounts {
         }
     }
 
-    /// The accounts of a member, whether or not anything is asked for.
-    pub(super) fn at(
+    /// The accounts of a member, whether or not anything is ordered.
+    pub(crate) fn at(
         guild: Option<u64>,
         member: Option<u64>,
         session: Option<SessionId>,
@@ -79,19 +152,18 @@ impl Accounts {
         }
     }
 
-    pub(super) fn all(&self) -> Vec<Account> {
+    pub(crate) fn all(&self) -> Vec<Account> {
         use Purse::{Deployment, Guild, Key, MemberDay, MemberMonth, Session};
         let purses = [Deployment, Guild, MemberMonth, MemberDay, Session, Key].map(|purse| self.purse(purse));
         purses.into_iter().chain([self.member_ever()]).flatten().collect()
     }
 
     /// What the member has had in this server altogether.
-    pub(super) fn member_ever(&self) -> Option<Account> {
+    pub(crate) fn member_ever(&self) -> Option<Account> {
         self.of_member(EVER)
     }
 
-    /// A purse, if the job has one.
-    pub(super) fn purse(&self, purse: Purse) -> Option<Account> {
+    pub(crate) fn purse(&self, purse: Purse) -> Option<Account> {
         match purse {
             Purse::Deployment => Some(account("deployment".to_owned(), &self.month)),
             Purse::Guild => self.guild.as_ref().map(|guild| account(format!("guild:{guild}"), &self.month)),
@@ -108,15 +180,15 @@ impl Accounts {
     }
 
     /// What so many more pictures must fit under, the first to be named first.
-    pub(super) fn numbers(&self, terms: &Terms, pictures: u32, now: OffsetDateTime) -> Vec<Bound> {
+    pub(super) fn numbers(&self, terms: &Terms, pictures: i64, now: OffsetDateTime) -> Vec<Bound> {
         let in_flight = terms.in_flight.map(|limit| Bound {
             account: self.member_ever(),
-            more: pictures.into(),
+            more: pictures,
             limit: Limit::InFlight(limit),
         });
         let daily = terms.daily.map(|limit| Bound {
             account: self.purse(Purse::MemberDay),
-            more: pictures.into(),
+            more: pictures,
             limit: Limit::Daily { limit, free_at: next_day(now).unix_timestamp() },
         });
         in_flight.into_iter().chain(daily).collect()
@@ -138,16 +210,16 @@ impl Accounts {
 
 /// A limit of what an account may hold, before something is added.
 #[derive(Debug, Clone)]
-pub(super) struct Bound {
-    /// None if the job has no such account, which counts as an empty one.
-    pub(super) account: Option<Account>,
-    pub(super) more: i64,
-    pub(super) limit: Limit,
+pub(crate) struct Bound {
+    /// `None` if the job has no such account, which counts as an empty one.
+    pub(crate) account: Option<Account>,
+    more: i64,
+    limit: Limit,
 }
 
-/// A limit, and when there is room again.
+/// A limit, and when there is room again in Unix seconds.
 #[derive(Debug, Clone)]
-pub(super) enum Limit {
+enum Limit {
     /// Pictures under way.
     InFlight(u32),
     /// Pictures of a day, under way or delivered.
@@ -156,34 +228,58 @@ pub(super) enum Limit {
     Ceiling { ceiling: Ceiling, free_at: Option<i64> },
 }
 
+/// The amount of an account that a bound holds against its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    Ordered,
+    Taken,
+    Used,
+}
+
 impl Bound {
-    /// Why it does not fit, if it does not, into an account that holds this.
-    pub(super) fn refusal(&self, tally: &Tally) -> Option<Refusal> {
+    fn refusal(&self, held: &Amounts) -> Option<Refusal> {
+        let count = |pictures: i64| u32::try_from(pictures.max(0)).unwrap_or(u32::MAX);
         let (used, refusal) = match self.limit {
             Limit::InFlight(limit) => {
-                let used = tally.ordered;
-                (used.into(), Refusal::InFlight { limit, used })
+                let used = held.ordered;
+                (used, Refusal::InFlight { limit, used: count(used) })
             }
             Limit::Daily { limit, free_at } => {
-                let used = tally.ordered + tally.delivered;
-                (used.into(), Refusal::QuotaUsed { limit, used, free_at })
+                let used = held.taken();
+                (used, Refusal::QuotaUsed { limit, used: count(used), free_at })
             }
             Limit::Ceiling { ceiling: Ceiling { purse, limit }, free_at } => {
-                let used = tally.reserved + tally.spent;
-                (used.0, Refusal::BudgetUsed { purse, limit, used, free_at })
+                let used = held.used();
+                (used, Refusal::BudgetUsed { purse, limit, used: Micros(used), free_at })
             }
         };
         (used > self.room()).then_some(refusal)
     }
 
-    /// What the account may hold at most.
-    pub(super) fn room(&self) -> i64 {
+    /// What the account may hold at most before the addition.
+    pub(crate) fn room(&self) -> i64 {
         let limit = match &self.limit {
             Limit::InFlight(limit) | Limit::Daily { limit, .. } => i64::from(*limit),
             Limit::Ceiling { ceiling, .. } => ceiling.limit.0,
         };
         limit.saturating_sub(self.more)
     }
+
+    pub(crate) fn measure(&self) -> Measure {
+        match self.limit {
+            Limit::InFlight(_) => Measure::Ordered,
+            Limit::Daily { .. } => Measure::Taken,
+            Limit::Ceiling { .. } => Measure::Used,
+        }
+    }
+}
+
+/// Why the first of these bounds that does not hold would be broken.
+pub(crate) fn first_broken(bounds: &[Bound], balances: &Balances) -> Option<Refusal> {
+    bounds.iter().find_map(|bound| {
+        let balance = bound.account.as_ref().and_then(|account| balances.get(account));
+        bound.refusal(&balance.map(|balance| balance.amounts).unwrap_or_default())
+    })
 }
 
 fn account(scope: String, period: &str) -> Account {
@@ -191,12 +287,12 @@ fn account(scope: String, period: &str) -> Account {
 }
 
 /// The calendar month in UTC, such as `2026-11`.
-pub(super) fn month(now: OffsetDateTime) -> String {
+pub(crate) fn month(now: OffsetDateTime) -> String {
     format!("{:04}-{:02}", now.year(), u8::from(now.month()))
 }
 
 /// The calendar day in UTC, such as `2026-11-23`.
-pub(super) fn day(now: OffsetDateTime) -> String {
+fn day(now: OffsetDateTime) -> String {
     format!("{}-{:02}", month(now), now.day())
 }
 
