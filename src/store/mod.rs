@@ -26,7 +26,9 @@ mod sqlite;
 pub use crate::job::{
     Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Tally, WARN_PERCENT,
 };
-pub use answer::{BlockedRow, Context, LastPicture, Replaced, Replacement, Standing, Start, Totals, UsageRow};
+pub use answer::{
+    BlockedRow, Context, LastPicture, Replaced, Replacement, Standing, Start, Totals, UsageRow,
+};
 pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;

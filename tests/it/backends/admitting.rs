@@ -13,9 +13,10 @@ pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
     let first = order(7);
     assert_eq!(store.known(first.job().dedupe_key(), NOW).await.unwrap(), None);
     assert!(first.fits(store, &Terms::default()).await);
-    for known in
-        [store.known(first.job().dedupe_key(), NOW).await, store.known_in_turn(first.job().dedupe_key(), NOW).await]
-    {
+    for known in [
+        store.known(first.job().dedupe_key(), NOW).await,
+        store.known_in_turn(first.job().dedupe_key(), NOW).await,
+    ] {
         assert_eq!(known.unwrap(), Some(first.job().id));
     }
     let again = Order { at: NOW + Duration::seconds(1), ..first.clone() };

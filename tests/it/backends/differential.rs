@@ -1,0 +1,572 @@
+//! Two stores that are asked the same in the same order answer the same.
+
+use std::fmt::Debug;
+
+use easel::error::Refusal;
+use easel::job::{Bill, JobId, Outcome};
+use easel::limits::{Ceiling, Limits, Purse, Terms};
+use easel::money::Micros;
+use easel::policy::Edit;
+use easel::session::{Plan, Session, SessionId};
+use easel::settings::Settings;
+use easel::store::{Attempt, CallId, Progress, Settlement, Store};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+use time::{Duration, OffsetDateTime};
+
+use super::orders::{LEASE, NOW, Order, PRICE, concluded, order, painted, session_id};
+use super::place::Place;
+use crate::migrating::answers::{About, Answers};
+
+const GUILDS: [u64; 2] = [11, 12];
+const MEMBERS: [u64; 2] = [3, 4];
+const CHANNELS: [u64; 2] = [2, 7];
+const SESSIONS: u128 = 4;
+
+/// One call of the store. An index picks among the jobs or claims that there are.
+#[derive(Debug, Clone)]
+enum Event {
+    Admit {
+        guild: Option<u64>,
+        member: u64,
+        session: Option<u128>,
+        private: bool,
+        keyed: bool,
+        pictures: u32,
+    },
+    AdmitAgain(Index),
+    FindRequest(Index),
+    Cancel(Index),
+    Claim(Index),
+    Extend(Index),
+    /// The price is in quarters of the usual one.
+    Attempt {
+        claim: Index,
+        n: u32,
+        quarters: i64,
+    },
+    Settle {
+        claim: Index,
+        call: Index,
+        bill: Bill,
+        outcome: Option<Ending>,
+    },
+    /// A picture gets another outcome without a call, as one that was lost does.
+    Overrule {
+        claim: Index,
+        n: u32,
+        outcome: Ending,
+    },
+    Conclude {
+        claim: Index,
+        delivered: u32,
+    },
+    Archive(Index),
+    Release {
+        claim: Index,
+        seconds: i64,
+    },
+    Find(Index),
+    Edit {
+        guild: u64,
+        edit: u8,
+    },
+    Undo {
+        guild: u64,
+        number: i64,
+    },
+    Audit {
+        guild: u64,
+        before: Option<i64>,
+    },
+    Prefer {
+        member: u64,
+        count: u32,
+    },
+    Context {
+        guild: Option<u64>,
+        channel: u64,
+        member: u64,
+    },
+    StartSession {
+        number: u128,
+        channel: u64,
+        quiet_hours: Option<u32>,
+    },
+    ReplaceSession {
+        number: u128,
+        about: Option<u128>,
+    },
+    ForgetSession(u128),
+    ChangeSession {
+        number: u128,
+        quiet_hours: u32,
+    },
+    EndSession(u128),
+    LatestSession(u64),
+    LastPicture {
+        number: u128,
+        viewer: u64,
+    },
+    QuietSessions,
+    Due {
+        grace: u64,
+    },
+    Totals,
+    Usage(u64),
+    Standing {
+        guild: Option<u64>,
+        member: u64,
+    },
+    Wait {
+        seconds: i64,
+    },
+}
+
+/// What a picture's asking came to.
+#[derive(Debug, Clone, Copy)]
+enum Ending {
+    /// One of a few pictures, so that two may have the same bytes.
+    Painted(u8),
+    Failed,
+    GuardedPrompt,
+    GuardedPicture(u8),
+}
+
+impl Ending {
+    fn outcome(self) -> Option<Outcome> {
+        let category = |kind: u8| ["violence", "hate"][usize::from(kind % 2)].to_owned();
+        let refusal = match self {
+            Ending::Painted(picture) => return painted(&format!("{picture:02}")),
+            Ending::Failed => Refusal::ModelFailed,
+            Ending::GuardedPrompt => Refusal::GuardedPrompt { category: category(0) },
+            Ending::GuardedPicture(kind) => Refusal::GuardedPicture { category: category(kind) },
+        };
+        Some(Outcome::Refused { refusal })
+    }
+}
+
+fn ending() -> impl Strategy<Value = Ending> {
+    prop_oneof![
+        6 => (0..6u8).prop_map(Ending::Painted),
+        2 => Just(Ending::Failed),
+        1 => Just(Ending::GuardedPrompt),
+        1 => (0..2u8).prop_map(Ending::GuardedPicture),
+    ]
+}
+
+fn about_jobs() -> impl Strategy<Value = Event> {
+    let index = any::<Index>;
+    let bill = prop::sample::select(vec![Bill::Due, Bill::Due, Bill::Free, Bill::NoCall]);
+    let guild = || prop::option::weighted(0.8, prop::sample::select(GUILDS.to_vec()));
+    let member = || prop::sample::select(MEMBERS.to_vec());
+    let order = (
+        guild(),
+        member(),
+        prop::option::of(0..SESSIONS),
+        any::<bool>(),
+        prop::bool::weighted(0.1),
+        1..=3u32,
+    );
+    prop_oneof![
+        8 => order.prop_map(|(guild, member, session, private, keyed, pictures)|
+            Event::Admit { guild, member, session, private, keyed, pictures }),
+        1 => index().prop_map(Event::AdmitAgain),
+        1 => index().prop_map(Event::FindRequest),
+        3 => index().prop_map(Event::Cancel),
+        6 => index().prop_map(Event::Claim),
+        1 => index().prop_map(Event::Extend),
+        8 => (index(), 0..3u32, prop::sample::select(vec![4, 4, 4, 3, 6]))
+            .prop_map(|(claim, n, quarters)| Event::Attempt { claim, n, quarters }),
+        8 => (index(), index(), bill, prop::option::of(ending()))
+            .prop_map(|(claim, call, bill, outcome)| Event::Settle { claim, call, bill, outcome }),
+        1 => (index(), 0..3u32, ending()).prop_map(|(claim, n, outcome)| Event::Overrule { claim, n, outcome }),
+        3 => (index(), 0..=3u32).prop_map(|(claim, delivered)| Event::Conclude { claim, delivered }),
+        2 => index().prop_map(Event::Archive),
+        3 => (index(), 0..90i64).prop_map(|(claim, seconds)| Event::Release { claim, seconds }),
+        1 => index().prop_map(Event::Find),
+    ]
+}
+
+fn about_the_rest() -> impl Strategy<Value = Event> {
+    let guild = || prop::sample::select(GUILDS.to_vec());
+    let member = || prop::sample::select(MEMBERS.to_vec());
+    let channel = || prop::sample::select(CHANNELS.to_vec());
+    let minutes = prop::sample::select(vec![1, 20, 70, 300, 800, 1_500, 45_000, 90_000]);
+    let hours = prop::option::of(1..30u32);
+    prop_oneof![
+        2 => (guild(), 0..5u8).prop_map(|(guild, edit)| Event::Edit { guild, edit }),
+        1 => (guild(), 0..4i64).prop_map(|(guild, number)| Event::Undo { guild, number }),
+        1 => (guild(), prop::option::of(0..4i64)).prop_map(|(guild, before)| Event::Audit { guild, before }),
+        1 => (member(), 1..4u32).prop_map(|(member, count)| Event::Prefer { member, count }),
+        1 => (prop::option::of(guild()), channel(), member())
+            .prop_map(|(guild, channel, member)| Event::Context { guild, channel, member }),
+        3 => (0..SESSIONS, channel(), hours)
+            .prop_map(|(number, channel, quiet_hours)| Event::StartSession { number, channel, quiet_hours }),
+        3 => (0..SESSIONS, prop::option::of(0..SESSIONS)).prop_map(|(number, about)| Event::ReplaceSession { number, about }),
+        1 => (0..SESSIONS).prop_map(Event::ForgetSession),
+        1 => (0..SESSIONS, 1..30u32).prop_map(|(number, quiet_hours)| Event::ChangeSession { number, quiet_hours }),
+        1 => (0..SESSIONS).prop_map(Event::EndSession),
+        1 => channel().prop_map(Event::LatestSession),
+        2 => (0..SESSIONS, member()).prop_map(|(number, viewer)| Event::LastPicture { number, viewer }),
+        2 => Just(Event::QuietSessions),
+        1 => (0..100u64).prop_map(|grace| Event::Due { grace }),
+        1 => Just(Event::Totals),
+        2 => guild().prop_map(Event::Usage),
+        1 => (prop::option::of(guild()), member()).prop_map(|(guild, member)| Event::Standing { guild, member }),
+        5 => minutes.prop_map(|minutes| Event::Wait { seconds: minutes * 60 }),
+        3 => (0..90i64).prop_map(|seconds| Event::Wait { seconds }),
+    ]
+}
+
+/// Limits, in pictures. A server's month of five is warned of from the fourth on.
+fn terms() -> impl Strategy<Value = Terms> {
+    let limits = (
+        prop::option::weighted(0.9, prop::sample::select(vec![5, 5, 10])),
+        prop::array::uniform3(prop::option::weighted(0.3, 2..16i64)),
+        prop::option::weighted(0.3, 1..10u32),
+        prop::option::weighted(0.3, 1..10u32),
+    );
+    limits.prop_map(|(guild, [day, session, deployment], in_flight, daily)| {
+        let purses = [
+            (Purse::MemberDay, day),
+            (Purse::Session, session),
+            (Purse::Guild, guild),
+            (Purse::Deployment, deployment),
+        ];
+        let ceiling = |(purse, limit): (Purse, Option<i64>)| Some(Ceiling { purse, limit: PRICE * limit? });
+        Terms { in_flight, daily, ceilings: purses.into_iter().filter_map(ceiling).collect() }
+    })
+}
+
+/// Plays sequences of calls on a fresh store of each kind. `EASEL_TEST_SEED` plays those of an earlier run again.
+pub(super) fn any_sequence_of_calls_is_answered_alike(
+    one: impl AsyncFn() -> Place,
+    other: impl AsyncFn() -> Place,
+    cases: u32,
+) {
+    let seed = seed();
+    println!("EASEL_TEST_SEED={seed}");
+    let config = Config {
+        cases,
+        max_shrink_iters: 300,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let event = prop_oneof![3 => about_jobs(), 2 => about_the_rest()];
+    let script = (terms(), prop::collection::vec(event, 0..70));
+    let played = TestRunner::new(config).run(&script, |(terms, events)| {
+        runtime.block_on(async {
+            let mut play = Play::new([one().await, other().await], terms);
+            for event in events {
+                play.happens(event).await;
+            }
+            play.end().await;
+        });
+        Ok(())
+    });
+    played.unwrap();
+}
+
+/// A worker's claim of a job, whether or not it still holds, with the calls that each store put into its ledger.
+struct Claimed {
+    job: usize,
+    fence: i64,
+    calls: Vec<(u32, [CallId; 2])>,
+}
+
+struct Play {
+    places: [Place; 2],
+    stores: [Store; 2],
+    terms: Terms,
+    now: OffsetDateTime,
+    interactions: u64,
+    orders: Vec<Order>,
+    claims: Vec<Claimed>,
+}
+
+impl Play {
+    fn new(places: [Place; 2], terms: Terms) -> Play {
+        let stores = places.each_ref().map(Place::open);
+        Play { places, stores, terms, now: NOW, interactions: 0, orders: vec![], claims: vec![] }
+    }
+
+    /// The answer of both stores, which must be one.
+    async fn both<T: PartialEq + Debug>(&self, ask: impl AsyncFn(&Store) -> T) -> T {
+        let answers = [ask(&self.stores[0]).await, ask(&self.stores[1]).await];
+        assert_eq!(answers[0], answers[1]);
+        let [answer, _] = answers;
+        answer
+    }
+
+    async fn happens(&mut self, event: Event) {
+        match event {
+            Event::Admit { guild, member, session, private, keyed, pictures } => {
+                self.interactions += 1;
+                let session = session.map(session_id);
+                let key = keyed.then_some("website");
+                let at = self.now;
+                let order =
+                    Order { guild, member, session, private, key, pictures, at, ..order(self.interactions) };
+                self.both(async |store| order.admit(store, &self.terms).await).await;
+                self.orders.push(order);
+            }
+            Event::Wait { seconds } => self.now += Duration::seconds(seconds),
+            Event::AdmitAgain(at)
+            | Event::FindRequest(at)
+            | Event::Cancel(at)
+            | Event::Claim(at)
+            | Event::Find(at) => {
+                if !self.orders.is_empty() {
+                    self.about_an_order(&event, at.index(self.orders.len())).await;
+                }
+            }
+            Event::Extend(at) | Event::Archive(at) => self.about_a_claim(&event, at).await,
+            Event::Attempt { claim, .. }
+            | Event::Settle { claim, .. }
+            | Event::Overrule { claim, .. }
+            | Event::Conclude { claim, .. }
+            | Event::Release { claim, .. } => self.about_a_claim(&event, claim).await,
+            Event::Edit { .. }
+            | Event::Undo { .. }
+            | Event::Audit { .. }
+            | Event::Prefer { .. }
+            | Event::Context { .. } => {
+                self.about_a_policy(event).await;
+            }
+            Event::Due { .. } | Event::Totals | Event::Usage(_) | Event::Standing { .. } => {
+                self.about_sums(event).await
+            }
+            _ => self.about_a_session(event).await,
+        }
+    }
+
+    async fn about_an_order(&mut self, event: &Event, at: usize) {
+        let (order, now) = (&self.orders[at], self.now);
+        match event {
+            Event::AdmitAgain(_) => {
+                let again = Order { at: now, ..order.clone() };
+                self.both(async |store| again.admit(store, &self.terms).await).await;
+            }
+            Event::FindRequest(_) => {
+                let request = order.job().dedupe_key();
+                self.both(async |store| store.known(request.clone(), now).await.unwrap()).await;
+            }
+            Event::Cancel(_) => {
+                self.both(async |store| store.cancel(order.id(), now).await.unwrap()).await;
+            }
+            Event::Find(_) => {
+                self.both(async |store| store.find(order.id()).await.unwrap()).await;
+            }
+            _ => {
+                let claim = self
+                    .both(async |store| store.claim(order.id(), "worker", now, LEASE).await.unwrap())
+                    .await;
+                if let Some(claim) = claim {
+                    self.claims.push(Claimed { job: at, fence: claim.fence, calls: vec![] });
+                }
+            }
+        }
+    }
+
+    async fn about_a_claim(&mut self, event: &Event, at: Index) {
+        if self.claims.is_empty() {
+            return;
+        }
+        let claim = at.index(self.claims.len());
+        let Claimed { job, fence, calls } = &self.claims[claim];
+        let (fence, order, now) = (*fence, &self.orders[*job], self.now);
+        let (job, pictures) = (order.id(), order.pictures);
+        match event {
+            Event::Extend(_) => {
+                self.both(async |store| store.extend(job, fence, now, LEASE).await.unwrap()).await;
+            }
+            Event::Attempt { n, quarters, .. } => {
+                let (n, price) = (n % pictures, Micros(PRICE.0 / 4 * quarters));
+                self.attempt(claim, job, n, price).await;
+            }
+            Event::Settle { call, bill, outcome, .. } if !calls.is_empty() => {
+                let (n, ids) = calls[call.index(calls.len())];
+                let outcome = outcome.and_then(Ending::outcome);
+                let settled =
+                    ids.map(|id| Settlement { n, call: Some(id), bill: *bill, outcome: outcome.clone() });
+                self.settle(job, fence, settled).await;
+            }
+            Event::Overrule { n, outcome, .. } => {
+                let (n, outcome) = (n % pictures, outcome.outcome());
+                let settlement = Settlement { n, call: None, bill: Bill::Due, outcome };
+                self.settle(job, fence, [settlement.clone(), settlement]).await;
+            }
+            Event::Conclude { delivered, .. } => {
+                self.progress(job, fence, concluded(*delivered.min(&pictures))).await
+            }
+            Event::Archive(_) => {
+                let archived = (0..pictures).map(|n| (n, format!("{job}-{n}"))).collect();
+                self.progress(job, fence, Progress { archived, ..Progress::default() }).await;
+            }
+            Event::Release { seconds, .. } => {
+                self.progress(
+                    job,
+                    fence,
+                    Progress { release_for: Some(seconds * 1_000), ..Progress::default() },
+                )
+                .await;
+            }
+            _ => {}
+        }
+    }
+
+    async fn attempt(&mut self, claim: usize, job: JobId, n: u32, price: Micros) {
+        let (fence, now) = (self.claims[claim].fence, self.now);
+        let ask = async |store: &Store| store.attempt(job, fence, n, price, now).await.unwrap();
+        match [ask(&self.stores[0]).await, ask(&self.stores[1]).await] {
+            [Attempt::Go(one), Attempt::Go(other)] => self.claims[claim].calls.push((n, [one, other])),
+            [one, other] => assert_eq!(one, other),
+        }
+    }
+
+    async fn settle(&self, job: JobId, fence: i64, [one, other]: [Settlement; 2]) {
+        let answers = [
+            self.stores[0].settle(job, fence, one).await.unwrap(),
+            self.stores[1].settle(job, fence, other).await.unwrap(),
+        ];
+        assert_eq!(answers[0], answers[1]);
+    }
+
+    async fn progress(&self, job: JobId, fence: i64, progress: Progress) {
+        self.both(async |store| store.progress(job, fence, progress.clone(), self.now).await.unwrap()).await;
+    }
+
+    async fn about_a_policy(&self, event: Event) {
+        let now = self.now;
+        match event {
+            Event::Edit { guild, edit } => {
+                let _ =
+                    self.both(async |store| store.edit(guild, 9, self::edit(edit), now).await.unwrap()).await;
+            }
+            Event::Undo { guild, number } => {
+                let _ = self.both(async |store| store.undo(guild, 9, number, now).await.unwrap()).await;
+            }
+            Event::Audit { guild, before } => {
+                self.both(async |store| store.audit(guild, before, 3).await.unwrap()).await;
+            }
+            Event::Prefer { member, count } => {
+                let change = move |settings: &mut Settings| settings.count = Some(count);
+                self.both(async |store| store.prefer(member, change).await.unwrap()).await;
+            }
+            Event::Context { guild, channel, member } => {
+                self.both(async |store| store.context(guild, vec![channel], member, now).await.unwrap())
+                    .await;
+            }
+            _ => unreachable!(),
+        }
+    }
+
+    async fn about_a_session(&self, event: Event) {
+        let now = self.now;
+        match event {
+            Event::StartSession { number, channel, quiet_hours } => {
+                let session = started(session_id(number), channel, quiet_hours, now);
+                self.both(async |store| store.start_session(session.clone()).await.unwrap()).await;
+            }
+            Event::ReplaceSession { number, about } => {
+                let (id, about) = (session_id(number), about.map(session_id));
+                self.both(async |store| store.replace_session(id, about, now).await.unwrap()).await;
+            }
+            Event::ForgetSession(number) => {
+                self.both(async |store| store.forget_session(session_id(number)).await.unwrap()).await;
+            }
+            Event::ChangeSession { number, quiet_hours } => {
+                let change = move |plan: &mut Plan| plan.quiet_hours = Some(quiet_hours);
+                self.both(async |store| store.change_session(session_id(number), change).await.unwrap())
+                    .await;
+            }
+            Event::EndSession(number) => {
+                self.both(async |store| store.end_session(session_id(number), now).await.unwrap()).await;
+            }
+            Event::LatestSession(channel) => {
+                self.both(async |store| store.latest_session(channel).await.unwrap()).await;
+            }
+            Event::LastPicture { number, viewer } => {
+                self.both(async |store| store.last_picture(session_id(number), viewer).await.unwrap()).await;
+            }
+            _ => {
+                self.both(async |store| store.quiet_sessions(now).await.unwrap()).await;
+            }
+        }
+    }
+
+    async fn about_sums(&self, event: Event) {
+        let now = self.now;
+        match event {
+            Event::Due { grace } => {
+                let grace = std::time::Duration::from_secs(grace);
+                self.both(async |store| store.due(now, grace).await.unwrap()).await;
+            }
+            Event::Usage(guild) => {
+                self.both(async |store| store.usage(guild, now).await.unwrap()).await;
+            }
+            Event::Standing { guild, member } => {
+                self.both(async |store| store.standing(guild, member, now).await.unwrap()).await;
+            }
+            _ => {
+                self.both(async |store| store.totals().await.unwrap()).await;
+            }
+        }
+    }
+
+    /// Every question that there is has one answer, and every account adds up.
+    async fn end(self) {
+        let mut jobs = Vec::new();
+        for order in &self.orders {
+            let found = self.both(async |store| store.find(order.id()).await.unwrap()).await;
+            jobs.extend(found.map(|claim| claim.job.id));
+        }
+        let about = About {
+            jobs,
+            guilds: GUILDS.into(),
+            members: MEMBERS.into(),
+            channels: CHANNELS.into(),
+            sessions: (0..SESSIONS).map(session_id).collect(),
+            moments: vec![NOW, self.now],
+        };
+        self.both(async |store| Answers::of(store, &about).await).await;
+        for place in &self.places {
+            place.audit().await;
+        }
+    }
+}
+
+/// The seed of an earlier run, or a new one.
+fn seed() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "to play the same again")]
+    let earlier = std::env::var("EASEL_TEST_SEED");
+    earlier.ok().map_or_else(rand::random, |seed| seed.parse().unwrap())
+}
+
+fn started(id: SessionId, channel: u64, quiet_hours: Option<u32>, now: OffsetDateTime) -> Session {
+    let plan = Plan { title: "posters".into(), quiet_hours, ..Plan::default() };
+    Session {
+        id,
+        guild: Some(GUILDS[0]),
+        channel,
+        by: MEMBERS[0],
+        started: now,
+        last: now,
+        ended: None,
+        plan,
+    }
+}
+
+fn edit(number: u8) -> Edit {
+    match number {
+        0 => Edit::Pause(Some("repairs".into())),
+        1 => Edit::Pause(None),
+        2 => Edit::DenyModel("core".into()),
+        3 => Edit::AllowModel { name: "core".into(), only: false },
+        _ => Edit::SetLimits(None, Limits { in_flight: Some(3), ..Limits::default() }),
+    }
+}
