@@ -1,5 +1,7 @@
 //! The accounts in the database.
 
+use std::collections::hash_map::Entry;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows;
@@ -11,9 +13,10 @@ pub(super) fn balances(db: &Connection, accounts: Vec<Account>) -> rusqlite::Res
     let mut balances = Balances::new();
     let mut find = db.prepare_cached("SELECT * FROM accounts WHERE scope = ?1 AND period = ?2")?;
     for account in accounts {
-        if !balances.contains_key(&account) {
-            let found = find.query_row([&account.scope, &account.period], balance).optional()?;
-            balances.insert(account, found.unwrap_or_default());
+        if let Entry::Vacant(missing) = balances.entry(account) {
+            let Account { scope, period } = missing.key();
+            let found = find.query_row([scope, period], balance).optional()?;
+            missing.insert(found.unwrap_or_default());
         }
     }
     Ok(balances)

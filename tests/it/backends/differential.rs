@@ -18,6 +18,7 @@ use time::{Duration, OffsetDateTime};
 use super::orders::{LEASE, NOW, Order, PRICE, concluded, order, painted, session_id};
 use super::place::Place;
 use crate::migrating::answers::{About, Answers};
+use crate::support::seed::seed;
 
 const GUILDS: [u64; 2] = [11, 12];
 const MEMBERS: [u64; 2] = [3, 4];
@@ -247,7 +248,6 @@ pub(super) fn any_sequence_of_calls_is_answered_alike(
     cases: u32,
 ) {
     let seed = seed();
-    println!("EASEL_TEST_SEED={seed}");
     let config = Config {
         cases,
         max_shrink_iters: 300,
@@ -538,13 +538,6 @@ impl Play {
             place.audit().await;
         }
     }
-}
-
-/// The seed of an earlier run, or a new one.
-fn seed() -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "to play the same again")]
-    let earlier = std::env::var("EASEL_TEST_SEED");
-    earlier.ok().map_or_else(rand::random, |seed| seed.parse().unwrap())
 }
 
 fn started(id: SessionId, channel: u64, quiet_hours: Option<u32>, now: OffsetDateTime) -> Session {

@@ -3,9 +3,14 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-/// From `EASEL_TEST_SEED`, or from a new seed. A failure shows the seed.
-#[expect(clippy::print_stdout, reason = "the runner shows it where the story fails")]
+/// Chance from [`seed`].
 pub(crate) fn random() -> StdRng {
+    StdRng::seed_from_u64(seed())
+}
+
+/// From `EASEL_TEST_SEED`, or a new one. A failure shows it.
+#[expect(clippy::print_stdout, reason = "the runner shows it where the story fails")]
+pub(crate) fn seed() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "to run a failure again")]
     let set = std::env::var("EASEL_TEST_SEED");
     let seed = match set {
@@ -13,5 +18,5 @@ pub(crate) fn random() -> StdRng {
         Err(_) => rand::random(),
     };
     println!("run again with EASEL_TEST_SEED={seed}");
-    StdRng::seed_from_u64(seed)
+    seed
 }
