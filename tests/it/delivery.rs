@@ -178,7 +178,7 @@ async fn a_first_answer_that_was_taken_but_never_confirmed_counts() {
 async fn taken_back(world: World) {
     world.settled().await;
     assert_eq!(world.states(), ["cancelled"]);
-    assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (0, 0));
+    assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (0, 0));
     world.end().await;
 }
 

@@ -88,7 +88,7 @@ async fn a_blocked_prompt_reaches_no_model_costs_nothing_and_is_not_posted() {
     assert!(message.attachments.is_empty() && !message.content.contains("BADGER"), "{}", message.content);
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), looked_at(&world)), (0, vec![input(1, 0)]));
-    assert_eq!((world.sum("attempted"), world.sum("attempted_micros"), world.sum("delivered")), (0, 0, 0));
+    assert_eq!((world.sum("attempted"), world.sum("spent"), world.sum("delivered")), (0, 0, 0));
     assert_eq!(world.states(), ["failed"]);
     world.end().await;
 }
@@ -100,7 +100,7 @@ async fn a_blocked_picture_is_neither_posted_nor_kept_and_stays_in_the_dollars_o
     assert!(message.content.contains("held a finished picture back (`violence`)"), "{}", message.content);
     assert!(message.attachments.is_empty());
     world.settled().await;
-    assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
+    assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (1, PRICE));
     assert_eq!((world.sum("delivered"), world.painted()), (0, 0));
     assert!(world.archived("png").is_empty() && world.archived("json").is_empty());
     world.end().await;
@@ -116,7 +116,7 @@ async fn of_four_pictures_three_come_with_the_reason_for_the_fourth() {
     let blocked = world.bedrock.checks().into_iter().find(|check| check.intervened).unwrap();
     assert!(message.attachments.iter().all(|file| file.bytes != blocked.images[0]));
     world.settled().await;
-    assert_eq!((world.sum("delivered"), world.sum("attempted_micros")), (3, 4 * PRICE));
+    assert_eq!((world.sum("delivered"), world.sum("spent")), (3, 4 * PRICE));
     world.delivered_equals_archived(&[message]);
     world.end().await;
 }
@@ -213,7 +213,7 @@ async fn a_picture_waits_for_a_guardrail_that_comes_back_and_is_paid_once() {
     painting.release();
     let message = in_time(interaction.picture()).await;
     world.settled().await;
-    assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
+    assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (1, PRICE));
     assert_eq!(looked_at(&world).len(), 1 + TRIES + 1, "the prompt is not looked at again");
     world.delivered_equals_archived(&[message]);
     world.end().await;
@@ -235,7 +235,7 @@ async fn a_picture_that_no_guardrail_ever_looked_at_is_given_up_in_the_end() {
     let message = in_time(interaction.answered()).await;
     assert!(message.content.contains("cannot be reached at the moment"), "{}", message.content);
     world.settled().await;
-    assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
+    assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (1, PRICE));
     assert_eq!((world.sum("delivered"), world.states()), (0, vec!["failed".to_owned()]));
     assert!(world.archived("png").is_empty());
     world.end().await;
@@ -256,7 +256,7 @@ async fn killed_before_the_verdict_the_picture_is_looked_at_again_and_not_painte
         world.start().await;
         in_time(interaction.answered()).await;
         world.settled().await;
-        assert_eq!((world.bedrock.calls().len(), world.sum("attempted_micros")), (1, PRICE));
+        assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (1, PRICE));
         assert_eq!(looked_at(&world), [input(1, 0), output(), output()]);
         let messages = world.pictures_for(&interaction);
         assert_eq!(messages.len(), 1 - blocked_images);

@@ -35,7 +35,7 @@ async fn a_busy_model_is_waited_for_and_the_tries_cost_nothing() {
         assert!(!says_waiting(&message));
         world.settled().await;
         assert_eq!(world.bedrock.calls().len(), 4, "{fault:?}");
-        assert_eq!(world.sum("attempted_micros"), PRICE, "{fault:?}");
+        assert_eq!(world.sum("spent"), PRICE, "{fault:?}");
         world.delivered_equals_archived(&[message]);
         world.end().await;
     }
@@ -56,7 +56,7 @@ async fn in_a_storm_of_thirty_everybody_gets_a_picture_in_the_end() {
     }
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 90);
-    assert_eq!(world.sum("attempted_micros"), 30 * PRICE);
+    assert_eq!(world.sum("spent"), 30 * PRICE);
     world.delivered_equals_archived(&messages);
     world.end().await;
 }
@@ -70,7 +70,7 @@ async fn a_model_that_stays_busy_is_given_up_with_a_sentence_and_costs_nothing()
     assert!(message.content.contains("Nothing was charged"), "{}", message.content);
     assert!(message.attachments.is_empty());
     world.settled().await;
-    assert_eq!((world.states(), world.sum("attempted_micros")), (vec!["failed".to_owned()], 0));
+    assert_eq!((world.states(), world.sum("spent")), (vec!["failed".to_owned()], 0));
     world.end().await;
 }
 
@@ -89,7 +89,7 @@ async fn a_call_that_fails_once_is_repeated_once() {
         messages.push(message);
     }
     world.settled().await;
-    assert_eq!(world.sum("attempted_micros"), 2 * faults.len() * PRICE, "each call may be on the bill");
+    assert_eq!(world.sum("spent"), 2 * faults.len() * PRICE, "each call may be on the bill");
     world.delivered_equals_archived(&messages);
     world.end().await;
 }
@@ -107,7 +107,7 @@ async fn a_call_that_fails_twice_ends_in_a_sentence_and_is_not_repeated_again() 
         assert_eq!(world.bedrock.calls().len() - before, 2, "{fault:?}");
     }
     world.settled().await;
-    assert_eq!((world.sum("delivered"), world.sum("attempted_micros")), (0, 2 * faults.len() * PRICE));
+    assert_eq!((world.sum("delivered"), world.sum("spent")), (0, 2 * faults.len() * PRICE));
     world.end().await;
 }
 
@@ -139,14 +139,14 @@ async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once()
     ];
     for (member, (fault, sentence, cost)) in (100..).zip(refusals) {
         world.bedrock.fault(fault, 1);
-        let (calls, spent) = (world.bedrock.calls().len(), world.sum("attempted_micros"));
+        let (calls, spent) = (world.bedrock.calls().len(), world.sum("spent"));
         let message = in_time(world.ask(wish(member)).await.answered()).await;
         assert!(message.content.contains(sentence), "{fault:?}: {}", message.content);
         assert_eq!(world.bedrock.calls().len() - calls, 1, "{fault:?}");
         world.settled().await;
-        assert_eq!(world.sum("attempted_micros") - spent, cost, "{fault:?}");
+        assert_eq!(world.sum("spent") - spent, cost, "{fault:?}");
     }
-    assert_eq!((world.sum("delivered"), world.sum("reserved_micros")), (0, 0));
+    assert_eq!((world.sum("delivered"), world.sum("reserved")), (0, 0));
     for technical in ["ValidationException", "ResourceNotFoundException"] {
         assert!(world.log().contains(technical), "the operator finds {technical} in the log");
     }
@@ -175,7 +175,7 @@ async fn of_three_pictures_two_come_with_the_reason_for_the_third() {
     assert_eq!(message.attachments.len(), 2);
     assert!(message.content.contains("held the finished picture back"), "{}", message.content);
     world.settled().await;
-    assert_eq!((world.sum("delivered"), world.sum("attempted_micros")), (2, 3 * PRICE));
+    assert_eq!((world.sum("delivered"), world.sum("spent")), (2, 3 * PRICE));
     assert_eq!(interaction.states().len(), 2, "thinking, then one message");
     world.delivered_equals_archived(&[message]);
     world.end().await;

@@ -342,12 +342,15 @@ impl World {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
     }
 
-    /// The sum of a column over all jobs.
+    /// The sum of a column over all jobs; `spent` is what their calls may have cost.
     pub(crate) fn sum(&self, column: &str) -> usize {
+        let of = match column {
+            "spent" => "charges WHERE paid",
+            _ => "jobs",
+        };
+        let column = if column == "spent" { "micros" } else { column };
         self.db()
-            .query_row(&format!("SELECT coalesce(sum({column}), 0) FROM jobs"), [], |row| {
-                row.get::<_, u32>(0)
-            })
+            .query_row(&format!("SELECT coalesce(sum({column}), 0) FROM {of}"), [], |row| row.get::<_, u32>(0))
             .unwrap() as usize
     }
 

@@ -9,6 +9,7 @@ CREATE TABLE jobs_v4 (
     created_at INTEGER NOT NULL,
     -- For people who look into the file; they cost nothing until then.
     state       TEXT GENERATED ALWAYS AS (doc ->> '$.state') VIRTUAL,
+    open        INTEGER GENERATED ALWAYS AS (queue IS NOT NULL) VIRTUAL,
     guild       TEXT GENERATED ALWAYS AS (CAST(doc ->> '$.origin.guild' AS TEXT)) VIRTUAL,
     channel     TEXT GENERATED ALWAYS AS (CAST(doc ->> '$.origin.channel' AS TEXT)) VIRTUAL,
     member      TEXT GENERATED ALWAYS AS (CAST(doc ->> '$.origin.member' AS TEXT)) VIRTUAL,
