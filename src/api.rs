@@ -22,7 +22,7 @@ mod problem;
 pub use keys::{Keys, is_name};
 
 use crate::app::App;
-use crate::job::{ApiOrigin, Claim, JobId};
+use crate::job::{Claim, JobId};
 use extract::{Holder, Sent, Wait};
 use image::{Accepted, Image};
 use keys::Key;
@@ -101,8 +101,8 @@ async fn order_images(
         && let Some(claim) = ended(&api.app, id, wait).await?
     {
         state = claim.state;
-        if let Some(origin) = claim.job.origin.by_key(&key.name) {
-            return Ok(Json(image::image(&api.app, &claim, origin).await).into_response());
+        if claim.job.origin.by_key(&key.name).is_some() {
+            return Ok(Json(image::image(&api.app, &claim).await).into_response());
         }
     }
     let headers = [(LOCATION, image::location(id))];
@@ -126,8 +126,8 @@ async fn show_image(
     id: Result<Path<JobId>, PathRejection>,
 ) -> Answer {
     let Path(id) = id?;
-    let (claim, origin) = asked_for(&api.app, &key, id).await?;
-    Ok(Json(image::image(&api.app, &claim, &origin).await).into_response())
+    let claim = asked_for(&api.app, &key, id).await?;
+    Ok(Json(image::image(&api.app, &claim).await).into_response())
 }
 
 /// A picture's bytes, as the model sent them
@@ -148,7 +148,7 @@ async fn show_picture(
     path: Result<Path<(JobId, String)>, PathRejection>,
 ) -> Answer {
     let Path((id, file)) = path?;
-    let (claim, _) = asked_for(&api.app, &key, id).await?;
+    let claim = asked_for(&api.app, &key, id).await?;
     let named = |n| image::file_name(&claim, n) == file;
     let picture = claim.pictures.iter().find(|picture| picture.painted().is_some() && named(picture.n));
     let n = picture.ok_or_else(Problem::not_found)?.n;
@@ -162,10 +162,9 @@ async fn show_picture(
 }
 
 /// The job of this id, if it is this key's.
-async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<(Claim, ApiOrigin), Problem> {
-    let claim = order::find(app, id, app.now()).await?.ok_or_else(Problem::not_found)?;
-    let origin = claim.job.origin.by_key(&key.name).cloned().ok_or_else(Problem::not_found)?;
-    Ok((claim, origin))
+async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<Claim, Problem> {
+    let found = order::find(app, id, app.now()).await?;
+    found.filter(|claim| claim.job.origin.by_key(&key.name).is_some()).ok_or_else(Problem::not_found)
 }
 
 /// The job once it has ended and its pictures are where their links lead; `None` when the time is over before.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::archive::{Record, picture_key, record_key};
+use crate::archive::{Prices, Record, picture_key, record_key};
 use crate::engine::Permit;
 use crate::engine::catalogue::Model;
 use crate::error::Refusal;
@@ -268,11 +268,10 @@ impl Work<'_> {
             archived.push((*n, key));
         }
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {
-            let attempted = self.claim.spent(&self.app.catalogue).unwrap_or_default();
             let region = self.app.engine.region_of(model);
             let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
-            let record =
-                Record::new(job, model, region.as_deref(), &self.claim.pictures, attempted, &in_words);
+            let prices = Prices { each: self.claim.each(), attempted: self.claim.spent() };
+            let record = Record::new(job, model, region.as_deref(), &self.claim.pictures, prices, &in_words);
             self.app.archive.put_record(&record_key(job), &record).await?;
         }
         Ok(archived)

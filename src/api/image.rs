@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Refusal;
-use crate::job::{ApiOrigin, Claim, JobId, Outcome, Picture, State};
+use crate::job::{Claim, JobId, Outcome, Picture, State};
 use crate::messages::{self, Reader};
 use crate::money::Micros;
 use crate::request::{Aspect, Style};
@@ -126,7 +126,7 @@ impl Reason {
 }
 
 /// All that is told of a job that was ordered like this.
-pub(super) async fn image(app: &App, claim: &Claim, origin: &ApiOrigin) -> Image {
+pub(super) async fn image(app: &App, claim: &Claim) -> Image {
     let job = &claim.job;
     let mut pictures = Vec::new();
     for picture in &claim.pictures {
@@ -142,8 +142,8 @@ pub(super) async fn image(app: &App, claim: &Claim, origin: &ApiOrigin) -> Image
         prompt: job.request.prompt.clone(),
         negative: job.request.negative.clone(),
         seeds: pictures.iter().map(|picture| picture.seed).collect(),
-        price_usd: dollars(origin.each * i64::try_from(pictures.len()).unwrap_or(i64::MAX)),
-        attempted_usd: dollars(claim.spent(&app.catalogue).unwrap_or_default()),
+        price_usd: dollars(claim.price),
+        attempted_usd: dollars(claim.spent()),
         pictures,
         refusal: (claim.state == State::Failed).then(|| Reason::of(&refusal(claim))),
     }

@@ -129,13 +129,13 @@ pub enum Ending {
 impl Record {
     /// The record of a job whose pictures ended as in `pictures`.
     ///
-    /// `region` is the one that was called, `attempted` what AWS may bill; `in_words` makes the sentence of a refusal.
+    /// `region` is the one that was called; `in_words` makes the sentence of a refusal.
     pub fn new(
         job: &Job,
         model: &Model,
         region: Option<&str>,
         pictures: &[Picture],
-        attempted: Micros,
+        prices: Prices,
         in_words: &dyn Fn(&Refusal) -> String,
     ) -> Record {
         let sketch = model.family == Family::Sketch;
@@ -153,7 +153,7 @@ impl Record {
             request: without_secrets(job.request.clone()),
             who: who(&job.origin),
             times: Times { created: job.created },
-            price_usd: Prices { each: model.price, attempted },
+            price_usd: prices,
             attempts: pictures.iter().map(|picture| picture.calls).sum(),
             pictures: pictures.iter().map(|picture| picture_record(job, picture, in_words)).collect(),
         }

@@ -1,17 +1,18 @@
-//! What a job cost.
+//! What a job cost. Every amount that is shown or recorded comes from here: what was reserved and booked for it then, not
+//! what its model costs today.
 
-use super::{Claim, Origin};
-use crate::engine::catalogue::Catalogue;
+use super::Claim;
 use crate::money::Micros;
 
 impl Claim {
-    /// What AWS may bill for the calls so far; `None` where the model is not known any more.
-    pub(crate) fn spent(&self, catalogue: &Catalogue) -> Option<Micros> {
-        let each = match &self.job.origin {
-            Origin::Api(origin) => origin.each,
-            Origin::Discord(_) | Origin::Shell => catalogue.find(&self.job.request.model)?.price,
-        };
-        let calls: u32 = self.pictures.iter().map(|picture| picture.paid_calls).sum();
-        Some(each * i64::from(calls))
+    /// What AWS may bill for its calls so far.
+    pub(crate) fn spent(&self) -> Micros {
+        self.pictures.iter().map(|picture| picture.spent).sum()
+    }
+
+    /// What one picture cost when it was ordered, if it took one call.
+    pub(crate) fn each(&self) -> Micros {
+        let count = i64::try_from(self.pictures.len()).unwrap_or(i64::MAX);
+        Micros(self.price.0 / count.max(1))
     }
 }

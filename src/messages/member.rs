@@ -77,7 +77,7 @@ fn bar(used: i64, limit: i64) -> String {
 }
 
 /// How the pictures of a job were made, for what cost, and in which region.
-pub(crate) fn details(claim: &Claim, spent: Option<Micros>, region: Option<&str>) -> Message {
+pub(crate) fn details(claim: &Claim, spent: Micros, region: Option<&str>) -> Message {
     let (job, request) = (&claim.job, &claim.job.request);
     let mut lines: Vec<_> = Field::ALL.iter().filter_map(|field| line(claim, *field)).collect();
     lines.extend(region.map(|region| format!("region: {}", code(region))));
@@ -90,8 +90,7 @@ pub(crate) fn details(claim: &Claim, spent: Option<Micros>, region: Option<&str>
     }
     let calls: u32 = claim.pictures.iter().map(|picture| picture.calls).sum();
     let paid: u32 = claim.pictures.iter().map(|picture| picture.paid_calls).sum();
-    let cost = spent.map(|spent| format!(", {spent} by today's price")).unwrap_or_default();
-    lines.push(format!("calls of the model: {calls}, of which AWS may bill {paid}{cost}"));
+    lines.push(format!("calls of the model: {calls}, of which AWS may bill {paid}, {spent}"));
     if let Origin::Discord(origin) = &job.origin {
         let session = origin.session.as_ref().map(|session| format!(", session {}", typed(&session.title)));
         let at = job.created.unix_timestamp();

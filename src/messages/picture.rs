@@ -200,6 +200,7 @@ mod tests {
             state: crate::job::State::Generated,
             fence: 1,
             pictures: Vec::new(),
+            price: crate::money::Micros(0),
             budget_used: None,
         };
         let remarks = |length: usize| Remarks {

@@ -91,7 +91,16 @@ fn claim(text: &str) -> Claim {
         job: Job { id, origin: Origin::Discord(origin), request, created, parent: None },
         state: State::Generated,
         fence: 1,
-        pictures: vec![Picture { n: 0, seed: 1, outcome, paid_calls: 1, calls: 1, archived: None }],
+        pictures: vec![Picture {
+            n: 0,
+            seed: 1,
+            outcome,
+            paid_calls: 1,
+            calls: 1,
+            spent: crate::money::Micros(40_000),
+            archived: None,
+        }],
+        price: crate::money::Micros(40_000),
         budget_used: None,
     }
 }
@@ -179,7 +188,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
         ("waiting", all(&picture::waiting(&claim.job.request))),
         ("late", picture::late(origin, &finished.content)),
         ("a picture", all(&finished)),
-        ("details", all(&member::details(&claim, None, None))),
+        ("details", all(&member::details(&claim, claim.spent(), None))),
         ("a session begins", all(&session::begun(&running))),
         ("in a thread", all(&session::begun_in_thread(&running))),
         ("a session runs", all(&session::which_one(&running, running.id))),

@@ -14,6 +14,7 @@ use crate::engine::{Class, Failure, Filter, Painting, Permit};
 use crate::error::Refusal;
 use crate::image_format::ImageFormat;
 use crate::job::{Bill, JobId, Outcome, Painted, Picture};
+use crate::money::Micros;
 use crate::request::ImageSource;
 use crate::store::{Attempt, CallId, Settlement};
 
@@ -236,6 +237,8 @@ impl Work<'_> {
     ) -> anyhow::Result<()> {
         if call.is_some() && bill == Bill::Due {
             picture.paid_calls += 1;
+            let price = self.model().map_or(Micros(0), |model| model.price);
+            picture.spent = picture.spent + price;
         }
         if outcome.is_some() {
             picture.outcome.clone_from(&outcome);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
-use easel::archive::{Archive, Record, record_key};
+use easel::archive::{Archive, Prices, Record, record_key};
 use easel::config::ArchiveUrl;
 use easel::digest::sha256_hex;
 use easel::engine::catalogue::Catalogue;
@@ -155,7 +155,8 @@ async fn many_writers_of_one_picture_all_succeed(archive: &Archive) {
 
 async fn the_first_record_stands(archive: &Archive) {
     let (job, catalogue) = (job(), Catalogue::bedrock());
-    let record = |cost| Record::new(&job, &catalogue.models()[0], None, &[], Micros(cost), &Refusal::why);
+    let prices = |cost| Prices { each: Micros(cost), attempted: Micros(cost) };
+    let record = |cost| Record::new(&job, &catalogue.models()[0], None, &[], prices(cost), &Refusal::why);
     let key = record_key(&job);
     archive.put_record(&key, &record(1)).await.unwrap();
     archive.put_record(&key, &record(2)).await.unwrap();

@@ -49,7 +49,7 @@ async fn details_say_where_each_value_came_from() {
         "negative: **dogs** (from this server)",
         "count: **2** (from the request)",
         "words to the model: a photo of, a cat, anime style",
-        "calls of the model: 2, of which AWS may bill 2, $0.08 by today's price",
+        "calls of the model: 2, of which AWS may bill 2, $0.08",
         "asked by <@7>",
     ] {
         assert!(said.contains(line), "{line} in {said}");
@@ -79,6 +79,26 @@ async fn details_and_record_name_the_region_that_was_called() {
         let named = format!("\"region\": \"{region}\"");
         assert!(records.iter().any(|record| String::from_utf8_lossy(record).contains(&named)), "{named}");
     }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_a_picture_cost_stays_when_its_model_gets_another_price() {
+    let variables = vec![("EASEL_MODELS_FILE", "models.toml".to_owned())];
+    let mut world = World::without_bot(Setup { variables, ..Setup::default() }).await;
+    let model = |price| {
+        let id = "stability.stable-image-core-v1:1";
+        format!("[[model]]\nid = '{id}'\nname = 'mine'\nfamily = 'stability'\nprice_usd = {price}\n")
+    };
+    world.write("models.toml", model("0.05"));
+    world.start().await;
+    let message = in_time(world.ask(cat()).await.picture()).await;
+    world.settled().await;
+    world.stop().await;
+    world.write("models.toml", model("0.50"));
+    world.start().await;
+    let said = world.said(details(&message)).await;
+    assert!(said.contains("of which AWS may bill 1, $0.05"), "{said}");
     world.end().await;
 }
 

@@ -344,13 +344,14 @@ impl World {
 
     /// The sum of a column over all jobs; `spent` is what their calls may have cost.
     pub(crate) fn sum(&self, column: &str) -> usize {
-        let of = match column {
-            "spent" => "charges WHERE paid",
-            _ => "jobs",
+        let (column, of) = match column {
+            "spent" => ("micros", "charges WHERE paid"),
+            column => (column, "jobs"),
         };
-        let column = if column == "spent" { "micros" } else { column };
         self.db()
-            .query_row(&format!("SELECT coalesce(sum({column}), 0) FROM {of}"), [], |row| row.get::<_, u32>(0))
+            .query_row(&format!("SELECT coalesce(sum({column}), 0) FROM {of}"), [], |row| {
+                row.get::<_, u32>(0)
+            })
             .unwrap() as usize
     }
 

@@ -66,7 +66,7 @@ fn record(job: &Job) -> Record {
         catalogue.find("core").unwrap(),
         Some("us-west-2"),
         &pictures(),
-        Micros(120_000),
+        Prices { each: Micros(40_000), attempted: Micros(120_000) },
         &Refusal::why,
     )
 }
@@ -118,7 +118,14 @@ fn a_record_is_read_back_as_it_was_written() {
 #[test]
 fn a_sketch_is_marked_as_one() {
     let catalogue = Catalogue::sketch();
-    let record = Record::new(&shell_job(), &catalogue.models()[0], None, &[], Micros(0), &Refusal::why);
+    let record = Record::new(
+        &shell_job(),
+        &catalogue.models()[0],
+        None,
+        &[],
+        Prices { each: Micros(0), attempted: Micros(0) },
+        &Refusal::why,
+    );
     let shown = serde_json::to_value(record).unwrap();
     assert_eq!((&shown["engine"], &shown["price_usd"]["each"]), (&json!("sketch"), &json!("0.00")));
     assert_eq!(shown["who"], json!({ "via": "shell" }));

@@ -77,5 +77,5 @@ pub(super) async fn details(
     let claim = in_time(app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)?;
     let model = app.catalogue.find(&claim.job.request.model);
     let region = model.and_then(|model| app.engine.region_of(model));
-    Ok(Answer::private(reply::details(&claim, claim.spent(&app.catalogue), region.as_deref())))
+    Ok(Answer::private(reply::details(&claim, claim.spent(), region.as_deref())))
 }
