@@ -79,15 +79,7 @@ pub(crate) async fn place_order(
 ) -> Result<Placed, Refusal> {
     let Order { ask, customer } = order;
     let dedupe_key = customer.dedupe_key();
-    let known = async {
-        match &dedupe_key {
-            Some(key) => app.store.known(key.clone(), now).await,
-            None => Ok(None),
-        }
-    };
-    // Neither waits for the other: most orders are new ones.
-    let looked_up = async { tokio::try_join!(known, customer.context(app, now)) };
-    let (known, context) = before(deadline, looked_up).await?;
+    let (known, context) = before(deadline, customer.look_up(app, now)).await?;
     if let Some(job) = known {
         return Ok(Placed::Known(job));
     }
@@ -175,13 +167,22 @@ impl Customer {
         }
     }
 
-    /// What has to be respected; outside of Discord there is no server that says anything.
-    async fn context(&self, app: &App, now: OffsetDateTime) -> anyhow::Result<Context> {
+    /// The job of the same order, if it was admitted before, and what has to be respected; outside of Discord there is
+    /// no server that says anything.
+    async fn look_up(&self, app: &App, now: OffsetDateTime) -> anyhow::Result<(Option<JobId>, Context)> {
         match self {
             Customer::Member(member) => {
-                app.store.context(member.origin.guild, member.places(), member.origin.member, now).await
+                let origin = &member.origin;
+                let (request, places) = (origin.dedupe_key(), member.places());
+                app.store.context_of_order(request, origin.guild, places, origin.member, now).await
             }
-            Customer::Key(_) | Customer::Shell => Ok(Context::default()),
+            Customer::Key(_) | Customer::Shell => {
+                let known = match self.dedupe_key() {
+                    Some(key) => app.store.known(key, now).await?,
+                    None => None,
+                };
+                Ok((known, Context::default()))
+            }
         }
     }
 

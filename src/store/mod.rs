@@ -163,6 +163,18 @@ in_both! {
     /// The database failed.
     fn context(guild: Option<u64>, places: Vec<u64>, member: u64, now: OffsetDateTime) -> Context;
 
+    /// As [`Store::context`], and the job as which this request was admitted before: one look.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn context_of_order(
+        request: String,
+        guild: Option<u64>,
+        places: Vec<u64>,
+        member: u64,
+        now: OffsetDateTime
+    ) -> (Option<JobId>, Context);
+
     /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
     ///
     /// # Errors

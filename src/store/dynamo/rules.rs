@@ -4,12 +4,12 @@ use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
-use super::Dynamo;
 use super::item::{Item, Key, from_json, integer, json, number, parsed, text};
 use super::table::{Backoff, Range, Written};
 use super::write::Write;
+use super::{Dynamo, orders};
 use crate::error::Refusal;
-use crate::job::{from_millis, millis};
+use crate::job::{JobId, from_millis, millis};
 use crate::policy::{Change, Edit, Entry, Policy};
 use crate::settings::Settings;
 use crate::store::Context;
@@ -30,10 +30,32 @@ impl Dynamo {
         member: u64,
         now: OffsetDateTime,
     ) -> anyhow::Result<Context> {
+        Ok(self.look(None, guild, places, member, now).await?.1)
+    }
+
+    pub(in crate::store) async fn context_of_order(
+        &self,
+        request: String,
+        guild: Option<u64>,
+        places: Vec<u64>,
+        member: u64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<(Option<JobId>, Context)> {
+        self.look(Some(Key::request(&request)), guild, places, member, now).await
+    }
+
+    async fn look(
+        &self,
+        request: Option<Key>,
+        guild: Option<u64>,
+        places: Vec<u64>,
+        member: u64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<(Option<JobId>, Context)> {
         let policy = guild.map(Key::policy);
         let running = places.first().map(|channel| Key::running(*channel));
         let preferences = Key::preferences(member);
-        let keys = policy.iter().chain(&running).chain([&preferences]).cloned().collect();
+        let keys = policy.iter().chain(&running).chain(&request).chain([&preferences]).cloned().collect();
         let mut seen = self.table.get_all(keys).await?;
         let policy: Document<Policy> = document(policy.and_then(|key| seen.remove(&key)))?;
         let preferences: Document<Settings> = document(seen.remove(&preferences))?;
@@ -41,7 +63,9 @@ impl Dynamo {
             Some(item) => self.session(parsed(&item, "which")?).await?.filter(|session| session.is_open(now)),
             None => None,
         };
-        Ok(Context { policy: policy.value, session, preferences: preferences.value, places })
+        let known = request.and_then(|key| seen.remove(&key)).filter(|item| orders::is_known(item, now));
+        let known = known.map(|item| parsed(&item, "job")).transpose()?;
+        Ok((known, Context { policy: policy.value, session, preferences: preferences.value, places }))
     }
 
     pub(in crate::store) async fn edit(

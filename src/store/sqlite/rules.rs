@@ -5,9 +5,9 @@ use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
 use super::rows::{self, to_json};
-use super::{Sqlite, sessions};
+use super::{Sqlite, ops, sessions};
 use crate::error::Refusal;
-use crate::job::millis;
+use crate::job::{JobId, millis};
 use crate::policy::{Change, Edit, Entry, Policy};
 use crate::settings::Settings;
 use crate::store::Context;
@@ -20,16 +20,20 @@ impl Sqlite {
         member: u64,
         now: OffsetDateTime,
     ) -> anyhow::Result<Context> {
+        self.look(move |db| context(db, guild, places, member, now)).await
+    }
+
+    pub(in crate::store) async fn context_of_order(
+        &self,
+        request: String,
+        guild: Option<u64>,
+        places: Vec<u64>,
+        member: u64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<(Option<JobId>, Context)> {
         self.look(move |db| {
-            Ok(Context {
-                policy: guild.map(|guild| policy(db, guild)).transpose()?.unwrap_or_default(),
-                session: match places.first() {
-                    Some(channel) => sessions::running(db, *channel, now)?,
-                    None => None,
-                },
-                preferences: preferences(db, member)?,
-                places,
-            })
+            let known = ops::find_request(db, &request, now)?;
+            Ok((known, context(db, guild, places, member, now)?))
         })
         .await
     }
@@ -97,6 +101,24 @@ impl Sqlite {
         })
         .await
     }
+}
+
+fn context(
+    db: &Connection,
+    guild: Option<u64>,
+    places: Vec<u64>,
+    member: u64,
+    now: OffsetDateTime,
+) -> rusqlite::Result<Context> {
+    Ok(Context {
+        policy: guild.map(|guild| policy(db, guild)).transpose()?.unwrap_or_default(),
+        session: match places.first() {
+            Some(channel) => sessions::running(db, *channel, now)?,
+            None => None,
+        },
+        preferences: preferences(db, member)?,
+        places,
+    })
 }
 
 fn policy(db: &Connection, guild: u64) -> rusqlite::Result<Policy> {

@@ -33,8 +33,11 @@ const NEEDED: &[(Probe, &[&str])] = &[
     (Probe::KeepsTheOther, &["front dynamodb:DeleteItem", "front dynamodb:Query@Waiting"]),
     (Probe::Reference, &["front s3:PutObject", "work s3:GetObject"]),
     (Probe::History, &["front dynamodb:Query@Books", "front s3:GetObject"]),
-    (Probe::Sweep, &["work dynamodb:Query@Due", "work sqs:SendMessage", "work dynamodb:BatchGetItem"]),
-    (Probe::QuietSession, &["work dynamodb:DeleteItem", "work dynamodb:Query@Books"]),
+    (Probe::Sweep, &["work dynamodb:Query@Due", "work sqs:SendMessage"]),
+    (
+        Probe::QuietSession,
+        &["work dynamodb:BatchGetItem", "work dynamodb:DeleteItem", "work dynamodb:Query@Books"],
+    ),
     (Probe::OutOfTime, &["work sqs:ChangeMessageVisibility"]),
 ];
 

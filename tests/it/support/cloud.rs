@@ -95,7 +95,7 @@ impl Cloud {
         self.leases_end(|_| true).await;
     }
 
-    /// Ends the leases of those owners: processes that are dead.
+    /// Ends the leases of those owners: processes that are dead. What changes meanwhile is somebody else's.
     pub(crate) async fn leases_end(&self, whose: impl Fn(Option<u32>) -> bool) {
         let client = aws_sdk_dynamodb::Client::new(&self.aws);
         for mut item in self.jobs().await {
@@ -111,7 +111,10 @@ impl Cloud {
             }
             let as_it_was = client.put_item().table_name(&self.table).condition_expression("rev = :rev");
             let as_it_was = as_it_was.expression_attribute_values(":rev", item["rev"].clone());
-            as_it_was.set_item(Some(item)).send().await.unwrap();
+            if let Err(error) = as_it_was.set_item(Some(item)).send().await {
+                let error = error.into_service_error();
+                assert!(error.is_conditional_check_failed_exception(), "{error}");
+            }
         }
     }
 
