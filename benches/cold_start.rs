@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use easel::clock::Clock;
+use easel::app::clock::Clock;
 use easel_emulator::discord::Discord;
 use serde_json::json;
 use tokio::net::TcpListener;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use easel::config::{self, Config};
-use easel::{cli, lambda};
+use easel::frontends::{cli, lambda};
 
 /// A Discord bot that paints with Amazon Bedrock.
 #[derive(Parser)]

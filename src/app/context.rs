@@ -1,10 +1,10 @@
 //! What a place and a member have to say about a request.
 
 use crate::app::App;
-use crate::engine::catalogue::Catalogue;
-use crate::policy::Asker;
-use crate::settings::{Defaults, Effective, Settings, Source};
-use crate::store::Context;
+use crate::backends::store::Context;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::policy::Asker;
+use crate::domain::settings::{Defaults, Effective, Settings, Source};
 
 impl App {
     /// The models that a member with these roles may use in this place.

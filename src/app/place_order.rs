@@ -7,15 +7,15 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::{App, before};
-use crate::discord::retry::Retry;
-use crate::error::Refusal;
-use crate::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin, Repeat};
-use crate::limits::{Ceiling, Purse, Terms};
-use crate::money::Micros;
-use crate::request::{Ask, ImageRequest, resolve};
-use crate::session::Actor;
-use crate::settings::Effective;
-use crate::store::{Admission, Context};
+use crate::backends::discord_api::retry::Retry;
+use crate::backends::store::{Admission, Context};
+use crate::domain::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin, Repeat};
+use crate::domain::limits::{Ceiling, Purse, Terms};
+use crate::domain::money::Micros;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, ImageRequest, resolve};
+use crate::domain::session::Actor;
+use crate::domain::settings::Effective;
 
 mod member;
 
@@ -141,7 +141,7 @@ async fn admit(
 fn warn(app: &Arc<App>, job: JobId, percent: u32, channel: u64) {
     let (messenger, nonce) = (app.clone(), format!("b{job}").chars().take(25).collect::<String>());
     app.spawn(async move {
-        let warning = crate::messages::admin::budget_warning(percent);
+        let warning = crate::app::messages::admin::budget_warning(percent);
         let post = || messenger.discord.post(channel, &warning, &nonce);
         if let Err(fault) = Retry::message().until_taken(post).await {
             tracing::warn!(%fault, "the warning about a server's budget could not be posted");

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use crate::discord::signature::PublicKey;
-use crate::money::Micros;
+use crate::domain::money::Micros;
+use crate::domain::signature::PublicKey;
 
 mod discord;
 mod places;

@@ -83,7 +83,7 @@ mod tests {
 
     use super::super::Config;
     use super::*;
-    use crate::engine::catalogue::Catalogue;
+    use crate::domain::catalogue::Catalogue;
 
     fn file(name: &str) -> String {
         std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()

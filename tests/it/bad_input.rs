@@ -141,7 +141,7 @@ fn moment(said: &str) -> i64 {
 }
 
 fn now() -> OffsetDateTime {
-    easel::clock::Clock::System.now()
+    easel::app::clock::Clock::System.now()
 }
 
 fn from(file: &Attachment) -> InteractionBuilder {

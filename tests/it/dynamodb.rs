@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TimeToLiveSpecification,
 };
-use easel::limits::Terms;
-use easel::store::{Dynamo, Store, Totals};
+use easel::backends::store::{Dynamo, Store, Totals};
+use easel::domain::limits::Terms;
 use easel_emulator::discord::{InteractionBuilder, Route, When};
 
 use crate::archive::{aws, server};

@@ -22,7 +22,7 @@ async fn world() -> World {
 }
 
 fn now() -> i64 {
-    easel::clock::Clock::System.now().unix_timestamp()
+    easel::app::clock::Clock::System.now().unix_timestamp()
 }
 
 /// Posts a body with a good signature over this timestamp.

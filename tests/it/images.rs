@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use bytes::Bytes;
-use easel::digest::sha256_hex;
+use easel::domain::digest::sha256_hex;
 use easel_emulator::bedrock::{BedrockOptions, Endpoint, RequestFormat};
 use futures_util::future::{join, join_all};
 use reqwest::header::HeaderMap;

@@ -1,7 +1,7 @@
 //! `/imagine` when nothing goes wrong.
 
-use easel::job::Origin;
-use easel::store::Store;
+use easel::backends::store::Store;
+use easel::domain::job::Origin;
 use easel_emulator::discord::InteractionBuilder;
 use serde_json::json;
 

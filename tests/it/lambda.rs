@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use easel::digest::sha256_hex;
+use easel::domain::digest::sha256_hex;
 use easel_emulator::discord::{InteractionBuilder, Route, TestInteraction, When};
 use serde_json::{Value, json};
 use ulid::Ulid;

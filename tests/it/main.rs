@@ -17,6 +17,7 @@ mod images;
 mod imagine;
 mod lambda;
 mod later;
+mod layers;
 mod limits;
 mod members;
 mod migrating;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
-use easel::clock::Clock;
-use easel::limits::Terms;
-use easel::money::Micros;
-use easel::store::{Dynamo, Store};
+use easel::app::clock::Clock;
+use easel::backends::store::{Dynamo, Store};
+use easel::domain::limits::Terms;
+use easel::domain::money::Micros;
 use rusqlite::Row;
 use rusqlite::types::Value;
 use time::{Duration, OffsetDateTime};

@@ -6,9 +6,9 @@ use std::sync::Mutex;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
+use easel::backends::queue::{BATCH, Delivery, Queue};
 use easel::config::QueueUrl;
-use easel::job::JobId;
-use easel::queue::{BATCH, Delivery, Queue};
+use easel::domain::job::JobId;
 use serde_json::json;
 use time::macros::datetime;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,6 @@
 //! From `/imagine` to the archive, in S3 and in a folder, while the archive is there and while it is not.
 
-use easel::archive::Archive;
+use easel::backends::archive::Archive;
 use easel::config::ArchiveUrl;
 use easel_emulator::bedrock::Picture;
 use easel_emulator::discord::{InteractionBuilder, Message, TestInteraction};

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use easel::archive::Archive;
+use easel::backends::archive::Archive;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

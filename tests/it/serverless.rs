@@ -1,7 +1,7 @@
 //! The template of deploy/serverless on a stand-in that runs the real program behind an HTTP API and a queue, under the
 //! roles of the template.
 
-use easel::digest::sha256_hex;
+use easel::domain::digest::sha256_hex;
 use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use futures_util::future::join_all;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use easel::store::{Store, Totals};
+use easel::backends::store::{Store, Totals};
 use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use tokio::task::JoinSet;
 

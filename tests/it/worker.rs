@@ -1,6 +1,6 @@
 //! The bot takes requests, workers of their own paint them, and SQS lies between.
 
-use easel::queue::Queue;
+use easel::backends::queue::Queue;
 use easel_emulator::discord::{InteractionBuilder, Route, When};
 use rusqlite::Connection;
 use tokio::net::{TcpListener, TcpStream};

@@ -5,16 +5,16 @@ use tokio::time::Instant;
 
 use super::Member;
 use crate::app::{App, before};
-use crate::archive::picture_key;
-use crate::error::Refusal;
-use crate::limits::{Ceiling, Purse, Terms};
-use crate::moderation::broken_rule;
-use crate::money::Micros;
-use crate::policy::Asker;
-use crate::request::{Ask, ImageRequest, ImageSource, resolve};
-use crate::session::Act;
-use crate::settings::{Field, Source};
-use crate::store::Context;
+use crate::backends::archive::picture_key;
+use crate::backends::store::Context;
+use crate::domain::limits::{Ceiling, Purse, Terms};
+use crate::domain::money::Micros;
+use crate::domain::policy::Asker;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, ImageRequest, ImageSource, resolve};
+use crate::domain::session::Act;
+use crate::domain::settings::{Field, Source};
+use crate::domain::words::broken_rule;
 
 impl Member {
     /// The channel and, for a thread, the one above it.

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use easel::attachment;
-use easel::discord::commands::{self, Command};
-use easel::discord::components::Button;
-use easel::discord::interaction::{Action, Attachment, Incoming, Interaction, read};
-use easel::discord::reply;
-use easel::engine::catalogue::Catalogue;
-use easel::messages::{self, Reader};
-use easel::request::{Ask, COUNT_LIMIT, ImageRequest, PROMPT_LIMIT, SEED_LIMIT, resolve};
-use easel::settings::Effective;
+use easel::app::components::Button;
+use easel::app::messages::{self, Reader};
+use easel::backends::discord_api::attachment;
+use easel::backends::discord_api::reply;
+use easel::domain::catalogue::Catalogue;
+use easel::domain::request::{Ask, COUNT_LIMIT, ImageRequest, PROMPT_LIMIT, SEED_LIMIT, resolve};
+use easel::domain::settings::Effective;
+use easel::frontends::discord::commands::{self, Command};
+use easel::frontends::discord::interaction::{Action, Attachment, Incoming, Interaction, read};
 use serde_json::Value;
 use time::Date;
 use time::macros::date;

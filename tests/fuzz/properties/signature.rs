@@ -1,6 +1,6 @@
 //! What must be true of whatever claims to come from Discord: shared by a fuzz target and by a test over the corpus.
 
-use easel::discord::signature::{PublicKey, is_fresh};
+use easel::domain::signature::{PublicKey, is_fresh};
 use ed25519_dalek::{Signer, SigningKey};
 use time::OffsetDateTime;
 use time::macros::datetime;

@@ -1,10 +1,10 @@
 //! What is admitted, what is refused, and what cancelling takes back.
 
-use easel::error::Refusal;
-use easel::job::{Bill, Origin, State};
-use easel::limits::{Ceiling, Purse, Terms};
-use easel::money::Micros;
-use easel::store::{Admission, Standing, Store, Totals};
+use easel::backends::store::{Admission, Standing, Store, Totals};
+use easel::domain::job::{Bill, Origin, State};
+use easel::domain::limits::{Ceiling, Purse, Terms};
+use easel::domain::money::Micros;
+use easel::domain::refusal::Refusal;
 use time::Duration;
 
 use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, session_id};

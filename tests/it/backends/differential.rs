@@ -2,14 +2,14 @@
 
 use std::fmt::Debug;
 
-use easel::error::Refusal;
-use easel::job::{Bill, JobId, Outcome};
-use easel::limits::{Ceiling, Limits, Purse, Terms};
-use easel::money::Micros;
-use easel::policy::Edit;
-use easel::session::{Plan, Session, SessionId};
-use easel::settings::Settings;
-use easel::store::{Attempt, CallId, Progress, Settlement, Store};
+use easel::backends::store::{Attempt, CallId, Progress, Settlement, Store};
+use easel::domain::job::{Bill, JobId, Outcome};
+use easel::domain::limits::{Ceiling, Limits, Purse, Terms};
+use easel::domain::money::Micros;
+use easel::domain::policy::Edit;
+use easel::domain::refusal::Refusal;
+use easel::domain::session::{Plan, Session, SessionId};
+use easel::domain::settings::Settings;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngSeed, TestRunner};

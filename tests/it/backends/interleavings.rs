@@ -1,10 +1,10 @@
 //! Any order of events leaves the books right.
 
-use easel::job::{Bill, JobId, Outcome};
-use easel::limits::{Ceiling, Purse, Terms};
-use easel::money::Micros;
-use easel::store::migration::Migration;
-use easel::store::{Admission, Attempt, CallId, Progress, Settlement, Store, Tally, Totals};
+use easel::backends::store::migration::Migration;
+use easel::backends::store::{Admission, Attempt, CallId, Progress, Settlement, Store, Tally, Totals};
+use easel::domain::job::{Bill, JobId, Outcome};
+use easel::domain::limits::{Ceiling, Purse, Terms};
+use easel::domain::money::Micros;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
@@ -402,6 +402,6 @@ impl Play {
 }
 
 fn answer(painted_it: bool, job: JobId, n: u32) -> Option<Outcome> {
-    let refusal = easel::error::Refusal::ModelFailed;
+    let refusal = easel::domain::refusal::Refusal::ModelFailed;
     if painted_it { painted(&format!("{job}-{n}")) } else { Some(Outcome::Refused { refusal }) }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use easel::image_format::ImageFormat;
-use easel::job::{
+use easel::backends::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Store};
+use easel::domain::image_format::ImageFormat;
+use easel::domain::job::{
     ApiOrigin, Bill, Claim, DiscordOrigin, InSession, Job, JobId, Origin, Outcome, Painted, Picture, State,
 };
-use easel::limits::{Ceiling, Purse, Terms};
-use easel::money::Micros;
-use easel::request::{Aspect, ImageRequest};
-use easel::session::SessionId;
-use easel::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Store};
+use easel::domain::limits::{Ceiling, Purse, Terms};
+use easel::domain::money::Micros;
+use easel::domain::request::{Aspect, ImageRequest};
+use easel::domain::session::SessionId;
 use time::OffsetDateTime;
 use time::macros::datetime;
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use easel::limits::{Purse, Terms};
-use easel::money::Micros;
-use easel::store::Store;
+use easel::backends::store::Store;
+use easel::domain::limits::{Purse, Terms};
+use easel::domain::money::Micros;
 use time::Duration;
 use tokio::task::JoinSet;
 

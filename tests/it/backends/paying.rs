@@ -1,10 +1,10 @@
 //! Calls of a model and the end of a job: what is reserved, spent, given back and delivered.
 
-use easel::error::Refusal;
-use easel::job::{Bill, Outcome, State};
-use easel::limits::Purse;
-use easel::money::Micros;
-use easel::store::{Attempt, Settlement, Store, Tally};
+use easel::backends::store::{Attempt, Settlement, Store, Tally};
+use easel::domain::job::{Bill, Outcome, State};
+use easel::domain::limits::Purse;
+use easel::domain::money::Micros;
+use easel::domain::refusal::Refusal;
 use time::Duration;
 
 use super::orders::{

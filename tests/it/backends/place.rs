@@ -1,7 +1,7 @@
 //! Where a store lives.
 
 use aws_config::SdkConfig;
-use easel::store::{Dynamo, Store};
+use easel::backends::store::{Dynamo, Store};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::task::JoinSet;

@@ -1,9 +1,9 @@
 //! What admins and members say, and who changed what.
 
-use easel::error::Refusal;
-use easel::policy::{Edit, Entry, Part, Policy};
-use easel::settings::{Field, Settings};
-use easel::store::{Context, Store};
+use easel::backends::store::{Context, Store};
+use easel::domain::policy::{Edit, Entry, Part, Policy};
+use easel::domain::refusal::Refusal;
+use easel::domain::settings::{Field, Settings};
 use time::Duration;
 
 use super::orders::{GUILD, MEMBER, NOW};

@@ -3,10 +3,10 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use easel::error::Refusal;
-use easel::limits::Rate;
-use easel::rate_limiter::RateLimiter;
-use easel::store::{Dynamo, Store};
+use easel::backends::rate_limit::RateLimiter;
+use easel::backends::store::{Dynamo, Store};
+use easel::domain::limits::Rate;
+use easel::domain::refusal::Refusal;
 use time::{Duration, OffsetDateTime};
 use tokio::task::JoinSet;
 

@@ -1,9 +1,9 @@
 //! Sessions: one at a time in a channel, and the pictures that come of it.
 
-use easel::image_format::ImageFormat;
-use easel::limits::Terms;
-use easel::session::{Plan, Session};
-use easel::store::{LastPicture, Replaced, Replacement, Start, Store};
+use easel::backends::store::{LastPicture, Replaced, Replacement, Start, Store};
+use easel::domain::image_format::ImageFormat;
+use easel::domain::limits::Terms;
+use easel::domain::session::{Plan, Session};
 use futures_util::stream::{self, StreamExt};
 use time::{Duration, OffsetDateTime};
 

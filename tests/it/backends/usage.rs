@@ -1,9 +1,9 @@
 //! What was used, by whom and for what.
 
-use easel::error::Refusal;
-use easel::job::{Bill, Outcome};
-use easel::limits::Terms;
-use easel::store::{Settlement, Stage, Standing, Store, Tally, Totals, UsageRow};
+use easel::backends::store::{Settlement, Stage, Standing, Store, Tally, Totals, UsageRow};
+use easel::domain::job::{Bill, Outcome};
+use easel::domain::limits::Terms;
+use easel::domain::refusal::Refusal;
 use time::Duration;
 
 use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, order, session_id};

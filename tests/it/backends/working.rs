@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use easel::job::{Bill, Origin, State};
-use easel::limits::Terms;
-use easel::store::{Attempt, Progress, Store};
+use easel::backends::store::{Attempt, Progress, Store};
+use easel::domain::job::{Bill, Origin, State};
+use easel::domain::limits::Terms;
 
 use super::orders::{LEASE, NOW, Order, Worker, concluded, order, painted};
 

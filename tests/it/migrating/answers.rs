@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use easel::job::{Claim, JobId};
-use easel::policy::Entry;
-use easel::session::{Session, SessionId};
-use easel::store::{BlockedRow, Context, LastPicture, Standing, Store, Tally, Totals, UsageRow};
+use easel::backends::store::{BlockedRow, Context, LastPicture, Standing, Store, Tally, Totals, UsageRow};
+use easel::domain::job::{Claim, JobId};
+use easel::domain::policy::Entry;
+use easel::domain::session::{Session, SessionId};
 use time::OffsetDateTime;
 
 /// About what is asked.
@@ -113,7 +113,7 @@ impl OfJob {
             by_sha256.push(found.map(|(job, n)| (job.id, n)));
         }
         let token = match &claim.job.origin {
-            easel::job::Origin::Discord(origin) => Some(origin.token.clone()),
+            easel::domain::job::Origin::Discord(origin) => Some(origin.token.clone()),
             _ => None,
         };
         let known = store.known(claim.job.dedupe_key(), now).await.unwrap();

@@ -1,12 +1,12 @@
 //! A store in which everything has happened that can happen.
 
-use easel::error::Refusal;
-use easel::job::{Bill, Job, JobId, Origin, Outcome};
-use easel::limits::{Purse, Terms};
-use easel::policy::Edit;
-use easel::session::{Plan, Session, SessionId};
-use easel::settings::Settings;
-use easel::store::{Admission, Settlement, Start, Store};
+use easel::backends::store::{Admission, Settlement, Start, Store};
+use easel::domain::job::{Bill, Job, JobId, Origin, Outcome};
+use easel::domain::limits::{Purse, Terms};
+use easel::domain::policy::Edit;
+use easel::domain::refusal::Refusal;
+use easel::domain::session::{Plan, Session, SessionId};
+use easel::domain::settings::Settings;
 use time::{Duration, OffsetDateTime};
 
 use super::answers::About;

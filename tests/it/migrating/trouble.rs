@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use easel::store::Store;
+use easel::backends::store::Store;
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use easel::limits::Terms;
-use easel::session::{Plan, Session, SessionId};
+use easel::domain::limits::Terms;
+use easel::domain::session::{Plan, Session, SessionId};
 use easel_emulator::bedrock::ModelFault;
 use easel_emulator::discord::{InteractionBuilder, Message};
 use serde_json::json;
@@ -167,14 +167,14 @@ impl Tried {
 
     /// A job of the images API of long ago that is in no queue.
     async fn forgotten_job(&self) {
-        let at = easel::clock::Clock::System.now() - Duration::from_secs(600);
+        let at = easel::app::clock::Clock::System.now() - Duration::from_secs(600);
         let order = Order { key: Some("website"), at, ..order(self.times) };
         assert!(order.fits(&self.stack.store(), &Terms::default()).await);
     }
 
     /// A session that should have ended hours ago.
     async fn quiet_session(&self) {
-        let started = easel::clock::Clock::System.now() - Duration::from_secs(200 * 3_600);
+        let started = easel::app::clock::Clock::System.now() - Duration::from_secs(200 * 3_600);
         let session = Session {
             id: SessionId::new(started, u128::from(self.times)),
             guild: Some(3),

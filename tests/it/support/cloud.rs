@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
-use easel::archive::Archive;
+use easel::backends::archive::Archive;
+use easel::backends::store::{Dynamo, Store, Totals};
 use easel::config::ArchiveUrl;
-use easel::store::{Dynamo, Store, Totals};
 use serde_json::{Value, json};
 
 use super::{Setup, World, in_time};

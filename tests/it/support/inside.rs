@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use easel::app::App;
-use easel::clock::Clock;
+use easel::app::clock::Clock;
+use easel::app::worker;
 use easel::config::Config;
-use easel::discord::watchdog::Watchdog;
-use easel::discord::{gateway, sessions};
-use easel::worker;
+use easel::frontends::discord::watchdog::Watchdog;
+use easel::frontends::discord::{gateway, sessions};
 
 use super::{PATIENCE, Setup, World, in_time};
 

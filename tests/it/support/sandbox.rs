@@ -128,7 +128,7 @@ impl Lambda {
 
 async fn next(State(lambda): State<Arc<Lambda>>) -> Response {
     let event = lambda.runtime.next(|| lambda.freeze_if_idle()).await;
-    let deadline = (easel::clock::Clock::System.now().unix_timestamp() + 60) * 1_000;
+    let deadline = (easel::app::clock::Clock::System.now().unix_timestamp() + 60) * 1_000;
     let headers = [
         ("lambda-runtime-aws-request-id", "event".to_owned()),
         ("lambda-runtime-deadline-ms", deadline.to_string()),

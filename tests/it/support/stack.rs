@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aws_config::{Region, SdkConfig};
-use easel::store::Store;
+use easel::backends::store::Store;
 use serde_json::Value;
 use tokio::process::Command;
 use zip::write::SimpleFileOptions;

@@ -1,0 +1,66 @@
+//! What people read: the one place for texts of Discord, and for refusals wherever they are read.
+//!
+//! What somebody typed passes [`typed`] or [`typed::code`] before it stands in a message of Discord.
+
+use std::fmt::Display;
+
+use crate::backends::discord_api::reply::{EMBED_LIMIT, Message};
+use crate::domain::money::Micros;
+
+pub(crate) mod admin;
+pub(crate) mod help;
+pub(crate) mod member;
+pub(crate) mod picture;
+mod reader;
+mod refusal;
+pub(crate) mod session;
+mod typed;
+
+pub use reader::Reader;
+pub use refusal::refusal;
+pub(crate) use typed::{code, typed, typed_up_to};
+
+/// A number of things: `1 picture`, `2 pictures`.
+pub(crate) fn count<N: Display + PartialEq + From<u8>>(n: N, noun: &str) -> String {
+    if n == N::from(1) { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// `is` or `are`, as the number before it wants it.
+pub(crate) fn are<N: PartialEq + From<u8>>(n: N) -> &'static str {
+    if n == N::from(1) { "is" } else { "are" }
+}
+
+/// A model with its price.
+pub(crate) fn priced(model: &str, price: Micros) -> String {
+    format!("{} {price} a picture", code(model))
+}
+
+/// The same as a choice, which knows no Markdown.
+pub(crate) fn priced_choice(model: &str, price: Micros) -> String {
+    format!("{model} – {price} a picture")
+}
+
+/// A title above lines that may be many.
+fn page(title: &str, lines: &[String]) -> Message {
+    let body = fitted(lines, EMBED_LIMIT);
+    let embeds = if body.is_empty() { Vec::new() } else { vec![body] };
+    Message { embeds, ..Message::words(title) }
+}
+
+/// As many lines as fit into `limit` characters.
+fn fitted(lines: &[String], limit: usize) -> String {
+    let mut body = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let more = format!("… and {} more", lines.len() - at);
+        if body.chars().count() + line.chars().count() + more.len() + 2 > limit {
+            body.push_str(&more);
+            break;
+        }
+        body.push_str(line);
+        body.push('\n');
+    }
+    body.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! What people read with their pictures.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{Reader, code, typed, typed_up_to};
+use crate::app::components::{self, Button, Look};
+use crate::backends::discord_api::reply::{
+    ALT_LIMIT, CONTENT_LIMIT, EMBED_LIMIT, EMBEDS_LIMIT, File, Message,
+};
+use crate::domain::image_format::ImageFormat;
+use crate::domain::job::{Claim, DiscordOrigin, Origin, Outcome, Picture};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::ImageRequest;
+use crate::domain::text::{clip, visible};
+
+/// Characters of a prompt that a message shows.
+const PROMPT_SHOWN: usize = 700;
+/// Characters of what was left out that a message shows.
+const NEGATIVE_SHOWN: usize = 200;
+
+/// While the model makes people wait.
+pub(crate) fn waiting(request: &ImageRequest) -> Message {
+    Message::words(format!(
+        "{}\n-# {} is busy; still waiting for a free place.",
+        quoted(&request.prompt),
+        code(&request.model)
+    ))
+}
+
+/// What else a finished message has to say.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remarks {
+    /// The archive could not be reached yet.
+    pub(crate) not_archived: bool,
+    /// Where the originals lie of pictures that were made smaller to fit: number and link, if there is one.
+    pub(crate) shrunk: Vec<(u32, Option<String>)>,
+}
+
+/// A finished message without its files: the prompt, how it was made, and what is missing and why.
+///
+/// A link that was signed with a role's credentials can be as long as a message may be: where the links do not fit,
+/// they come in embeds below.
+pub(crate) fn finished(claim: &Claim, remarks: &Remarks) -> Message {
+    let components = buttons(claim);
+    let linked =
+        facts(claim, remarks, |link| format!("[the original]({link}) can be fetched for a day")).join("\n");
+    if linked.chars().count() <= CONTENT_LIMIT {
+        return Message { content: linked, components, ..Message::default() };
+    }
+    let content =
+        facts(claim, remarks, |_| "the original can be fetched for a day by the link below".to_owned());
+    let mut room = EMBEDS_LIMIT;
+    let mut embeds = Vec::new();
+    for (n, link) in remarks.shrunk.iter().filter_map(|(n, link)| Some((n, link.as_ref()?))) {
+        let words = format!("[The original of picture {}]({link})", n + 1);
+        let length = words.chars().count();
+        if length <= EMBED_LIMIT && length <= room {
+            room -= length;
+            embeds.push(words);
+        }
+    }
+    Message { embeds, components, ..Message::words(content.join("\n")) }
+}
+
+/// What can be done with a picture; nothing where there is none.
+fn buttons(claim: &Claim) -> Vec<Value> {
+    let painted = claim.pictures.iter().any(|picture| picture.painted().is_some());
+    let details = (Button::Details(claim.job.id), "Details", Look::Plain);
+    if painted { vec![components::row(&[details])] } else { Vec::new() }
+}
+
+fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {
+    let request = &claim.job.request;
+    let refusals = refusals(&claim.pictures);
+    let mut lines = Vec::new();
+    // Words that were held back are not posted either.
+    if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
+        lines.extend([quoted(&request.prompt), made_with(request, &claim.pictures)]);
+        let style = request.style.filter(|_| request.style_as_words);
+        lines.extend(style.map(|style| {
+            format!(
+                "-# {} has no presets: the style `{style}` went into the prompt as words.",
+                code(&request.model)
+            )
+        }));
+    }
+    lines.extend(refusals.into_iter().map(|refusal| super::refusal(refusal, Reader::Discord)));
+    for (n, link) in &remarks.shrunk {
+        let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
+        lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
+    }
+    if let Origin::Discord(DiscordOrigin { session: Some(session), .. }) = &claim.job.origin {
+        lines.push(format!("-# Session: {}", typed(&session.title)));
+    }
+    if let Some(percent) = claim.budget_used {
+        lines.push(format!("-# {percent} % of this server's budget for this month (UTC) is used."));
+    }
+    if remarks.not_archived {
+        lines.push("-# Not archived yet: the archive cannot be reached. Easel keeps trying.".to_owned());
+    }
+    lines
+}
+
+/// The words above a message that comes after the interaction's fifteen minutes.
+pub(crate) fn late(origin: &DiscordOrigin, words: &str) -> String {
+    clip(
+        &format!("<@{}>, this took longer than Discord keeps an answer open:\n{words}", origin.member),
+        CONTENT_LIMIT,
+    )
+}
+
+/// The file of one picture.
+pub(crate) fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
+    let format = if smaller { ImageFormat::Jpeg } else { claim.format(n) };
+    File {
+        name: named(claim, n, format),
+        mime: format.content_type(),
+        alt: alt_text(&claim.job.request),
+        bytes,
+    }
+}
+
+/// What the picture `n` of a job is called, as the model sent it.
+pub(crate) fn file_name(claim: &Claim, n: u32) -> String {
+    named(claim, n, claim.format(n))
+}
+
+fn named(claim: &Claim, n: u32, format: ImageFormat) -> String {
+    format!("easel-{}-{n}.{}", claim.job.id, format.extension())
+}
+
+fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
+    let seeds: Vec<_> = pictures
+        .iter()
+        .map(|picture| picture.painted().map_or(picture.seed, |painted| painted.seed).to_string())
+        .collect();
+    let label = if seeds.len() == 1 { "seed" } else { "seeds" };
+    let mut facts = vec![code(&request.model)];
+    if request.image.is_none() {
+        facts.push(request.aspect.to_string());
+    }
+    facts.extend(request.style.map(|style| style.to_string()));
+    facts.push(format!("{label} {}", seeds.join(", ")));
+    if let Some(negative) = &request.negative {
+        facts.push(format!("without {}", typed_up_to(NEGATIVE_SHOWN, negative)));
+    }
+    format!("-# {}", facts.join(" · "))
+}
+
+/// Each reason once, in order.
+fn refusals(pictures: &[Picture]) -> Vec<&Refusal> {
+    let mut reasons: Vec<&Refusal> = Vec::new();
+    for picture in pictures {
+        if let Some(Outcome::Refused { refusal }) = &picture.outcome
+            && !reasons.contains(&refusal)
+        {
+            reasons.push(refusal);
+        }
+    }
+    reasons
+}
+
+fn alt_text(request: &ImageRequest) -> String {
+    clip(&format!("A picture made from the words: {}", visible(&request.prompt)), ALT_LIMIT)
+}
+
+pub(super) fn quoted(prompt: &str) -> String {
+    format!("> {}", typed_up_to(PROMPT_SHOWN, prompt))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_prompt_can_neither_mention_nor_format_nor_link() {
+        let shown = quoted("@everyone <@1> ```x``` **b** [a](https://evil) \u{202e}txt\nnext");
+        for live in ["@everyone <", "```", "**", "](", "\u{202e}", "\n"] {
+            assert!(!shown.replace("\\", "\u{1}").contains(live), "{live:?} in {shown}");
+        }
+        assert!(shown.contains("\\@everyone \\<\\@1\\>"), "{shown}");
+    }
+
+    #[test]
+    fn links_that_do_not_fit_into_the_words_come_below_them() {
+        let job = crate::domain::job::Job {
+            id: "01M82MR71296GXRQK4S1NTKEXB".parse().unwrap(),
+            origin: crate::domain::job::Origin::Shell,
+            request: serde_json::from_value(json!({
+                "prompt": "a cat", "negative": null, "model": "core", "aspect": "1:1", "style": null, "style_as_words": false,
+                "seeds": [1, 2, 3, 4], "image": null, "cfg": null, "steps": null, "private": false
+            }))
+            .unwrap(),
+            created: time::OffsetDateTime::UNIX_EPOCH,
+            parent: None,
+        };
+        let claim = Claim {
+            job,
+            state: crate::domain::job::State::Generated,
+            fence: 1,
+            pictures: Vec::new(),
+            price: crate::domain::money::Micros(0),
+            budget_used: None,
+        };
+        let remarks = |length: usize| Remarks {
+            shrunk: (0..4).map(|n| (n, Some(format!("https://{}", "x".repeat(length))))).collect(),
+            ..Remarks::default()
+        };
+        let short = finished(&claim, &remarks(100));
+        assert!(
+            short.content.matches("https://").count() == 4 && short.embeds.is_empty(),
+            "{}",
+            short.content
+        );
+        let long = finished(&claim, &remarks(1_400));
+        assert!(!long.content.contains("https://") && long.content.chars().count() <= CONTENT_LIMIT);
+        assert_eq!(long.embeds.len(), 4);
+        assert!(long.embeds.iter().map(|words| words.chars().count()).sum::<usize>() <= EMBEDS_LIMIT);
+        assert_eq!(long.payload(None)["embeds"][3]["description"].as_str(), Some(long.embeds[3].as_str()));
+    }
+}

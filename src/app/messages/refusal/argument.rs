@@ -1,0 +1,149 @@
+//! The arguments of refusals in words.
+
+use super::super::{Reader, code};
+use crate::domain::limits::Purse;
+use crate::domain::policy::Barrier;
+use crate::domain::refusal::{
+    Allowed, FileProblem, FlagProblem, Needed, OptionName, OrText, PolicyList, TextKind,
+};
+use crate::domain::request::{Aspect, SEED_LIMIT, Style};
+use crate::domain::settings::Field;
+
+/// A value in words, or the words that an earlier version stored.
+pub(super) fn or_text<T>(value: &OrText<T>, words: impl FnOnce(&T) -> String) -> String {
+    match value {
+        OrText::Value(value) => words(value),
+        OrText::Text(text) => text.clone(),
+    }
+}
+
+pub(super) fn option(option: &OrText<OptionName>) -> String {
+    match option {
+        OrText::Value(option) => code(option.name()),
+        OrText::Text(text) => code(text),
+    }
+}
+
+pub(super) fn codes(names: &[String]) -> String {
+    names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn text_kind(what: TextKind) -> &'static str {
+    match what {
+        TextKind::Prompt => "prompt",
+        TextKind::NegativePrompt => "negative prompt",
+        TextKind::Phrase => "phrase",
+        TextKind::Setting(field) => field.name(),
+    }
+}
+
+pub(super) fn flag_problem(problem: FlagProblem) -> &'static str {
+    match problem {
+        FlagProblem::Unknown => "is not a flag of Easel",
+        FlagProblem::NoValue => "needs a value",
+        FlagProblem::NotANumber => "needs a number and nothing behind it; words belong before the flags",
+        FlagProblem::Twice => "is said twice, or as an option as well; say it once",
+    }
+}
+
+pub(super) fn allowed(allowed: Allowed) -> String {
+    let list = |names: &mut dyn Iterator<Item = &'static str>| names.collect::<Vec<_>>().join(", ");
+    match allowed {
+        Allowed::Whole { least, most } => format!("a whole number from {least} to {most}"),
+        Allowed::UpTo(most) => format!("a number from 0 to {most}"),
+        Allowed::Strength => "a number from 0 (keep the picture) to 1 (ignore it)".to_owned(),
+        Allowed::SeedPolicy => format!("random, from-prompt, or a whole number from 0 to {SEED_LIMIT}"),
+        Allowed::Aspects => list(&mut Aspect::ALL.iter().map(|aspect| aspect.name())),
+        Allowed::Styles => list(&mut Style::ALL.iter().map(|style| style.name())),
+        Allowed::Settings => list(&mut Field::ALL.iter().map(|field| field.name())),
+        Allowed::YesOrNo => "true or false".to_owned(),
+        Allowed::Dollars => "dollars such as 25 or 0.50, or none".to_owned(),
+        Allowed::Mentions { most } => {
+            format!("mentions of up to {most} members, such as @mira @tom, or everyone")
+        }
+    }
+}
+
+/// What to do about an option that a model does not have, where the models of these names do.
+pub(super) fn remedy(option: &str, able: &[String]) -> String {
+    if able.is_empty() {
+        format!("Leave {option} out; no model here knows it.")
+    } else {
+        format!("Leave {option} out, or pick a model that does: {}.", codes(able))
+    }
+}
+
+pub(super) fn needed(what: Needed) -> &'static str {
+    match what {
+        Needed::Setting => "at least one setting",
+        Needed::Change => "at least one thing to change",
+        Needed::Limit => "at least one limit",
+        Needed::BudgetLimit => "at least one ceiling",
+        Needed::Model => "`model`",
+        Needed::RoleOrChannel => "`role` or `channel`",
+        Needed::Word => "A word with letters or digits",
+    }
+}
+
+pub(super) fn policy_list(what: PolicyList) -> &'static str {
+    match what {
+        PolicyList::Words => "blocked words",
+        PolicyList::ChannelDefaults => "channels with defaults of their own",
+        PolicyList::RoleLimits => "roles with limits of their own",
+        PolicyList::RulePlaces => "roles or channels in one rule",
+    }
+}
+
+pub(super) fn file_problem(problem: &FileProblem, to: Reader) -> String {
+    match problem {
+        FileProblem::Type(kind) => format!("it is of type {}", code(kind)),
+        FileProblem::Elsewhere => "it does not lie on Discord's servers".to_owned(),
+        FileProblem::NotAPicture => "it is not a picture, or it is damaged".to_owned(),
+        FileProblem::Gone => to
+            .in_shell("it cannot be read", "it could not be fetched from Discord; attach it again")
+            .to_owned(),
+        FileProblem::TooLarge => "it is too large".to_owned(),
+        FileProblem::Empty => "it is empty".to_owned(),
+        FileProblem::TooManyPixels { width, height, most } => {
+            format!("{width}×{height} pixels are too many; at most {most} in all are allowed")
+        }
+        FileProblem::TooFewPixels { width, height, least } => {
+            format!("{width}×{height} pixels are too few; each side needs at least {least}")
+        }
+    }
+}
+
+pub(super) fn whose_budget(purse: Purse) -> &'static str {
+    match purse {
+        Purse::Deployment => "this Easel's monthly budget",
+        Purse::Guild => "this server's monthly budget",
+        Purse::MemberDay => "your daily budget here",
+        Purse::MemberMonth => "your monthly budget here",
+        Purse::Session => "this session's budget",
+        Purse::Key => "this key's monthly budget",
+    }
+}
+
+pub(super) fn budget_remedy(purse: Purse, free_at: Option<i64>, to: Reader) -> String {
+    let admins = "the server's admins can raise the budget with `/easel budget`.";
+    let (span, remedy) = match purse {
+        Purse::Deployment => {
+            ("month", "whoever runs Easel can raise the budget with EASEL_MONTHLY_BUDGET_USD.")
+        }
+        Purse::Guild | Purse::MemberMonth => ("month", admins),
+        Purse::MemberDay => ("day", admins),
+        Purse::Session => {
+            return "Whoever started the session can raise it with `/session change`.".to_owned();
+        }
+        Purse::Key => ("month", "whoever runs Easel can raise the key's `monthly_budget_usd`."),
+    };
+    let free = free_at.map(|at| format!("The next {span} (UTC) begins {}; ", to.moment(at)));
+    free.unwrap_or_default() + remedy
+}
+
+pub(super) fn barrier(barrier: Barrier) -> &'static str {
+    match barrier {
+        Barrier::Channel => "in this channel",
+        Barrier::Roles => "with your roles",
+    }
+}

@@ -1,0 +1,290 @@
+//! Everything one process has, and the owner of every task.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::{BehaviorVersion, SdkConfig};
+use bytes::Bytes;
+use time::{Date, OffsetDateTime};
+use tokio::runtime::Handle;
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::clock::Clock;
+use crate::backends::archive::{Archive, picture_key};
+use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
+use crate::backends::discord_api::attachment;
+use crate::backends::discord_api::rest::{Fault, Rest};
+use crate::backends::discord_api::retry::Retry;
+use crate::backends::engine::{Bedrock, Engine, Gate};
+use crate::backends::guardrail::Guardrail;
+use crate::backends::queue::Queue;
+use crate::backends::rate_limit::RateLimiter;
+use crate::backends::secrets;
+use crate::backends::spool::Spool;
+use crate::backends::store::Store;
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::job::{Claim, JobId};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::IMAGE_BYTES_LIMIT;
+
+pub mod clock;
+pub mod components;
+mod context;
+pub mod messages;
+mod place_order;
+pub mod reports;
+pub mod worker;
+
+pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, place_order};
+
+/// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
+const PICTURES_AT_ONCE: usize = 8;
+/// The region of Bedrock's text-to-image models.
+const DEFAULT_REGION: &str = "us-west-2";
+
+/// One process.
+#[derive(Debug)]
+pub struct App {
+    /// What it was told.
+    pub config: Config,
+    clock: Clock,
+    /// The models it knows.
+    pub catalogue: Catalogue,
+    /// Discord's API.
+    pub discord: Rest,
+    /// Who paints.
+    pub engine: Engine,
+    /// What every prompt and picture has to pass, if anything.
+    pub guardrail: Option<Guardrail>,
+    /// Jobs and money.
+    pub store: Store,
+    /// Ids of jobs to work on.
+    pub queue: Queue,
+    /// Where pictures stay.
+    pub archive: Archive,
+    /// Where pictures are until they are in the archive.
+    pub spool: Spool,
+    /// How many jobs hold a picture at a time.
+    pub gate: Gate,
+    /// How often a member may ask.
+    pub limiter: RateLimiter,
+    pub age_restrictions: AgeRestrictionCache,
+    /// Cancelled: take nothing new.
+    pub stopping: CancellationToken,
+    /// Cancelled: give back what is not finished.
+    pub abandoned: CancellationToken,
+    /// This process, as the owner of leases.
+    pub owner: String,
+    steps: broadcast::Sender<(JobId, Step)>,
+    tasks: TaskTracker,
+    runtime: Handle,
+}
+
+/// What happens to a job, for whoever watches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A model is being asked for picture `n`.
+    Asked(u32),
+    /// The model is busy.
+    Waiting,
+    /// Picture `n` has its answer.
+    Answered(u32),
+}
+
+impl App {
+    /// Opens everything that `config` names.
+    ///
+    /// # Errors
+    /// A sentence with the variable at fault and the remedy.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<App>> {
+        let catalogue = catalogue(&config, clock.now().date())?;
+        let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
+        let gate = Gate::new(PICTURES_AT_ONCE);
+        let engine = match (config.engine, &aws) {
+            (EngineChoice::Bedrock, Some(aws)) => Engine::Bedrock(Bedrock::new(aws, gate.clone())?),
+            _ => Engine::Sketch(gate.clone()),
+        };
+        let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
+        let spool = config.data_dir().join("spool");
+        let store = Store::at(&config.store, aws.as_ref())?;
+        let ready = async { store.ready().await.context("EASEL_STORE") };
+        let (token, ()) = tokio::try_join!(secrets::reveal(config.token.as_ref(), aws.as_ref()), ready)?;
+        Ok(Arc::new(App {
+            catalogue,
+            discord: Rest::new(&config.discord_url, token)?,
+            engine,
+            guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
+            limiter: RateLimiter::beside(&store),
+            store,
+            queue: Queue::open(&config.queue, aws.as_ref())?,
+            archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
+            spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
+            gate,
+            age_restrictions: AgeRestrictionCache::default(),
+            stopping: CancellationToken::new(),
+            abandoned: CancellationToken::new(),
+            owner: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()),
+            steps: broadcast::channel(64).0,
+            tasks: TaskTracker::new(),
+            runtime: Handle::current(),
+            config,
+            clock,
+        }))
+    }
+
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// Runs `task` until it ends by itself, on the runtime that opened this, whoever calls; [`App::finish`] waits for it.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn_on(task, &self.runtime);
+    }
+
+    /// Waits until no task is left. Nobody may have spawned one that lasts as long as the process.
+    pub async fn idle(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Takes nothing new, gives what is under way `grace`, then has the rest given back.
+    pub async fn finish(&self, grace: Duration) {
+        self.stopping.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+            tracing::warn!("not everything was finished in time; the rest goes on at the next start");
+            self.abandoned.cancel();
+            drop(tokio::time::timeout(Duration::from_secs(5), self.tasks.wait()).await);
+        }
+    }
+
+    /// A finished picture: from the spool while it waits there, else from the archive; `None` if it is in neither.
+    ///
+    /// # Errors
+    /// A broken disk, or an archive out of reach.
+    pub async fn picture(&self, claim: &Claim, n: u32) -> anyhow::Result<Option<Bytes>> {
+        self.kept(&picture_key(&claim.job, n, claim.format(n)), Some((claim.job.id, n))).await
+    }
+
+    /// What is kept under this key of the archive; a `picture` may still wait in the spool.
+    ///
+    /// # Errors
+    /// A broken disk, or an archive out of reach.
+    pub(crate) async fn kept(
+        &self,
+        key: &str,
+        picture: Option<(JobId, u32)>,
+    ) -> anyhow::Result<Option<Bytes>> {
+        if let Some((job, n)) = picture
+            && let Some(bytes) = self.spool.load(job, n).await?
+        {
+            return Ok(Some(bytes));
+        }
+        self.archive.get(key).await
+    }
+
+    /// A picture that somebody attached, from Discord's servers.
+    ///
+    /// # Errors
+    /// It lies elsewhere, is too large, or is gone.
+    pub async fn attached(&self, url: &str) -> Result<Bytes, Refusal> {
+        let elsewhere = self.config.discord_is_elsewhere.then_some(&self.config.discord_url);
+        attachment::check_host(url, elsewhere)?;
+        match Retry::file().until_taken(|| self.discord.file(url, IMAGE_BYTES_LIMIT)).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(attachment::too_large()),
+            Err(Fault::Refused { .. }) => Err(attachment::gone()),
+            Err(fault) => {
+                tracing::warn!(%fault, "an attachment could not be fetched");
+                Err(attachment::gone())
+            }
+        }
+    }
+
+    /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.
+    pub async fn enqueue(&self, job: JobId) {
+        if let Err(error) = self.queue.push(job).await {
+            tracing::error!(%job, error = format!("{error:#}"), "the queue is out of reach; the sweeper hands the job in later");
+        }
+    }
+
+    /// Takes back a job whose `admit` nobody waits for any more.
+    pub fn take_back(&self, job: JobId, now: OffsetDateTime) {
+        let taken_back = self.store.cancel_soon(job, now);
+        self.spawn(async move {
+            if let Err(error) = taken_back.await {
+                tracing::error!(%job, error = format!("{error:#}"), "an order may not have been taken back");
+            }
+        });
+    }
+
+    /// Tells what happens to a job; nobody has to listen.
+    pub fn tell(&self, job: JobId, step: Step) {
+        drop(self.steps.send((job, step)));
+    }
+
+    /// What happens to jobs from here on.
+    pub fn watch(&self) -> broadcast::Receiver<(JobId, Step)> {
+        self.steps.subscribe()
+    }
+}
+
+/// What the store says until `deadline`.
+///
+/// # Errors
+/// [`Refusal::StoreSlow`]
+pub(crate) async fn before<T>(
+    deadline: Instant,
+    asked: impl Future<Output = anyhow::Result<T>>,
+) -> Result<T, Refusal> {
+    match tokio::time::timeout_at(deadline, asked).await {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(error)) => {
+            tracing::error!(error = format!("{error:#}"), "the store could not be asked");
+            Err(Refusal::StoreSlow)
+        }
+        Err(_) => Err(Refusal::StoreSlow),
+    }
+}
+
+/// The models that `config` allows.
+///
+/// # Errors
+/// A sentence with `EASEL_MODELS_FILE` or `EASEL_MODEL`.
+pub fn catalogue(config: &Config, today: Date) -> anyhow::Result<Catalogue> {
+    let catalogue = match config.engine {
+        EngineChoice::Sketch => return Ok(Catalogue::sketch()),
+        EngineChoice::Bedrock => Catalogue::bedrock(),
+    };
+    let catalogue = match &config.models_file {
+        Some(path) => catalogue.with_file(path)?,
+        None => catalogue,
+    };
+    match &config.model {
+        Some(model) => catalogue.with_default(model, today).context("EASEL_MODEL"),
+        None => Ok(catalogue),
+    }
+}
+
+/// AWS as the SDK's own chain finds it.
+pub async fn aws_config() -> SdkConfig {
+    let region = RegionProviderChain::default_provider().or_else(DEFAULT_REGION);
+    aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await
+}
+
+/// Whether anything that `config` names is in AWS.
+pub fn needs_aws(config: &Config) -> bool {
+    config.engine == EngineChoice::Bedrock
+        || config.guardrail.is_some()
+        || matches!(config.archive, ArchiveUrl::S3 { .. })
+        || matches!(config.queue, QueueUrl::Sqs(_))
+        || matches!(config.store, StoreUrl::Dynamo(_))
+        || matches!(config.token, Some(Token::InSecret(_)))
+}

@@ -1,0 +1,340 @@
+//! From an admitted job to its end: claim, generate, archive and deliver, settle. [`process`] may be called for
+//! the same job any number of times, by anybody, after any crash.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::app::messages::picture::Remarks;
+use crate::app::messages::{self, Reader};
+use crate::backends::archive::{Prices, Record, picture_key, record_key};
+use crate::backends::engine::Permit;
+use crate::backends::store::{Conclusion, Progress};
+use crate::domain::catalogue::Model;
+use crate::domain::job::{Claim, JobId, Outcome, Painted, Picture, State};
+use crate::domain::refusal::Refusal;
+
+mod deliver;
+mod intake;
+mod moderate;
+mod paint;
+mod recover;
+mod shrink;
+
+pub use intake::{hand_in_forgotten, run, sweep};
+
+/// How long a silent worker keeps its job from others.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often a worker says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Until the archive is tried again: doubled with each claim of the job, up to the longest.
+const ARCHIVE_PAUSE_MS: i64 = 2_000;
+const LONGEST_PAUSE_MS: i64 = 60_000;
+
+/// How often a job is taken up before the person is told that it failed.
+const STUMBLES: i64 = 4;
+
+/// How far a worker came with a job, for whatever woke it up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Nothing is left to do for this wake-up. What the job still needs later, the sweeper brings.
+    Done,
+    /// Given back unfinished, because the process ends.
+    GivenBack,
+    /// The store could not say whether there is something to do.
+    Unknown,
+}
+
+/// One claimed job.
+struct Work<'a> {
+    app: &'a App,
+    claim: Claim,
+    /// The person has the answer, whether or not that could be written down.
+    told: AtomicBool,
+}
+
+/// Another worker has the job: this one may write nothing more.
+#[derive(Debug, thiserror::Error)]
+#[error("another worker has the job")]
+struct Stale;
+
+/// Takes a job as far as it can go, or gives it back when it is `abandoned`. Does nothing if somebody else has it or
+/// nothing is left to do.
+pub async fn process(app: &App, id: JobId, abandoned: &CancellationToken) -> End {
+    let mut work = match Work::claim(app, id).await {
+        Ok(work) => work,
+        Err(end) => return end,
+    };
+    let fence = work.claim.fence;
+    let result = tokio::select! {
+        result = work.run() => result,
+        () = keep_lease(app, id, fence) => Err(Stale.into()),
+        () = abandoned.cancelled() => match release(app, id, fence, 0).await {
+            Ok(()) => return End::GivenBack,
+            Err(error) => Err(error),
+        },
+    };
+    let Err(error) = result else { return End::Done };
+    if error.is::<Stale>() {
+        tracing::warn!(job = %id, "another worker has taken the job over");
+        return End::Done;
+    }
+    tracing::error!(job = %id, error = format!("{error:#}"), "the job stumbled");
+    if let Err(error) = work.stumbled().await {
+        // Its lease runs out, and the sweeper finds it.
+        tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
+    }
+    End::Done
+}
+
+/// Ends a job that came back too often, each time without an end: the person is told, and what was reserved is free.
+/// What was delivered stays.
+pub async fn bury(app: &App, id: JobId) -> End {
+    let work = match Work::claim(app, id).await {
+        Ok(work) => work,
+        Err(end) => return end,
+    };
+    let buried = if work.claim.state.is_final() {
+        release(app, id, work.claim.fence, work.pause_ms()).await
+    } else {
+        tracing::error!(job = %id, "nobody could bring the job to its end; it has failed");
+        work.fail().await
+    };
+    match buried {
+        Ok(()) => End::Done,
+        Err(error) if error.is::<Stale>() => End::Done,
+        Err(error) => {
+            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be ended");
+            End::Unknown
+        }
+    }
+}
+
+/// Ends when the lease is lost.
+async fn keep_lease(app: &App, id: JobId, fence: i64) {
+    loop {
+        #[expect(clippy::disallowed_methods, reason = "a heartbeat")]
+        tokio::time::sleep(HEARTBEAT).await;
+        match app.store.extend(id, fence, app.now(), LEASE).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(job = %id, error = format!("{error:#}"), "the lease could not be extended")
+            }
+        }
+    }
+}
+
+fn pause_ms(fence: i64) -> i64 {
+    ARCHIVE_PAUSE_MS.saturating_mul(1 << fence.clamp(1, 10)).min(LONGEST_PAUSE_MS)
+}
+
+async fn release(app: &App, id: JobId, fence: i64, pause_ms: i64) -> anyhow::Result<()> {
+    let progress = Progress { release_for: Some(pause_ms), ..Progress::default() };
+    app.store.progress(id, fence, progress, app.now()).await.map(drop)
+}
+
+/// Pictures in memory, by number, and the place at the gate that they take.
+#[derive(Default)]
+struct Held {
+    pictures: Vec<(u32, Bytes)>,
+    permit: Mutex<Option<Permit>>,
+}
+
+impl Held {
+    fn new(pictures: Vec<(u32, Bytes)>, permit: Option<Permit>) -> Held {
+        Held { pictures, permit: Mutex::new(permit) }
+    }
+
+    /// Lets others through: this job has to wait for somebody else. How many wait is bounded by the workers.
+    fn step_aside(&self) {
+        drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Takes hold of a job, if it can be had.
+    async fn claim(app: &'a App, id: JobId) -> Result<Work<'a>, End> {
+        match app.store.claim(id, &app.owner, app.now(), LEASE).await {
+            Ok(Some(claim)) => Ok(Work { app, claim, told: AtomicBool::new(false) }),
+            Ok(None) => Err(End::Done),
+            Err(error) => {
+                tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
+                Err(End::Unknown)
+            }
+        }
+    }
+}
+
+impl Work<'_> {
+    async fn run(&mut self) -> anyhow::Result<()> {
+        if self.claim.state.is_final() {
+            return self.archive_late().await;
+        }
+        let held = self.generate().await?;
+        self.hand_over(held).await
+    }
+
+    fn model(&self) -> Option<&Model> {
+        self.app.catalogue.find(&self.claim.job.request.model)
+    }
+
+    fn painted(&self) -> impl Iterator<Item = (&Picture, &Painted)> {
+        self.claim.pictures.iter().filter_map(|picture| Some((picture, picture.painted()?)))
+    }
+
+    /// Archive and delivery side by side; what is done first is written down first.
+    async fn hand_over(&mut self, held: Held) -> anyhow::Result<()> {
+        let held = self.load(held).await?;
+        let too_large = self.too_large(&held);
+        let this = &*self;
+        let archive = this.archive(&held.pictures);
+        let (archived, delivered) = if too_large {
+            // The link to the original works once the original is there.
+            let archived = archive.await;
+            let files = this.shrunk(&held.pictures, &archived).await?;
+            (archived, this.deliver(&held, files).await)
+        } else {
+            let deliver = this.deliver(&held, deliver::Files::Original);
+            tokio::pin!(archive, deliver);
+            tokio::select! {
+                archived = &mut archive => (archived, deliver.await),
+                delivered = &mut deliver => {
+                    held.step_aside();
+                    this.advance(Progress { concluded: Some(this.conclusion(delivered)), ..Progress::default() }).await?;
+                    (archive.await, delivered)
+                }
+            }
+        };
+        let concluded = Some(this.conclusion(delivered));
+        drop(held);
+        self.close(concluded, archived).await
+    }
+
+    /// Writes the end down. Pictures that are in the archive leave the spool; the others stay there.
+    async fn close(
+        &self,
+        concluded: Option<Conclusion>,
+        archived: anyhow::Result<Vec<(u32, String)>>,
+    ) -> anyhow::Result<()> {
+        let id = self.claim.job.id;
+        let archived = match archived {
+            Ok(archived) => archived,
+            Err(error) => {
+                tracing::warn!(job = %id, error = format!("{error:#}"), "the archive could not be reached; the pictures wait in the spool");
+                if concluded.as_ref().is_some_and(|end| end.state == State::Delivered) {
+                    let remarks = Remarks { not_archived: true, shrunk: self.shrunk_ones(false).await? };
+                    self.remark(&remarks).await;
+                }
+                let release_for = Some(self.pause_ms());
+                return self.advance(Progress { concluded, release_for, ..Progress::default() }).await;
+            }
+        };
+        let numbers: Vec<u32> = archived.iter().map(|(n, _)| *n).collect();
+        self.advance(Progress { concluded, archived, release_for: Some(0) }).await?;
+        for n in numbers {
+            self.app.spool.forget(id, n).await.context("emptying the spool")?;
+        }
+        Ok(())
+    }
+
+    /// The answer is out, the archive was out of reach: try it again, and take the remark back.
+    async fn archive_late(&mut self) -> anyhow::Result<()> {
+        let held = self.load(Held::default()).await;
+        let Some(held) = self.without_what_is_lost(held).await? else { return Ok(()) };
+        let archived = self.archive(&held.pictures).await;
+        drop(held);
+        if archived.is_ok() && self.claim.state == State::Delivered {
+            self.remark(&Remarks { not_archived: false, shrunk: self.shrunk_ones(true).await? }).await;
+        }
+        self.close(None, archived).await
+    }
+
+    /// Puts pictures and record into the archive; returns numbers and keys.
+    async fn archive(&self, pictures: &[(u32, Bytes)]) -> anyhow::Result<Vec<(u32, String)>> {
+        let job = &self.claim.job;
+        let mut archived = Vec::new();
+        for (n, bytes) in pictures {
+            let painted =
+                self.claim.pictures.iter().find(|picture| picture.n == *n).and_then(Picture::painted);
+            let painted = painted.context("a picture without a hash")?;
+            let key = picture_key(job, *n, painted.format);
+            self.app.archive.put_image(&key, bytes.clone(), painted.format, &painted.sha256).await?;
+            archived.push((*n, key));
+        }
+        if let (false, Some(model)) = (archived.is_empty(), self.model()) {
+            let region = self.app.engine.region_of(model);
+            let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
+            let prices = Prices { each: self.claim.each(), attempted: self.claim.spent() };
+            let record = Record::new(job, model, region.as_deref(), &self.claim.pictures, prices, &in_words);
+            self.app.archive.put_record(&record_key(job), &record).await?;
+        }
+        Ok(archived)
+    }
+
+    /// All painted pictures: those that are not in memory come from wherever they are.
+    async fn load(&self, mut held: Held) -> anyhow::Result<Held> {
+        let missing: Vec<_> = self
+            .painted()
+            .filter(|(picture, _)| held.pictures.iter().all(|(known, _)| *known != picture.n))
+            .collect();
+        if missing.is_empty() {
+            return Ok(held);
+        }
+        let permit = self.app.gate.enter().await;
+        for (picture, painted) in missing {
+            held.pictures.push((picture.n, self.wherever_it_is(picture.n, painted).await?));
+        }
+        held.pictures.sort_by_key(|(n, _)| *n);
+        Ok(Held::new(held.pictures, Some(permit)))
+    }
+
+    fn pause_ms(&self) -> i64 {
+        pause_ms(self.claim.fence)
+    }
+
+    async fn advance(&self, progress: Progress) -> anyhow::Result<()> {
+        let fresh =
+            self.app.store.progress(self.claim.job.id, self.claim.fence, progress, self.app.now()).await?;
+        if fresh { Ok(()) } else { Err(Stale.into()) }
+    }
+
+    fn conclusion(&self, delivered: bool) -> Conclusion {
+        let count = self.painted().count();
+        let refusal = self.claim.pictures.iter().find_map(|picture| match &picture.outcome {
+            Some(Outcome::Refused { refusal }) => Some(refusal.clone()),
+            _ => None,
+        });
+        match (delivered, u32::try_from(count)) {
+            (true, Ok(delivered)) if delivered > 0 => {
+                Conclusion { state: State::Delivered, delivered, refusal }
+            }
+            _ => Conclusion { state: State::Failed, delivered: 0, refusal },
+        }
+    }
+
+    /// After something that nobody planned for: try again later, and in the end tell the person in one fixed
+    /// sentence. What the person has stays.
+    async fn stumbled(&mut self) -> anyhow::Result<()> {
+        let id = self.claim.job.id;
+        let told = self.claim.state.is_final() || self.told.load(Ordering::Relaxed);
+        if told || self.claim.fence < STUMBLES {
+            return release(self.app, id, self.claim.fence, self.pause_ms()).await;
+        }
+        self.fail().await
+    }
+
+    /// Tells the person in one fixed sentence that it failed, and gives back what was reserved.
+    async fn fail(&self) -> anyhow::Result<()> {
+        let refusal = Refusal::Fault { job: self.claim.job.id };
+        self.say(&refusal).await;
+        let concluded = Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) });
+        let release_for = Some(self.pause_ms());
+        self.advance(Progress { concluded, release_for, ..Progress::default() }).await
+    }
+}

@@ -1,0 +1,230 @@
+//! Telling the person: the interaction's own message first; after fifteen minutes, or when it is gone, the channel,
+//! and then a private message. One of them, once.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::{Held, Work};
+use crate::app::messages::picture::{self, Remarks};
+use crate::app::messages::{self, Reader};
+use crate::backends::discord_api::reply::Message;
+use crate::backends::discord_api::rest::Fault;
+use crate::backends::discord_api::retry::{Retry, wait};
+use crate::domain::job::DiscordOrigin;
+use crate::domain::refusal::Refusal;
+
+/// No call is made with a token this close to its end.
+const MARGIN: time::Duration = time::Duration::seconds(10);
+/// Discord may not know a fresh message yet; a 404 is believed after these pauses.
+const DOUBTS: [Duration; 4] =
+    [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2), Duration::from_secs(4)];
+/// The files of a message.
+pub(super) enum Files {
+    /// As the model sent them.
+    Original,
+    /// Copies that fit, by number, and what there is to say about them.
+    Smaller(Vec<(u32, Bytes)>, Remarks),
+}
+
+/// Whether the person has been told.
+enum Told {
+    Yes,
+    /// This way is closed: try another.
+    No,
+    /// Discord does not take this message by any way.
+    Refused(Fault),
+}
+
+impl Work<'_> {
+    /// `None`: nobody to tell, whoever ordered looks for it.
+    fn discord_origin(&self) -> Option<&DiscordOrigin> {
+        self.claim.job.origin.discord()
+    }
+
+    /// Brings the pictures, and the reasons for those that are missing; whether somebody got them.
+    pub(super) async fn deliver(&self, held: &Held, files: Files) -> bool {
+        let Some(origin) = self.discord_origin() else { return true };
+        let shrunk_already = matches!(files, Files::Smaller(..));
+        let mut told = self.tell(origin, self.finished(held, files), held).await;
+        if let Told::Refused(fault) = &told
+            && fault.is_too_large()
+            && !shrunk_already
+        {
+            tracing::warn!(job = %self.claim.job.id, %fault, "the pictures go out as smaller copies");
+            match self.much_smaller(&held.pictures).await {
+                Ok(files) => told = self.tell(origin, self.finished(held, files), held).await,
+                Err(error) => {
+                    tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "no smaller copies")
+                }
+            }
+        }
+        if let Told::Refused(fault) = &told {
+            tracing::error!(job = %self.claim.job.id, %fault, "Discord does not take the answer");
+            self.say(&Refusal::Fault { job: self.claim.job.id }).await;
+        }
+        let told = matches!(told, Told::Yes);
+        self.told.store(told, Ordering::Relaxed);
+        told
+    }
+
+    fn finished(&self, held: &Held, files: Files) -> Message {
+        let (copies, remarks) = match files {
+            Files::Original => (Vec::new(), Remarks::default()),
+            Files::Smaller(copies, remarks) => (copies, remarks),
+        };
+        let file = |(n, bytes): &(u32, Bytes)| {
+            let copy = copies.iter().find(|(number, _)| number == n).map(|(_, bytes)| bytes.clone());
+            let smaller = copy.is_some();
+            picture::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
+        };
+        let files = held.pictures.iter().map(file).collect();
+        Message { files, ..picture::finished(&self.claim, &remarks) }
+    }
+
+    /// A refusal instead of pictures.
+    pub(super) async fn say(&self, refusal: &Refusal) {
+        let Some(origin) = self.discord_origin() else { return };
+        let message = Message::words(messages::refusal(refusal, Reader::Discord));
+        if let Told::Refused(fault) = self.tell(origin, message, &Held::default()).await {
+            tracing::error!(job = %self.claim.job.id, %fault, "Discord takes no words either");
+        }
+    }
+
+    /// Changes the words of a message that has its pictures; it is not worth more than one try.
+    pub(super) async fn remark(&self, remarks: &Remarks) {
+        let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
+        let message = Message { keep_files: true, ..picture::finished(&self.claim, remarks) };
+        if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
+        {
+            tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
+        }
+    }
+
+    /// Says that the model is busy; the picture comes all the same.
+    pub(super) async fn say_waiting(&self) {
+        let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
+        let message = picture::waiting(&self.claim.job.request);
+        if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
+        {
+            tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
+        }
+    }
+
+    fn token_lives(&self) -> bool {
+        self.app.now() < self.claim.job.token_dies() - MARGIN
+            && self.discord_origin().is_some_and(|origin| !origin.token.is_empty())
+    }
+
+    async fn tell(&self, origin: &DiscordOrigin, message: Message, held: &Held) -> Told {
+        let by_token = self.by_token(origin, &message, held).await;
+        if !matches!(by_token, Told::No) {
+            return by_token;
+        }
+        held.step_aside();
+        let late = Message { content: picture::late(origin, &message.content), ..message };
+        if self.is_in_channel(origin).await {
+            return Told::Yes;
+        }
+        let nonce = origin.interaction.to_string();
+        if !origin.private {
+            let in_channel = self.post(origin.channel, &late, &nonce).await;
+            if !matches!(in_channel, Told::No) {
+                return in_channel;
+            }
+        }
+        let open = || self.app.discord.private_channel(origin.member);
+        match Retry::message().until_taken(open).await {
+            Ok(channel) => self.post(channel, &late, &nonce).await,
+            Err(fault) => {
+                tracing::error!(job = %self.claim.job.id, %fault, "no way to the member is left; the pictures are in the archive");
+                Told::No
+            }
+        }
+    }
+
+    /// Edits the interaction's message for as long as the token lives.
+    async fn by_token(&self, origin: &DiscordOrigin, message: &Message, held: &Held) -> Told {
+        let mut doubts = DOUBTS.iter();
+        let mut retry = Retry::delivery();
+        while self.token_lives() {
+            let edit = self.app.discord.edit_original(origin.application, &origin.token, message).await;
+            let Err(fault) = edit else { return Told::Yes };
+            let pause = match retry.after(&fault) {
+                Some(pause) => {
+                    tracing::warn!(job = %self.claim.job.id, %fault, "the answer did not reach Discord; trying again");
+                    pause
+                }
+                None if fault.is_dead_token() => return Told::No,
+                None if fault.is_unknown() => {
+                    match self.app.discord.original_answer(origin.application, &origin.token).await {
+                        Ok(shown) if shows(&shown, message) => return Told::Yes,
+                        Err(Fault::Limited { after }) => after,
+                        _ => match doubts.next() {
+                            Some(doubt) => *doubt,
+                            None => return Told::No,
+                        },
+                    }
+                }
+                None => return Told::Refused(fault),
+            };
+            if self.app.now() + pause >= self.claim.job.token_dies() - MARGIN {
+                break;
+            }
+            held.step_aside();
+            wait(pause).await;
+        }
+        Told::No
+    }
+
+    /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
+    /// that made it died before it could write it down, and the token is too old to ask.
+    async fn is_in_channel(&self, origin: &DiscordOrigin) -> bool {
+        self.in_channel(origin).await.is_some()
+    }
+
+    async fn in_channel(&self, origin: &DiscordOrigin) -> Option<Value> {
+        if origin.private {
+            return None;
+        }
+        let id = origin.interaction.to_string();
+        let answers = |message: &&Value| {
+            let metadata = &message["interaction_metadata"]["id"];
+            metadata == &Value::String(id.clone()) || message["nonce"] == Value::String(id.clone())
+        };
+        let messages = self.app.discord.messages_after(origin.channel, origin.interaction).await.ok()?;
+        messages.as_array()?.iter().filter(answers).find(|message| has_files(message, 1)).cloned()
+    }
+
+    /// The message that has this interaction's pictures, for as long as Discord shows it to us.
+    pub(super) async fn shown_message(&self) -> Option<Value> {
+        let origin = self.discord_origin()?;
+        if self.token_lives() {
+            return self.app.discord.original_answer(origin.application, &origin.token).await.ok();
+        }
+        self.in_channel(origin).await
+    }
+
+    async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Told {
+        let post = || self.app.discord.post(channel, message, nonce);
+        match Retry::message().until_taken(post).await {
+            Ok(()) => Told::Yes,
+            Err(fault) if fault.is_too_large() => Told::Refused(fault),
+            Err(fault) => {
+                tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was not taken");
+                Told::No
+            }
+        }
+    }
+}
+
+/// Whether a message has these files although Discord said that it knows no such message.
+fn shows(shown: &Value, message: &Message) -> bool {
+    !message.files.is_empty() && has_files(shown, message.files.len())
+}
+
+fn has_files(message: &Value, at_least: usize) -> bool {
+    message["attachments"].as_array().is_some_and(|files| files.len() >= at_least)
+}

@@ -1,0 +1,144 @@
+//! What wakes workers up: the queue, and the sweeper that fills it again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::{End, HEARTBEAT, process};
+use crate::app::App;
+use crate::backends::queue::{BATCH, Delivery};
+use crate::domain::job::Picture;
+
+/// How often the store is asked for jobs that nobody works on.
+const SWEEP: Duration = Duration::from_secs(5);
+/// Until a queue that did not answer is asked again.
+const QUEUE_PAUSE: Duration = Duration::from_secs(2);
+/// A job younger than this is still on its way through the queue.
+const GRACE: Duration = Duration::from_secs(10);
+/// The same, where a round is made each minute and each of them would hand in all that waits in a long queue.
+const LONG_GRACE: Duration = Duration::from_secs(60);
+
+/// Works on jobs as they come, until the process is told to stop.
+pub async fn run(app: Arc<App>) {
+    let free = Arc::new(Semaphore::new(app.config.workers));
+    let take = async {
+        let mut away = false;
+        while let Ok(place) = free.clone().acquire_owned().await {
+            // What one process has in hand is hidden from others: never more than it has workers free.
+            let more = std::iter::from_fn(|| free.clone().try_acquire_owned().ok());
+            let places: Vec<_> = std::iter::once(place).chain(more).take(BATCH).collect();
+            match app.queue.next(places.len()).await {
+                Ok(deliveries) => {
+                    if std::mem::take(&mut away) {
+                        tracing::info!("the queue is back");
+                    }
+                    for (delivery, place) in deliveries.into_iter().zip(places) {
+                        let worker = app.clone();
+                        app.spawn(async move {
+                            serve(&worker, &delivery).await;
+                            drop(place);
+                        });
+                    }
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut away, true) {
+                        tracing::error!(error = format!("{error:#}"), "the queue is out of reach");
+                    }
+                    #[expect(clippy::disallowed_methods, reason = "a retry")]
+                    tokio::time::sleep(QUEUE_PAUSE).await;
+                }
+            }
+        }
+    };
+    // What SQS sends into a poll that ends here comes again after its visibility time, or through a sweeper.
+    app.stopping.run_until_cancelled(take).await;
+}
+
+/// One delivery: kept while its job is worked on, and settled with the queue by how that ended.
+async fn serve(app: &App, delivery: &Delivery) {
+    let end = tokio::select! {
+        end = process(app, delivery.job, &app.abandoned) => end,
+        never = keep_delivery(app, delivery) => never,
+    };
+    let settled = match end {
+        End::Done => app.queue.done(delivery).await,
+        End::GivenBack => app.queue.give_back(delivery).await,
+        // It comes again by itself.
+        End::Unknown => Ok(()),
+    };
+    if let Err(error) = settled {
+        tracing::warn!(job = %delivery.job, error = format!("{error:#}"), "a delivery could not be settled; it may come again");
+    }
+}
+
+/// Keeps a delivery from others for as long as it is awaited.
+async fn keep_delivery(app: &App, delivery: &Delivery) -> End {
+    loop {
+        #[expect(clippy::disallowed_methods, reason = "a heartbeat")]
+        tokio::time::sleep(HEARTBEAT).await;
+        if let Err(error) = app.queue.extend(delivery).await {
+            // Whoever else gets it finds that the job is taken.
+            tracing::warn!(job = %delivery.job, error = format!("{error:#}"), "a delivery could not be kept");
+        }
+    }
+}
+
+/// Hands forgotten jobs to the queue: those of a process that died, and those whose archive was out of reach.
+pub async fn sweep(app: Arc<App>) {
+    let (mut grace, mut failing) = (Duration::ZERO, false);
+    let rounds = async {
+        if let Err(error) = empty_spool(&app).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "pictures that are done with could not be removed from the spool"
+            );
+        }
+        loop {
+            match hand_in(&app, grace).await {
+                Ok(()) => failing = false,
+                Err(_) if failing => {}
+                Err(error) => {
+                    failing = true;
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "open jobs could not be handed in; this is tried again and again"
+                    );
+                }
+            }
+            app.limiter.forget_idle(app.now());
+            grace = GRACE;
+            #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
+            tokio::time::sleep(SWEEP).await;
+        }
+    };
+    app.stopping.run_until_cancelled(rounds).await;
+}
+
+/// Hands jobs to the queue that nobody works on, once.
+///
+/// # Errors
+/// The store or the queue did not answer.
+pub async fn hand_in_forgotten(app: &App) -> anyhow::Result<()> {
+    hand_in(app, LONG_GRACE).await
+}
+
+async fn hand_in(app: &App, grace: Duration) -> anyhow::Result<()> {
+    for job in app.store.due(app.now(), grace).await? {
+        app.queue.push(job).await?;
+    }
+    Ok(())
+}
+
+/// Removes pictures that a process archived, or held back, and wrote that down, and then died before it removed them.
+async fn empty_spool(app: &App) -> anyhow::Result<()> {
+    for (job, n) in app.spool.kept().await? {
+        let found = app.store.find(job).await?;
+        let held_back = |picture: &Picture| picture.outcome.is_some() && picture.painted().is_none();
+        let done = |picture: &Picture| picture.n == n && (picture.archived.is_some() || held_back(picture));
+        if found.is_some_and(|claim| claim.pictures.iter().any(done)) {
+            app.spool.forget(job, n).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The guardrail's part: no model is asked before the prompt has passed, and no picture is anybody's before it has.
+
+use bytes::Bytes;
+
+use super::{STUMBLES, Work};
+use crate::backends::guardrail::Verdict;
+use crate::domain::refusal::Refusal;
+
+impl Work<'_> {
+    /// Why no model may be asked. What a model was called for once has passed before.
+    pub(super) async fn prompt_refusal(&self, start: Option<&Bytes>) -> Option<Refusal> {
+        let guardrail = self.app.guardrail.as_ref()?;
+        let pictures = &self.claim.pictures;
+        let called = pictures.iter().any(|picture| picture.calls > 0);
+        if called || pictures.iter().all(|picture| picture.outcome.is_some()) {
+            return None;
+        }
+        let request = &self.claim.job.request;
+        let prompt = request.prompt_for_model();
+        let texts = [prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
+        match guardrail.check_prompt(&texts, start).await {
+            Ok(Verdict::Passed) => None,
+            Ok(Verdict::Blocked { categories }) => Some(Refusal::GuardedPrompt { category: categories }),
+            Err(error) => {
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the guardrail could not be asked, so no model is");
+                Some(Refusal::ModerationDown)
+            }
+        }
+    }
+
+    /// Why nobody may see a finished picture.
+    ///
+    /// # Errors
+    /// The guardrail could not be asked. The picture is paid and in the spool, and waits there for the job's next turn;
+    /// with the last turn it is given up.
+    pub(super) async fn picture_refusal(
+        &self,
+        bytes: &Bytes,
+        spooled: bool,
+    ) -> anyhow::Result<Option<Refusal>> {
+        let Some(guardrail) = &self.app.guardrail else { return Ok(None) };
+        match guardrail.check_picture(bytes).await {
+            Ok(Verdict::Passed) => Ok(None),
+            Ok(Verdict::Blocked { categories }) => Ok(Some(Refusal::GuardedPicture { category: categories })),
+            Err(error) if spooled && self.claim.fence < STUMBLES => Err(error),
+            Err(error) => {
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the guardrail could not be asked; a picture is given up");
+                Ok(Some(Refusal::ModerationDown))
+            }
+        }
+    }
+}

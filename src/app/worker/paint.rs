@@ -1,0 +1,321 @@
+//! Asking a model: each call is in the ledger before it is made, and none is made that could be paid a third time.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::{join_all, try_join};
+
+use super::{Held, Stale, Work};
+use crate::app::Step;
+use crate::backends::archive::picture_key;
+use crate::backends::discord_api::attachment;
+use crate::backends::engine::{Class, Failure, Filter, Painting, Permit};
+use crate::backends::store::{Attempt, CallId, Settlement};
+use crate::domain::digest::sha256_hex;
+use crate::domain::image_format::ImageFormat;
+use crate::domain::job::{Bill, JobId, Outcome, Painted, Picture};
+use crate::domain::money::Micros;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::ImageSource;
+
+/// Calls that a busy model may turn away for one picture: half a minute of pauses, forty seconds at most.
+const BUSY_TRIES: u32 = 9;
+/// The first pause before asking a busy model again; it doubles, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// What a call left for the picture: bytes, or the reason why there are none.
+struct Answered {
+    outcome: Outcome,
+    kept: Option<Kept>,
+}
+
+/// A finished picture in memory.
+struct Kept {
+    bytes: Bytes,
+    permit: Permit,
+    /// It is on disk too.
+    spooled: bool,
+}
+
+impl Work<'_> {
+    /// Gets every picture its answer. The bytes come back in memory only for a job of one picture: several would
+    /// wait for each other with a place at the gate each, and jam it.
+    pub(super) async fn generate(&mut self) -> anyhow::Result<Held> {
+        let start = match self.start_image().await {
+            Ok(start) => start,
+            Err(refusal) => return self.refuse_all(&refusal).await,
+        };
+        if let Some(refusal) = self.prompt_refusal(start.as_ref()).await {
+            return self.refuse_all(&refusal).await;
+        }
+        let single = self.claim.pictures.len() == 1;
+        let this = &*self;
+        let asked =
+            this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), start.as_ref(), single));
+        let answers = join_all(asked).await;
+        let mut held = Vec::new();
+        let mut permit = None;
+        let mut pictures = Vec::new();
+        for answer in answers {
+            let (picture, kept) = answer?;
+            if let Some(kept) = kept {
+                held.push((picture.n, kept.bytes));
+                permit = single.then_some(kept.permit);
+            }
+            pictures.push(picture);
+        }
+        self.claim.pictures = pictures;
+        Ok(Held::new(held, permit))
+    }
+
+    async fn picture(
+        &self,
+        mut picture: Picture,
+        start: Option<&Bytes>,
+        keep: bool,
+    ) -> anyhow::Result<(Picture, Option<Kept>)> {
+        if picture.outcome.is_some() {
+            return Ok((picture, None));
+        }
+        let id = self.claim.job.id;
+        // Only a picture that waits for its verdict stays in memory.
+        let place = match &self.app.guardrail {
+            Some(_) if picture.calls > 0 => Some(self.app.gate.enter().await),
+            _ => None,
+        };
+        if let Some(bytes) = self.found(&picture).await? {
+            let painted =
+                painted(picture.seed, ImageFormat::of(&bytes).unwrap_or_default(), bytes.clone()).await?;
+            self.finish(&mut picture, None, painted, &bytes, true).await?;
+            return Ok((picture, None));
+        }
+        drop(place);
+        let answered = self.ask(&mut picture, start).await?;
+        self.app.tell(id, Step::Answered(picture.n));
+        picture.outcome = Some(answered.outcome);
+        Ok((picture, answered.kept.filter(|kept| keep || !kept.spooled)))
+    }
+
+    /// Calls the model until there is an answer or no call is left.
+    async fn ask(&self, picture: &mut Picture, start: Option<&Bytes>) -> anyhow::Result<Answered> {
+        let job = &self.claim.job;
+        let Some(model) = self.model() else {
+            return self
+                .refused(
+                    picture,
+                    None,
+                    Bill::NoCall,
+                    Refusal::ModelUnavailable { model: job.request.model.clone() },
+                )
+                .await;
+        };
+        let mut turned_away = 0;
+        loop {
+            let attempt = self
+                .app
+                .store
+                .attempt(job.id, self.claim.fence, picture.n, model.price, self.app.now())
+                .await?;
+            let call = match attempt {
+                Attempt::Go(call) => call,
+                Attempt::Stale => return Err(Stale.into()),
+                Attempt::Exhausted => {
+                    return self.refused(picture, None, Bill::NoCall, Refusal::ModelFailed).await;
+                }
+                Attempt::Refused(refusal) => return self.refused(picture, None, Bill::NoCall, refusal).await,
+            };
+            picture.calls += 1;
+            self.app.tell(job.id, Step::Asked(picture.n));
+            let failure = match self.app.engine.paint(model, &job.request, picture.seed, start).await {
+                Ok(painting) => return self.keep(picture, call, painting).await,
+                Err(failure) => failure,
+            };
+            tracing::warn!(job = %job.id, n = picture.n, class = ?failure.class, cause = format!("{:#}", failure.cause), "a call failed");
+            let bill = failure.class.bill();
+            if bill == Bill::NoCall {
+                picture.calls -= 1;
+            }
+            match failure.class {
+                Class::Broken => self.settle(picture, Some(call), bill, None).await?,
+                Class::Busy { .. } | Class::NotSent if turned_away + 1 < BUSY_TRIES => {
+                    self.settle(picture, Some(call), bill, None).await?;
+                    self.wait(turned_away, failure.class).await;
+                    turned_away += 1;
+                }
+                _ => return self.refused(picture, Some(call), bill, self.reason(&failure)).await,
+            }
+        }
+    }
+
+    /// The bytes are safe and in the ledger before anybody is told.
+    async fn keep(
+        &self,
+        picture: &mut Picture,
+        call: CallId,
+        painting: Painting,
+    ) -> anyhow::Result<Answered> {
+        let Painting { bytes, format, seed, permit } = painting;
+        let spooled = async {
+            let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
+            if let Err(error) = &result {
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool takes nothing; the picture is only in memory");
+            }
+            Ok(result.is_ok())
+        };
+        let (spooled, painted) = try_join(spooled, painted(seed, format, bytes.clone())).await?;
+        let outcome = self.finish(picture, Some(call), painted, &bytes, spooled).await?;
+        let kept = matches!(outcome, Outcome::Painted(_)).then_some(Kept { bytes, permit, spooled });
+        Ok(Answered { outcome, kept })
+    }
+
+    /// Another worker does not see this one's spool: what the books call painted has to be where it can be found.
+    async fn share(&self, n: u32, bytes: &Bytes, painted: &Painted) {
+        if self.app.queue.is_local() {
+            return;
+        }
+        let key = picture_key(&self.claim.job, n, painted.format);
+        if let Err(error) =
+            self.app.archive.put_image(&key, bytes.clone(), painted.format, &painted.sha256).await
+        {
+            tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; only this worker has the picture");
+        }
+    }
+
+    /// A picture that is paid and safe, although the books do not know it: a crash came between.
+    async fn found(&self, picture: &Picture) -> anyhow::Result<Option<Bytes>> {
+        if self.app.queue.is_local() || picture.calls == 0 {
+            return self.app.spool.load(self.claim.job.id, picture.n).await;
+        }
+        self.app.picture(&self.claim, picture.n).await
+    }
+
+    /// Gives a picture whose bytes are safe its outcome. What the guardrail holds back leaves the spool: only then,
+    /// since without an outcome it would be painted again.
+    async fn finish(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        painted: Painted,
+        bytes: &Bytes,
+        spooled: bool,
+    ) -> anyhow::Result<Outcome> {
+        let outcome = match self.picture_refusal(bytes, spooled).await? {
+            None => {
+                self.share(picture.n, bytes, &painted).await;
+                Outcome::Painted(painted)
+            }
+            Some(refusal) => Outcome::Refused { refusal },
+        };
+        self.settle(picture, call, Bill::Due, Some(outcome.clone())).await?;
+        if matches!(outcome, Outcome::Refused { .. })
+            && let Err(error) = self.app.spool.forget(self.claim.job.id, picture.n).await
+        {
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a picture that was held back leaves the spool with the next start");
+        }
+        Ok(outcome)
+    }
+
+    async fn refused(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        bill: Bill,
+        refusal: Refusal,
+    ) -> anyhow::Result<Answered> {
+        let outcome = Outcome::Refused { refusal };
+        self.settle(picture, call, bill, Some(outcome.clone())).await?;
+        Ok(Answered { outcome, kept: None })
+    }
+
+    async fn settle(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        bill: Bill,
+        outcome: Option<Outcome>,
+    ) -> anyhow::Result<()> {
+        if call.is_some() && bill == Bill::Due {
+            picture.paid_calls += 1;
+            let price = self.model().map_or(Micros(0), |model| model.price);
+            picture.spent = picture.spent + price;
+        }
+        if outcome.is_some() {
+            picture.outcome.clone_from(&outcome);
+        }
+        let settlement = Settlement { n: picture.n, call, bill, outcome };
+        let fresh = self.app.store.settle(self.claim.job.id, self.claim.fence, settlement).await?;
+        if fresh { Ok(()) } else { Err(Stale.into()) }
+    }
+
+    fn reason(&self, failure: &Failure) -> Refusal {
+        let job = self.claim.job.id;
+        match failure.class {
+            Class::Busy { .. } | Class::NotSent => Refusal::ModelBusy,
+            Class::Broken | Class::TimedOut => Refusal::ModelFailed,
+            Class::Filtered(Filter::Prompt) => Refusal::FilteredPrompt,
+            Class::Filtered(Filter::Output) => Refusal::FilteredOutput,
+            Class::Filtered(Filter::Input) => Refusal::FilteredInput,
+            Class::Rejected => Refusal::ModelRejected { job },
+            Class::Unavailable | Class::Unsigned => {
+                Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() }
+            }
+        }
+    }
+
+    /// Tells the person once, then waits as long as the model wants, or longer each time, at random within a
+    /// range so that those who wait do not come back together.
+    async fn wait(&self, turned_away: u32, class: Class) {
+        if turned_away == 0 {
+            self.app.tell(self.claim.job.id, Step::Waiting);
+            self.say_waiting().await;
+        }
+        let longest = FIRST_PAUSE.saturating_mul(1 << turned_away.min(10)).min(LONGEST_PAUSE);
+        let after = if let Class::Busy { after: Some(after) } = class { after } else { Duration::ZERO };
+        let pause = after.min(LONGEST_PAUSE).max(longest.mul_f64(rand::random_range(0.5..1.0)));
+        #[expect(clippy::disallowed_methods, reason = "a retry")]
+        tokio::time::sleep(pause).await;
+    }
+
+    async fn refuse_all(&mut self, refusal: &Refusal) -> anyhow::Result<Held> {
+        let mut pictures = std::mem::take(&mut self.claim.pictures);
+        for picture in pictures.iter_mut().filter(|picture| picture.outcome.is_none()) {
+            self.refused(picture, None, Bill::NoCall, refusal.clone()).await?;
+        }
+        self.claim.pictures = pictures;
+        Ok(Held::default())
+    }
+
+    /// The picture to start from, if the request has one and a model still has to be asked.
+    async fn start_image(&self) -> Result<Option<Bytes>, Refusal> {
+        let answered = self.claim.pictures.iter().all(|picture| picture.outcome.is_some());
+        let Some(image) = self.claim.job.request.image.as_ref().filter(|_| !answered) else {
+            return Ok(None);
+        };
+        let bytes = match &image.source {
+            ImageSource::File { path } => tokio::fs::read(path).await.map_err(|_| attachment::gone())?.into(),
+            ImageSource::Attachment { url, .. } => self.app.attached(url).await?,
+            ImageSource::Archive { key, picture } => self.kept(key, *picture).await?,
+        };
+        attachment::check_bytes(&bytes)?;
+        Ok(Some(bytes))
+    }
+
+    async fn kept(&self, key: &str, picture: Option<(JobId, u32)>) -> Result<Bytes, Refusal> {
+        let kept = self.app.kept(key, picture).await;
+        kept.unwrap_or_else(|error| {
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a kept picture could not be read");
+            None
+        })
+        .ok_or_else(attachment::gone)
+    }
+}
+
+/// Hashes a picture, away from the tasks that must stay quick.
+async fn painted(seed: u32, format: ImageFormat, bytes: Bytes) -> anyhow::Result<Painted> {
+    let hash = move || {
+        let sha256 = sha256_hex(&bytes);
+        Painted { seed, sha256, bytes: bytes.len() as u64, format }
+    };
+    Ok(tokio::task::spawn_blocking(hash).await?)
+}

@@ -1,0 +1,7 @@
+//! Discord's REST API: its calls, messages in its JSON, and files that people attached.
+
+pub(crate) mod age_restriction;
+pub mod attachment;
+pub mod reply;
+pub mod rest;
+pub(crate) mod retry;

@@ -1,0 +1,301 @@
+//! Calls to Discord's REST API v10. Each method makes one call and says how it ended; who calls decides what to
+//! repeat. No URL is ever logged: webhook URLs hold the interaction's token.
+
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use thiserror::Error;
+use url::Url;
+
+use crate::backends::discord_api::reply::Message;
+
+/// Discord wants a bot's name, address and version.
+const USER_AGENT: &str = concat!("DiscordBot (https://easel.invalid, ", env!("CARGO_PKG_VERSION"), ")");
+/// A call without an answer for this long counts as lost.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why a call did not do what it should.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// 429: nothing was done; ask again after this time.
+    #[error("rate limited for {after:?}")]
+    Limited { after: Duration },
+    /// 4xx: nothing was done, and repeating does not help.
+    #[error("Discord answered {status}, code {code}: {message}")]
+    Refused { status: u16, code: u64, message: String },
+    /// 5xx, a page in place of an answer, or nothing: it may have been done.
+    #[error("Discord is out of order: {0}")]
+    Lost(String),
+}
+
+impl Fault {
+    /// The interaction's token is dead: 401.
+    pub fn is_dead_token(&self) -> bool {
+        matches!(self, Fault::Refused { status: 401, .. })
+    }
+
+    /// Something is gone, or Discord is slow to know it: 404.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Fault::Refused { status: 404, .. })
+    }
+
+    /// The files are too large for the place.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Fault::Refused { status: 413, .. } | Fault::Refused { code: 40005 | 50045, .. })
+    }
+}
+
+/// The client. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    http: reqwest::Client,
+    base: Url,
+    token: Option<SecretString>,
+}
+
+impl Rest {
+    /// A client of the API at `base`; `token` is the bot's.
+    ///
+    /// # Errors
+    /// The TLS library cannot be set up.
+    pub fn new(base: &Url, token: Option<SecretString>) -> anyhow::Result<Rest> {
+        let http = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .timeout(CALL_TIMEOUT)
+            .tcp_nodelay(true)
+            // The API has none, and an attachment's host was checked: a redirect could leave it.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .context("cannot set up TLS")?;
+        Ok(Rest { http, base: base.clone(), token })
+    }
+
+    /// The bot's token.
+    pub fn token(&self) -> Option<&SecretString> {
+        self.token.as_ref()
+    }
+
+    /// Answers an interaction. `answer` is `{type, data}`.
+    ///
+    /// # Errors
+    /// [`Fault`]; code 40060 says that it was answered before, 10062 that it is too late.
+    pub async fn callback(&self, interaction: u64, token: &str, answer: &Value) -> Result<(), Fault> {
+        let id = interaction.to_string();
+        let request = self.call(Method::POST, &["interactions", &id, token, "callback"]).json(answer);
+        send(request).await.map(drop)
+    }
+
+    /// Replaces the answer to an interaction.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn edit_original(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
+        let request = self.call(Method::PATCH, &original(&application.to_string(), token));
+        send(with_message(request, message, None)?).await.map(drop)
+    }
+
+    /// The answer to an interaction as it stands.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn original_answer(&self, application: u64, token: &str) -> Result<Value, Fault> {
+        json_of(self.call(Method::GET, &original(&application.to_string(), token))).await
+    }
+
+    /// Posts a message as the bot. Discord drops a second one with the same `nonce` (25 characters at most) for a
+    /// few minutes.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<(), Fault> {
+        let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "messages"]);
+        send(with_message(request, message, Some(nonce))?).await.map(drop)
+    }
+
+    /// Sends another message after the answer to an interaction, for everybody in the channel.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
+        let request = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
+        send(with_message(request, message, None)?).await.map(drop)
+    }
+
+    /// Starts a public thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or
+    /// 10080); its id.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn start_thread(&self, channel: u64, name: &str, minutes: u32) -> Result<u64, Fault> {
+        let body = json!({ "name": name, "type": 11, "auto_archive_duration": minutes });
+        let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "threads"]);
+        id_of(&json_of(request.json(&body)).await?)
+    }
+
+    /// Up to 100 messages of a channel that are newer than the snowflake `after`.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn messages_after(&self, channel: u64, after: u64) -> Result<Value, Fault> {
+        let path = ["channels", &channel.to_string(), "messages"];
+        let mut url = self.url(&path);
+        url.set_query(Some(&format!("after={after}&limit=100")));
+        json_of(self.with_token(self.http.get(url))).await
+    }
+
+    /// The channel of the private conversation with a user.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn private_channel(&self, user: u64) -> Result<u64, Fault> {
+        let request = self.as_bot(Method::POST, &["users", "@me", "channels"]);
+        id_of(&json_of(request.json(&json!({ "recipient_id": user.to_string() }))).await?)
+    }
+
+    /// Any GET on behalf of the bot, such as `["applications", "@me"]`.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn get(&self, path: &[&str]) -> Result<Value, Fault> {
+        json_of(self.as_bot(Method::GET, path)).await
+    }
+
+    /// Replaces all commands, of the application or of one server.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn put_commands(&self, path: &[&str], commands: &Value) -> Result<(), Fault> {
+        send(self.as_bot(Method::PUT, path).json(commands)).await.map(drop)
+    }
+
+    /// The bytes behind an attachment's address, at most `limit`; `None` if there are more.
+    ///
+    /// The caller has checked the host.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn file(&self, url: &str, limit: u64) -> Result<Option<Bytes>, Fault> {
+        let response = send(self.http.get(url)).await?;
+        if response.content_length().is_some_and(|length| length > limit) {
+            return Ok(None);
+        }
+        let mut bytes = BytesMut::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|error| lost(&error))?);
+            if bytes.len() as u64 > limit {
+                return Ok(None);
+            }
+        }
+        Ok(Some(bytes.freeze()))
+    }
+
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.clear().extend(["api", "v10"]).extend(path);
+        }
+        url
+    }
+
+    fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
+    fn as_bot(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        self.with_token(self.call(method, path))
+    }
+
+    fn with_token(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.token {
+            Some(token) => request.header("Authorization", format!("Bot {}", token.expose_secret())),
+            None => request,
+        }
+    }
+}
+
+fn original<'a>(application: &'a str, token: &'a str) -> [&'a str; 5] {
+    ["webhooks", application, token, "messages", "@original"]
+}
+
+fn with_message(
+    request: RequestBuilder,
+    message: &Message,
+    nonce: Option<&str>,
+) -> Result<RequestBuilder, Fault> {
+    let payload = message.payload(nonce);
+    if message.files.is_empty() {
+        return Ok(request.json(&payload));
+    }
+    let part = |part: Part, mime| part.mime_str(mime).map_err(|error| lost(&error));
+    let mut form =
+        Form::new().part("payload_json", part(Part::text(payload.to_string()), "application/json")?);
+    for (n, file) in message.files.iter().enumerate() {
+        // A stream over the shared bytes: the picture is not copied.
+        let body = Part::stream_with_length(file.bytes.clone(), file.bytes.len() as u64)
+            .file_name(file.name.clone());
+        form = form.part(format!("files[{n}]"), part(body, file.mime)?);
+    }
+    Ok(request.multipart(form))
+}
+
+fn id_of(channel: &Value) -> Result<u64, Fault> {
+    let id = channel["id"].as_str().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Fault::Lost("a channel without id".into()))
+}
+
+async fn json_of(request: RequestBuilder) -> Result<Value, Fault> {
+    send(request).await?.json().await.map_err(|error| lost(&error))
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, Fault> {
+    let response = request.send().await.map_err(|error| lost(&error))?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let retry_after =
+        response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
+    let is_page = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
+    let body: Value = response.json().await.unwrap_or(Value::Null);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let seconds = body["retry_after"].as_f64().or(retry_after).unwrap_or(5.0);
+        let after = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(5));
+        return Err(Fault::Limited { after });
+    }
+    // A page comes from something in front of Discord, whose refusals are about the moment, not about the request.
+    if status.is_server_error() || (is_page && status != StatusCode::PAYLOAD_TOO_LARGE) {
+        return Err(Fault::Lost(format!("status {status}")));
+    }
+    let message = body["message"].as_str().unwrap_or_default().to_owned()
+        + &body.get("errors").map(|errors| format!(" {errors}")).unwrap_or_default();
+    Err(Fault::Refused { status: status.as_u16(), code: body["code"].as_u64().unwrap_or_default(), message })
+}
+
+/// The cause without the URL, which may hold a token.
+fn lost(error: &reqwest::Error) -> Fault {
+    let mut causes = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        causes.push(inner.to_string());
+        cause = inner.source();
+    }
+    let kind = if error.is_timeout() { "no answer in time" } else { "connection failed" };
+    Fault::Lost(format!("{kind}: {}", causes.join(": ")))
+}
+
+/// A sentence for the operator.
+impl From<Fault> for String {
+    fn from(fault: Fault) -> String {
+        anyhow!(fault).to_string()
+    }
+}

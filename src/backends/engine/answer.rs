@@ -1,0 +1,282 @@
+//! From the body of a model's answer to a picture.
+//!
+//! A picture's base64 is two million characters inside of three hundred others. It is cut out by its quotes and
+//! decoded in the buffer that it arrived in; only the rest goes through the JSON parser.
+
+use std::ops::Range;
+
+use anyhow::{Context, anyhow, bail, ensure};
+use base64_simd::STANDARD;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Class, Failure, Filter};
+use crate::domain::image_format::ImageFormat;
+
+/// Shorter texts may be anything, such as an error's message.
+const PICTURE_LENGTH: usize = 1024;
+/// The largest picture that any of Bedrock's models makes, in pixels.
+const PIXEL_LIMIT: u64 = 4096 * 4096;
+
+/// The one that models are asked for: what is answered is in it, or unusable.
+pub(super) const FORMAT: ImageFormat = ImageFormat::Png;
+
+/// A picture as it was answered.
+#[derive(Debug, PartialEq)]
+pub(super) struct Picture {
+    pub(super) bytes: Bytes,
+    pub(super) format: ImageFormat,
+    /// The seed that the model reports.
+    pub(super) seed: Option<u32>,
+}
+
+/// Reads an answer with `images`.
+pub(super) fn stability(body: Vec<u8>) -> Result<Picture, Failure> {
+    let (answer, cut) = parsed::<Images>(&body).map_err(broken)?;
+    if let Some(reason) = answer.finish_reasons.into_iter().flatten().flatten().next() {
+        return Err(finished(&reason));
+    }
+    let image = answer.images.into_iter().flatten().next().flatten();
+    let seed = answer.seeds.as_deref().and_then(<[Value]>::first).and_then(seed);
+    let bytes = image.context("no image").and_then(|image| decoded(body, cut, image)).map_err(broken)?;
+    Ok(Picture { bytes, format: FORMAT, seed })
+}
+
+/// Reads an answer with `artifacts`.
+pub(super) fn sdxl(body: Vec<u8>) -> Result<Picture, Failure> {
+    let (answer, cut) = parsed::<Artifacts>(&body).map_err(broken)?;
+    if let Some(error) = answer.error.filter(|error| !error.is_null()) {
+        return Err(broken(anyhow!("the model answered with an error: {error}")));
+    }
+    let artifact = answer.artifacts.into_iter().flatten().next();
+    let artifact = artifact.context("no artifact").map_err(broken)?;
+    match artifact.finish_reason.as_deref() {
+        None | Some("SUCCESS") => {}
+        // It comes with a blurred picture.
+        Some("CONTENT_FILTERED") => return Err(filtered(Filter::Output, "CONTENT_FILTERED")),
+        Some(reason) => return Err(broken(anyhow!("the model finished with `{reason}`"))),
+    }
+    let seed = artifact.seed.as_ref().and_then(seed);
+    let image = artifact.base64.context("no base64");
+    let bytes = image.and_then(|image| decoded(body, cut, image)).map_err(broken)?;
+    Ok(Picture { bytes, format: FORMAT, seed })
+}
+
+#[derive(Deserialize)]
+struct Images {
+    images: Option<Vec<Option<String>>>,
+    seeds: Option<Vec<Value>>,
+    finish_reasons: Option<Vec<Option<String>>>,
+}
+
+#[derive(Deserialize)]
+struct Artifacts {
+    artifacts: Option<Vec<Artifact>>,
+    error: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    base64: Option<String>,
+    seed: Option<Value>,
+    #[serde(rename = "finishReason")]
+    finish_reason: Option<String>,
+}
+
+fn finished(reason: &str) -> Failure {
+    match reason {
+        "Filter reason: prompt" => filtered(Filter::Prompt, reason),
+        "Filter reason: output image" => filtered(Filter::Output, reason),
+        "Filter reason: input image" => filtered(Filter::Input, reason),
+        reason => broken(anyhow!("the model finished with `{reason}`")),
+    }
+}
+
+fn filtered(filter: Filter, reason: &str) -> Failure {
+    Failure { class: Class::Filtered(filter), cause: anyhow!("the model finished with `{reason}`") }
+}
+
+fn broken(cause: anyhow::Error) -> Failure {
+    Failure { class: Class::Broken, cause: cause.context("the model's answer is unusable") }
+}
+
+/// Numbers in Stability AI's examples, strings in its tables.
+fn seed(value: &Value) -> Option<u32> {
+    match value {
+        Value::String(digits) => digits.parse().ok(),
+        value => value.as_u64().and_then(|seed| seed.try_into().ok()),
+    }
+}
+
+/// The answer with an empty text in the place of the picture, and where the picture is.
+fn parsed<T: for<'de> Deserialize<'de>>(body: &[u8]) -> anyhow::Result<(T, Option<Range<usize>>)> {
+    let cut = longest_text(body);
+    let parsed = match &cut {
+        Some(cut) => serde_json::from_slice(&[&body[..cut.start], &body[cut.end..]].concat()),
+        None => serde_json::from_slice(body),
+    };
+    Ok((parsed?, cut))
+}
+
+/// The longest text of a JSON, without its quotes, if it is long enough for a picture. `None` also for a JSON with
+/// escapes, whose quotes mean nothing by themselves; base64 needs none.
+fn longest_text(json: &[u8]) -> Option<Range<usize>> {
+    let mut longest = 0..0;
+    let mut last = None;
+    for at in memchr::memchr2_iter(b'"', b'\\', json) {
+        if json[at] == b'\\' {
+            return None;
+        }
+        let start = last.map_or(0, |quote: usize| quote + 1);
+        if at - start > longest.len() {
+            longest = start..at;
+        }
+        last = Some(at);
+    }
+    (longest.len() >= PICTURE_LENGTH).then_some(longest)
+}
+
+/// The picture, which is at `cut` of the body where `text` is empty.
+fn decoded(body: Vec<u8>, cut: Option<Range<usize>>, text: String) -> anyhow::Result<Bytes> {
+    let (mut buffer, text) = match cut {
+        Some(cut) if text.is_empty() => (body, cut),
+        _ => {
+            let length = text.len();
+            (text.into_bytes(), 0..length)
+        }
+    };
+    let start = text.start;
+    let Ok(decoded) = STANDARD.decode_inplace(&mut buffer[text]) else { bail!("the picture is not base64") };
+    check_png(decoded)?;
+    let end = start + decoded.len();
+    Ok(Bytes::from(buffer).slice(start..end))
+}
+
+fn check_png(bytes: &[u8]) -> anyhow::Result<()> {
+    let Some(header) = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR") else {
+        bail!("the picture is not a PNG")
+    };
+    let sides = header.get(4..8).and_then(|height| Some((header.first_chunk()?, height.first_chunk()?)));
+    let Some((width, height)) = sides else { bail!("the picture ends in its header") };
+    let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+    let pixels = u64::from(width) * u64::from(height);
+    ensure!((1..=PIXEL_LIMIT).contains(&pixels), "the picture has {width} x {height} pixels");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use easel_sketch::Look;
+    use serde_json::json;
+
+    use super::*;
+
+    fn png() -> Vec<u8> {
+        easel_sketch::paint("a fox", Look::Watercolour, 7, (1024, 640)).unwrap()
+    }
+
+    fn answer(image: &[u8], seeds: &Value) -> Vec<u8> {
+        let image = STANDARD.encode_to_string(image);
+        json!({"seeds": seeds, "finish_reasons": [null], "images": [image]}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn the_picture_comes_out_byte_for_byte() {
+        for size in [(1024, 640), (1, 1)] {
+            let sent = easel_sketch::paint("a fox", Look::Watercolour, 7, size).unwrap();
+            let picture = stability(answer(&sent, &json!([2_130_420_379_u32]))).unwrap();
+            assert_eq!(picture, Picture { bytes: sent.into(), format: FORMAT, seed: Some(2_130_420_379) });
+        }
+    }
+
+    #[test]
+    fn seeds_may_be_numbers_texts_or_missing() {
+        for (seeds, seed) in [
+            (json!([7]), Some(7)),
+            (json!(["7"]), Some(7)),
+            (json!([]), None),
+            (json!(null), None),
+            (json!([null]), None),
+            (json!([-1]), None),
+            (json!(["seven"]), None),
+        ] {
+            assert_eq!(stability(answer(&png(), &seeds)).unwrap().seed, seed, "{seeds}");
+        }
+    }
+
+    #[test]
+    fn escapes_and_other_long_texts_do_not_harm() {
+        let image = STANDARD.encode_to_string(png());
+        let escaped = format!(r#"{{"images":["{}"]}}"#, image.replace('/', r"\/"));
+        assert_eq!(stability(escaped.into_bytes()).unwrap().bytes, png());
+        let long = json!({"note": "x".repeat(3 * image.len()), "images": [image]});
+        assert_eq!(stability(long.to_string().into_bytes()).unwrap().bytes, png());
+    }
+
+    #[test]
+    fn what_the_filter_objects_to_is_told_apart() {
+        for (reason, filter) in
+            [("prompt", Filter::Prompt), ("output image", Filter::Output), ("input image", Filter::Input)]
+        {
+            for body in [
+                json!({"finish_reasons": [format!("Filter reason: {reason}")]}),
+                json!({"seeds": [], "images": null, "finish_reasons": [format!("Filter reason: {reason}")]}),
+            ] {
+                let failure = stability(body.to_string().into_bytes()).unwrap_err();
+                assert_eq!(failure.class, Class::Filtered(filter), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unusable_answer_is_broken_and_says_why() {
+        let image = |bytes: &[u8]| answer(bytes, &json!([1]));
+        let mut huge = png();
+        huge[16..20].copy_from_slice(&[0xff; 4]);
+        for (body, why) in [
+            (br#"{"finish_reasons":["Inference error"]}"#.to_vec(), "Inference error"),
+            (br#"{"finish_reasons":["Filter reason: mood"]}"#.to_vec(), "mood"),
+            (b"{}".to_vec(), "no image"),
+            (br#"{"images":[]}"#.to_vec(), "no image"),
+            (br#"{"images":[null]}"#.to_vec(), "no image"),
+            (br#"{"images":["!!!!"]}"#.to_vec(), "not base64"),
+            (format!(r#"{{"images":["{}"]}}"#, "!".repeat(4096)).into_bytes(), "not base64"),
+            (image(b"\xff\xd8\xff\xe0 a JPEG"), "not a PNG"),
+            (image(&png()[..20]), "ends in its header"),
+            (image(&huge), "pixels"),
+            (b"<html>".to_vec(), "expected value"),
+            (Vec::new(), "EOF"),
+        ] {
+            let failure = stability(body).unwrap_err();
+            let said = format!("{:#}", failure.cause);
+            assert!(failure.class == Class::Broken && said.contains(why), "{why}: {said}");
+        }
+    }
+
+    #[test]
+    fn sdxl_answers_with_artifacts() {
+        let body = |reason: &str| {
+            let artifact =
+                json!({"seed": 9, "base64": STANDARD.encode_to_string(png()), "finishReason": reason});
+            json!({"result": "success", "artifacts": [artifact]}).to_string().into_bytes()
+        };
+        assert_eq!(
+            sdxl(body("SUCCESS")).unwrap(),
+            Picture { bytes: png().into(), format: FORMAT, seed: Some(9) }
+        );
+        let filtered = sdxl(body("CONTENT_FILTERED")).unwrap_err();
+        assert_eq!(filtered.class, Class::Filtered(Filter::Output));
+        let error = br#"{"result":"error","error":{"id":"1","message":"out of paint","name":"x"}}"#;
+        for (body, why) in [
+            (body("ERROR"), "ERROR"),
+            (error.to_vec(), "out of paint"),
+            (br#"{"artifacts":[]}"#.to_vec(), "no artifact"),
+            (br#"{"artifacts":[{}]}"#.to_vec(), "no base64"),
+        ] {
+            let failure = sdxl(body).unwrap_err();
+            let said = format!("{:#}", failure.cause);
+            assert!(failure.class == Class::Broken && said.contains(why), "{why}: {said}");
+        }
+    }
+}

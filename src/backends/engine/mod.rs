@@ -1,0 +1,192 @@
+//! The image models: what there is, and how to ask for a picture.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::domain::catalogue::Model;
+use crate::domain::image_format::ImageFormat;
+use crate::domain::job::Bill;
+use crate::domain::request::ImageRequest;
+
+mod answer;
+pub mod bedrock;
+mod connector;
+mod sdxl;
+mod sketch;
+mod stability;
+mod start;
+
+pub use bedrock::Bedrock;
+
+/// Whatever paints.
+#[derive(Debug, Clone)]
+pub enum Engine {
+    /// Amazon Bedrock.
+    Bedrock(Bedrock),
+    /// The built-in engine, which needs no account.
+    Sketch(Gate),
+}
+
+impl Engine {
+    /// One call for one picture. It is never repeated here: the caller records each attempt before it calls.
+    ///
+    /// `start` holds the bytes of `request.image`.
+    ///
+    /// # Errors
+    /// What happened, and with it whether a repetition helps and whether the call may have been paid.
+    pub async fn paint(
+        &self,
+        model: &Model,
+        request: &ImageRequest,
+        seed: u32,
+        start: Option<&Bytes>,
+    ) -> Result<Painting, Failure> {
+        match self {
+            Engine::Bedrock(bedrock) => bedrock.paint(model, request, seed, start).await,
+            Engine::Sketch(gate) => sketch::paint(gate, request, seed).await,
+        }
+    }
+
+    /// The AWS region in which a model is called: its own, or else the configured one.
+    pub(crate) fn region_of(&self, model: &Model) -> Option<String> {
+        match self {
+            Engine::Bedrock(bedrock) => bedrock.region_of(model),
+            Engine::Sketch(_) => None,
+        }
+    }
+}
+
+/// A finished picture.
+#[derive(Debug)]
+pub struct Painting {
+    /// The file, as the model made it.
+    pub bytes: Bytes,
+    pub format: ImageFormat,
+    /// The seed as the model reports it, else the one that it was sent.
+    pub seed: u32,
+    /// To be dropped together with `bytes`.
+    pub permit: Permit,
+}
+
+/// Bounds how many jobs hold a picture's bytes at once.
+///
+/// A job that waits for its model costs kilobytes, one that holds an answer costs megabytes, and fresh pages cost
+/// more time than everything else that Easel does to a picture.
+#[derive(Debug, Clone)]
+pub struct Gate(Arc<Semaphore>);
+
+impl Gate {
+    /// A gate for `most` pictures at once.
+    pub fn new(most: usize) -> Gate {
+        Gate(Arc::new(Semaphore::new(most)))
+    }
+
+    /// Waits for a place.
+    pub async fn enter(&self) -> Permit {
+        // The semaphore is private and never closed, which is the only error.
+        Permit { _place: Arc::clone(&self.0).acquire_owned().await.ok() }
+    }
+}
+
+/// A place behind the [`Gate`], free again when this is dropped.
+#[derive(Debug)]
+pub struct Permit {
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+/// A call without a picture.
+#[derive(Debug)]
+pub struct Failure {
+    /// What follows from it.
+    pub class: Class,
+    /// The cause, for the log.
+    pub cause: anyhow::Error,
+}
+
+/// What follows from a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Refused before any work (429, 503): to be repeated later, at the earliest `after` from now.
+    Busy {
+        /// How long the service asks to wait.
+        after: Option<Duration>,
+    },
+    /// Nothing was sent, the service could not be reached: to be repeated like `Busy`.
+    NotSent,
+    /// Nothing was sent, for want of credentials or of a region: repeating it does not help.
+    Unsigned,
+    /// Failed during or after the work (500, 408, 424, 529, a lost connection, an unusable answer): one more try.
+    Broken,
+    /// No answer in time. The service may still be at it, so it is never repeated.
+    TimedOut,
+    /// The model's content filter. Repeating it gives the same.
+    Filtered(Filter),
+    /// The request is not acceptable (400, 413, a service quota).
+    Rejected,
+    /// No access to the model, no such model, or credentials that do not count (403, 404).
+    Unavailable,
+}
+
+impl Class {
+    /// What the call means for the bill. AWS does not document whether a filtered one is billed.
+    pub fn bill(&self) -> Bill {
+        match self {
+            Class::Broken | Class::TimedOut | Class::Filtered(_) => Bill::Due,
+            Class::Busy { .. } | Class::Rejected | Class::Unavailable => Bill::Free,
+            Class::NotSent | Class::Unsigned => Bill::NoCall,
+        }
+    }
+}
+
+/// What the content filter objects to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// The prompt.
+    Prompt,
+    /// The finished picture.
+    Output,
+    /// The picture to start from.
+    Input,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::Catalogue;
+    use crate::domain::request::Aspect;
+
+    /// A request with nothing but a prompt.
+    pub(super) fn plain_request() -> ImageRequest {
+        ImageRequest {
+            prompt: "a fox".to_owned(),
+            negative: None,
+            model: "core".to_owned(),
+            aspect: Aspect::Square,
+            style: None,
+            style_as_words: false,
+            seeds: vec![42],
+            image: None,
+            cfg: None,
+            steps: None,
+            private: false,
+            prefix: None,
+            suffix: None,
+            sources: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_built_in_engine_paints_behind_the_gate() {
+        let gate = Gate::new(1);
+        let engine = Engine::Sketch(gate.clone());
+        let model = Catalogue::sketch().models()[0].clone();
+        let painting = engine.paint(&model, &plain_request(), 7, None).await.unwrap();
+        assert!(painting.bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
+        assert_eq!((painting.seed, gate.0.available_permits()), (7, 0));
+        drop(painting);
+        assert_eq!(gate.0.available_permits(), 1);
+    }
+}

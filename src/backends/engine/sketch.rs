@@ -1,0 +1,38 @@
+//! Pictures of the built-in painter.
+
+use anyhow::Context;
+use easel_sketch::Look;
+
+use super::{Class, Failure, Gate, Painting};
+use crate::domain::image_format::ImageFormat;
+use crate::domain::request::{ImageRequest, Style};
+
+pub(super) async fn paint(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
+    let prompt = request.prompt.clone();
+    let look = request.style.map_or_else(Look::default, look);
+    let size = request.aspect.size();
+    // Before painting: here a picture takes memory from its first stroke.
+    let permit = gate.enter().await;
+    let painted = tokio::task::spawn_blocking(move || easel_sketch::paint(&prompt, look, seed, size)).await;
+    let bytes = painted
+        .context("the built-in engine stopped")
+        .and_then(|painted| painted.context("the built-in engine cannot write its picture"))
+        .map_err(|cause| Failure { class: Class::Broken, cause })?;
+    Ok(Painting { bytes: bytes.into(), format: ImageFormat::Png, seed, permit })
+}
+
+/// Bedrock has more styles than the painter has looks.
+fn look(style: Style) -> Look {
+    match style {
+        Style::LineArt => Look::Ink,
+        Style::NeonPunk => Look::Neon,
+        Style::PixelArt => Look::Pixels,
+        Style::LowPoly | Style::Origami => Look::Facets,
+        Style::ComicBook => Look::Comic,
+        Style::AnalogFilm => Look::Film,
+        Style::Cinematic | Style::Photographic => Look::Cinema,
+        Style::Anime | Style::DigitalArt | Style::Enhance => Look::Vivid,
+        Style::FantasyArt | Style::ModelingCompound | Style::Model3d | Style::Isometric => Look::Soft,
+        Style::TileTexture => Look::Tiles,
+    }
+}

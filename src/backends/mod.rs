@@ -1,0 +1,12 @@
+//! One outside thing each.
+
+pub mod archive;
+pub mod discord_api;
+mod disk;
+pub mod engine;
+pub(crate) mod guardrail;
+pub mod queue;
+pub mod rate_limit;
+pub mod secrets;
+pub mod spool;
+pub mod store;

@@ -1,0 +1,127 @@
+//! The way from admission to a worker. It carries ids only: the store holds the truth. Whoever gets an id may find that
+//! nothing is left to do, or that somebody else has the job: to claim it is what decides.
+
+use anyhow::Context;
+use aws_config::SdkConfig;
+
+use crate::config::QueueUrl;
+use crate::domain::job::JobId;
+
+mod local;
+mod sqs;
+
+pub use local::Local;
+pub use sqs::{Properties, Sqs};
+
+/// Ids that one call of [`Queue::next`] brings at most.
+pub const BATCH: usize = 10;
+
+/// One of the two ways.
+#[derive(Debug)]
+pub enum Queue {
+    /// Within this process.
+    Local(Local),
+    /// Through Amazon SQS, to workers of their own.
+    Sqs(Sqs),
+}
+
+/// A job to look at. From SQS it is hidden from other workers for a while.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The job.
+    pub job: JobId,
+    /// What SQS knows this delivery by.
+    receipt: Option<String>,
+}
+
+impl Delivery {
+    /// What SQS, or Lambda on its behalf, hands out; `None` for what is no job's id.
+    pub fn of_sqs(message: Option<&str>, body: Option<&str>, receipt: Option<String>) -> Option<Delivery> {
+        let Some(job) = body.and_then(|body| body.parse().ok()) else {
+            tracing::warn!(
+                message,
+                "a message in the queue is no job's id; is there somebody else's work in it?"
+            );
+            return None;
+        };
+        Some(Delivery { job, receipt })
+    }
+}
+
+impl Queue {
+    /// The queue that `EASEL_QUEUE` names. Nothing is asked over the network.
+    ///
+    /// # Errors
+    /// SQS without an AWS configuration.
+    pub fn open(url: &QueueUrl, aws: Option<&SdkConfig>) -> anyhow::Result<Queue> {
+        match url {
+            QueueUrl::Local => Ok(Queue::Local(Local::default())),
+            QueueUrl::Sqs(url) => {
+                let aws = aws.context("EASEL_QUEUE: SQS needs AWS credentials and a region")?;
+                Ok(Queue::Sqs(Sqs::new(aws, url)))
+            }
+        }
+    }
+
+    /// Whether whoever is asked paints, so that nobody else works on the jobs.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Queue::Local(_))
+    }
+
+    /// Hands a job to the next free worker. One that was handed in a moment ago is not handed in again: the sweeper
+    /// does that to whatever nobody works on, every few seconds.
+    ///
+    /// # Errors
+    /// SQS did not take it. Nothing is lost: the sweeper finds the job in the store.
+    pub async fn push(&self, job: JobId) -> anyhow::Result<()> {
+        match self {
+            Queue::Local(local) => local.push(job),
+            Queue::Sqs(sqs) => sqs.push(job).await,
+        }
+    }
+
+    /// The next jobs, [`BATCH`] or `at_most`; waits for one, and may come back without any.
+    ///
+    /// # Errors
+    /// SQS did not answer.
+    pub async fn next(&self, at_most: usize) -> anyhow::Result<Vec<Delivery>> {
+        match self {
+            Queue::Local(local) => local.next().await.map(|delivery| vec![delivery]),
+            Queue::Sqs(sqs) => sqs.next(at_most).await,
+        }
+    }
+
+    /// Hides a delivery from others for another while, from here on.
+    ///
+    /// # Errors
+    /// SQS did not answer, or has handed the job to somebody else.
+    pub async fn extend(&self, delivery: &Delivery) -> anyhow::Result<()> {
+        match (self, &delivery.receipt) {
+            (Queue::Sqs(sqs), Some(receipt)) => sqs.extend(receipt).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// This delivery has served: it does not come again.
+    ///
+    /// # Errors
+    /// As for [`Queue::extend`]; the job then comes again, which does no harm.
+    pub async fn done(&self, delivery: &Delivery) -> anyhow::Result<()> {
+        match (self, &delivery.receipt) {
+            (Queue::Sqs(sqs), Some(receipt)) => sqs.done(receipt).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Another worker shall have it at once.
+    ///
+    /// # Errors
+    /// As for [`Queue::extend`]; the job then comes again a little later.
+    pub async fn give_back(&self, delivery: &Delivery) -> anyhow::Result<()> {
+        match (self, &delivery.receipt) {
+            (Queue::Sqs(sqs), Some(receipt)) => sqs.give_back(receipt).await,
+            (Queue::Local(local), _) => local.push(delivery.job),
+            (Queue::Sqs(_), None) => Ok(()),
+        }
+    }
+}

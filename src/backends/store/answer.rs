@@ -1,0 +1,131 @@
+//! What a store is told, and what it says.
+
+use time::OffsetDateTime;
+
+use crate::domain::image_format::ImageFormat;
+use crate::domain::job::{Job, Stage, Tally};
+use crate::domain::money::Micros;
+use crate::domain::policy::Policy;
+use crate::domain::session::Session;
+use crate::domain::settings::Settings;
+
+/// Sums over the whole ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Jobs that still have something to do.
+    pub open: u32,
+    /// Calls of a model.
+    pub attempted: u32,
+    /// What they may cost.
+    pub attempted_micros: Micros,
+    /// Pictures that people got.
+    pub delivered: u32,
+    /// Reserved for calls to come.
+    pub reserved: Micros,
+}
+
+/// Everything that a request has to respect, as it stood when it was looked up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Context {
+    /// The server's rules.
+    pub policy: Policy,
+    /// The session that runs in the channel.
+    pub session: Option<Session>,
+    /// What the member prefers.
+    pub preferences: Settings,
+    /// The channel and, for a thread, the one above it.
+    pub places: Vec<u64>,
+}
+
+/// What became of a session that somebody wants to start.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// It runs.
+    Begun,
+    /// Another one runs in the channel; this one waits for a day, to be begun in its place.
+    Waits(Box<Session>),
+}
+
+/// What became of a session that waits and that somebody wants to begin in another one's place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Replacement {
+    /// It runs.
+    Begun(Box<Replaced>),
+    /// Another session runs than the one that somebody was asked about; nothing was changed.
+    AnotherRuns(Box<Session>),
+    /// None of that id waits.
+    NoneWaits,
+}
+
+/// A session that began in another one's place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replaced {
+    /// The one that runs.
+    pub begun: Session,
+    /// The one that ended for it, unless it had ended before.
+    pub ended: Option<Session>,
+}
+
+/// The picture that `from:last` starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastPicture {
+    /// Its job.
+    pub job: Job,
+    /// Its number.
+    pub n: u32,
+    pub format: ImageFormat,
+}
+
+/// What one member had from one model on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageRow {
+    /// Such as `2026-11-23`, UTC.
+    pub day: String,
+    /// Who.
+    pub member: u64,
+    /// The model's name.
+    pub model: String,
+    /// Pictures delivered.
+    pub pictures: u32,
+    /// Calls of the model.
+    pub attempts: u32,
+    /// What they may have cost.
+    pub dollars: Micros,
+}
+
+impl UsageRow {
+    /// Whether nothing is left of it: what was used was given back.
+    pub(super) fn is_empty(&self) -> bool {
+        (self.pictures, self.attempts, self.dollars.0) == (0, 0, 0)
+    }
+}
+
+/// A job of which a guardrail held something back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockedRow {
+    /// When it was asked for.
+    pub at: OffsetDateTime,
+    /// By whom.
+    pub member: u64,
+    /// Where.
+    pub channel: u64,
+    /// What was held back.
+    pub stage: Stage,
+    /// Why, in the guardrail's categories: for several pictures each that occurred.
+    pub category: String,
+}
+
+/// Where a member stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Pictures under way.
+    pub in_flight: u32,
+    /// The member's day in this server.
+    pub day: Tally,
+    /// The member's month in this server.
+    pub month: Tally,
+    /// The server's month.
+    pub guild: Tally,
+    /// Everybody's month.
+    pub deployment: Tally,
+}

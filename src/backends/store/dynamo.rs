@@ -1,0 +1,181 @@
+//! `DynamoDB`: one table, in which each thing is one item. An operation reads what it needs, decides, and writes
+//! all that follows in one transaction on condition that nothing it rests on has changed; otherwise it looks again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+
+use crate::domain::job::accounts::{Account, Balances, first_broken};
+use crate::domain::job::{Bounded, JobId, JobRecord, WorkQueue, account_of_warning, difference};
+use crate::domain::refusal::Refusal;
+
+mod contents;
+mod effects;
+mod import;
+mod item;
+mod orders;
+mod rate;
+mod rules;
+mod schema;
+mod sessions;
+mod table;
+mod target;
+mod usage;
+mod write;
+
+pub(super) use contents::{Contents, digest, is_gone};
+pub use contents::{Count, Kind};
+use effects::writes;
+pub(super) use import::items;
+pub(super) use item::Key;
+use item::{Item, balance, from_json, integer, parsed};
+pub(super) use target::Mark;
+pub(super) use write::Write;
+
+use table::{Backoff, Range, Table, Written};
+
+/// Orders that are written at once: more would be in each other's way, for they add to the same accounts.
+const ORDERS: usize = 8;
+
+/// A store in one `DynamoDB` table. Clones share the client.
+#[derive(Debug, Clone)]
+pub struct Dynamo {
+    table: Table,
+    orders: Arc<Semaphore>,
+}
+
+/// Items that were read together.
+type Seen = HashMap<Key, Item>;
+
+/// A job as it was read, with its revision.
+struct Stored {
+    record: JobRecord,
+    revision: i64,
+}
+
+impl Dynamo {
+    /// The store in this table. Nothing is asked over the network.
+    pub fn new(aws: &SdkConfig, table: &str) -> Dynamo {
+        Dynamo { table: Table::new(aws, table), orders: Arc::new(Semaphore::new(ORDERS)) }
+    }
+
+    /// Takes a step of a job and writes what it changes under its bounds; `None` if there is no such job.
+    pub(super) async fn update<T: Clone>(
+        &self,
+        job: JobId,
+        step: impl Fn(&mut JobRecord) -> Bounded<T>,
+    ) -> anyhow::Result<Option<Result<T, Refusal>>> {
+        let writer: u64 = rand::random();
+        let mut sent: Option<T> = None;
+        let mut backoff = Backoff::new();
+        loop {
+            let Some(Stored { record, revision }) = self.load(job).await? else { return Ok(None) };
+            if let Some(answer) = sent.take().filter(|_| record.writer == writer) {
+                return Ok(Some(Ok(answer)));
+            }
+            let mut after = record.clone();
+            let Bounded { answer, bounds } = step(&mut after);
+            if after == record {
+                return Ok(Some(Ok(answer)));
+            }
+            after.writer = writer;
+            let bounded = bounds.iter().filter_map(|bound| bound.account.clone());
+            let balances =
+                self.balances(bounded.chain(account_of_warning(&record, &after)).collect()).await?;
+            if let Some(refusal) = first_broken(&bounds, &balances) {
+                return Ok(Some(Err(refusal)));
+            }
+            let difference = difference(Some(&record), &after, &balances);
+            match self.table.write(writes(Some(revision), &after, &difference, &bounds)?).await? {
+                Written::Done => return Ok(Some(Ok(answer))),
+                Written::Conflict => backoff.again().await?,
+            }
+            sent = Some(answer);
+        }
+    }
+
+    /// Jobs of this queue whose moment is `until` or earlier, the earliest first.
+    pub(super) async fn queued(
+        &self,
+        queue: WorkQueue,
+        until: i64,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobId>> {
+        self.table.queued(queue.name(), until, limit).await?.iter().map(Key::id).collect()
+    }
+
+    /// How many jobs have something to do.
+    pub(super) async fn open_jobs(&self) -> anyhow::Result<u32> {
+        let mut open = 0;
+        for queue in WorkQueue::ALL {
+            open += self.table.queued(queue.name(), i64::MAX, usize::MAX).await?.len();
+        }
+        Ok(u32::try_from(open)?)
+    }
+
+    pub(super) async fn known(&self, request: String, now: OffsetDateTime) -> anyhow::Result<Option<JobId>> {
+        let found = self.table.get(Key::request(&request)).await?;
+        let known = found.filter(|item| orders::is_known(item, now));
+        known.map(|item| parsed(&item, "job")).transpose()
+    }
+
+    pub(super) async fn known_in_turn(
+        &self,
+        request: String,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Option<JobId>> {
+        self.known(request, now).await
+    }
+
+    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(JobRecord, u32)>> {
+        let of = Range::all(format!("sha256#{sha256}"));
+        let Some(item) = self.table.query(of, false, 1).await?.pop() else { return Ok(None) };
+        let n = u32::try_from(integer(&item, "picture")?)?;
+        Ok(self.record(parsed(&item, "job")?).await?.map(|record| (record, n)))
+    }
+
+    pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {
+        Ok(self.load(job).await?.map(|stored| stored.record))
+    }
+
+    /// What these accounts hold.
+    pub(super) async fn balances(&self, accounts: Vec<Account>) -> anyhow::Result<Balances> {
+        let mut keys = Vec::new();
+        for key in accounts.iter().map(Key::account) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let seen = self.table.get_all(keys).await?;
+        balances(accounts, &seen)
+    }
+
+    /// Whether it answers.
+    pub(super) async fn ping(&self) -> anyhow::Result<()> {
+        self.table.get(Key::migration()).await.map(drop)
+    }
+
+    async fn load(&self, job: JobId) -> anyhow::Result<Option<Stored>> {
+        let Some(item) = self.table.get(Key::job(job)).await? else { return Ok(None) };
+        stored(&item)
+    }
+}
+
+/// `None` for what was taken back before it was written.
+fn stored(item: &Item) -> anyhow::Result<Option<Stored>> {
+    if !item.contains_key("doc") {
+        return Ok(None);
+    }
+    Ok(Some(Stored { record: from_json(item, "doc")?, revision: integer(item, "rev")? }))
+}
+
+fn balances(accounts: Vec<Account>, seen: &Seen) -> anyhow::Result<Balances> {
+    let read = |account: Account| {
+        let balance = seen.get(&Key::account(&account)).map(balance).transpose()?;
+        Ok((account, balance.unwrap_or_default()))
+    };
+    accounts.into_iter().map(read).collect()
+}

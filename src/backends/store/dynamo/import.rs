@@ -1,0 +1,78 @@
+//! The items of the table that an item from another back end becomes: those that there would be if all had happened
+//! here.
+
+use super::effects;
+use super::item::{Key, WARNED_BY, number, text};
+use super::orders::known_request;
+use super::rules::{Document, trail_line};
+use super::sessions::{StoredSession, points_at};
+use super::write::Write;
+use crate::backends::store::item::StoreItem;
+use crate::domain::job::JobRecord;
+use crate::domain::job::accounts::{Account, Balance};
+
+/// Writes of whole items, each only if there is none; all of them can be made in any order.
+pub(in crate::backends::store) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
+    let writes = match item {
+        StoreItem::Job(record) => job(record)?,
+        // Whoever wrote it does not ask any more.
+        StoreItem::Request { request, job, expires } => {
+            vec![known_request(request, *job, "migration", *expires)]
+        }
+        StoreItem::Account(account, balance) => vec![self::account(account, balance)],
+        StoreItem::Digest { sha256, job, n } => {
+            let key = Key::sha256(sha256, *job, *n);
+            vec![Write::put(&key, [("job", text(&job.to_string())), ("picture", number((*n).into()))])]
+        }
+        StoreItem::Blocked { job, at, line } => vec![effects::list_blocked(*job, *at, line)],
+        StoreItem::Usage { guild, month, row } => {
+            let key = Key::usage(guild, month, &row.day, &row.member.to_string(), &row.model);
+            let counters = [
+                ("delivered", row.pictures.into()),
+                ("calls", row.attempts.into()),
+                ("spent", row.dollars.0),
+            ];
+            vec![Write::put(&key, counters.map(|(name, count)| (name, number(count))))]
+        }
+        StoreItem::Policy { guild, policy, last } => {
+            let document = Document { value: policy, revision: Some(last.max(&1) - 1), number: *last };
+            vec![document.put(&Key::policy(*guild), *last)?]
+        }
+        StoreItem::AuditLine { guild, entry } => vec![trail_line(*guild, entry)?],
+        StoreItem::Preferences { member, settings } => {
+            let document = Document { value: settings, revision: None, number: 0 };
+            vec![document.put(&Key::preferences(*member), 0)?]
+        }
+        StoreItem::Session { session, waiting } => {
+            let stored = StoredSession { session: session.clone(), waiting: *waiting, revision: 0 };
+            let mut writes = vec![stored.put()?];
+            let begun = (!waiting).then(|| Key::begun(session));
+            let running = stored.is_running().then(|| Key::running(session.channel));
+            writes.extend(begun.iter().chain(&running).map(|key| points_at(key, session)));
+            writes
+        }
+    };
+    Ok(writes.into_iter().map(Write::if_absent).collect())
+}
+
+/// The job, and its place in a session.
+fn job(record: &JobRecord) -> anyhow::Result<Vec<Write>> {
+    let session = record.session().map(|session| Write::put(&Key::session_job(session, record.id()), []));
+    Ok([effects::put(record, 1)?].into_iter().chain(session).collect())
+}
+
+fn account(account: &Account, balance: &Balance) -> Write {
+    let Balance { amounts, warned_by } = balance;
+    let mut attributes = vec![
+        ("reserved", number(amounts.reserved)),
+        ("spent", number(amounts.spent)),
+        ("used", number(amounts.used())),
+        ("ordered", number(amounts.ordered)),
+        ("delivered", number(amounts.delivered)),
+        ("taken", number(amounts.taken())),
+        ("calls", number(amounts.calls)),
+    ];
+    attributes.extend(account.kept_until().map(|until| ("expires", number(until))));
+    attributes.extend(warned_by.map(|job| (WARNED_BY, text(&job.to_string()))));
+    Write::put(&Key::account(account), attributes)
+}

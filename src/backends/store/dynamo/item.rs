@@ -1,0 +1,165 @@
+//! Keys and attributes of items.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use anyhow::{Context, anyhow};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::job::accounts::{Account, Amounts, Balance};
+use crate::domain::job::{JobId, Stage, millis};
+use crate::domain::limits::Rate;
+use crate::domain::session::{Session, SessionId};
+
+/// The attribute of a server's month with the job that warned of it.
+pub(super) const WARNED_BY: &str = "told_by";
+
+/// An item of the table.
+pub(in crate::backends::store) type Item = HashMap<String, AttributeValue>;
+
+/// Where an item lies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::backends::store) struct Key {
+    pub(in crate::backends::store) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Key {
+        Key { pk, sk: sk.into() }
+    }
+
+    pub(super) fn job(id: JobId) -> Key {
+        Key::new(format!("job#{id}"), "job")
+    }
+
+    /// What was admitted for a request.
+    pub(super) fn request(dedupe: &str) -> Key {
+        Key::new(format!("request#{dedupe}"), "request")
+    }
+
+    pub(super) fn account(account: &Account) -> Key {
+        Key::new(format!("account#{}", account.scope), &account.period)
+    }
+
+    /// Pictures with these bytes, by job and number.
+    pub(super) fn sha256(digest: &str, job: JobId, n: u32) -> Key {
+        Key::new(format!("sha256#{digest}"), format!("{job}#{n}"))
+    }
+
+    pub(super) fn session(id: SessionId) -> Key {
+        Key::new(format!("session#{id}"), "session")
+    }
+
+    pub(super) fn session_job(session: SessionId, job: JobId) -> Key {
+        Key::new(format!("session#{session}"), format!("job#{job}"))
+    }
+
+    /// The session that nobody ended.
+    pub(super) fn running(channel: u64) -> Key {
+        Key::new(format!("channel#{channel}"), "running")
+    }
+
+    /// Sessions of a channel sort by their start.
+    pub(super) fn begun(session: &Session) -> Key {
+        let sk = format!("session#{:015}#{}", millis(session.started), session.id);
+        Key::new(format!("channel#{}", session.channel), sk)
+    }
+
+    pub(super) fn policy(guild: u64) -> Key {
+        Key::new(format!("guild#{guild}"), "policy")
+    }
+
+    pub(super) fn audit(guild: u64, number: i64) -> Key {
+        Key::new(format!("guild#{guild}"), format!("audit#{number:019}"))
+    }
+
+    /// From the last one on, what was held back of pictures comes before what was held back of the prompt.
+    pub(super) fn blocked(guild: u64, job: JobId, stage: Stage) -> Key {
+        Key::new(format!("guild#{guild}"), format!("blocked#{job}#{}", u8::from(stage == Stage::Picture)))
+    }
+
+    pub(super) fn preferences(member: u64) -> Key {
+        Key::new(format!("member#{member}"), "preferences")
+    }
+
+    pub(super) fn usage(guild: &str, month: &str, day: &str, member: &str, model: &str) -> Key {
+        Key::new(format!("usage#{guild}#{month}"), format!("{day}#{member}#{model}"))
+    }
+
+    /// How far a migration from elsewhere has come.
+    pub(super) fn migration() -> Key {
+        Key::new("migration".to_owned(), "migration")
+    }
+
+    /// What somebody asked for at this rate.
+    pub(super) fn rate(asker: &str, rate: Rate) -> Key {
+        Key::new(format!("rate#{asker}"), format!("rate#{}#{}", rate.burst, rate.per_minute))
+    }
+
+    pub(in crate::backends::store) fn of(item: &Item) -> anyhow::Result<Key> {
+        Ok(Key { pk: string(item, "pk")?.to_owned(), sk: string(item, "sk")?.to_owned() })
+    }
+
+    /// The id behind the kind of the thing.
+    pub(super) fn id<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(&self) -> anyhow::Result<T> {
+        let (_, id) = self.pk.split_once('#').with_context(|| format!("`{}` is no key", self.pk))?;
+        id.parse().with_context(|| format!("`{id}` is no id"))
+    }
+
+    pub(in crate::backends::store) fn item(&self) -> Item {
+        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+}
+
+pub(super) fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+pub(super) fn number(number: i64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+pub(super) fn json<T: Serialize>(value: &T) -> anyhow::Result<AttributeValue> {
+    Ok(AttributeValue::S(serde_json::to_string(value)?))
+}
+
+pub(super) fn string<'a>(item: &'a Item, name: &str) -> anyhow::Result<&'a str> {
+    let found = item.get(name).with_context(|| format!("an item has no `{name}`"))?;
+    found.as_s().map(String::as_str).map_err(|_| anyhow!("`{name}` is no text"))
+}
+
+pub(super) fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    item: &Item,
+    name: &str,
+) -> anyhow::Result<T> {
+    string(item, name)?.parse().with_context(|| format!("`{name}` of an item"))
+}
+
+/// Nothing counts as 0.
+pub(super) fn integer(item: &Item, name: &str) -> anyhow::Result<i64> {
+    let Some(value) = item.get(name) else { return Ok(0) };
+    let digits = value.as_n().map_err(|_| anyhow!("`{name}` is no number"))?;
+    digits.parse().with_context(|| format!("`{name}` of an item"))
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(item: &Item, name: &str) -> anyhow::Result<T> {
+    serde_json::from_str(string(item, name)?).with_context(|| format!("`{name}` of an item"))
+}
+
+pub(super) fn balance(item: &Item) -> anyhow::Result<Balance> {
+    let warned_by = item.contains_key(WARNED_BY).then(|| parsed(item, WARNED_BY)).transpose()?;
+    Ok(Balance { amounts: amounts(item)?, warned_by })
+}
+
+pub(super) fn amounts(item: &Item) -> anyhow::Result<Amounts> {
+    Ok(Amounts {
+        reserved: integer(item, "reserved")?,
+        spent: integer(item, "spent")?,
+        ordered: integer(item, "ordered")?,
+        delivered: integer(item, "delivered")?,
+        calls: integer(item, "calls")?,
+    })
+}

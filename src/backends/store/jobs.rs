@@ -1,0 +1,275 @@
+//! The steps of a job, and what is asked about jobs: the same on every back end.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::{LastPicture, Standing, Store, Totals, UsageRow};
+use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
+use crate::domain::job::{
+    Attempt, Bounded, Claim, Job, JobId, JobRecord, Progress, Settlement, Tally, WorkQueue,
+};
+use crate::domain::limits::Purse;
+use crate::domain::money::Micros;
+use crate::domain::refusal::Refusal;
+use crate::domain::session::SessionId;
+
+/// Jobs that one sweep looks at.
+const SWEEP: usize = 1_000;
+
+impl Store {
+    /// Jobs that have something to do and that nobody holds, oldest first, a thousand at most. Those admitted less
+    /// than `grace` ago are still on their way through the queue.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
+        let mut due = Vec::new();
+        for queue in WorkQueue::ALL {
+            let until = queue.due_until(now, grace);
+            due.extend(match self {
+                Store::Sqlite(sqlite) => sqlite.queued(queue, until, SWEEP).await?,
+                Store::Dynamo(dynamo) => dynamo.queued(queue, until, SWEEP).await?,
+            });
+        }
+        // Ids sort by the moment of the order.
+        due.sort_unstable();
+        due.truncate(SWEEP);
+        Ok(due)
+    }
+
+    /// Ends a job that nobody claimed; whether it did.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
+        Ok(self.update(job, move |record| record.cancel(now)).await?.unwrap_or_default())
+    }
+
+    /// Takes hold of a job that has something to do and that nobody else holds.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn claim(
+        &self,
+        job: JobId,
+        owner: &str,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> anyhow::Result<Option<Claim>> {
+        let owner = owner.to_owned();
+        Ok(self.update(job, move |record| record.claim(&owner, now, lease)).await?.flatten())
+    }
+
+    /// Holds the job for another `lease`; `false` if another worker has it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn extend(
+        &self,
+        job: JobId,
+        fence: i64,
+        now: OffsetDateTime,
+        lease: Duration,
+    ) -> anyhow::Result<bool> {
+        Ok(self.update(job, move |record| record.extend(fence, now, lease)).await?.unwrap_or_default())
+    }
+
+    /// Puts one call of a model, at `price`, into the ledger before it is made.
+    ///
+    /// # Errors
+    /// The database failed: make no call.
+    pub async fn attempt(
+        &self,
+        job: JobId,
+        fence: i64,
+        n: u32,
+        price: Micros,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Attempt> {
+        let attempt = move |record: &mut JobRecord| record.attempt(fence, n, price, now);
+        Ok(match self.update_within(job, attempt).await? {
+            None => Attempt::Stale,
+            Some(Ok(answer)) => answer,
+            Some(Err(refusal)) => Attempt::Refused(refusal),
+        })
+    }
+
+    /// Writes down how a call ended; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn settle(&self, job: JobId, fence: i64, settlement: Settlement) -> anyhow::Result<bool> {
+        Ok(self.update(job, move |record| record.settle(fence, &settlement)).await?.unwrap_or_default())
+    }
+
+    /// Writes down what was reached; `false` if another worker has the job.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn progress(
+        &self,
+        job: JobId,
+        fence: i64,
+        progress: Progress,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<bool> {
+        Ok(self.update(job, move |record| record.progress(fence, &progress, now)).await?.unwrap_or_default())
+    }
+
+    /// Takes a step of a job that adds nothing to its accounts; `None` if there is no such job.
+    async fn update<T: Clone + Send + 'static>(
+        &self,
+        job: JobId,
+        step: impl Fn(&mut JobRecord) -> T + Send + 'static,
+    ) -> anyhow::Result<Option<T>> {
+        let step = move |record: &mut JobRecord| Bounded { answer: step(record), bounds: Vec::new() };
+        Ok(self.update_within(job, step).await?.and_then(Result::ok))
+    }
+
+    /// Takes a step of a job and writes all that it changes, if that fits under its bounds: one write. `None` if there
+    /// is no such job.
+    async fn update_within<T: Clone + Send + 'static>(
+        &self,
+        job: JobId,
+        step: impl Fn(&mut JobRecord) -> Bounded<T> + Send + 'static,
+    ) -> anyhow::Result<Option<Result<T, Refusal>>> {
+        match self {
+            Store::Sqlite(sqlite) => sqlite.update(job, step).await,
+            Store::Dynamo(dynamo) => dynamo.update(job, step).await,
+        }
+    }
+
+    /// The job and its pictures, whatever became of it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
+        let record = match self {
+            Store::Sqlite(sqlite) => sqlite.record(job).await?,
+            Store::Dynamo(dynamo) => dynamo.record(job).await?,
+        };
+        Ok(record.map(|record| record.to_claim()))
+    }
+
+    /// The job whose picture has these bytes, with the picture's number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
+        let found = match self {
+            Store::Sqlite(sqlite) => sqlite.by_sha256(sha256).await?,
+            Store::Dynamo(dynamo) => dynamo.by_sha256(sha256).await?,
+        };
+        Ok(found.map(|(record, n)| (record.to_claim().job, n)))
+    }
+
+    /// The jobs of a session that brought pictures, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
+        let records = self.records_of(id).await?;
+        Ok(records.iter().filter(|record| record.has_delivered()).map(JobRecord::to_claim).collect())
+    }
+
+    /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
+        let records = self.records_of(id).await?;
+        let shown = records.iter().filter(|record| record.visible_to(viewer));
+        let last = shown
+            .filter_map(|record| Some((record.last_picture()?, record)))
+            .max_by_key(|(_, record)| record.recency());
+        Ok(last.map(|(n, record)| {
+            let claim = record.to_claim();
+            LastPicture { format: claim.format(n), job: claim.job, n }
+        }))
+    }
+
+    async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<JobRecord>> {
+        match self {
+            Store::Sqlite(sqlite) => sqlite.records_of(id).await,
+            Store::Dynamo(dynamo) => dynamo.records_of(id).await,
+        }
+    }
+
+    /// Sums over the whole ledger.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn totals(&self) -> anyhow::Result<Totals> {
+        let (months, open) = match self {
+            Store::Sqlite(sqlite) => (sqlite.months().await?, sqlite.open_jobs().await?),
+            Store::Dynamo(dynamo) => (dynamo.months().await?, dynamo.open_jobs().await?),
+        };
+        let sum = |amount: fn(&Amounts) -> i64| months.iter().map(amount).sum::<i64>();
+        let count = |amount| u32::try_from(sum(amount));
+        Ok(Totals {
+            open,
+            attempted: count(|month| month.calls)?,
+            attempted_micros: Micros(sum(|month| month.spent)),
+            delivered: count(|month| month.delivered)?,
+            reserved: Micros(sum(|month| month.reserved)),
+        })
+    }
+
+    /// What a server used in the calendar month (UTC) of `now`: a row for each day, member and model.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {
+        let mut rows = match self {
+            Store::Sqlite(sqlite) => sqlite.usage(guild, now).await?,
+            Store::Dynamo(dynamo) => dynamo.usage(guild, now).await?,
+        };
+        rows.retain(|row| !row.is_empty());
+        Ok(rows)
+    }
+
+    /// Where a member stands in a server at `now`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn standing(
+        &self,
+        guild: Option<u64>,
+        member: u64,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Standing> {
+        let accounts = Accounts::at(guild, Some(member), None, now);
+        let balances = self.balances(accounts.all()).await?;
+        let of = |account: Option<Account>| tally(&balances, account);
+        Ok(Standing {
+            in_flight: of(accounts.member_ever()).ordered,
+            day: of(accounts.purse(Purse::MemberDay)),
+            month: of(accounts.purse(Purse::MemberMonth)),
+            guild: of(accounts.purse(Purse::Guild)),
+            deployment: of(accounts.purse(Purse::Deployment)),
+        })
+    }
+
+    /// What a session has used.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn session_tally(&self, id: SessionId) -> anyhow::Result<Tally> {
+        let account = Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).purse(Purse::Session);
+        let balances = self.balances(account.iter().cloned().collect()).await?;
+        Ok(tally(&balances, account))
+    }
+
+    async fn balances(&self, accounts: Vec<Account>) -> anyhow::Result<Balances> {
+        match self {
+            Store::Sqlite(sqlite) => sqlite.balances(accounts).await,
+            Store::Dynamo(dynamo) => dynamo.balances(accounts).await,
+        }
+    }
+}
+
+fn tally(balances: &Balances, account: Option<Account>) -> Tally {
+    let balance = account.and_then(|account| balances.get(&account));
+    balance.map(|balance| balance.amounts.tally()).unwrap_or_default()
+}

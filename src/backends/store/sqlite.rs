@@ -1,0 +1,315 @@
+//! `SQLite`: one file, one writer thread. What waits together is committed together, so that a burst of jobs
+//! shares its fsyncs.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use time::OffsetDateTime;
+use tokio::sync::oneshot;
+
+use crate::domain::job::accounts::{Account, Amounts, Balances};
+use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, WorkQueue};
+use crate::domain::limits::Terms;
+use crate::domain::money::Micros;
+use crate::domain::refusal::Refusal;
+use crate::domain::session::SessionId;
+
+mod accounts;
+mod blocked;
+mod export;
+mod ops;
+mod rows;
+mod rules;
+mod sessions;
+mod usage;
+
+pub(super) use export::Source;
+
+const MIGRATIONS: &[&str] = &[
+    include_str!("sqlite/schema.sql"),
+    include_str!("sqlite/v2.sql"),
+    include_str!("sqlite/v3.sql"),
+    include_str!("sqlite/v4.sql"),
+];
+
+/// Operations in one commit at most, so that the first of them does not wait for ever.
+const BATCH: usize = 256;
+/// How long the writer waits for the lock of a database that another program holds.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
+
+/// A store in one `SQLite` file.
+#[derive(Debug)]
+pub struct Sqlite {
+    writer: mpsc::Sender<Op>,
+    /// Reads do not wait for commits.
+    reader: mpsc::Sender<Op>,
+    /// Shared among the processes that have the database open; see [`Sqlite::open`].
+    _lock: File,
+}
+
+/// Runs in the batch's transaction, or is told that there is none; what it returns runs after the commit.
+type Op = Box<dyn FnOnce(Result<&mut Transaction<'_>, &Fault>) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), &Fault>) + Send>;
+type Fault = rusqlite::Error;
+
+impl Sqlite {
+    pub(super) fn open(path: &Path) -> anyhow::Result<Sqlite> {
+        let shown = path.display();
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("EASEL_STORE: cannot make the folder `{}`", folder.display()))?;
+        }
+        let lock_file = lock_path(path);
+        let lock = private_file(&lock_file).with_context(|| {
+            format!("EASEL_STORE: cannot write `{}`; give this user the folder", lock_file.display())
+        })?;
+        let alone = match lock.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => {
+                // Whoever is alone makes the database first: SQLite lets no two do that at once.
+                lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
+                false
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).context("EASEL_STORE: cannot lock its file");
+            }
+        };
+        drop(private_file(path).with_context(|| format!("EASEL_STORE: cannot write `{shown}`"))?);
+        let mut connection = connect(path).with_context(|| {
+            format!("EASEL_STORE: `{shown}` cannot be used as a database; move it away or name another file")
+        })?;
+        migrate(&mut connection).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
+        if alone {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            ops::free_all(&transaction).context("freeing dead leases")?;
+            transaction.commit().context("freeing dead leases")?;
+            lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
+        }
+        let readable = connect(path).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
+        readable.pragma_update(None, "query_only", true).context("EASEL_STORE")?;
+        Ok(Sqlite {
+            writer: serve("easel-store", connection, TransactionBehavior::Immediate)?,
+            reader: serve("easel-reader", readable, TransactionBehavior::Deferred)?,
+            _lock: lock,
+        })
+    }
+
+    pub(super) async fn admit(
+        &self,
+        job: &Job,
+        price: Micros,
+        terms: &Terms,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Admission> {
+        let (job, terms) = (job.clone(), terms.clone());
+        self.run(true, move |tx| ops::admit(tx, &job, price, &terms, now)).await
+    }
+
+    /// As soon as it is this call's turn, whether or not anybody waits for the answer.
+    pub(super) fn cancel_soon(
+        &self,
+        job: JobId,
+        now: OffsetDateTime,
+    ) -> oneshot::Receiver<anyhow::Result<bool>> {
+        self.submit(false, move |tx| {
+            let cancel = |record: &mut JobRecord| Bounded { answer: record.cancel(now), bounds: Vec::new() };
+            let cancelled = ops::update(tx, job, cancel)?;
+            Ok(matches!(cancelled, Some(Ok(true))))
+        })
+    }
+
+    pub(super) async fn update<T: Send + 'static>(
+        &self,
+        job: JobId,
+        step: impl Fn(&mut JobRecord) -> Bounded<T> + Send + 'static,
+    ) -> anyhow::Result<Option<Result<T, Refusal>>> {
+        self.run(false, move |tx| ops::update(tx, job, step)).await
+    }
+
+    /// Jobs of this queue whose moment is `until` or earlier, the earliest first.
+    pub(super) async fn queued(
+        &self,
+        queue: WorkQueue,
+        until: i64,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobId>> {
+        self.run(false, move |tx| ops::queued(tx, queue, until, limit)).await
+    }
+
+    pub(super) async fn known(&self, request: String, now: OffsetDateTime) -> anyhow::Result<Option<JobId>> {
+        self.look(move |tx| ops::find_request(tx, &request, now)).await
+    }
+
+    pub(super) async fn known_in_turn(
+        &self,
+        request: String,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Option<JobId>> {
+        self.run(true, move |tx| ops::find_request(tx, &request, now)).await
+    }
+
+    pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(JobRecord, u32)>> {
+        let sha256 = sha256.to_owned();
+        self.look(move |tx| ops::by_sha256(tx, &sha256)).await
+    }
+
+    pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {
+        self.look(move |tx| ops::find(tx, job)).await
+    }
+
+    /// The jobs of a session, oldest first.
+    pub(super) async fn records_of(&self, session: SessionId) -> anyhow::Result<Vec<JobRecord>> {
+        self.look(move |tx| ops::of_session(tx, session)).await
+    }
+
+    pub(super) async fn balances(&self, wanted: Vec<Account>) -> anyhow::Result<Balances> {
+        self.look(move |tx| accounts::balances(tx, wanted)).await
+    }
+
+    /// What everybody's accounts hold, month by month.
+    pub(super) async fn months(&self) -> anyhow::Result<Vec<Amounts>> {
+        self.look(|tx| accounts::of_scope(tx, "deployment")).await
+    }
+
+    /// How many jobs have something to do.
+    pub(super) async fn open_jobs(&self) -> anyhow::Result<u32> {
+        self.look(ops::open).await
+    }
+
+    /// Whether it answers.
+    pub(super) async fn ping(&self) -> anyhow::Result<()> {
+        self.look(|tx| tx.query_row("SELECT 1 FROM sqlite_schema LIMIT 1", [], |_| Ok(()))).await
+    }
+
+    async fn run<T, F>(&self, only_if_awaited: bool, op: F) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let answer = self.submit(only_if_awaited, op);
+        answer.await.context("the store's thread has ended")?.context("the store failed")
+    }
+
+    /// Runs `op` beside the writer, on what is committed.
+    async fn look<T, F>(&self, op: F) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let answer = send(&self.reader, true, op);
+        answer.await.context("the store's thread has ended")?.context("the store failed")
+    }
+
+    fn submit<T, F>(&self, only_if_awaited: bool, op: F) -> oneshot::Receiver<anyhow::Result<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        send(&self.writer, only_if_awaited, op)
+    }
+}
+
+fn send<T, F>(thread: &mpsc::Sender<Op>, only_if_awaited: bool, op: F) -> oneshot::Receiver<anyhow::Result<T>>
+where
+    T: Send + 'static,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    let op: Op = Box::new(move |tx| {
+        let result = match tx {
+            Err(fault) => Err(anyhow!("{fault}")),
+            Ok(_) if only_if_awaited && reply.is_closed() => Err(anyhow!("nobody waits for it")),
+            Ok(tx) => in_savepoint(tx, op).map_err(anyhow::Error::from),
+        };
+        Box::new(move |commit| {
+            let result = result.and_then(|value| commit.map(|()| value).map_err(|fault| anyhow!("{fault}")));
+            // The caller may have gone; what it asked for is written all the same.
+            drop(reply.send(result));
+        })
+    });
+    // A thread that has ended dropped the receiver, and with it the reply: the caller sees that.
+    drop(thread.send(op));
+    answer
+}
+
+/// The file that is locked while the database is open.
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// A file that only this user may read: it holds interaction tokens.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Otherwise a statement is compiled again whenever a parameter changes that an index could be chosen by.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let Some(missing) = MIGRATIONS.get(version as usize..) else {
+        bail!("it was made by a newer Easel (version {version}); this one knows {}", MIGRATIONS.len());
+    };
+    for migration in missing {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len())?)?;
+    Ok(tx.commit()?)
+}
+
+fn in_savepoint<T>(
+    tx: &mut Transaction<'_>,
+    op: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let savepoint = tx.savepoint()?;
+    let value = op(&savepoint)?;
+    savepoint.commit()?;
+    Ok(value)
+}
+
+/// A thread that does what it is sent, in transactions of this kind.
+fn serve(name: &str, connection: Connection, kind: TransactionBehavior) -> std::io::Result<mpsc::Sender<Op>> {
+    let (sender, waiting) = mpsc::channel();
+    std::thread::Builder::new().name(name.into()).spawn(move || do_all(connection, kind, &waiting))?;
+    Ok(sender)
+}
+
+fn do_all(mut connection: Connection, kind: TransactionBehavior, waiting: &mpsc::Receiver<Op>) {
+    while let Ok(first) = waiting.recv() {
+        // Before the transaction: what is asked later must see what was written until then.
+        let ops: Vec<Op> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
+        match connection.transaction_with_behavior(kind) {
+            Err(fault) => ops.into_iter().for_each(|op| op(Err(&fault))(Err(&fault))),
+            Ok(mut tx) => {
+                let answers: Vec<Answer> = ops.into_iter().map(|op| op(Ok(&mut tx))).collect();
+                let commit = tx.commit();
+                answers.into_iter().for_each(|answer| answer(commit.as_ref().copied()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,400 @@
+//! The image models of Amazon Bedrock as data, and the operator's own on top.
+//!
+//! Facts of 2026-11: ids, regions and ends of life from AWS' model life-cycle page and `ListFoundationModels`;
+//! prices from AWS Marketplace offers ("Amazon Bedrock Edition").
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use time::Date;
+use time::macros::date;
+
+use crate::domain::money::Micros;
+use crate::domain::refusal::Refusal;
+
+/// The shape of a model's request and answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// `prompt`, `aspect_ratio`, …; answers `images` and `finish_reasons`.
+    Stability,
+    /// `text_prompts`, `cfg_scale`, `steps`, …; answers `artifacts`.
+    Sdxl,
+    /// The built-in engine.
+    Sketch,
+}
+
+/// What a model does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Paints from words.
+    Paint,
+    /// Edits a picture (`/edit`).
+    Edit,
+}
+
+/// What a model understands beside a prompt, an aspect, a seed and a negative prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Abilities {
+    /// Starts from a picture (`image` and `strength`).
+    pub image_to_image: bool,
+    /// Has style presets of its own.
+    pub presets: bool,
+    /// `cfg`, from 0 to this.
+    pub cfg: Option<u32>,
+    /// `steps`, from and to.
+    pub steps: Option<(u32, u32)>,
+}
+
+/// One model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What people type.
+    pub name: String,
+    /// What `InvokeModel` gets: a model id, an inference profile or an ARN.
+    pub id: String,
+    /// Its request and answer.
+    pub family: Family,
+    /// Painting or editing.
+    pub task: Task,
+    /// The AWS region to call, `None` for the one that is configured.
+    pub region: Option<String>,
+    /// What it understands.
+    pub abilities: Abilities,
+    /// The longest prompt, in characters.
+    pub prompt_limit: usize,
+    /// Micro-dollars a call.
+    pub price: Micros,
+    /// The day from which Bedrock no longer serves it.
+    pub ended: Option<Date>,
+    /// The operator put it there (`EASEL_MODELS_FILE`).
+    pub own: bool,
+}
+
+impl Model {
+    /// Whether it still answers on `today`.
+    pub fn is_alive(&self, today: Date) -> bool {
+        self.ended.is_none_or(|end| today < end)
+    }
+
+    /// The region that the model says itself, or else its ARN; `None` for the one that is configured.
+    pub(crate) fn own_region(&self) -> Option<&str> {
+        let of_arn = || self.id.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty());
+        self.region.as_deref().or_else(of_arn)
+    }
+}
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// All models that this Easel knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catalogue {
+    models: Vec<Model>,
+    default: String,
+}
+
+/// The model that everybody gets who names none.
+pub const DEFAULT_MODEL: &str = "stability.stable-image-core-v1:1";
+
+/// The name of the built-in engine's one model.
+pub const SKETCH_MODEL: &str = "sketch";
+
+const TEXT_REGION: &str = "us-west-2";
+
+impl Catalogue {
+    /// Bedrock's models; `default` is a name or an id among them.
+    pub fn bedrock() -> Catalogue {
+        let mut models = painters();
+        models.extend(ended_painters());
+        models.extend(services());
+        Catalogue { models, default: DEFAULT_MODEL.to_owned() }
+    }
+
+    /// The built-in engine's one model, which costs nothing.
+    pub fn sketch() -> Catalogue {
+        let abilities = Abilities { presets: true, ..Abilities::default() };
+        let model = Model {
+            name: SKETCH_MODEL.to_owned(),
+            id: "easel.sketch-v1".to_owned(),
+            family: Family::Sketch,
+            region: None,
+            price: Micros(0),
+            abilities,
+            ..painter("", "", Abilities::default(), 0)
+        };
+        Catalogue { models: vec![model], default: SKETCH_MODEL.to_owned() }
+    }
+
+    /// Adds the models of an operator's TOML file; one with a known name or id takes its place, the default's too.
+    ///
+    /// # Errors
+    /// A file that cannot be read or has a wrong entry; the message names file, entry and remedy.
+    pub fn with_file(mut self, path: &Path) -> anyhow::Result<Catalogue> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("EASEL_MODELS_FILE: cannot read `{shown}`"))?;
+        let file: ModelsFile = toml::from_str(&text).with_context(|| {
+            format!("EASEL_MODELS_FILE: `{shown}` is not a list of [[model]] entries with id, name, family and price_usd")
+        })?;
+        for entry in file.model {
+            let model = entry.read().with_context(|| format!("EASEL_MODELS_FILE: `{shown}`"))?;
+            self.models.retain(|known| known.name != model.name && known.id != model.id);
+            if self.find(&self.default).is_none() {
+                self.default.clone_from(&model.name);
+            }
+            self.models.push(model);
+        }
+        Ok(self)
+    }
+
+    /// Makes `asked`, a name or an id, the default.
+    ///
+    /// # Errors
+    /// The refusal that a person would get who asked for it.
+    pub fn with_default(mut self, asked: &str, today: Date) -> Result<Catalogue, Refusal> {
+        self.default = self.painter(Some(asked), today)?.name.clone();
+        Ok(self)
+    }
+
+    /// Every model, painters first.
+    pub fn models(&self) -> &[Model] {
+        &self.models
+    }
+
+    /// The living models that paint from words.
+    pub fn painters(&self, today: Date) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(move |model| model.task == Task::Paint && model.is_alive(today))
+    }
+
+    /// The model of that name or id, dead or alive.
+    pub fn find(&self, asked: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.name.eq_ignore_ascii_case(asked) || model.id == asked)
+    }
+
+    /// The default model.
+    pub fn default_name(&self) -> &str {
+        self.find(&self.default).map_or(&self.default, |model| &model.name)
+    }
+
+    /// Only those models that paint and that `offered` says yes to, by their name. Where the default is not among
+    /// them, the first one is.
+    #[must_use]
+    pub fn offering(&self, offered: impl Fn(&str) -> bool) -> Catalogue {
+        let is_offered = |model: &Model| model.task != Task::Paint || offered(&model.name);
+        let models: Vec<Model> = self.models.iter().filter(|model| is_offered(model)).cloned().collect();
+        let mut catalogue = Catalogue { models, default: self.default.clone() };
+        if catalogue.find(&self.default).is_none()
+            && let Some(first) = catalogue.models.iter().find(|model| model.task == Task::Paint)
+        {
+            catalogue.default.clone_from(&first.name);
+        }
+        catalogue
+    }
+
+    /// The living painter of that name or id, or the default for `None`.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownModel`], [`Refusal::ModelEnded`] or [`Refusal::NotAPainter`], each with what to use instead;
+    /// [`Refusal::NoModels`] if there is none.
+    pub fn painter(&self, asked: Option<&str>, today: Date) -> Result<&Model, Refusal> {
+        if self.painters(today).next().is_none() {
+            return Err(Refusal::NoModels);
+        }
+        let asked = asked.unwrap_or(&self.default).trim();
+        let Some(model) = self.find(asked) else {
+            let names: Vec<_> = self.painters(today).map(|model| model.name.clone()).collect();
+            return Err(Refusal::UnknownModel { asked: asked.to_owned(), available: names.into() });
+        };
+        let instead = || self.painters(today).next().map_or_else(String::new, |living| living.name.clone());
+        if model.task == Task::Edit {
+            return Err(Refusal::NotAPainter { model: model.name.clone(), instead: instead() });
+        }
+        match model.ended {
+            Some(ended) if today >= ended => {
+                Err(Refusal::ModelEnded { model: asked.to_owned(), ended: ended.into(), instead: instead() })
+            }
+            _ => Ok(model),
+        }
+    }
+}
+
+fn painter(name: &str, id: &str, abilities: Abilities, price: i64) -> Model {
+    Model {
+        name: name.to_owned(),
+        id: id.to_owned(),
+        family: Family::Stability,
+        task: Task::Paint,
+        region: Some(TEXT_REGION.to_owned()),
+        abilities,
+        prompt_limit: 10_000,
+        price: Micros(price),
+        ended: None,
+        own: false,
+    }
+}
+
+fn painters() -> Vec<Model> {
+    let plain = Abilities::default();
+    let from_picture = Abilities { image_to_image: true, ..plain };
+    vec![
+        painter("core", DEFAULT_MODEL, plain, 40_000),
+        painter("ultra", "stability.stable-image-ultra-v1:1", plain, 140_000),
+        painter("sd3.5", "stability.sd3-5-large-v1:0", from_picture, 80_000),
+    ]
+}
+
+fn sdxl_abilities() -> Abilities {
+    Abilities { image_to_image: false, presets: true, cfg: Some(35), steps: Some((10, 150)) }
+}
+
+fn ended_painters() -> Vec<Model> {
+    let sdxl = |name, id, price, ended| Model {
+        family: Family::Sdxl,
+        prompt_limit: 2_000,
+        ended: Some(ended),
+        ..painter(name, id, sdxl_abilities(), price)
+    };
+    let stability = |name, id, price, ended| Model {
+        ended: Some(ended),
+        ..painter(name, id, Abilities::default(), price)
+    };
+    let sd3_era = date!(2025 - 09 - 04);
+    vec![
+        sdxl("sdxl-0.8", "stability.stable-diffusion-xl-v0", 72_000, date!(2024 - 04 - 30)),
+        sdxl("sdxl-0.8-old", "stability.stable-diffusion-xl", 72_000, date!(2024 - 04 - 30)),
+        sdxl("sdxl", "stability.stable-diffusion-xl-v1", 80_000, date!(2025 - 05 - 20)),
+        sdxl("sdxl-1.0", "stability.stable-diffusion-xl-v1:0", 80_000, date!(2025 - 05 - 20)),
+        stability("sd3", "stability.sd3-large-v1:0", 80_000, sd3_era),
+        stability("core-1.0", "stability.stable-image-core-v1:0", 40_000, sd3_era),
+        stability("ultra-1.0", "stability.stable-image-ultra-v1:0", 140_000, sd3_era),
+    ]
+}
+
+/// The image services, through the `us.` inference profiles.
+fn services() -> Vec<Model> {
+    let service = |name: &str, id: &str, presets, price| Model {
+        task: Task::Edit,
+        region: None,
+        ..painter(name, id, Abilities { image_to_image: true, presets, ..Abilities::default() }, price)
+    };
+    vec![
+        service("upscale-conservative", "us.stability.stable-conservative-upscale-v1:0", false, 400_000),
+        service("upscale-creative", "us.stability.stable-creative-upscale-v1:0", true, 600_000),
+        service("upscale-fast", "us.stability.stable-fast-upscale-v1:0", false, 30_000),
+        service("outpaint", "us.stability.stable-outpaint-v1:0", true, 60_000),
+        service("inpaint", "us.stability.stable-image-inpaint-v1:0", true, 70_000),
+        service("erase", "us.stability.stable-image-erase-object-v1:0", false, 70_000),
+        service("replace", "us.stability.stable-image-search-replace-v1:0", true, 70_000),
+        service("recolor", "us.stability.stable-image-search-recolor-v1:0", true, 70_000),
+        service("background", "us.stability.stable-image-remove-background-v1:0", false, 70_000),
+        service("control-sketch", "us.stability.stable-image-control-sketch-v1:0", true, 70_000),
+        service("structure", "us.stability.stable-image-control-structure-v1:0", true, 70_000),
+        service("style-guide", "us.stability.stable-image-style-guide-v1:0", true, 70_000),
+        service("style-transfer", "us.stability.stable-style-transfer-v1:0", false, 80_000),
+    ]
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelsFile {
+    #[serde(default)]
+    model: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    name: String,
+    family: Family,
+    price_usd: f64,
+    region: Option<String>,
+    image_to_image: Option<bool>,
+}
+
+impl Entry {
+    fn read(self) -> anyhow::Result<Model> {
+        let name = self.name.trim();
+        if name.is_empty() || name.len() > 60 || name.contains(char::is_whitespace) {
+            bail!("the name `{}` must have 1 to 60 characters and no spaces", self.name);
+        }
+        if self.id.is_empty() || self.id.len() > 2048 {
+            bail!("the id of `{name}` must have 1 to 2048 characters");
+        }
+        let price = Micros::from_dollars(&self.price_usd.to_string()).with_context(|| {
+            format!("price_usd of `{name}` must be dollars such as 0.04, with at most six decimals")
+        })?;
+        let abilities = match self.family {
+            Family::Stability => Abilities::default(),
+            Family::Sdxl => sdxl_abilities(),
+            Family::Sketch => bail!("the family of `{name}` must be `stability` or `sdxl`"),
+        };
+        let prompt_limit = if self.family == Family::Sdxl { 2_000 } else { 10_000 };
+        Ok(Model {
+            family: self.family,
+            region: self.region,
+            abilities: Abilities { image_to_image: self.image_to_image.unwrap_or(false), ..abilities },
+            prompt_limit,
+            own: true,
+            price,
+            ..painter(name, &self.id, Abilities::default(), 0)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = date!(2026 - 11 - 22);
+
+    #[test]
+    fn the_default_is_core_and_sixteen_models_live() {
+        let catalogue = Catalogue::bedrock();
+        assert_eq!(catalogue.painter(None, TODAY).unwrap().id, DEFAULT_MODEL);
+        assert_eq!(catalogue.models().iter().filter(|m| m.is_alive(TODAY)).count(), 16);
+    }
+
+    #[test]
+    fn a_dead_model_is_refused_by_name_and_by_id_with_a_living_one() {
+        let catalogue = Catalogue::bedrock();
+        for asked in ["sdxl", "stability.stable-diffusion-xl-v0", "stability.stable-diffusion-xl-v1"] {
+            let refused = catalogue.painter(Some(asked), TODAY).unwrap_err();
+            let Refusal::ModelEnded { model, instead, .. } = &refused else { panic!("{refused:?}") };
+            assert_eq!((model.as_str(), instead.as_str()), (asked, "core"));
+        }
+    }
+
+    #[test]
+    fn an_operators_endpoint_takes_the_dead_models_place() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let arn = "arn:aws:sagemaker:us-west-2:123456789012:endpoint/my-sdxl";
+        let text =
+            format!("[[model]]\nid = \"{arn}\"\nname = \"sdxl\"\nfamily = \"sdxl\"\nprice_usd = 0.05\n");
+        std::fs::write(file.path(), text).unwrap();
+        let catalogue = Catalogue::bedrock().with_file(file.path()).unwrap();
+        let model = catalogue.painter(Some("sdxl"), TODAY).unwrap();
+        assert_eq!((model.id.as_str(), model.price), (arn, Micros(50_000)));
+    }
+
+    #[test]
+    fn a_wrong_models_file_is_named_with_its_remedy() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (text, needle) in [
+            ("[[model]]\nid='x'\nname='y'\nfamily='titan'\nprice_usd=1", "titan"),
+            ("[[model]]\nid='x'\nname='a b'\nfamily='sdxl'\nprice_usd=1", "no spaces"),
+            ("[[model]]\nid='x'\nname='y'\nfamily='sdxl'\nprice_usd=-1", "dollars such as"),
+            ("models = 3", "[[model]]"),
+        ] {
+            std::fs::write(file.path(), text).unwrap();
+            let said = format!("{:#}", Catalogue::bedrock().with_file(file.path()).unwrap_err());
+            assert!(said.contains("EASEL_MODELS_FILE") && said.contains(needle), "{said}");
+        }
+    }
+}

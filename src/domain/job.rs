@@ -1,0 +1,309 @@
+//! A job: one `/imagine`, its pictures, and what may happen to it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::domain::image_format::ImageFormat;
+use crate::domain::money::Micros;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::ImageRequest;
+use crate::domain::vocabulary::SessionId;
+
+pub(crate) mod accounts;
+mod admission;
+mod cost;
+mod difference;
+mod record;
+mod steps;
+mod visibility;
+
+pub use crate::domain::vocabulary::JobId;
+pub use accounts::Tally;
+pub use admission::WARN_PERCENT;
+pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
+pub(crate) use difference::{BlockedChange, Difference, DigestChange, Posting, UsagePosting, difference};
+pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
+pub use steps::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage};
+
+/// How long Discord accepts an interaction's token.
+pub const TOKEN_LIFE: Duration = Duration::minutes(15);
+
+/// A call whose result may have been paid is made at most this often for one picture.
+pub const MAX_PAID_CALLS: u32 = 2;
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Paid for in advance and written down; nobody works on it.
+    Admitted,
+    /// A worker has it.
+    Generating,
+    /// Every picture has its answer, and the bytes are safe.
+    Generated,
+    /// The person has at least one picture.
+    Delivered,
+    /// The person knows why there is none.
+    Failed,
+    /// Taken back before anything was asked of a model.
+    Cancelled,
+}
+
+impl State {
+    /// The name in the store and in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Admitted => "admitted",
+            State::Generating => "generating",
+            State::Generated => "generated",
+            State::Delivered => "delivered",
+            State::Failed => "failed",
+            State::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<State> {
+        use State::{Admitted, Cancelled, Delivered, Failed, Generated, Generating};
+        [Admitted, Generating, Generated, Delivered, Failed, Cancelled].into_iter().find(|s| s.name() == name)
+    }
+
+    /// Whether the person's answer is out.
+    pub fn is_final(self) -> bool {
+        matches!(self, State::Delivered | State::Failed | State::Cancelled)
+    }
+}
+
+/// Who asked, from where, and how to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "via", rename_all = "snake_case")]
+pub enum Origin {
+    /// A slash command.
+    Discord(DiscordOrigin),
+    /// `easel imagine` on the command line.
+    Shell,
+    /// The images API.
+    Api(ApiOrigin),
+}
+
+/// Under which key an order came through the images API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiOrigin {
+    /// The key's name.
+    pub key: String,
+    /// What one picture cost when it was ordered.
+    pub each: Micros,
+    /// How a repeat of the order is known, if it may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+}
+
+/// The client's own name for an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// The `Idempotency-Key`.
+    pub id: String,
+    /// SHA-256 of the body, lower-case hex: under one name there is one order.
+    pub body: String,
+}
+
+impl Repeat {
+    /// [`Job::dedupe_key`] of an order with the key of this name.
+    pub(crate) fn dedupe_key(&self, key: &str) -> String {
+        // The name of a key has no colon: no two orders share one of these by chance.
+        format!("api:{key}:{}", self.id)
+    }
+}
+
+/// A slash command's coordinates.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscordOrigin {
+    /// The interaction's id.
+    pub interaction: u64,
+    /// The application's id, part of every webhook path.
+    pub application: u64,
+    /// The interaction's token, a secret for fifteen minutes.
+    pub token: String,
+    /// The server, or `None` in a private conversation.
+    pub guild: Option<u64>,
+    /// The channel to answer in.
+    pub channel: u64,
+    /// The member who asked.
+    pub member: u64,
+    /// Only the member may see the answer.
+    pub private: bool,
+    /// Bytes that one file may have in the answer.
+    pub file_limit: u64,
+    /// The session that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<InSession>,
+    /// The language of the member's Discord, such as `en-US`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The language that the server prefers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guild_locale: Option<String>,
+}
+
+impl DiscordOrigin {
+    /// [`Job::dedupe_key`] of what this interaction orders.
+    pub(crate) fn dedupe_key(&self) -> String {
+        format!("discord:{}", self.interaction)
+    }
+}
+
+/// A session, as far as its jobs know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InSession {
+    /// Which one.
+    pub id: SessionId,
+    /// What it was about when the job was ordered.
+    pub title: String,
+}
+
+impl Origin {
+    fn session(&self) -> Option<SessionId> {
+        self.discord()?.session.as_ref().map(|session| session.id)
+    }
+}
+
+/// Leaves the token out.
+impl fmt::Debug for DiscordOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DiscordOrigin")
+            .field("interaction", &self.interaction)
+            .field("channel", &self.channel)
+            .field("member", &self.member)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `admit` writes down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Who asked.
+    pub origin: Origin,
+    /// What for, every choice made.
+    pub request: ImageRequest,
+    /// When it was admitted.
+    pub created: OffsetDateTime,
+    /// The job that this one varies, if any.
+    pub parent: Option<JobId>,
+}
+
+impl Job {
+    /// One row a request: a second delivery of the same interaction must find the first.
+    pub fn dedupe_key(&self) -> String {
+        match &self.origin {
+            Origin::Discord(discord) => discord.dedupe_key(),
+            Origin::Shell => format!("shell:{}", self.id),
+            Origin::Api(ApiOrigin { key, repeat: Some(repeat), .. }) => repeat.dedupe_key(key),
+            Origin::Api(_) => format!("api:{}", self.id),
+        }
+    }
+
+    /// The session that it belongs to.
+    pub fn session(&self) -> Option<SessionId> {
+        self.origin.session()
+    }
+
+    /// The moment from which the interaction's token must not be used.
+    pub fn token_dies(&self) -> OffsetDateTime {
+        self.created + TOKEN_LIFE
+    }
+}
+
+/// What a call of a model means for the bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bill {
+    /// AWS may bill it.
+    Due,
+    /// It was turned away before any work: it counts as a call and costs nothing.
+    Free,
+    /// It never left this machine: there was no call.
+    NoCall,
+}
+
+/// How one picture's asking ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The bytes are in the spool (or in the archive).
+    Painted(Painted),
+    /// There is none.
+    Refused {
+        /// The reason, for the person.
+        refusal: Refusal,
+    },
+}
+
+/// A finished picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Painted {
+    /// The seed that made it, as the model reported it.
+    pub seed: u32,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+    /// How many bytes.
+    pub bytes: u64,
+    #[serde(default, skip_serializing_if = "ImageFormat::is_png")]
+    pub format: ImageFormat,
+}
+
+/// One of a job's pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its number, from 0.
+    pub n: u32,
+    /// The seed to ask for.
+    pub seed: u32,
+    /// How it ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// Calls made for it that may have been paid.
+    pub paid_calls: u32,
+    /// Calls made for it.
+    pub calls: u32,
+    /// What those calls may cost, at the prices at which they were made.
+    pub spent: Micros,
+    /// Its key in the archive, once it is there.
+    pub archived: Option<String>,
+}
+
+impl Picture {
+    /// The finished picture, if there is one.
+    pub fn painted(&self) -> Option<&Painted> {
+        match &self.outcome {
+            Some(Outcome::Painted(painted)) => Some(painted),
+            _ => None,
+        }
+    }
+}
+
+/// A worker's hold on a job. Every write it makes carries the fence; a later claim makes them void.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The job.
+    pub job: Job,
+    /// Where it stood when it was claimed.
+    pub state: State,
+    /// The fencing token.
+    pub fence: i64,
+    /// Its pictures, by number.
+    pub pictures: Vec<Picture>,
+    /// What the whole order costs if each picture takes one call, as it was reserved.
+    pub price: Micros,
+    /// Percent of the server's month that were used once it was admitted, if there is reason to say so.
+    pub budget_used: Option<u32>,
+}
+
+impl Claim {
+    /// The format of the picture `n`; PNG while there is none.
+    pub fn format(&self, n: u32) -> ImageFormat {
+        let picture = self.pictures.iter().find(|picture| picture.n == n).and_then(Picture::painted);
+        picture.map_or(ImageFormat::Png, |painted| painted.format)
+    }
+}

@@ -1,0 +1,133 @@
+//! What a step of a job changes beside it: postings to accounts, usage, what its pictures are found by, and what a
+//! guardrail held back.
+
+use super::accounts::{Account, Amounts, Balances};
+use super::admission::{WarningChange, warning_change};
+use super::record::JobRecord;
+use super::{Origin, Outcome, Stage};
+use crate::domain::limits::Purse;
+use crate::domain::refusal::Refusal;
+
+#[derive(Debug, Default)]
+pub(crate) struct Difference {
+    pub(crate) postings: Vec<Posting>,
+    pub(crate) usage: Option<UsagePosting>,
+    pub(crate) digests: Vec<DigestChange>,
+    pub(crate) blocked: Vec<BlockedChange>,
+}
+
+/// What is added to an account.
+#[derive(Debug)]
+pub(crate) struct Posting {
+    pub(crate) account: Account,
+    pub(crate) amounts: Amounts,
+    pub(crate) warning: Option<WarningChange>,
+}
+
+/// What is added to the usage of a server's day, member and model.
+#[derive(Debug)]
+pub(crate) struct UsagePosting {
+    pub(crate) guild: String,
+    pub(crate) member: String,
+    pub(crate) month: String,
+    pub(crate) day: String,
+    pub(crate) model: String,
+    pub(crate) amounts: Amounts,
+}
+
+/// Whether picture `n` is found by these bytes.
+#[derive(Debug)]
+pub(crate) struct DigestChange {
+    pub(crate) n: u32,
+    pub(crate) sha256: String,
+    pub(crate) is_found: bool,
+}
+
+/// What is listed as held back of a server's job in this stage.
+#[derive(Debug)]
+pub(crate) struct BlockedChange {
+    pub(crate) guild: u64,
+    pub(crate) channel: u64,
+    pub(crate) member: u64,
+    pub(crate) stage: Stage,
+    /// The guardrail's categories, each once; `None` takes the line away.
+    pub(crate) category: Option<String>,
+}
+
+/// What turns the rest of the store from `before` into `after`. `balances` holds the server's month where
+/// [`super::admission::account_of_warning`] or an admission asks for it.
+pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances: &Balances) -> Difference {
+    let amounts = after.amounts() - before.map(JobRecord::amounts).unwrap_or_default();
+    Difference {
+        postings: postings(after, amounts, warning_change(before, after, balances)),
+        usage: usage(after, amounts),
+        digests: digests(before, after),
+        blocked: blocked(before, after),
+    }
+}
+
+fn postings(record: &JobRecord, amounts: Amounts, warning: Option<WarningChange>) -> Vec<Posting> {
+    let accounts = record.accounts();
+    let guild = accounts.purse(Purse::Guild);
+    let posting = |account: Account| {
+        let warning = warning.filter(|_| guild.as_ref() == Some(&account));
+        (amounts != Amounts::default() || warning.is_some()).then_some(Posting { account, amounts, warning })
+    };
+    accounts.all().into_iter().filter_map(posting).collect()
+}
+
+fn usage(record: &JobRecord, amounts: Amounts) -> Option<UsagePosting> {
+    let accounts = record.accounts();
+    if (amounts.delivered, amounts.calls, amounts.spent) == (0, 0, 0) {
+        return None;
+    }
+    Some(UsagePosting {
+        guild: accounts.guild?,
+        member: accounts.member?,
+        month: accounts.month,
+        day: accounts.day,
+        model: record.request.model.clone(),
+        amounts,
+    })
+}
+
+fn digests(before: Option<&JobRecord>, after: &JobRecord) -> Vec<DigestChange> {
+    let digest = |record: Option<&JobRecord>, n: usize| record?.pictures.get(n)?.sha256().map(str::to_owned);
+    let mut changes = Vec::new();
+    for (n, at) in (0u32..).zip(0..after.pictures.len()) {
+        let (was, is) = (digest(before, at), digest(Some(after), at));
+        if was != is {
+            changes.extend(was.map(|sha256| DigestChange { n, sha256, is_found: false }));
+            changes.extend(is.map(|sha256| DigestChange { n, sha256, is_found: true }));
+        }
+    }
+    changes
+}
+
+fn blocked(before: Option<&JobRecord>, after: &JobRecord) -> Vec<BlockedChange> {
+    let Origin::Discord(origin) = &after.origin else { return Vec::new() };
+    let Some(guild) = origin.guild else { return Vec::new() };
+    let change = |stage| {
+        let category = categories(after, stage);
+        let was = before.and_then(|before| categories(before, stage));
+        let (channel, member) = (origin.channel, origin.member);
+        (was != category).then_some(BlockedChange { guild, channel, member, stage, category })
+    };
+    [Stage::Prompt, Stage::Picture].into_iter().filter_map(change).collect()
+}
+
+fn categories(record: &JobRecord, stage: Stage) -> Option<String> {
+    let mut categories: Vec<&str> = Vec::new();
+    for outcome in record.pictures.iter().filter_map(|picture| picture.outcome.as_ref()) {
+        let Outcome::Refused { refusal } = outcome else { continue };
+        let category = match (refusal, stage) {
+            (Refusal::GuardedPrompt { category }, Stage::Prompt) => category,
+            (Refusal::GuardedPicture { category }, Stage::Picture) => category,
+            _ => continue,
+        };
+        if !categories.contains(&category.as_str()) {
+            categories.push(category);
+        }
+    }
+    (!categories.is_empty()).then(|| categories.join("; "))
+}

@@ -1,0 +1,95 @@
+//! What a step of a job is told, and what it answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bill, JobId, Outcome, State};
+use crate::domain::refusal::Refusal;
+
+/// What `admit` answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Admission {
+    Admitted {
+        /// This order is the first to find the server's month at [`super::WARN_PERCENT`] or more: percent used, with it.
+        warning: Option<u32>,
+    },
+    /// This request was admitted before, as that job.
+    Duplicate(JobId),
+    /// A limit forbids it; nothing was written.
+    Refused(Refusal),
+}
+
+/// What `attempt` answers about one more call of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attempt {
+    /// It is in the ledger under this number; make it.
+    Go(CallId),
+    /// Another worker has the job.
+    Stale,
+    /// As many calls as may be paid for one picture were made.
+    Exhausted,
+    /// A budget does not allow another.
+    Refused(Refusal),
+}
+
+/// A line of the ledger: the number of a call within its job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallId(pub(super) i64);
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settlement {
+    /// The picture's number.
+    pub n: u32,
+    /// The ledger's line, if a call was made.
+    pub call: Option<CallId>,
+    pub bill: Bill,
+    /// What it means for the picture; `None` leaves it open for another call.
+    pub outcome: Option<Outcome>,
+}
+
+/// Parts of a job's end, written together. Empty parts stay as they are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    /// The person has the answer.
+    pub concluded: Option<Conclusion>,
+    /// Pictures that lie in the archive: number and key.
+    pub archived: Vec<(u32, String)>,
+    /// Give the job back; what is left of it is not touched before this many milliseconds from now.
+    pub release_for: Option<i64>,
+}
+
+/// What the person got.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conclusion {
+    /// `delivered` or `failed`.
+    pub state: State,
+    /// Pictures in the answer.
+    pub delivered: u32,
+    /// Why there are none, or fewer than asked for.
+    pub refusal: Option<Refusal>,
+}
+
+/// What a guardrail held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// A prompt, before any model was asked.
+    Prompt,
+    /// A finished picture.
+    Picture,
+}
+
+impl Stage {
+    /// The one of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Stage> {
+        [Stage::Prompt, Stage::Picture].into_iter().find(|stage| stage.name() == name)
+    }
+
+    /// The name in the store and for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Prompt => "prompt",
+            Stage::Picture => "picture",
+        }
+    }
+}

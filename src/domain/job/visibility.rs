@@ -1,0 +1,107 @@
+//! Who may see the pictures of a job.
+
+use super::{ApiOrigin, DiscordOrigin, Origin};
+
+impl Origin {
+    /// Whether everybody may see them who may see the place where they were ordered.
+    pub(crate) fn is_public(&self) -> bool {
+        self.discord().is_some_and(|origin| !origin.private)
+    }
+
+    /// Whether the member `viewer` may see them: their own, and those that are not private.
+    pub(crate) fn visible_to(&self, viewer: u64) -> bool {
+        self.is_public() || self.is_by(viewer)
+    }
+
+    /// Whether `viewer` may look them up in this place. What was ordered in a server stays in that server; what only
+    /// its member may see, or was ordered in a private conversation, that member may look up anywhere.
+    pub(crate) fn visible_in(&self, guild: Option<u64>, channel: u64, viewer: u64) -> bool {
+        let Some(origin) = self.discord() else { return false };
+        match origin.guild {
+            Some(_) if !origin.private => origin.guild == guild,
+            _ => self.is_by(viewer) || (!origin.private && origin.channel == channel),
+        }
+    }
+
+    /// How it was ordered with the key of this name of the images API; nobody else sees it there.
+    pub(crate) fn by_key(&self, name: &str) -> Option<&ApiOrigin> {
+        match self {
+            Origin::Api(origin) if origin.key == name => Some(origin),
+            _ => None,
+        }
+    }
+
+    /// The slash command that ordered it, if one did.
+    pub(crate) fn discord(&self) -> Option<&DiscordOrigin> {
+        match self {
+            Origin::Discord(origin) => Some(origin),
+            Origin::Shell | Origin::Api(_) => None,
+        }
+    }
+
+    fn is_by(&self, member: u64) -> bool {
+        self.discord().is_some_and(|origin| origin.member == member)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Micros;
+
+    const MIRA: u64 = 7;
+    const TOM: u64 = 8;
+
+    fn by_mira(guild: Option<u64>, private: bool) -> Origin {
+        Origin::Discord(DiscordOrigin {
+            interaction: 1,
+            application: 2,
+            token: String::new(),
+            guild,
+            channel: 5,
+            member: MIRA,
+            private,
+            file_limit: 0,
+            session: None,
+            locale: None,
+            guild_locale: None,
+        })
+    }
+
+    #[test]
+    fn private_pictures_are_for_their_member() {
+        for guild in [Some(3), None] {
+            assert!(by_mira(guild, true).visible_to(MIRA) && !by_mira(guild, true).visible_to(TOM));
+            assert!(by_mira(guild, false).visible_to(MIRA) && by_mira(guild, false).visible_to(TOM));
+            assert!(by_mira(guild, false).is_public() && !by_mira(guild, true).is_public());
+        }
+    }
+
+    #[test]
+    fn pictures_of_a_server_stay_in_it() {
+        let open = by_mira(Some(3), false);
+        assert!(open.visible_in(Some(3), 6, TOM));
+        assert!(!open.visible_in(Some(4), 6, TOM) && !open.visible_in(None, 6, MIRA));
+        let private = by_mira(Some(3), true);
+        assert!(private.visible_in(Some(4), 6, MIRA) && private.visible_in(None, 6, MIRA));
+        assert!(!private.visible_in(Some(3), 5, TOM));
+    }
+
+    #[test]
+    fn pictures_of_a_conversation_stay_in_it_but_for_their_member() {
+        let open = by_mira(None, false);
+        assert!(open.visible_in(None, 5, TOM) && !open.visible_in(None, 6, TOM));
+        assert!(open.visible_in(Some(3), 6, MIRA));
+        assert!(!by_mira(None, true).visible_in(None, 5, TOM));
+    }
+
+    #[test]
+    fn what_a_key_ordered_only_that_key_sees() {
+        let api = Origin::Api(ApiOrigin { key: "shop".into(), each: Micros(1), repeat: None });
+        assert!(api.by_key("shop").is_some() && api.by_key("press").is_none());
+        for origin in [api, Origin::Shell] {
+            assert!(!origin.is_public() && !origin.visible_to(MIRA));
+            assert!(!origin.visible_in(None, 5, MIRA));
+        }
+    }
+}

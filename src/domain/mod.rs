@@ -1,0 +1,20 @@
+//! The rules: no I/O, no clock, no randomness of their own.
+
+pub mod catalogue;
+pub mod digest;
+pub mod error;
+pub mod image_format;
+pub mod job;
+pub mod limits;
+pub mod money;
+pub mod policy;
+pub mod presets;
+pub mod refusal;
+pub mod request;
+pub mod session;
+pub mod settings;
+pub mod shrink;
+pub mod signature;
+pub(crate) mod text;
+pub(crate) mod vocabulary;
+pub mod words;

@@ -1,0 +1,153 @@
+//! Why somebody does not get what was asked for: data. [`crate::app::messages`] has the sentences.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use crate::domain::limits::Purse;
+use crate::domain::money::Micros;
+use crate::domain::vocabulary::Barrier;
+use crate::domain::vocabulary::JobId;
+use crate::domain::vocabulary::{Field, Source};
+
+mod argument;
+
+pub use argument::{Allowed, FileProblem, FlagProblem, Needed, OptionName, OrText, PolicyList, TextKind};
+
+/// Why somebody does not get what was asked for. Moments are Unix times in seconds; what people typed stands here as
+/// they typed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The prompt is empty once its flags are taken away.
+    EmptyPrompt,
+    /// A text is longer than its limit, in characters.
+    TooLong { what: OrText<TextKind>, length: usize, limit: usize },
+    /// A `--flag` at the end of the prompt.
+    Flag { flag: String, problem: OrText<FlagProblem> },
+    /// A value outside of its range or vocabulary.
+    OutOfRange { option: OrText<OptionName>, got: String, allowed: OrText<Allowed> },
+    /// No model of that name; `available` has the names of those that there are.
+    UnknownModel { asked: String, available: OrText<Vec<String>> },
+    /// The model was ended by its provider.
+    ModelEnded { model: String, ended: OrText<Date>, instead: String },
+    /// One of the image services, which edit pictures and take no prompt alone.
+    NotAPainter { model: String, instead: String },
+    /// An option that the chosen model does not have; `able` has the names of the models that do.
+    NotSupported {
+        model: String,
+        option: OrText<OptionName>,
+        #[serde(alias = "remedy")]
+        able: OrText<Vec<String>>,
+    },
+    /// `strength` makes sense only with a picture.
+    StrengthWithoutImage,
+    /// The attached file cannot be used.
+    Attachment { problem: OrText<FileProblem>, limit_mib: u64 },
+    /// Too many requests in a short time.
+    RateLimited { burst: u32, per_minute: u32, free_at: i64 },
+    /// A limit in dollars; no time gives back what has no `free_at`.
+    BudgetUsed { purse: Purse, limit: Micros, used: Micros, free_at: Option<i64> },
+    /// The pictures of the day are used up; those under way count.
+    QuotaUsed { limit: u32, used: u32, free_at: i64 },
+    /// Too many pictures at once.
+    InFlight { limit: u32, used: u32 },
+    /// A setting that the server's admins have locked.
+    Locked { field: Field, held: Option<String>, by: Source },
+    /// The server's admins have paused Easel.
+    Paused { reason: String },
+    /// Access to Easel at all.
+    NoAccess { barrier: Barrier },
+    /// Access to private pictures.
+    NoPrivate { barrier: Barrier },
+    /// The server's admins allow no model that is alive.
+    NoModels,
+    /// A blocked word or phrase; the note is the admins'.
+    BlockedWord { note: Option<String> },
+    /// A command without what it needs.
+    Missing { what: OrText<Needed> },
+    /// A command for admins, from somebody who is none.
+    NotAdmin,
+    /// A command that needs a server.
+    ServerOnly { command: String },
+    /// A list of a policy is full.
+    PolicyFull { what: OrText<PolicyList>, limit: usize },
+    /// An edit, or an undo, that changes nothing.
+    NothingToChange,
+    /// An undo of something that was changed again.
+    ChangedSince { number: i64 },
+    /// No entry of that number.
+    NoEntry { number: i64 },
+    /// No session runs in the channel.
+    NoSession,
+    /// Another session runs in the channel, which this person cannot end.
+    SessionRuns { title: String, by: u64 },
+    /// Discord lets Easel make no thread here.
+    NoThread,
+    /// An export of nothing.
+    NothingToExport,
+    /// Somebody who does not take part.
+    NotInSession { title: String },
+    /// Changing or ending somebody else's session.
+    NotYourSession { by: u64 },
+    /// The session has no picture yet.
+    NoLastPicture,
+    /// A job that is unknown, or not for this person.
+    UnknownPicture,
+    /// The order could not be written down in time.
+    StoreSlow,
+    /// The process is about to stop.
+    Stopping,
+    /// The prompt was filtered by the model.
+    FilteredPrompt,
+    /// The finished picture was filtered by the model.
+    FilteredOutput,
+    /// The attached picture was filtered by the model.
+    FilteredInput,
+    /// The guardrail blocked the prompt, or the picture that it was to start from.
+    GuardedPrompt { category: String },
+    /// The guardrail blocked a finished picture.
+    GuardedPicture { category: String },
+    /// The guardrail could not be asked.
+    ModerationDown,
+    /// The model stayed busy through all retries.
+    ModelBusy,
+    /// The model took longer than it may, or failed twice.
+    ModelFailed,
+    /// The model refused the request as invalid.
+    ModelRejected { job: JobId },
+    /// The account has no access to the model.
+    ModelUnavailable { model: String },
+    /// Anything that nobody planned for.
+    Fault { job: JobId },
+    /// A command that Easel does not have (any more).
+    UnknownCommand { command: String },
+    /// A button, menu or form that Easel does not have (any more).
+    UnknownButton,
+}
+
+impl Refusal {
+    /// A value that is not among those allowed.
+    pub(crate) fn out_of_range(option: OptionName, got: impl std::fmt::Display, allowed: Allowed) -> Refusal {
+        Refusal::OutOfRange { option: option.into(), got: got.to_string(), allowed: allowed.into() }
+    }
+
+    /// The code, such as `budget_used`: its name in the store and in the images API.
+    pub fn why(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["why"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The code, for logs. People read what [`crate::app::messages`] makes of a refusal.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests;

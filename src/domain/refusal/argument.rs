@@ -1,0 +1,162 @@
+//! What refusals tell of, as small vocabularies.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::vocabulary::Field;
+
+/// A value, or the words that an earlier version stored in its place: those are shown as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OrText<T> {
+    Value(T),
+    Text(String),
+}
+
+impl<T> From<T> for OrText<T> {
+    fn from(value: T) -> OrText<T> {
+        OrText::Value(value)
+    }
+}
+
+/// A text that has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextKind {
+    Prompt,
+    NegativePrompt,
+    /// A blocked phrase.
+    Phrase,
+    Setting(Field),
+}
+
+/// What is wrong with a flag of a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagProblem {
+    Unknown,
+    NoValue,
+    NotANumber,
+    /// Another flag, or an option, says the same.
+    Twice,
+}
+
+/// An option of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionName {
+    Aspect,
+    Budget,
+    Cfg,
+    Count,
+    Field,
+    Image,
+    MemberDay,
+    MemberMonth,
+    Members,
+    Month,
+    Private,
+    QuietHours,
+    Seed,
+    Steps,
+    Strength,
+    Style,
+}
+
+impl OptionName {
+    /// The word that people type.
+    pub fn name(self) -> &'static str {
+        match self {
+            OptionName::Aspect => "aspect",
+            OptionName::Budget => "budget",
+            OptionName::Cfg => "cfg",
+            OptionName::Count => "count",
+            OptionName::Field => "field",
+            OptionName::Image => "image",
+            OptionName::MemberDay => "member_day",
+            OptionName::MemberMonth => "member_month",
+            OptionName::Members => "members",
+            OptionName::Month => "month",
+            OptionName::Private => "private",
+            OptionName::QuietHours => "quiet_hours",
+            OptionName::Seed => "seed",
+            OptionName::Steps => "steps",
+            OptionName::Strength => "strength",
+            OptionName::Style => "style",
+        }
+    }
+}
+
+/// What an option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allowed {
+    /// A whole number in this range.
+    Whole {
+        least: u32,
+        most: u32,
+    },
+    /// A number from 0 to this one.
+    UpTo(u32),
+    /// How far to go from a picture, 0 to 1.
+    Strength,
+    /// Where seeds come from.
+    SeedPolicy,
+    Aspects,
+    Styles,
+    Settings,
+    YesOrNo,
+    /// An amount, or none.
+    Dollars,
+    /// Mentions of members, up to this many.
+    Mentions {
+        most: usize,
+    },
+}
+
+/// What a command needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Needed {
+    Setting,
+    Change,
+    Limit,
+    BudgetLimit,
+    Model,
+    RoleOrChannel,
+    /// A word with letters or digits.
+    Word,
+}
+
+/// A list of a policy that has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyList {
+    Words,
+    ChannelDefaults,
+    RoleLimits,
+    RulePlaces,
+}
+
+/// What is wrong with an attached file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileProblem {
+    /// It is of this content type.
+    Type(String),
+    /// It does not lie on Discord's servers.
+    Elsewhere,
+    NotAPicture,
+    Gone,
+    TooLarge,
+    Empty,
+    TooManyPixels {
+        width: u32,
+        height: u32,
+        most: u64,
+    },
+    TooFewPixels {
+        width: u32,
+        height: u32,
+        least: u32,
+    },
+}

@@ -1,0 +1,345 @@
+//! From what a person typed to a request that a model can be asked: every choice made, every limit checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::Date;
+
+use crate::domain::catalogue::{Catalogue, Model};
+use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Allowed, OptionName, TextKind};
+use crate::domain::settings::{Effective, Field, SeedPolicy, Settings, Source};
+use crate::domain::vocabulary::JobId;
+
+mod flags;
+pub use crate::domain::presets::{Aspect, Style};
+
+/// The longest prompt that `/imagine` takes, in characters.
+pub const PROMPT_LIMIT: usize = 4_000;
+/// The longest text that a setting may have, in characters.
+pub const SETTING_LIMIT: usize = 500;
+/// The most pictures that one request may ask for.
+pub const COUNT_LIMIT: u32 = 4;
+/// The highest seed that every model takes.
+pub const SEED_LIMIT: u32 = 4_294_967_294;
+/// Bytes that an attached picture may have. Bedrock takes a body of 25,000,000 bytes, in base64.
+pub const IMAGE_BYTES_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// What a person typed, before any check.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ask {
+    /// The prompt, with its flags.
+    pub prompt: String,
+    /// What to leave out.
+    pub negative: Option<String>,
+    /// A model's name or id.
+    pub model: Option<String>,
+    /// Such as `16:9`.
+    pub aspect: Option<String>,
+    /// Such as `anime`.
+    pub style: Option<String>,
+    /// How many pictures.
+    pub count: Option<i64>,
+    /// The first picture's seed.
+    pub seed: Option<i64>,
+    /// The picture to start from.
+    pub image: Option<ImageSource>,
+    /// The picture comes with the session: a model that cannot start from it does without.
+    pub image_is_offered: bool,
+    /// Start from the session's last picture.
+    pub from_last: bool,
+    /// How far to go from it.
+    pub strength: Option<f64>,
+    /// How closely to follow the prompt.
+    pub cfg: Option<f64>,
+    /// How many steps to take.
+    pub steps: Option<i64>,
+    /// Whether only the member sees the answer.
+    pub private: Option<bool>,
+}
+
+/// Where a picture to start from lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum ImageSource {
+    /// An attachment on Discord's CDN.
+    Attachment {
+        /// Its short-lived address.
+        url: String,
+        /// The name that it was uploaded by.
+        filename: String,
+    },
+    /// A file on this machine (`easel imagine --image`).
+    File {
+        /// Its path.
+        path: std::path::PathBuf,
+    },
+    /// Something that Easel has kept: a session's reference, or an earlier picture.
+    Archive {
+        /// Its key in the archive.
+        key: String,
+        /// The picture, which may still be in the spool.
+        picture: Option<(JobId, u32)>,
+    },
+}
+
+/// A picture to start from, and how far to go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StartImage {
+    /// Where it lies.
+    pub source: ImageSource,
+    /// 0 keeps the picture, 1 ignores it.
+    pub strength: f64,
+}
+
+/// A request with every choice made. A model's adapter finds nothing left to decide.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageRequest {
+    /// The prompt without its flags.
+    pub prompt: String,
+    /// What to leave out.
+    pub negative: Option<String>,
+    /// The model's name in the catalogue.
+    pub model: String,
+    /// The format.
+    pub aspect: Aspect,
+    /// The style.
+    pub style: Option<Style>,
+    /// The model has no presets: the style goes to it as words behind the prompt.
+    pub style_as_words: bool,
+    /// One seed a picture.
+    pub seeds: Vec<u32>,
+    /// The picture to start from.
+    pub image: Option<StartImage>,
+    /// How closely to follow the prompt.
+    pub cfg: Option<f64>,
+    /// How many steps to take.
+    pub steps: Option<u32>,
+    /// Whether only the member sees the answer.
+    pub private: bool,
+    /// Words that the settings put before the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// Words that the settings put behind the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suffix: Option<String>,
+    /// Who set each value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<Field, Source>,
+}
+
+impl ImageRequest {
+    /// The prompt as the model gets it.
+    pub fn prompt_for_model(&self) -> String {
+        let style = self.style.filter(|_| self.style_as_words);
+        let style = style.map(|style| format!("{} style", style.name().replace('-', " ")));
+        let words = [self.prefix.as_ref(), Some(&self.prompt), self.suffix.as_ref(), style.as_ref()];
+        words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Makes every choice of a request, or says which part of it cannot be.
+///
+/// `base` holds the layers below the request, `catalogue` the models that may be used, `random_seed` serves a request
+/// that names none.
+///
+/// # Errors
+/// The refusal to show.
+pub fn resolve(
+    ask: Ask,
+    base: Effective,
+    catalogue: &Catalogue,
+    today: Date,
+    random_seed: u32,
+) -> Result<ImageRequest, Refusal> {
+    let ask = flags::taken_from_prompt(ask)?;
+    check_texts(&ask)?;
+    let Effective { settings, sources, .. } = base.with_request(asked_settings(&ask)?)?;
+    let model = chosen_model(&settings, &sources, catalogue, today)?;
+    check_abilities(&ask, model, catalogue, today)?;
+    let source = ask.image.filter(|_| model.abilities.image_to_image);
+    let seed = first_seed(settings.seed, &ask.prompt, random_seed);
+    let request = ImageRequest {
+        prompt: ask.prompt,
+        negative: settings.negative,
+        model: model.name.clone(),
+        aspect: settings.aspect.unwrap_or_default(),
+        style_as_words: settings.style.is_some() && !model.abilities.presets,
+        style: settings.style,
+        seeds: seeds_from(seed, settings.count.unwrap_or(1)),
+        image: source.map(|source| StartImage { source, strength: settings.strength.unwrap_or_default() }),
+        cfg: ask.cfg,
+        steps: ask.steps.and_then(|steps| u32::try_from(steps).ok()),
+        private: settings.private.unwrap_or_default(),
+        prefix: settings.prefix,
+        suffix: settings.suffix,
+        sources,
+    };
+    check_length(TextKind::Prompt, &request.prompt_for_model(), model.prompt_limit)?;
+    check_length(
+        TextKind::NegativePrompt,
+        request.negative.as_deref().unwrap_or_default(),
+        model.prompt_limit,
+    )?;
+    Ok(request)
+}
+
+/// The model that was asked for. One that settings name and that is gone since gives way to the default.
+fn chosen_model<'a>(
+    settings: &Settings,
+    sources: &BTreeMap<Field, Source>,
+    catalogue: &'a Catalogue,
+    today: Date,
+) -> Result<&'a Model, Refusal> {
+    let found = catalogue.painter(settings.model.as_deref(), today);
+    match sources.get(&Field::Model) {
+        None | Some(Source::Request) => found,
+        Some(_) => found.or_else(|_| catalogue.painter(None, today)),
+    }
+}
+
+fn first_seed(policy: Option<SeedPolicy>, prompt: &str, random_seed: u32) -> u32 {
+    match policy {
+        Some(SeedPolicy::Fixed(seed)) => seed,
+        Some(SeedPolicy::FromPrompt) => {
+            let hash = Sha256::digest(prompt);
+            u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]).clamp(1, SEED_LIMIT)
+        }
+        Some(SeedPolicy::Random) | None => random_seed.clamp(1, SEED_LIMIT),
+    }
+}
+
+/// `count` different seeds from `first` on; behind the highest comes 1, since models take 0 for "any".
+fn seeds_from(first: u32, count: u32) -> Vec<u32> {
+    let next = |seed: &u32| Some(if *seed >= SEED_LIMIT { 1 } else { seed + 1 });
+    std::iter::successors(Some(first), next).take(count as usize).collect()
+}
+
+fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
+    let count = match ask.count {
+        Some(count) => Some(in_range(OptionName::Count, count, 1, COUNT_LIMIT)?),
+        None => None,
+    };
+    let strength = match ask.strength {
+        Some(strength) if !(0.0..=1.0).contains(&strength) => {
+            return Err(Refusal::out_of_range(OptionName::Strength, strength, Allowed::Strength));
+        }
+        strength => strength,
+    };
+    Ok(Settings {
+        model: ask.model.clone(),
+        aspect: ask.aspect.as_deref().map(str::parse).transpose()?,
+        style: ask.style.as_deref().map(str::parse).transpose()?,
+        negative: ask.negative.clone(),
+        count,
+        seed: ask.seed.map(|seed| seed_in_range(seed).map(SeedPolicy::Fixed)).transpose()?,
+        strength,
+        private: ask.private,
+        ..Settings::default()
+    })
+}
+
+/// One setting from what a person wrote, checked as a request's would be.
+///
+/// # Errors
+/// The refusal to show.
+pub fn setting(field: Field, text: &str, catalogue: &Catalogue, today: Date) -> Result<Settings, Refusal> {
+    let mut settings = Settings::default();
+    let text = text.trim();
+    let words =
+        || check_length(TextKind::Setting(field), text, SETTING_LIMIT).map(|()| Some(text.to_owned()));
+    match field {
+        Field::Model => settings.model = Some(catalogue.painter(Some(text), today)?.name.clone()),
+        Field::Aspect => settings.aspect = Some(text.parse()?),
+        Field::Style => settings.style = Some(text.parse()?),
+        Field::Negative => settings.negative = words()?,
+        Field::Prefix => settings.prefix = words()?,
+        Field::Suffix => settings.suffix = words()?,
+        Field::Seed => settings.seed = Some(seed_policy(text)?),
+        Field::Count => {
+            let allowed = Allowed::Whole { least: 1, most: COUNT_LIMIT };
+            let count = text.parse().map_err(|_| Refusal::out_of_range(OptionName::Count, text, allowed))?;
+            settings.count = Some(in_range(OptionName::Count, count, 1, COUNT_LIMIT)?);
+        }
+        Field::Strength => {
+            let wrong = |_| Refusal::out_of_range(OptionName::Strength, text, Allowed::Strength);
+            let strength = text.parse().map_err(wrong)?;
+            settings.strength = asked_settings(&Ask { strength: Some(strength), ..Ask::default() })?.strength;
+        }
+        Field::Private => {
+            let wrong = |_| Refusal::out_of_range(OptionName::Private, text, Allowed::YesOrNo);
+            settings.private = Some(text.parse().map_err(wrong)?);
+        }
+    }
+    Ok(settings)
+}
+
+fn seed_policy(text: &str) -> Result<SeedPolicy, Refusal> {
+    match text {
+        "random" => Ok(SeedPolicy::Random),
+        "from-prompt" => Ok(SeedPolicy::FromPrompt),
+        number => {
+            let wrong = |_| Refusal::out_of_range(OptionName::Seed, text, Allowed::SeedPolicy);
+            let seed = number.parse().map_err(wrong)?;
+            seed_in_range(seed).map(SeedPolicy::Fixed)
+        }
+    }
+}
+
+fn check_texts(ask: &Ask) -> Result<(), Refusal> {
+    if ask.prompt.trim().is_empty() {
+        return Err(Refusal::EmptyPrompt);
+    }
+    check_length(TextKind::Prompt, &ask.prompt, PROMPT_LIMIT)?;
+    check_length(TextKind::NegativePrompt, ask.negative.as_deref().unwrap_or_default(), PROMPT_LIMIT)
+}
+
+fn check_length(what: TextKind, text: &str, limit: usize) -> Result<(), Refusal> {
+    let length = text.chars().count();
+    if length <= limit { Ok(()) } else { Err(Refusal::TooLong { what: what.into(), length, limit }) }
+}
+
+/// Refuses options that the model would ignore or reject.
+fn check_abilities(ask: &Ask, model: &Model, catalogue: &Catalogue, today: Date) -> Result<(), Refusal> {
+    let refuse = |option: OptionName, able: &dyn Fn(&Model) -> bool| {
+        let able: Vec<_> = catalogue.painters(today).filter(|m| able(m)).map(|m| m.name.clone()).collect();
+        Err(Refusal::NotSupported { model: model.name.clone(), option: option.into(), able: able.into() })
+    };
+    let wants_image = ask.image.is_some() && !ask.image_is_offered;
+    if wants_image && !model.abilities.image_to_image {
+        return refuse(OptionName::Image, &|m| m.abilities.image_to_image);
+    }
+    if ask.strength.is_some() && ask.image.is_none() {
+        return Err(Refusal::StrengthWithoutImage);
+    }
+    if let Some(cfg) = ask.cfg {
+        let Some(most) = model.abilities.cfg else {
+            return refuse(OptionName::Cfg, &|m| m.abilities.cfg.is_some());
+        };
+        if !(0.0..=f64::from(most)).contains(&cfg) {
+            return Err(Refusal::out_of_range(OptionName::Cfg, cfg, Allowed::UpTo(most)));
+        }
+    }
+    if let Some(steps) = ask.steps {
+        let Some((least, most)) = model.abilities.steps else {
+            return refuse(OptionName::Steps, &|m| m.abilities.steps.is_some());
+        };
+        in_range(OptionName::Steps, steps, least, most)?;
+    }
+    Ok(())
+}
+
+fn seed_in_range(seed: i64) -> Result<u32, Refusal> {
+    in_range(OptionName::Seed, seed, 0, SEED_LIMIT)
+}
+
+fn in_range(option: OptionName, got: i64, least: u32, most: u32) -> Result<u32, Refusal> {
+    u32::try_from(got)
+        .ok()
+        .filter(|value| (least..=most).contains(value))
+        .ok_or_else(|| Refusal::out_of_range(option, got, Allowed::Whole { least, most }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Ids and plain enums that the rest of the domain speaks in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// A job's id: a ULID, 26 characters that sort by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(ulid::Ulid);
+
+impl JobId {
+    /// The id of a job admitted at `now`; `random` makes it unique within its millisecond.
+    pub fn new(now: OffsetDateTime, random: u128) -> JobId {
+        let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        JobId(ulid::Ulid::from_parts(millis, random))
+    }
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for JobId {
+    type Err = ulid::DecodeError;
+    fn from_str(text: &str) -> Result<JobId, Self::Err> {
+        text.parse().map(JobId)
+    }
+}
+
+/// A session's id: a ULID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(ulid::Ulid);
+
+impl SessionId {
+    /// The id of a session started at `now`; `random` makes it unique within its millisecond.
+    pub fn new(now: OffsetDateTime, random: u128) -> SessionId {
+        let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        SessionId(ulid::Ulid::from_parts(millis, random))
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for SessionId {
+    type Err = ulid::DecodeError;
+    fn from_str(text: &str) -> Result<SessionId, Self::Err> {
+        text.parse().map(SessionId)
+    }
+}
+
+/// What keeps somebody out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Barrier {
+    /// The channel.
+    Channel,
+    /// The roles that the member has, or does not have.
+    Roles,
+}
+
+/// Who set a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Easel itself.
+    BuiltIn,
+    /// Whoever runs Easel.
+    Deployment,
+    /// The server's admins.
+    Guild,
+    /// The server's admins, for one channel.
+    Channel,
+    /// The channel's session.
+    Session,
+    /// The member's own preferences.
+    Member,
+    /// The request itself.
+    Request,
+}
+
+/// The name of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    Model,
+    Aspect,
+    Style,
+    Negative,
+    Count,
+    Seed,
+    Strength,
+    Prefix,
+    Suffix,
+    Private,
+}
+
+impl Field {
+    /// Every setting, in the order in which people are shown them.
+    pub const ALL: &[Field] = &[
+        Field::Model,
+        Field::Aspect,
+        Field::Style,
+        Field::Negative,
+        Field::Count,
+        Field::Seed,
+        Field::Strength,
+        Field::Prefix,
+        Field::Suffix,
+        Field::Private,
+    ];
+
+    /// The word that people type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Model => "model",
+            Field::Aspect => "aspect",
+            Field::Style => "style",
+            Field::Negative => "negative",
+            Field::Count => "count",
+            Field::Seed => "seed",
+            Field::Strength => "strength",
+            Field::Prefix => "prefix",
+            Field::Suffix => "suffix",
+            Field::Private => "private",
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `easel api-key`: makes a key for the images API.
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::domain::digest::sha256_hex;
+use crate::frontends::api::is_name;
+use crate::frontends::cli::say;
+
+/// For whom.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The key's name in the books: a-z, 0-9 and -, at most 40 characters
+    name: String,
+}
+
+/// Prints a key, which nothing keeps, and the lines for `EASEL_API_KEYS_FILE`.
+///
+/// # Errors
+/// A name that a key cannot have.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let name = &arguments.name;
+    ensure!(is_name(name), "the name of a key must have 1 to 40 characters of a-z, 0-9 and -");
+    let key = format!("easel_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    let hash = sha256_hex(&key);
+    say(format_args!("The key, for whoever will use it; it is shown only here:\n\n{key}\n"));
+    say(format_args!("For EASEL_API_KEYS_FILE, with the limits that you want:\n"));
+    say(format_args!("[[key]]\nname = \"{name}\"\nsha256 = \"{hash}\""));
+    say(format_args!("requests_per_minute = 6\nmonthly_budget_usd = 5"));
+    Ok(ExitCode::SUCCESS)
+}

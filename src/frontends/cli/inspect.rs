@@ -1,0 +1,115 @@
+//! `easel inspect FILE.png`: tells how a picture was made.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+
+use crate::app::App;
+use crate::app::clock::Clock;
+use crate::backends::archive::{Ending, PictureRecord, Record, record_key};
+use crate::config::{Config, EngineChoice};
+use crate::domain::digest::sha256_hex;
+use crate::domain::text::{is_break, is_hidden, visible};
+use crate::frontends::cli::say;
+
+/// Bytes of a file that may be a picture of ours.
+const FILE_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Which picture.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A picture that Easel made, byte for byte as it was posted or archived
+    file: PathBuf,
+}
+
+/// Prints the record of the picture with these bytes.
+///
+/// # Errors
+/// The file cannot be read, or no record knows it.
+pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let path = &arguments.file;
+    let length = std::fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?.len();
+    ensure!(
+        length <= FILE_LIMIT,
+        "`{}` has {length} bytes; a picture of Easel has at most {FILE_LIMIT}",
+        path.display()
+    );
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let sha256 = sha256_hex(&bytes);
+    let record = match beside(path, &sha256) {
+        Some(record) => record,
+        None => {
+            // Nothing is painted here: spare the look for AWS credentials where the archive is a folder.
+            config.engine = EngineChoice::Sketch;
+            from_archive(&*App::open(config, Clock::System).await?, &sha256).await?
+        }
+    };
+    print(&record, &sha256);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The record that lies beside the picture, if it is this picture's.
+fn beside(path: &Path, sha256: &str) -> Option<Record> {
+    let stem = path.file_stem()?.to_str()?;
+    let (job, _) = stem.rsplit_once('-')?;
+    let text = std::fs::read(path.with_file_name(format!("{job}.json"))).ok()?;
+    let record: Record = serde_json::from_slice(&text).ok()?;
+    record.pictures.iter().any(|picture| has(picture, sha256)).then_some(record)
+}
+
+async fn from_archive(app: &App, sha256: &str) -> anyhow::Result<Record> {
+    let Some((job, _)) = app.store.by_sha256(sha256).await? else {
+        bail!(
+            "no record knows a picture with SHA-256 {sha256}. A copy that was saved anew or made smaller has other bytes: \
+             use the original from the archive, and the EASEL_STORE that made it"
+        );
+    };
+    let key = record_key(&job);
+    let text = app
+        .archive
+        .get(&key)
+        .await?
+        .with_context(|| format!("the record `{}` is missing", app.archive.describe(&key)))?;
+    serde_json::from_slice(&text)
+        .with_context(|| format!("the record `{}` cannot be read", app.archive.describe(&key)))
+}
+
+fn print(record: &Record, sha256: &str) {
+    let request = &record.request;
+    say(format_args!("prompt    {}", visible(&request.prompt)));
+    if let Some(negative) = &request.negative {
+        say(format_args!("without   {}", visible(negative)));
+    }
+    say(format_args!("model     {} ({})", record.model.name, record.model.id));
+    say(format_args!("aspect    {}", request.aspect));
+    if let Some(style) = request.style {
+        say(format_args!("style     {style}"));
+    }
+    for picture in record.pictures.iter().filter(|picture| has(picture, sha256)) {
+        say(format_args!("seed      {}", picture.seed));
+    }
+    say(format_args!("job       {}", record.job));
+    say(format_args!("sha256    {sha256}"));
+    match serde_json::to_string_pretty(record) {
+        Ok(whole) => say(format_args!("\n{}", escaped(&whole))),
+        Err(error) => eprintln!("easel: the record cannot be shown: {error}"),
+    }
+}
+
+/// The same JSON, with what a terminal would obey or hide written as `\uXXXX`.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && (is_break(c) || is_hidden(c)) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+fn has(picture: &PictureRecord, sha256: &str) -> bool {
+    matches!(&picture.ending, Ending::Painted { sha256: known, .. } if known == sha256)
+}

@@ -1,0 +1,68 @@
+//! The programs behind `easel …`.
+#![expect(clippy::print_stderr, reason = "programs talk to people")]
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::app::messages::{self, Reader};
+use crate::config::{Config, LogFormat};
+use crate::domain::refusal::Refusal;
+use crate::frontends::discord::watchdog::{GatewayLog, Watchdog};
+
+pub mod api_key;
+pub mod check;
+pub mod imagine;
+pub mod inspect;
+pub mod migrate;
+pub mod models;
+pub mod register;
+pub mod run;
+
+/// Libraries say too much, and some of it is secret (headers, URLs with tokens). serenity's warnings are let through:
+/// one that this filter turns down does not always reach the watchdog either.
+const QUIET: &str = "serenity=warn,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
+                     aws_sdk_s3=warn,aws_sdk_sqs=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
+
+/// Says on stderr why a program ends, in one sentence without a stack.
+pub fn complain(error: &anyhow::Error) {
+    for line in in_words(error).lines() {
+        eprintln!("easel: {line}");
+    }
+}
+
+/// An error and its causes in one sentence, a refusal among them as a shell's reader needs it.
+fn in_words(error: &anyhow::Error) -> String {
+    let words = |cause: &(dyn Error + 'static)| match cause.downcast_ref::<Refusal>() {
+        Some(refusal) => messages::refusal(refusal, Reader::Shell),
+        None => cause.to_string(),
+    };
+    error.chain().map(words).collect::<Vec<_>>().join(": ")
+}
+
+/// Prints a line. `println!` would panic once the reader has gone, as `head` does; nobody misses the rest.
+fn say(line: fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(io::stdout(), "{line}")
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        eprintln!("easel: cannot write to stdout: {error}");
+    }
+}
+
+/// Sets up the log, and the watchdog that reads serenity's part of it.
+pub fn log_to_stderr(config: &Config) -> Watchdog {
+    let watchdog = Watchdog::default();
+    let filter = || EnvFilter::new(format!("{QUIET},{}", config.log));
+    let lines =
+        tracing_subscriber::fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let lines = match config.log_format {
+        LogFormat::Text => lines.with_filter(filter()).boxed(),
+        LogFormat::Json => lines.json().with_filter(filter()).boxed(),
+    };
+    tracing_subscriber::registry().with(lines).with(watchdog.clone().with_filter(GatewayLog)).init();
+    watchdog
+}

@@ -1,0 +1,123 @@
+//! `easel run`, the bot on the Gateway, `easel serve`, the bot behind HTTP, and `easel worker`, which paints for both.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+use crate::app::clock::Clock;
+use crate::app::worker;
+use crate::backends::queue::Queue;
+use crate::config::{Config, Need, QueueUrl};
+use crate::frontends::discord::register::declare;
+use crate::frontends::discord::watchdog::Watchdog;
+use crate::frontends::discord::{gateway, sessions};
+use crate::frontends::routes::Routes;
+use crate::frontends::server;
+
+/// What is under way when the process is told to stop may take this long.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// Serves until SIGTERM or Ctrl-C, then finishes what is under way. A second signal ends it at once.
+///
+/// # Errors
+/// A sentence that names what is missing, or why the connection is dead for good.
+pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode> {
+    let app = open(config).await?;
+    let door = gateway::run(app.clone(), watchdog);
+    until_told(app, door).await
+}
+
+/// Serves until SIGTERM or Ctrl-C, as [`run`] does.
+///
+/// # Errors
+/// A sentence that names what is missing, or an address that cannot be listened on.
+pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
+    config.require(&[Need::Token, Need::PublicKey])?;
+    let routes = Routes::read(&config, Clock::System.now())?;
+    let address = config.http_addr;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("EASEL_HTTP_ADDR: cannot listen on {address}; is it free, and allowed?"))?;
+    let app = open(config).await?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let declaring = app.clone();
+    app.spawn(async move { declare(&declaring).await });
+    let (router, stopping) = (routes.open(app.clone()), app.stopping.clone());
+    until_told(app, async {
+        server::serve(listener, router, stopping).await;
+        Ok(())
+    })
+    .await
+}
+
+/// Paints what comes through the queue until SIGTERM or Ctrl-C, as [`run`] does.
+///
+/// # Errors
+/// A sentence that names what is missing.
+pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        config.queue != QueueUrl::Local,
+        "EASEL_QUEUE is `local`, so whoever is asked paints: a worker of its own needs EASEL_QUEUE=sqs:URL and a store that both share"
+    );
+    let app = open_everything(config).await?;
+    app.spawn(worker::run(app.clone()));
+    tracing::info!("waiting for jobs");
+    let stopping = app.stopping.clone();
+    until_told(app, async move {
+        stopping.cancelled().await;
+        Ok(())
+    })
+    .await
+}
+
+/// Opens everything and starts what works behind the door.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
+    let app = open_everything(config).await?;
+    // With a queue of its own, `easel worker` paints.
+    if matches!(app.queue, Queue::Local(_)) {
+        app.spawn(worker::run(app.clone()));
+    }
+    app.spawn(sessions::sweep(app.clone()));
+    Ok(app)
+}
+
+/// Opens everything; what is forgotten is handed to the queue from here on.
+async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
+    config.require(&[Need::Token])?;
+    let app = App::open(config, Clock::System).await?;
+    app.spawn(worker::sweep(app.clone()));
+    Ok(app)
+}
+
+async fn until_told(
+    app: Arc<App>,
+    door: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?;
+    tokio::pin!(door);
+    let result = tokio::select! {
+        result = &mut door => result,
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+    };
+    tracing::info!("stopping: nothing new is taken; what is under way has {} seconds", GRACE.as_secs());
+    app.stopping.cancel();
+    let finished = async {
+        if result.is_ok() {
+            drop(door.await);
+        }
+        app.finish(GRACE).await;
+    };
+    tokio::select! {
+        () = finished => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    result.map(|()| ExitCode::SUCCESS)
+}

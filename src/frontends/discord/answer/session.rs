@@ -1,0 +1,238 @@
+//! `/session` and its buttons: who may do what, decided at once; the work comes behind a deferred answer.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{Answer, context, in_time, written};
+use crate::app::App;
+use crate::app::messages::session as reply;
+use crate::backends::discord_api::attachment;
+use crate::backends::store::Context;
+use crate::domain::policy::Asker;
+use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Allowed, Needed, OptionName};
+use crate::domain::session::{
+    Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED,
+};
+use crate::domain::settings::Settings;
+use crate::frontends::discord::commands::{SessionCommand, Wish};
+use crate::frontends::discord::deferred::Deferred;
+use crate::frontends::discord::interaction::{Attachment, Interaction};
+
+/// The answer to `/session`.
+pub(super) async fn session(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    command: SessionCommand,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let context = context(app, interaction, now).await?;
+    match command {
+        SessionCommand::Start { wish, thread } => start(app, interaction, context, wish, thread, now),
+        SessionCommand::Change { wish, reset, without_reference } => {
+            let session = running(interaction, context.session.clone(), Act::Change)?;
+            let mut edit = edit(app, interaction, &context, &wish, now)?;
+            edit.reset = reset.as_deref().map(written::field).transpose()?.into_iter().collect();
+            edit.reference = without_reference.then_some(None);
+            if edit == PlanEdit::default() && wish.reference.is_none() {
+                return Err(Refusal::Missing { what: Needed::Change.into() });
+            }
+            let (edit, reference) = (Box::new(edit), wish.reference);
+            Ok(Answer::later(false, Deferred::ChangeSession { session, edit, reference }))
+        }
+        SessionCommand::Show => {
+            let session = context.session.ok_or(Refusal::NoSession)?;
+            let tally = in_time(app.store.session_tally(session.id)).await?;
+            Ok(Answer::private(reply::facts(&session, &tally)))
+        }
+        SessionCommand::History { page } => {
+            let session = latest(app, interaction, Act::SeeHistory).await?;
+            let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1).saturating_sub(1);
+            Ok(Answer::later(true, Deferred::SessionHistory { session, page }))
+        }
+        SessionCommand::End => {
+            let session = running(interaction, context.session, Act::End)?;
+            Ok(Answer::later(false, Deferred::EndSession(session)))
+        }
+        SessionCommand::Export => {
+            let session = latest(app, interaction, Act::Export).await?;
+            Ok(Answer::later(true, Deferred::SessionExport(session)))
+        }
+    }
+}
+
+fn start(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    context: Context,
+    wish: Wish,
+    thread: bool,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let edit = edit(app, interaction, &context, &wish, now)?;
+    let mut plan = Plan::default().with(&edit);
+    if plan.title.is_empty() {
+        plan.title = UNTITLED.to_owned();
+    }
+    if thread && (interaction.guild.is_none() || interaction.parent.is_some()) {
+        return Err(Refusal::NoThread);
+    }
+    let running = context.session.filter(|_| !thread);
+    if let Some(running) = &running {
+        running.check(Act::Replace, interaction.actor())?;
+    }
+    let session = Session {
+        id: SessionId::new(now, u128::from(interaction.id)),
+        guild: interaction.guild,
+        channel: interaction.channel,
+        by: interaction.member,
+        started: now,
+        last: now,
+        ended: None,
+        plan,
+    };
+    let reference = wish.reference;
+    // A question is for the one who has to answer it.
+    Ok(Answer::later(running.is_some(), Deferred::BeginSession { session, reference, thread }))
+}
+
+/// What a wish comes to, if it may be had here.
+fn edit(
+    app: &App,
+    interaction: &Interaction,
+    context: &Context,
+    wish: &Wish,
+    now: OffsetDateTime,
+) -> Result<PlanEdit, Refusal> {
+    let asker = Asker { roles: &interaction.roles, places: &context.places };
+    context.policy.access.check(asker)?;
+    check_reference(app, wish.reference.as_ref())?;
+    let set = if wish.settings.is_empty() {
+        Settings::default()
+    } else {
+        written::settings(&wish.settings, &app.offered(context, &interaction.roles), now.date())?
+    };
+    // What the server has locked, a session cannot change.
+    let below = Context { session: None, preferences: Settings::default(), ..context.clone() };
+    app.layers(&below).with_request(set.clone())?;
+    let title = wish.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    Ok(PlanEdit {
+        title: title.map(str::to_owned),
+        set,
+        members: wish.members.as_deref().map(members).transpose()?,
+        budget: written::dollars(OptionName::Budget, wish.budget.clone())?,
+        quiet_hours: wish.quiet_hours.map(quiet_hours).transpose()?,
+        ..PlanEdit::default()
+    })
+}
+
+fn check_reference(app: &App, file: Option<&Attachment>) -> Result<(), Refusal> {
+    let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
+    file.map_or(Ok(()), |file| attachment::check_description(file, elsewhere))
+}
+
+fn quiet_hours(hours: i64) -> Result<u32, Refusal> {
+    let fits = u32::try_from(hours).ok().filter(|hours| (1..=QUIET_HOURS_LIMIT).contains(hours));
+    fits.ok_or_else(|| Refusal::OutOfRange {
+        option: OptionName::QuietHours.into(),
+        got: hours.to_string(),
+        allowed: Allowed::Whole { least: 1, most: QUIET_HOURS_LIMIT }.into(),
+    })
+}
+
+/// Mentions of members, as Discord writes them: `<@7>`, in older clients `<@!7>`.
+fn members(text: &str) -> Result<BTreeSet<u64>, Refusal> {
+    if matches!(text.trim(), "everyone" | "@everyone") {
+        return Ok(BTreeSet::new());
+    }
+    let wrong = || Refusal::OutOfRange {
+        option: OptionName::Members.into(),
+        got: text.to_owned(),
+        allowed: Allowed::Mentions { most: MEMBERS_LIMIT }.into(),
+    };
+    let member = |word: &str| {
+        let id = word.strip_prefix("<@")?.strip_suffix('>')?;
+        id.strip_prefix('!').unwrap_or(id).parse::<u64>().ok()
+    };
+    // Nothing has to stand between two mentions.
+    let spaced = text.replace("><", "> <").replace(',', " ");
+    let members: Option<BTreeSet<u64>> = spaced.split_whitespace().map(member).collect();
+    members.filter(|members| (1..=MEMBERS_LIMIT).contains(&members.len())).ok_or_else(wrong)
+}
+
+/// The session that runs, if this member may do this with it.
+fn running(interaction: &Interaction, running: Option<Session>, act: Act) -> Result<Session, Refusal> {
+    let session = running.ok_or(Refusal::NoSession)?;
+    session.check(act, interaction.actor()).map(|()| session)
+}
+
+/// The session that runs here, or the last that did, if this member may do this with it.
+async fn latest(app: &App, interaction: &Interaction, act: Act) -> Result<Session, Refusal> {
+    let session = in_time(app.store.latest_session(interaction.channel)).await?.ok_or(Refusal::NoSession)?;
+    session.check(act, interaction.actor()).map(|()| session)
+}
+
+/// Begins the session that waits in place of the one that the member was asked about.
+pub(super) async fn replace(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    id: SessionId,
+    asked_about: Option<SessionId>,
+    now: OffsetDateTime,
+) -> Result<Answer, Refusal> {
+    let Some(waiting) = in_time(app.store.waiting_session(id)).await? else {
+        return Ok(Answer::update(&reply::nothing_waits()));
+    };
+    waiting.check_answer(interaction.actor(), interaction.channel)?;
+    if let Some(running) = context(app, interaction, now).await?.session {
+        running.check(Act::Replace, interaction.actor())?;
+    }
+    Ok(Answer::update_later(Deferred::ReplaceSession { waiting: id, asked_about }))
+}
+
+/// Lets the session that runs go on.
+pub(super) async fn keep(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    id: SessionId,
+) -> Result<Answer, Refusal> {
+    let waiting = in_time(app.store.waiting_session(id)).await?;
+    let was_asked = |waiting: Session| waiting.check_answer(interaction.actor(), interaction.channel).is_ok();
+    if waiting.is_some_and(was_asked) {
+        in_time(app.store.forget_session(id)).await?;
+    }
+    Ok(Answer::update(&reply::kept()))
+}
+
+/// Another page of a session's pictures, in the place of the one that shows the button.
+pub(super) async fn history(
+    app: &Arc<App>,
+    interaction: &Interaction,
+    id: SessionId,
+    page: u32,
+) -> Result<Answer, Refusal> {
+    let found = in_time(app.store.session(id)).await?;
+    let session = found.filter(|session| session.channel == interaction.channel).ok_or(Refusal::NoSession)?;
+    session.check(Act::SeeHistory, interaction.actor())?;
+    Ok(Answer::update_later(Deferred::SessionHistory { session, page }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_named_by_mentions() {
+        let set = |ids: &[u64]| Ok(ids.iter().copied().collect());
+        assert_eq!(members("<@7> <@!8>,<@9>"), set(&[7, 8, 9]));
+        assert_eq!(members("<@7><@8>"), set(&[7, 8]));
+        assert_eq!(members(" everyone "), set(&[]));
+        for wrong in ["", "mira", "<@7> mira", "<@&7>", "<@x>", "@here"] {
+            assert!(members(wrong).is_err(), "{wrong}");
+        }
+        let many: String = (1..=51).map(|id| format!("<@{id}>")).collect();
+        assert!(members(&many).is_err());
+    }
+}

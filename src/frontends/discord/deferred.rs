@@ -1,0 +1,106 @@
+//! Responses that come in the place of a deferral and are no job: nothing is lost if the process dies over one, the
+//! person asks again.
+
+use time::OffsetDateTime;
+
+use crate::app::App;
+use crate::app::messages::{self, Reader};
+use crate::backends::discord_api::reply::Message;
+use crate::backends::discord_api::retry::{Retry, wait};
+use crate::domain::error::refusal;
+use crate::domain::job::JobId;
+use crate::domain::refusal::Refusal;
+use crate::domain::session::{PlanEdit, Session, SessionId};
+use crate::frontends::discord::answer::{Then, month};
+use crate::frontends::discord::interaction::{Attachment, Interaction};
+use crate::frontends::discord::sessions;
+
+/// What is to be done, and told in the place of the deferral.
+#[derive(Debug)]
+pub(crate) enum Deferred {
+    /// In a thread of its own if `thread`.
+    BeginSession {
+        session: Session,
+        reference: Option<Attachment>,
+        thread: bool,
+    },
+    ChangeSession {
+        session: Session,
+        edit: Box<PlanEdit>,
+        reference: Option<Attachment>,
+    },
+    EndSession(Session),
+    /// The one that waits begins.
+    ReplaceSession {
+        waiting: SessionId,
+        asked_about: Option<SessionId>,
+    },
+    /// A page, from 0, of its pictures.
+    SessionHistory {
+        session: Session,
+        page: u32,
+    },
+    SessionExport(Session),
+    /// What the server used in the month of `now`.
+    Usage {
+        guild: u64,
+        now: OffsetDateTime,
+    },
+}
+
+impl Deferred {
+    async fn message(self, app: &App, interaction: &Interaction) -> anyhow::Result<Message> {
+        match self {
+            Deferred::BeginSession { session, reference, thread } => {
+                sessions::begin(app, session, reference, thread).await
+            }
+            Deferred::ChangeSession { session, edit, reference } => {
+                sessions::change(app, session, *edit, reference).await
+            }
+            Deferred::EndSession(session) => sessions::end(app, &session).await,
+            Deferred::ReplaceSession { waiting, asked_about } => {
+                sessions::replace(app, interaction, waiting, asked_about).await
+            }
+            Deferred::SessionHistory { session, page } => {
+                sessions::page(app, &session, interaction.member, page).await
+            }
+            Deferred::SessionExport(session) => {
+                sessions::export(app, &session, interaction.member, interaction.file_limit).await
+            }
+            Deferred::Usage { guild, now } => month(app, guild, now).await,
+        }
+    }
+}
+
+/// Does what comes after the first answer, which Discord has.
+pub(super) async fn follow(app: &App, interaction: &Interaction, then: Then) {
+    match then {
+        Then::Nothing => {}
+        Then::Start(job) => app.enqueue(job).await,
+        Then::Respond(deferred) => respond(app, interaction, *deferred).await,
+    }
+}
+
+/// Puts what comes of it in place of the deferral; a refusal among its errors is told as such.
+async fn respond(app: &App, interaction: &Interaction, deferred: Deferred) {
+    let message = deferred.message(app, interaction).await.unwrap_or_else(|error| {
+        let told = refusal(&error).cloned().unwrap_or_else(|| {
+            let job = JobId::new(app.now(), u128::from(interaction.id));
+            tracing::error!(%job, error = format!("{error:#}"), "an answer could not be made");
+            Refusal::Fault { job }
+        });
+        Message::words(messages::refusal(&told, Reader::Discord))
+    });
+    let mut retry = Retry::deferred();
+    loop {
+        let edit = app.discord.edit_original(interaction.application, &interaction.token, &message).await;
+        let Err(fault) = edit else { return };
+        // Discord may not know the deferral yet.
+        let next = if fault.is_unknown() { retry.next_pause() } else { retry.after(&fault) };
+        let Some(pause) = next else {
+            tracing::error!(interaction = interaction.id, %fault, "an answer did not reach Discord");
+            return;
+        };
+        wait(pause).await;
+    }
+}

@@ -1,0 +1,216 @@
+//! The Gateway door: serenity's connection, and the answers posted to the callback endpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use serenity::all::{
+    ClientBuilder, ConnectionStage, Context, EventHandler, GatewayIntents, HttpBuilder,
+    Interaction as SerenityInteraction, RawEventHandler, Ready, ResumedEvent, ShardStageUpdateEvent,
+};
+use serenity::async_trait;
+use serenity::model::event::Event;
+use time::OffsetDateTime;
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::backends::discord_api::rest::{Fault, Rest};
+use crate::backends::discord_api::retry::{Retry, wait};
+use crate::config::Shards;
+use crate::domain::job::JobId;
+use crate::frontends::discord::answer::{Answer, Then, answer};
+use crate::frontends::discord::deferred;
+use crate::frontends::discord::interaction::Interaction;
+use crate::frontends::discord::register::declare;
+use crate::frontends::discord::watchdog::Watchdog;
+
+/// Discord waits three seconds for the first answer; later it is of no use.
+const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
+/// How long Discord is waited for when the connection is closed in good order.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How often, and how long after one another, Discord is asked whether it has an answer that it did not confirm.
+const LOOKS: u32 = 3;
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+
+/// Serves interactions until the process is told to stop.
+///
+/// # Errors
+/// A sentence: the token or the connection is dead for good.
+pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
+    // Discord is asked in any case: that proves token and address.
+    let wanted = shards_wanted(&app.discord).await?;
+    let all = Shards { first: 0, last: wanted - 1, total: wanted };
+    let shards = app.config.shards.unwrap_or(all);
+    watchdog.lost();
+    let mut ended = in_a_runtime_of_its_own(connect(app.clone(), watchdog.clone(), shards))?;
+    tokio::select! {
+        why = watchdog.dead() => Err(anyhow!(why)),
+        result = &mut ended => match result {
+            Ok(Err(error)) => Err(verdict(&watchdog, error).await),
+            Ok(Ok(())) | Err(_) => Err(anyhow!("the connection to Discord ended")),
+        },
+        () = app.stopping.cancelled() => {
+            drop(tokio::time::timeout(GOODBYE, ended).await);
+            Ok(())
+        }
+    }
+}
+
+/// Runs serenity on a thread apart. A shard of it that spins (see the watchdog) never gives its thread back, and a
+/// runtime that shares one with it may lose its timers and sockets. Nobody waits for the thread: it ends with the process.
+fn in_a_runtime_of_its_own<T: Send + 'static>(
+    task: impl Future<Output = T> + Send + 'static,
+) -> anyhow::Result<oneshot::Receiver<T>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (sender, receiver) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("gateway".into())
+        .spawn(move || drop(sender.send(runtime.block_on(task))))
+        .context("cannot start the thread for the connection to Discord")?;
+    Ok(receiver)
+}
+
+/// Holds the connection until it is dead or the process stops.
+async fn connect(app: Arc<App>, watchdog: Watchdog, shards: Shards) -> anyhow::Result<()> {
+    let token = app.discord.token().context("DISCORD_TOKEN is not set")?;
+    let base = app.config.discord_url.as_str().trim_end_matches('/').to_owned();
+    // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
+    let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true).build();
+    let mut client = ClientBuilder::new_with_http(http, GatewayIntents::empty())
+        .event_handler(Door { app: app.clone(), watchdog })
+        .raw_event_handler(Unparsed)
+        .await
+        .context("cannot set up the connection to Discord")?;
+    let shard_manager = client.shard_manager.clone();
+    tokio::select! {
+        // serenity counts the end of this range in.
+        ended = client.start_shard_range(shards.first..shards.last, shards.total) => Ok(ended?),
+        () = app.stopping.cancelled() => {
+            shard_manager.shutdown_all().await;
+            Ok(())
+        }
+    }
+}
+
+/// The remedy for what made serenity give up, if the watchdog knows one.
+async fn verdict(watchdog: &Watchdog, error: anyhow::Error) -> anyhow::Error {
+    match tokio::time::timeout(Duration::from_millis(100), watchdog.dead()).await {
+        Ok(why) => anyhow!(why),
+        Err(_) => error.context("the connection to Discord ended"),
+    }
+}
+
+/// How many connections Discord wants this bot to have. Asking first also proves token and address: serenity
+/// would fall back to Discord's own Gateway if it could not ask.
+async fn shards_wanted(discord: &Rest) -> anyhow::Result<u32> {
+    match discord.get(&["gateway", "bot"]).await {
+        Ok(gateway) => {
+            Ok(gateway["shards"].as_u64().and_then(|shards| u32::try_from(shards).ok()).unwrap_or(1).max(1))
+        }
+        // A proxy that only knows `/gateway`: one connection, as for any young bot.
+        Err(Fault::Refused { status: 404, .. }) => Ok(1),
+        Err(Fault::Refused { status: 401, .. }) => {
+            bail!("Discord refused the token. Copy it again from the Bot page into DISCORD_TOKEN")
+        }
+        Err(fault) => Err(fault).context("Discord cannot be reached; check the network and DISCORD_API_URL"),
+    }
+}
+
+struct Door {
+    app: Arc<App>,
+    watchdog: Watchdog,
+}
+
+#[async_trait]
+impl EventHandler for Door {
+    async fn ready(&self, _: Context, ready: Ready) {
+        self.watchdog.connected();
+        tracing::info!(bot = ready.user.name, "connected to Discord; waiting for /imagine");
+        let app = self.app.clone();
+        self.app.spawn(async move { declare(&app).await });
+    }
+
+    async fn resume(&self, _: Context, _: ResumedEvent) {
+        self.watchdog.connected();
+    }
+
+    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
+        if event.new == ConnectionStage::Connected { self.watchdog.connected() } else { self.watchdog.lost() }
+    }
+
+    async fn interaction_create(&self, _: Context, interaction: SerenityInteraction) {
+        let now = self.app.now();
+        if let Some(interaction) = Interaction::from_serenity(interaction) {
+            let app = self.app.clone();
+            self.app.spawn(async move { serve(&app, &interaction, now).await });
+        }
+    }
+}
+
+/// Notices interactions that serenity cannot parse: nobody else would.
+struct Unparsed;
+
+#[async_trait]
+impl RawEventHandler for Unparsed {
+    async fn raw_event(&self, _: Context, event: Event) {
+        if let Event::Unknown(unknown) = event
+            && unknown.kind == "INTERACTION_CREATE"
+        {
+            tracing::error!("an interaction of an unknown shape was not understood; is there a newer Easel?");
+        }
+    }
+}
+
+/// Answers one interaction, then starts its job.
+async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
+    let Some(Answer { callback, then }) = answer(app, interaction, now).await else { return };
+    let acknowledged = tokio::time::timeout(CALLBACK_TIME, post(&app.discord, interaction, &callback)).await;
+    let fault = match acknowledged {
+        Ok(Ok(())) => None,
+        Ok(Err(fault)) => Some(fault),
+        Err(_) => Some(Fault::Lost("no answer in three seconds".into())),
+    };
+    if let Some(fault) = &fault {
+        tracing::warn!(interaction = interaction.id, %fault, "the first answer did not reach Discord");
+    }
+    match then {
+        Then::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
+            take_back(app, job).await;
+        }
+        then => deferred::follow(app, interaction, then).await,
+    }
+}
+
+/// Posts the callback, again if Discord was out of order. Being told "already acknowledged" is success.
+async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Result<(), Fault> {
+    let call = || discord.callback(interaction.id, &interaction.token, callback);
+    match Retry::callback().until_taken(call).await {
+        Err(Fault::Refused { code: 40060, .. }) => Ok(()),
+        posted => posted,
+    }
+}
+
+/// Whether Discord certainly has no answer. It may have one although it refused the callback, or never confirmed it;
+/// as long as nobody can tell, the person may be looking at it.
+async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
+    for _ in 0..LOOKS {
+        // A callback that is still on its way arrives now or never.
+        wait(LOOK_PAUSE).await;
+        match discord.original_answer(interaction.application, &interaction.token).await {
+            Ok(_) => return false,
+            Err(Fault::Refused { .. }) => return true,
+            Err(Fault::Limited { .. } | Fault::Lost(_)) => {}
+        }
+    }
+    false
+}
+
+/// Nobody would ever see the picture, and nothing was asked of a model: nobody shall pay for it.
+async fn take_back(app: &App, job: JobId) {
+    if let Err(error) = app.store.cancel(job, app.now()).await {
+        tracing::error!(%job, error = format!("{error:#}"), "an unanswered order could not be taken back");
+    }
+}

@@ -1,0 +1,100 @@
+//! The HTTP door: Discord posts interactions, signed, and takes the first answer out of the response.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{get, post};
+use futures_util::TryFutureExt;
+use serde_json::json;
+
+use crate::app::App;
+use crate::domain::signature::{PublicKey, is_fresh};
+use crate::frontends::discord::answer::{Answer, Then, answer};
+use crate::frontends::discord::deferred;
+use crate::frontends::discord::interaction::{Incoming, read};
+
+/// Bytes that one interaction may have; Discord's own are a few kilobytes.
+const BODY_LIMIT: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(2);
+/// How long the queue may take, of Discord's three seconds.
+const QUEUE_TIME: Duration = Duration::from_millis(500);
+
+/// What the door needs.
+struct Door {
+    app: Arc<App>,
+    key: PublicKey,
+}
+
+/// The routes: `POST /interactions`, signed under `key`, and what a load balancer asks for.
+pub fn router(app: Arc<App>, key: PublicKey) -> Router {
+    let door = Arc::new(Door { app, key });
+    Router::new()
+        .route("/interactions", post(interactions))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .with_state(door)
+}
+
+/// Whether this process takes requests: it is not about to stop, and its store answers.
+async fn ready(State(door): State<Arc<Door>>) -> (StatusCode, &'static str) {
+    if door.app.stopping.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match tokio::time::timeout(Duration::from_secs(2), door.app.store.ping()).await {
+        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+    }
+}
+
+async fn interactions(State(door): State<Arc<Door>>, headers: HeaderMap, request: Request) -> Response {
+    let now = door.app.now();
+    let body = match body(request.into_body()).await {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
+    };
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (signature, timestamp) = (header("x-signature-ed25519"), header("x-signature-timestamp"));
+    if !is_fresh(timestamp, now) || !door.key.verifies(signature, timestamp, &body) {
+        return (StatusCode::UNAUTHORIZED, "invalid request signature\n").into_response();
+    }
+    let interaction = match read(&body) {
+        Ok(Incoming::Ping) => return Json(json!({ "type": 1 })).into_response(),
+        Ok(Incoming::Interaction(interaction)) => interaction,
+        Err(error) => {
+            tracing::error!(%error, "an interaction of an unknown shape was not understood; is there a newer Easel?");
+            return (StatusCode::BAD_REQUEST, "not an interaction\n").into_response();
+        }
+    };
+    // Sent again, it has its answer: 202 says that there is none in this response.
+    let Some(Answer { callback, then }) = answer(&door.app, &interaction, now).await else {
+        return StatusCode::ACCEPTED.into_response();
+    };
+    let then = handed_on(&door.app, then).await;
+    let app = door.app.clone();
+    door.app.spawn(async move { deferred::follow(&app, &interaction, then).await });
+    Json(callback).into_response()
+}
+
+/// A job for other processes is with them before the answer goes out: this one may not last much longer.
+async fn handed_on(app: &App, then: Then) -> Then {
+    let job = match then {
+        Then::Start(job) if !app.queue.is_local() => job,
+        then => return then,
+    };
+    if tokio::time::timeout(QUEUE_TIME, app.enqueue(job)).await.is_err() {
+        tracing::error!(%job, "the queue is slow; the sweeper hands the job in later");
+    }
+    Then::Nothing
+}
+
+/// The whole body, if it is small and comes quickly.
+async fn body(body: Body) -> Result<Bytes, StatusCode> {
+    let whole = axum::body::to_bytes(body, BODY_LIMIT).map_err(|_| StatusCode::PAYLOAD_TOO_LARGE);
+    tokio::time::timeout(BODY_TIME, whole).await.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+}

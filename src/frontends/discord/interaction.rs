@@ -1,0 +1,272 @@
+//! An interaction as Easel sees it, whichever door it came through.
+
+pub use crate::backends::discord_api::attachment::Attachment;
+use std::fmt;
+
+use serenity::all as discord;
+
+use crate::domain::session::Actor;
+
+mod json;
+
+pub use json::{Incoming, read};
+
+/// Bytes that one file may have where Discord does not say.
+const DEFAULT_FILE_LIMIT: u64 = 10 * 1024 * 1024;
+
+/// One thing that a person did.
+#[derive(Clone, PartialEq)]
+pub struct Interaction {
+    /// Its id, by which a second delivery is known.
+    pub id: u64,
+    /// The application that it is for.
+    pub application: u64,
+    /// The right to answer, for fifteen minutes: a secret.
+    pub token: String,
+    /// What was done.
+    pub action: Action,
+    /// The server, or `None` in a private conversation.
+    pub guild: Option<u64>,
+    /// The channel.
+    pub channel: u64,
+    /// The channel above it, if it is a thread.
+    pub parent: Option<u64>,
+    /// Who did it.
+    pub member: u64,
+    /// The member's roles, with that of everybody, whose id is the server's.
+    pub roles: Vec<u64>,
+    /// The member's permissions in the channel; none outside of servers.
+    pub permissions: u64,
+    /// Whether the channel is for adults only, where the door knows it.
+    pub age_restricted: Option<bool>,
+    /// Bytes that one file may have in the answer.
+    pub file_limit: u64,
+    /// The language of the member's Discord, such as `en-US`.
+    pub locale: Option<String>,
+    /// The language that the server prefers.
+    pub guild_locale: Option<String>,
+}
+
+/// Leaves the token out.
+impl fmt::Debug for Interaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interaction")
+            .field("id", &self.id)
+            .field("action", &self.action)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// A slash command was sent.
+    Command {
+        /// Its name; a subcommand's follows behind a space, as in `easel limits set`.
+        name: String,
+        /// Its options by name.
+        options: Vec<(String, Value)>,
+    },
+    /// A person is typing an option that offers choices.
+    Typing {
+        /// The command, as above.
+        name: String,
+        /// The option's name.
+        option: String,
+        /// What stands there so far.
+        text: String,
+    },
+    /// A button was pressed, or something chosen from a menu.
+    Click {
+        /// What Easel called it.
+        custom_id: String,
+        /// What was chosen.
+        values: Vec<String>,
+    },
+    /// Something that this version does not offer.
+    Unknown,
+}
+
+/// An option's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Words.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Boolean(bool),
+    /// A member, a role or a channel.
+    Id(u64),
+    /// A file.
+    Attachment(Attachment),
+}
+
+/// The permission to manage a server.
+const MANAGE_GUILD: u64 = 1 << 5;
+const ADMINISTRATOR: u64 = 1 << 3;
+
+impl Interaction {
+    /// From serenity's. `None` for a ping, which no Gateway sends.
+    pub fn from_serenity(interaction: discord::Interaction) -> Option<Interaction> {
+        match interaction {
+            discord::Interaction::Command(command) => Some(from_command(command, |command| {
+                let (name, options) = path(&command.data);
+                Action::Command { name, options: values(options, &command.data) }
+            })),
+            discord::Interaction::Autocomplete(command) => Some(from_command(command, typing)),
+            discord::Interaction::Component(component) => Some(Interaction {
+                id: component.id.get(),
+                application: component.application_id.get(),
+                action: Action::Click {
+                    custom_id: component.data.custom_id.clone(),
+                    values: chosen(component.data.kind),
+                },
+                token: component.token,
+                guild: component.guild_id.map(Into::into),
+                channel: component.channel_id.get(),
+                parent: parent(component.channel.as_ref()),
+                member: component.user.id.get(),
+                roles: roles(component.guild_id, component.member.as_ref()),
+                permissions: permissions(component.member.as_ref()),
+                age_restricted: None,
+                file_limit: DEFAULT_FILE_LIMIT,
+                locale: Some(component.locale),
+                guild_locale: component.guild_locale,
+            }),
+            discord::Interaction::Modal(modal) => Some(Interaction {
+                id: modal.id.get(),
+                application: modal.application_id.get(),
+                token: modal.token,
+                action: Action::Unknown,
+                guild: modal.guild_id.map(Into::into),
+                channel: modal.channel_id.get(),
+                parent: parent(modal.channel.as_ref()),
+                member: modal.user.id.get(),
+                roles: roles(modal.guild_id, modal.member.as_ref()),
+                permissions: permissions(modal.member.as_ref()),
+                age_restricted: None,
+                file_limit: DEFAULT_FILE_LIMIT,
+                locale: Some(modal.locale),
+                guild_locale: modal.guild_locale,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The channel and, for a thread, the one above it.
+    pub fn places(&self) -> Vec<u64> {
+        std::iter::once(self.channel).chain(self.parent).collect()
+    }
+
+    /// Whether the member may manage the server. Discord hides commands from others, but admins can show them to anybody.
+    pub fn is_admin(&self) -> bool {
+        self.guild.is_some() && self.permissions & (MANAGE_GUILD | ADMINISTRATOR) != 0
+    }
+
+    /// The member, as sessions know one.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { member: self.member, is_admin: self.is_admin() }
+    }
+}
+
+fn from_command(
+    command: discord::CommandInteraction,
+    action: impl Fn(&discord::CommandInteraction) -> Action,
+) -> Interaction {
+    Interaction {
+        id: command.id.get(),
+        application: command.application_id.get(),
+        action: action(&command),
+        token: command.token,
+        guild: command.guild_id.map(Into::into),
+        channel: command.channel_id.get(),
+        parent: parent(command.channel.as_ref()),
+        member: command.user.id.get(),
+        roles: roles(command.guild_id, command.member.as_deref()),
+        permissions: permissions(command.member.as_deref()),
+        age_restricted: None,
+        file_limit: u64::from(command.attachment_size_limit),
+        locale: Some(command.locale),
+        guild_locale: command.guild_locale,
+    }
+}
+
+fn roles(guild: Option<discord::GuildId>, member: Option<&discord::Member>) -> Vec<u64> {
+    let own = member.into_iter().flat_map(|member| member.roles.iter().map(|role| role.get()));
+    own.chain(guild.map(discord::GuildId::get)).collect()
+}
+
+fn permissions(member: Option<&discord::Member>) -> u64 {
+    member.and_then(|member| member.permissions).map_or(0, |permissions| permissions.bits())
+}
+
+/// Only a thread's parent counts: that of a channel is its category.
+fn parent(channel: Option<&discord::PartialChannel>) -> Option<u64> {
+    use discord::ChannelType::{NewsThread, PrivateThread, PublicThread};
+    let thread =
+        channel.filter(|channel| matches!(channel.kind, NewsThread | PrivateThread | PublicThread))?;
+    thread.parent_id.map(discord::ChannelId::get)
+}
+
+fn chosen(kind: discord::ComponentInteractionDataKind) -> Vec<String> {
+    match kind {
+        discord::ComponentInteractionDataKind::StringSelect { values } => values,
+        _ => Vec::new(),
+    }
+}
+
+/// The command with its subcommand, and the innermost options.
+fn path(data: &discord::CommandData) -> (String, &[discord::CommandDataOption]) {
+    use discord::CommandDataOptionValue::{SubCommand, SubCommandGroup};
+    let (mut name, mut options) = (data.name.clone(), data.options.as_slice());
+    while let [option] = options
+        && let SubCommand(inner) | SubCommandGroup(inner) = &option.value
+    {
+        name = format!("{name} {}", option.name);
+        options = inner;
+    }
+    (name, options)
+}
+
+fn typing(command: &discord::CommandInteraction) -> Action {
+    let (name, options) = path(&command.data);
+    let focused = options.iter().find_map(|option| match &option.value {
+        discord::CommandDataOptionValue::Autocomplete { value, .. } => {
+            Some((option.name.clone(), value.clone()))
+        }
+        _ => None,
+    });
+    let (option, text) = focused.unwrap_or_default();
+    Action::Typing { name, option, text }
+}
+
+fn values(options: &[discord::CommandDataOption], data: &discord::CommandData) -> Vec<(String, Value)> {
+    use discord::CommandDataOptionValue as Sent;
+    let value = |sent: &Sent| match sent {
+        Sent::String(text) => Some(Value::Text(text.clone())),
+        Sent::Integer(number) => Some(Value::Integer(*number)),
+        Sent::Number(number) => Some(Value::Number(*number)),
+        Sent::Boolean(yes) => Some(Value::Boolean(*yes)),
+        Sent::User(id) => Some(Value::Id(id.get())),
+        Sent::Role(id) => Some(Value::Id(id.get())),
+        Sent::Channel(id) => Some(Value::Id(id.get())),
+        Sent::Attachment(id) => {
+            data.resolved.attachments.get(id).map(|file| Value::Attachment(attachment(file)))
+        }
+        _ => None,
+    };
+    options.iter().filter_map(|option| Some((option.name.clone(), value(&option.value)?))).collect()
+}
+
+fn attachment(file: &discord::Attachment) -> Attachment {
+    Attachment {
+        url: file.url.clone(),
+        filename: file.filename.clone(),
+        size: u64::from(file.size),
+        content_type: file.content_type.clone(),
+        pixels: file.width.zip(file.height),
+    }
+}

@@ -1,0 +1,178 @@
+//! What sessions do behind a deferred answer: begin, show their pictures, end, and end by themselves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::app::App;
+use crate::app::messages::session as reply;
+use crate::backends::discord_api::attachment;
+use crate::backends::discord_api::reply::Message;
+use crate::backends::discord_api::rest::Fault;
+use crate::backends::discord_api::retry::Retry;
+use crate::backends::store::{Replaced, Replacement, Start};
+use crate::domain::digest::sha256_hex;
+use crate::domain::refusal::Refusal;
+use crate::domain::session::{Act, PlanEdit, Session, SessionId};
+use crate::frontends::discord::interaction::{Attachment, Interaction};
+
+mod export;
+mod pictures;
+
+pub(super) use export::export;
+pub(super) use pictures::page;
+
+/// How often sessions are looked at whose quiet time may be over.
+const SWEEP: Duration = Duration::from_secs(20);
+/// Discord archives a thread after so many quiet minutes: a day, or a week for sessions that wait longer.
+const DAY_MINUTES: u32 = 1_440;
+const WEEK_MINUTES: u32 = 10_080;
+
+/// Begins a session, in a thread of its own if `thread`, and says so; or asks what to do with the one that runs.
+pub(super) async fn begin(
+    app: &App,
+    mut session: Session,
+    reference: Option<Attachment>,
+    thread: bool,
+) -> anyhow::Result<Message> {
+    session.plan.reference = keep_reference(app, &session, reference).await?;
+    if !thread {
+        return Ok(match app.store.start_session(session.clone()).await? {
+            Start::Begun => reply::begun(&session),
+            Start::Waits(running) => reply::which_one(&running, session.id),
+        });
+    }
+    let quiet = session.plan.quiet_hours.unwrap_or_default();
+    let minutes = if quiet > 24 { WEEK_MINUTES } else { DAY_MINUTES };
+    let make = || app.discord.start_thread(session.channel, &session.plan.title, minutes);
+    let made = Retry::once().until_taken(make).await;
+    session.channel = made.map_err(|fault| match fault {
+        Fault::Refused { .. } => anyhow::Error::from(Refusal::NoThread),
+        fault => fault.into(),
+    })?;
+    app.store.start_session(session.clone()).await?;
+    let nonce = nonce('s', session.id);
+    let begun = reply::begun(&session);
+    let post = || app.discord.post(session.channel, &begun, &nonce);
+    Retry::message().until_taken(post).await.context("opening the thread")?;
+    Ok(reply::begun_in_thread(&session))
+}
+
+/// Changes what runs and says what holds.
+pub(super) async fn change(
+    app: &App,
+    session: Session,
+    mut edit: PlanEdit,
+    reference: Option<Attachment>,
+) -> anyhow::Result<Message> {
+    if let Some(key) = keep_reference(app, &session, reference).await? {
+        edit.reference = Some(Some(key));
+    }
+    let changed = app.store.change_session(session.id, move |plan| *plan = plan.with(&edit)).await?;
+    Ok(reply::changed(&changed.ok_or(Refusal::NoSession)?))
+}
+
+/// Ends a session and sums it up; the first to end it does.
+pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message> {
+    if app.store.end_session(session.id, app.now()).await? {
+        summary(app, session).await
+    } else {
+        Err(Refusal::NoSession.into())
+    }
+}
+
+/// Begins a session that waits, in place of the one that the member was asked about, and tells the channel of both.
+/// Where another one runs, the member is asked again.
+pub(super) async fn replace(
+    app: &App,
+    interaction: &Interaction,
+    id: SessionId,
+    asked_about: Option<SessionId>,
+) -> anyhow::Result<Message> {
+    let Replaced { begun, ended } = match app.store.replace_session(id, asked_about, app.now()).await? {
+        Replacement::Begun(replaced) => *replaced,
+        Replacement::AnotherRuns(running) => {
+            running.check(Act::Replace, interaction.actor())?;
+            return Ok(reply::which_one(&running, id));
+        }
+        Replacement::NoneWaits => return Ok(reply::nothing_waits()),
+    };
+    let mut news = Vec::new();
+    if let Some(ended) = &ended {
+        news.push(summary(app, ended).await?);
+    }
+    news.push(reply::begun(&begun));
+    for message in news {
+        let follow_up = || app.discord.follow_up(interaction.application, &interaction.token, &message);
+        Retry::once().until_taken(follow_up).await.context("telling the channel")?;
+    }
+    Ok(reply::replaced(&begun))
+}
+
+/// Ends sessions whose quiet time is over, until the process is told to stop.
+pub async fn sweep(app: Arc<App>) {
+    let rounds = async {
+        loop {
+            if let Err(error) = end_quiet(&app).await {
+                tracing::error!(error = format!("{error:#}"), "quiet sessions could not be ended");
+            }
+            #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
+            tokio::time::sleep(SWEEP).await;
+        }
+    };
+    app.stopping.run_until_cancelled(rounds).await;
+}
+
+/// Ends sessions whose quiet time is over, once.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn end_quiet(app: &App) -> anyhow::Result<()> {
+    for session in app.store.quiet_sessions(app.now()).await? {
+        if !app.store.end_session(session.id, session.quiet_end()).await? {
+            continue;
+        }
+        let summary = summary(app, &session).await?;
+        let nonce = nonce('e', session.id);
+        let post = || app.discord.post(session.channel, &summary, &nonce);
+        if let Err(fault) = Retry::message().until_taken(post).await {
+            tracing::warn!(session = %session.id, %fault, "a session's summary could not be posted");
+        }
+    }
+    Ok(())
+}
+
+/// What came of a session, with its pictures at a glance for everybody.
+async fn summary(app: &App, session: &Session) -> anyhow::Result<Message> {
+    let found = pictures::of(app, session.id, None).await?;
+    let tally = app.store.session_tally(session.id).await?;
+    let files = pictures::sheet(app, &session.plan.title, &found, 0).await?;
+    Ok(Message {
+        files: files.into_iter().collect(),
+        ..reply::ended(session, &tally, pictures::members(&found))
+    })
+}
+
+/// Puts the reference picture into the archive, since Discord's address of it is short-lived; its key.
+async fn keep_reference(
+    app: &App,
+    session: &Session,
+    file: Option<Attachment>,
+) -> anyhow::Result<Option<String>> {
+    let Some(file) = file else { return Ok(None) };
+    let bytes = app.attached(&file.url).await?;
+    let format = attachment::check_bytes(&bytes)?;
+    let sha256 = sha256_hex(&bytes);
+    let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
+    // The digest lets a session have another reference later.
+    let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], format.extension());
+    app.archive.put_image(&key, bytes, format, &sha256).await.context("keeping a reference picture")?;
+    Ok(Some(key))
+}
+
+/// Discord drops a second message with the same nonce; it takes 25 characters.
+fn nonce(what: char, session: SessionId) -> String {
+    let id = session.to_string();
+    format!("{what}{}", &id[id.len().saturating_sub(24)..])
+}
