@@ -21,7 +21,7 @@ use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
 use crate::backends::discord_api::attachment;
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::Retry;
-use crate::backends::engine::{Bedrock, Engine, Gate};
+use crate::backends::engine::{Bedrock, Engine, PictureLimiter};
 use crate::backends::guardrail::Guardrail;
 use crate::backends::queue::Queue;
 use crate::backends::rate_limit::RateLimiter;
@@ -72,7 +72,7 @@ pub struct App {
     /// Where pictures are until they are in the archive.
     pub spool: Spool,
     /// How many jobs hold a picture at a time.
-    pub gate: Gate,
+    pub gate: PictureLimiter,
     /// How often a member may ask.
     pub limiter: RateLimiter,
     pub age_restrictions: AgeRestrictionCache,
@@ -106,7 +106,7 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<App>> {
         let catalogue = catalogue(&config, clock.now().date())?;
         let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
-        let gate = Gate::new(PICTURES_AT_ONCE);
+        let gate = PictureLimiter::new(PICTURES_AT_ONCE);
         let engine = match (config.engine, &aws) {
             (EngineChoice::Bedrock, Some(aws)) => Engine::Bedrock(Bedrock::new(aws, gate.clone())?),
             _ => Engine::Sketch(gate.clone()),

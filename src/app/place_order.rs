@@ -10,7 +10,7 @@ use super::{App, before};
 use crate::backends::discord_api::retry::Retry;
 use crate::backends::store::{Admission, Context};
 use crate::domain::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin, Repeat};
-use crate::domain::limits::{Ceiling, Purse, Terms};
+use crate::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ImageRequest, resolve};
@@ -120,7 +120,7 @@ async fn admit(
     app: &Arc<App>,
     job: &Job,
     price: Micros,
-    limits: &Terms,
+    limits: &AdmissionLimits,
     deadline: Instant,
     now: OffsetDateTime,
 ) -> Result<Admission, Refusal> {
@@ -221,17 +221,17 @@ impl Customer {
     }
 
     /// What the order must fit under. Every order has to fit under the budget of the deployment.
-    fn limits(&self, app: &App, context: &Context) -> Terms {
+    fn limits(&self, app: &App, context: &Context) -> AdmissionLimits {
         let mut limits = match self {
             Customer::Member(member) => member.limits(context),
             Customer::Key(key) => {
-                let budget = Ceiling { purse: Purse::Key, limit: key.monthly_budget };
-                Terms { ceilings: vec![budget], ..Terms::default() }
+                let budget = BudgetLimit { purse: BudgetScope::Key, limit: key.monthly_budget };
+                AdmissionLimits { ceilings: vec![budget], ..AdmissionLimits::default() }
             }
-            Customer::Shell => Terms::default(),
+            Customer::Shell => AdmissionLimits::default(),
         };
         let deployment = app.config.monthly_budget;
-        limits.ceilings.extend(deployment.map(|limit| Ceiling { purse: Purse::Deployment, limit }));
+        limits.ceilings.extend(deployment.map(|limit| BudgetLimit { purse: BudgetScope::Deployment, limit }));
         limits
     }
 

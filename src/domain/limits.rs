@@ -68,20 +68,20 @@ impl Limits {
 /// What a job must fit under, decided when it is admitted and kept with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Terms {
+pub struct AdmissionLimits {
     /// Pictures of this member in this server that are ordered and not there yet, these included.
     pub in_flight: Option<u32>,
     /// Pictures of this member in this server today, ordered or delivered, these included.
     pub daily: Option<u32>,
     /// Ceilings in dollars.
-    pub ceilings: Vec<Ceiling>,
+    pub ceilings: Vec<BudgetLimit>,
 }
 
 /// A ceiling for what is spent and reserved together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ceiling {
+pub struct BudgetLimit {
     /// Whose money.
-    pub purse: Purse,
+    pub purse: BudgetScope,
     /// The ceiling.
     pub limit: Micros,
 }
@@ -89,7 +89,7 @@ pub struct Ceiling {
 /// Whose money, over what time. Days and months are UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Purse {
+pub enum BudgetScope {
     /// Everything that this Easel spends in a month.
     Deployment,
     /// What the server spends in a month.

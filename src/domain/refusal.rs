@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::domain::limits::Purse;
+use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
 use crate::domain::vocabulary::Barrier;
 use crate::domain::vocabulary::JobId;
@@ -48,7 +48,7 @@ pub enum Refusal {
     /// Too many requests in a short time.
     RateLimited { burst: u32, per_minute: u32, free_at: i64 },
     /// A limit in dollars; no time gives back what has no `free_at`.
-    BudgetUsed { purse: Purse, limit: Micros, used: Micros, free_at: Option<i64> },
+    BudgetUsed { purse: BudgetScope, limit: Micros, used: Micros, free_at: Option<i64> },
     /// The pictures of the day are used up; those under way count.
     QuotaUsed { limit: u32, used: u32, free_at: i64 },
     /// Too many pictures at once.

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
     DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TimeToLiveSpecification,
 };
 use easel::backends::store::{Dynamo, Store, Totals};
-use easel::domain::limits::Terms;
+use easel::domain::limits::AdmissionLimits;
 use easel_emulator::discord::{InteractionBuilder, Route, When};
 
 use crate::archive::{aws, server};
@@ -119,7 +119,7 @@ async fn an_order_that_was_taken_back_on_its_way_is_never_admitted_on_moto_and_o
         Dynamo::new(&aws, &table).create_table().await.unwrap();
         let store = Store::dynamo(&aws, &table);
         assert!(store.cancel_soon(order(1).id(), NOW).await.unwrap());
-        assert!(store.admit(&order(1).job(), PRICE, &Terms::default(), NOW).await.is_err());
+        assert!(store.admit(&order(1).job(), PRICE, &AdmissionLimits::default(), NOW).await.is_err());
         assert_eq!(store.totals().await.unwrap(), Totals::default());
         assert_eq!(store.find(order(1).id()).await.unwrap(), None);
     }
@@ -135,7 +135,7 @@ async fn what_was_written_though_the_answer_was_lost_is_written_once_on_moto() {
     let step = [Fault::Nothing, Fault::LoseAnswer, Fault::Nothing, Fault::Nothing];
     let (_proxy, address, _server) = Proxy::start(upstream, &[step; 3].concat()).await;
     let store = Store::dynamo(&aws(&address), &table);
-    assert!(order(1).fits(&store, &Terms::default()).await, "it is not its own duplicate");
+    assert!(order(1).fits(&store, &AdmissionLimits::default()).await, "it is not its own duplicate");
     let worker = Worker::takes(&store, order(1).id(), NOW).await.expect("its own lease");
     worker.call(0).await;
     let once = Totals { open: 1, attempted: 1, attempted_micros: PRICE, ..Totals::default() };

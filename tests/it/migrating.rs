@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use easel::app::clock::Clock;
 use easel::backends::store::{Dynamo, Store};
-use easel::domain::limits::Terms;
+use easel::domain::limits::AdmissionLimits;
 use easel::domain::money::Micros;
 use rusqlite::Row;
 use rusqlite::types::Value;
@@ -207,7 +207,7 @@ async fn what_a_dead_process_left_goes_on_in_the_table_on_ministack() {
     }
     Worker::takes(&store, at(30).id(), now).await.unwrap().finish().await;
     assert!(!life::is_told(&store, 25, now).await, "that server knows");
-    assert!(!at(1).fits(&store, &Terms::default()).await, "it was asked for before");
+    assert!(!at(1).fits(&store, &AdmissionLimits::default()).await, "it was asked for before");
     ledger::agrees(&moving.aws, &moving.table).await;
 }
 

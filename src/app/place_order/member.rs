@@ -7,7 +7,7 @@ use super::Member;
 use crate::app::{App, before};
 use crate::backends::archive::picture_key;
 use crate::backends::store::Context;
-use crate::domain::limits::{Ceiling, Purse, Terms};
+use crate::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use crate::domain::money::Micros;
 use crate::domain::policy::Asker;
 use crate::domain::refusal::Refusal;
@@ -103,18 +103,19 @@ impl Member {
         }
     }
 
-    pub(super) fn limits(&self, context: &Context) -> Terms {
+    pub(super) fn limits(&self, context: &Context) -> AdmissionLimits {
         let limits = context.policy.limits_of(&self.roles);
         let budget = &context.policy.budget;
         let session = context.session.as_ref().and_then(|session| session.plan.budget);
         let ceilings = [
-            (Purse::MemberDay, budget.member_day),
-            (Purse::MemberMonth, budget.member_month),
-            (Purse::Session, session),
-            (Purse::Guild, budget.month),
+            (BudgetScope::MemberDay, budget.member_day),
+            (BudgetScope::MemberMonth, budget.member_month),
+            (BudgetScope::Session, session),
+            (BudgetScope::Guild, budget.month),
         ];
-        let ceiling = |(purse, limit): (Purse, Option<Micros>)| Some(Ceiling { purse, limit: limit? });
-        Terms {
+        let ceiling =
+            |(purse, limit): (BudgetScope, Option<Micros>)| Some(BudgetLimit { purse, limit: limit? });
+        AdmissionLimits {
             in_flight: limits.in_flight,
             daily: limits.daily,
             ceilings: ceilings.into_iter().filter_map(ceiling).collect(),

@@ -21,7 +21,7 @@ use bytes::Bytes;
 
 use super::connector::{Connector, Progress, followed};
 use super::start::Start;
-use super::{Class, Failure, Gate, Painting, answer, sdxl, stability};
+use super::{Class, Failure, Painting, PictureLimiter, answer, sdxl, stability};
 use crate::domain::catalogue::{Family, Model};
 use crate::domain::request::ImageRequest;
 
@@ -50,11 +50,15 @@ impl Bedrock {
     ///
     /// # Errors
     /// When there is no TLS on this machine.
-    pub fn new(shared: &SdkConfig, gate: Gate) -> anyhow::Result<Bedrock> {
+    pub fn new(shared: &SdkConfig, gate: PictureLimiter) -> anyhow::Result<Bedrock> {
         Bedrock::with_patience(shared, gate, PATIENCE)
     }
 
-    fn with_patience(shared: &SdkConfig, gate: Gate, patience: Duration) -> anyhow::Result<Bedrock> {
+    fn with_patience(
+        shared: &SdkConfig,
+        gate: PictureLimiter,
+        patience: Duration,
+    ) -> anyhow::Result<Bedrock> {
         let connector = SharedHttpConnector::new(Connector::new(gate, patience)?);
         let http = http_client_fn(move |_, _| connector.clone());
         Ok(Bedrock(Arc::new(Inner { shared: shared.clone(), http, clients: Mutex::default() })))

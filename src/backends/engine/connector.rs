@@ -1,7 +1,7 @@
 //! The way of the Bedrock client onto the wire.
 //!
 //! The SDK would collect an answer and copy it twice before anyone sees it, as soon as it arrives, for any number of
-//! answers at once. Here an answer's head comes in, then its job waits at the [`Gate`], and only then the body is read,
+//! answers at once. Here an answer's head comes in, then its job waits at the [`PictureLimiter`], and only then the body is read,
 //! into one buffer. The SDK is left with the head.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use tokio::time::timeout;
 
-use super::{Gate, Permit};
+use super::{Permit, PictureLimiter};
 
 /// As the AWS SDKs have it.
 const CONNECT_TIME: Duration = Duration::from_millis(3_100);
@@ -62,7 +62,7 @@ fn locked(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     http: reqwest::Client,
-    gate: Gate,
+    gate: PictureLimiter,
     patience: Duration,
 }
 
@@ -71,7 +71,7 @@ impl Connector {
     ///
     /// HTTP/1.1 only: in HTTP/2 all answers share one connection and its window. Those that wait at the gate would fill
     /// it, and those behind the gate would wait for them.
-    pub(super) fn new(gate: Gate, patience: Duration) -> anyhow::Result<Connector> {
+    pub(super) fn new(gate: PictureLimiter, patience: Duration) -> anyhow::Result<Connector> {
         let http = reqwest::Client::builder()
             .http1_only()
             .connect_timeout(CONNECT_TIME)

@@ -27,7 +27,7 @@ pub enum Engine {
     /// Amazon Bedrock.
     Bedrock(Bedrock),
     /// The built-in engine, which needs no account.
-    Sketch(Gate),
+    Sketch(PictureLimiter),
 }
 
 impl Engine {
@@ -76,12 +76,12 @@ pub struct Painting {
 /// A job that waits for its model costs kilobytes, one that holds an answer costs megabytes, and fresh pages cost
 /// more time than everything else that Easel does to a picture.
 #[derive(Debug, Clone)]
-pub struct Gate(Arc<Semaphore>);
+pub struct PictureLimiter(Arc<Semaphore>);
 
-impl Gate {
+impl PictureLimiter {
     /// A gate for `most` pictures at once.
-    pub fn new(most: usize) -> Gate {
-        Gate(Arc::new(Semaphore::new(most)))
+    pub fn new(most: usize) -> PictureLimiter {
+        PictureLimiter(Arc::new(Semaphore::new(most)))
     }
 
     /// Waits for a place.
@@ -91,7 +91,7 @@ impl Gate {
     }
 }
 
-/// A place behind the [`Gate`], free again when this is dropped.
+/// A place behind the [`PictureLimiter`], free again when this is dropped.
 #[derive(Debug)]
 pub struct Permit {
     _place: Option<OwnedSemaphorePermit>,
@@ -180,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_built_in_engine_paints_behind_the_gate() {
-        let gate = Gate::new(1);
+        let gate = PictureLimiter::new(1);
         let engine = Engine::Sketch(gate.clone());
         let model = Catalogue::sketch().models()[0].clone();
         let painting = engine.paint(&model, &plain_request(), 7, None).await.unwrap();

@@ -3,11 +3,15 @@
 use anyhow::Context;
 use easel_sketch::Look;
 
-use super::{Class, Failure, Gate, Painting};
+use super::{Class, Failure, Painting, PictureLimiter};
 use crate::domain::image_format::ImageFormat;
 use crate::domain::request::{ImageRequest, Style};
 
-pub(super) async fn paint(gate: &Gate, request: &ImageRequest, seed: u32) -> Result<Painting, Failure> {
+pub(super) async fn paint(
+    gate: &PictureLimiter,
+    request: &ImageRequest,
+    seed: u32,
+) -> Result<Painting, Failure> {
     let prompt = request.prompt.clone();
     let look = request.style.map_or_else(Look::default, look);
     let size = request.aspect.size();

@@ -9,7 +9,7 @@ use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
 use crate::domain::job::{
     Attempt, Bounded, Claim, Job, JobId, JobRecord, Progress, Settlement, Tally, WorkQueue,
 };
-use crate::domain::limits::Purse;
+use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::SessionId;
@@ -244,10 +244,10 @@ impl Store {
         let of = |account: Option<Account>| tally(&balances, account);
         Ok(Standing {
             in_flight: of(accounts.member_ever()).ordered,
-            day: of(accounts.purse(Purse::MemberDay)),
-            month: of(accounts.purse(Purse::MemberMonth)),
-            guild: of(accounts.purse(Purse::Guild)),
-            deployment: of(accounts.purse(Purse::Deployment)),
+            day: of(accounts.purse(BudgetScope::MemberDay)),
+            month: of(accounts.purse(BudgetScope::MemberMonth)),
+            guild: of(accounts.purse(BudgetScope::Guild)),
+            deployment: of(accounts.purse(BudgetScope::Deployment)),
         })
     }
 
@@ -256,7 +256,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn session_tally(&self, id: SessionId) -> anyhow::Result<Tally> {
-        let account = Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).purse(Purse::Session);
+        let account =
+            Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).purse(BudgetScope::Session);
         let balances = self.balances(account.iter().cloned().collect()).await?;
         Ok(tally(&balances, account))
     }

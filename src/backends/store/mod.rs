@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::config::StoreUrl;
 use crate::domain::job::{Job, JobId};
-use crate::domain::limits::Terms;
+use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::policy::{Edit, Entry};
 use crate::domain::refusal::Refusal;
@@ -135,7 +135,7 @@ in_both! {
     ///
     /// # Errors
     /// The database failed; nothing was written.
-    fn admit(job: &Job, price: Micros, terms: &Terms, now: OffsetDateTime) -> Admission;
+    fn admit(job: &Job, price: Micros, terms: &AdmissionLimits, now: OffsetDateTime) -> Admission;
 
     /// Whether it answers, in a time that does not depend on how much it holds.
     ///

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::job::accounts::{Account, Amounts, Balances};
 use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, WorkQueue};
-use crate::domain::limits::Terms;
+use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::SessionId;
@@ -104,7 +104,7 @@ impl Sqlite {
         &self,
         job: &Job,
         price: Micros,
-        terms: &Terms,
+        terms: &AdmissionLimits,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
         let (job, terms) = (job.clone(), terms.clone());

@@ -7,7 +7,7 @@ use time::macros::format_description;
 use time::{Date, Month, OffsetDateTime};
 
 use super::{Job, JobId, Origin};
-use crate::domain::limits::{Ceiling, Purse, Terms};
+use crate::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::SessionId;
@@ -153,7 +153,7 @@ impl Accounts {
     }
 
     pub(crate) fn all(&self) -> Vec<Account> {
-        use Purse::{Deployment, Guild, Key, MemberDay, MemberMonth, Session};
+        use BudgetScope::{Deployment, Guild, Key, MemberDay, MemberMonth, Session};
         let purses = [Deployment, Guild, MemberMonth, MemberDay, Session, Key].map(|purse| self.purse(purse));
         purses.into_iter().chain([self.member_ever()]).flatten().collect()
     }
@@ -163,14 +163,16 @@ impl Accounts {
         self.of_member(EVER)
     }
 
-    pub(crate) fn purse(&self, purse: Purse) -> Option<Account> {
+    pub(crate) fn purse(&self, purse: BudgetScope) -> Option<Account> {
         match purse {
-            Purse::Deployment => Some(account("deployment".to_owned(), &self.month)),
-            Purse::Guild => self.guild.as_ref().map(|guild| account(format!("guild:{guild}"), &self.month)),
-            Purse::MemberDay => self.of_member(&self.day),
-            Purse::MemberMonth => self.of_member(&self.month),
-            Purse::Session => self.session.as_ref().map(|id| account(format!("session:{id}"), EVER)),
-            Purse::Key => self.key.as_ref().map(|key| account(format!("key:{key}"), &self.month)),
+            BudgetScope::Deployment => Some(account("deployment".to_owned(), &self.month)),
+            BudgetScope::Guild => {
+                self.guild.as_ref().map(|guild| account(format!("guild:{guild}"), &self.month))
+            }
+            BudgetScope::MemberDay => self.of_member(&self.day),
+            BudgetScope::MemberMonth => self.of_member(&self.month),
+            BudgetScope::Session => self.session.as_ref().map(|id| account(format!("session:{id}"), EVER)),
+            BudgetScope::Key => self.key.as_ref().map(|key| account(format!("key:{key}"), &self.month)),
         }
     }
 
@@ -180,14 +182,14 @@ impl Accounts {
     }
 
     /// What so many more pictures must fit under, the first to be named first.
-    pub(super) fn numbers(&self, terms: &Terms, pictures: i64, now: OffsetDateTime) -> Vec<Bound> {
+    pub(super) fn numbers(&self, terms: &AdmissionLimits, pictures: i64, now: OffsetDateTime) -> Vec<Bound> {
         let in_flight = terms.in_flight.map(|limit| Bound {
             account: self.member_ever(),
             more: pictures,
             limit: Limit::InFlight(limit),
         });
         let daily = terms.daily.map(|limit| Bound {
-            account: self.purse(Purse::MemberDay),
+            account: self.purse(BudgetScope::MemberDay),
             more: pictures,
             limit: Limit::Daily { limit, free_at: next_day(now).unix_timestamp() },
         });
@@ -195,11 +197,16 @@ impl Accounts {
     }
 
     /// What so much more money must fit under. The accounts are those of the day and month of `created`.
-    pub(super) fn ceilings(&self, terms: &Terms, more: Micros, created: OffsetDateTime) -> Vec<Bound> {
-        let bound = |ceiling: &Ceiling| Bound {
+    pub(super) fn ceilings(
+        &self,
+        terms: &AdmissionLimits,
+        more: Micros,
+        created: OffsetDateTime,
+    ) -> Vec<Bound> {
+        let bound = |ceiling: &BudgetLimit| Bound {
             account: self.purse(ceiling.purse),
             more: more.0,
-            limit: Limit::Ceiling {
+            limit: Limit::Budget {
                 ceiling: *ceiling,
                 free_at: free_at(ceiling.purse, created).map(OffsetDateTime::unix_timestamp),
             },
@@ -225,7 +232,7 @@ enum Limit {
     /// Pictures of a day, under way or delivered.
     Daily { limit: u32, free_at: i64 },
     /// Money, reserved or spent.
-    Ceiling { ceiling: Ceiling, free_at: Option<i64> },
+    Budget { ceiling: BudgetLimit, free_at: Option<i64> },
 }
 
 /// The amount of an account that a bound holds against its limit.
@@ -248,7 +255,7 @@ impl Bound {
                 let used = held.taken();
                 (used, Refusal::QuotaUsed { limit, used: count(used), free_at })
             }
-            Limit::Ceiling { ceiling: Ceiling { purse, limit }, free_at } => {
+            Limit::Budget { ceiling: BudgetLimit { purse, limit }, free_at } => {
                 let used = held.used();
                 (used, Refusal::BudgetUsed { purse, limit, used: Micros(used), free_at })
             }
@@ -260,7 +267,7 @@ impl Bound {
     pub(crate) fn room(&self) -> i64 {
         let limit = match &self.limit {
             Limit::InFlight(limit) | Limit::Daily { limit, .. } => i64::from(*limit),
-            Limit::Ceiling { ceiling, .. } => ceiling.limit.0,
+            Limit::Budget { ceiling, .. } => ceiling.limit.0,
         };
         limit.saturating_sub(self.more)
     }
@@ -269,7 +276,7 @@ impl Bound {
         match self.limit {
             Limit::InFlight(_) => Measure::Ordered,
             Limit::Daily { .. } => Measure::Taken,
-            Limit::Ceiling { .. } => Measure::Used,
+            Limit::Budget { .. } => Measure::Used,
         }
     }
 }
@@ -296,11 +303,13 @@ fn day(now: OffsetDateTime) -> String {
     format!("{}-{:02}", month(now), now.day())
 }
 
-fn free_at(purse: Purse, created: OffsetDateTime) -> Option<OffsetDateTime> {
+fn free_at(purse: BudgetScope, created: OffsetDateTime) -> Option<OffsetDateTime> {
     match purse {
-        Purse::Deployment | Purse::Guild | Purse::MemberMonth | Purse::Key => Some(next_month(created)),
-        Purse::MemberDay => Some(next_day(created)),
-        Purse::Session => None,
+        BudgetScope::Deployment | BudgetScope::Guild | BudgetScope::MemberMonth | BudgetScope::Key => {
+            Some(next_month(created))
+        }
+        BudgetScope::MemberDay => Some(next_day(created)),
+        BudgetScope::Session => None,
     }
 }
 

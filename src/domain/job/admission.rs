@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::accounts::{Account, Accounts, Balances, Bound, first_broken};
 use super::record::JobRecord;
 use super::{Job, JobId};
-use crate::domain::limits::{Purse, Terms};
+use crate::domain::limits::{AdmissionLimits, BudgetScope};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 
@@ -18,7 +18,7 @@ pub(crate) const REQUEST_KEPT: Duration = Duration::days(60);
 pub(crate) struct NewJob<'a> {
     job: &'a Job,
     price: Micros,
-    terms: &'a Terms,
+    terms: &'a AdmissionLimits,
     accounts: Accounts,
     pub(crate) bounds: Vec<Bound>,
 }
@@ -31,7 +31,12 @@ pub(crate) struct Admitted {
 }
 
 impl<'a> NewJob<'a> {
-    pub(crate) fn new(job: &'a Job, price: Micros, terms: &'a Terms, now: OffsetDateTime) -> NewJob<'a> {
+    pub(crate) fn new(
+        job: &'a Job,
+        price: Micros,
+        terms: &'a AdmissionLimits,
+        now: OffsetDateTime,
+    ) -> NewJob<'a> {
         let accounts = Accounts::of(job);
         let pictures = i64::try_from(job.request.seeds.len()).unwrap_or(i64::MAX);
         let mut bounds = accounts.numbers(terms, pictures, now);
@@ -42,13 +47,13 @@ impl<'a> NewJob<'a> {
     /// The accounts that decide.
     pub(crate) fn deciding(&self) -> Vec<Account> {
         let bounded = self.bounds.iter().filter_map(|bound| bound.account.clone());
-        bounded.chain(self.accounts.purse(Purse::Guild)).collect()
+        bounded.chain(self.accounts.purse(BudgetScope::Guild)).collect()
     }
 
     /// Percent of the server's month that is used with this price, if it has a budget.
     fn percent_used(&self, balances: &Balances) -> Option<u32> {
-        let ceiling = self.terms.ceilings.iter().find(|ceiling| ceiling.purse == Purse::Guild)?;
-        let guild = self.accounts.purse(Purse::Guild).and_then(|guild| balances.get(&guild));
+        let ceiling = self.terms.ceilings.iter().find(|ceiling| ceiling.purse == BudgetScope::Guild)?;
+        let guild = self.accounts.purse(BudgetScope::Guild).and_then(|guild| balances.get(&guild));
         let used = guild.map(|balance| balance.amounts.used()).unwrap_or_default();
         Some((Micros(used) + self.price).percent_of(ceiling.limit))
     }
@@ -85,7 +90,7 @@ pub(super) fn warning_change(
     balances: &Balances,
 ) -> Option<WarningChange> {
     let accounts = after.accounts();
-    accounts.purse(Purse::Guild)?;
+    accounts.purse(BudgetScope::Guild)?;
     let seen = warned_by(&accounts, balances);
     let then = match before {
         None => after.budget_used.and(seen.or(Some(after.id()))),
@@ -97,7 +102,7 @@ pub(super) fn warning_change(
 
 /// The account that has to be read to know what a step changes.
 pub(crate) fn account_of_warning(before: &JobRecord, after: &JobRecord) -> Option<Account> {
-    takes_back_a_warning(before, after).then(|| after.accounts().purse(Purse::Guild)).flatten()
+    takes_back_a_warning(before, after).then(|| after.accounts().purse(BudgetScope::Guild)).flatten()
 }
 
 fn takes_back_a_warning(before: &JobRecord, after: &JobRecord) -> bool {
@@ -105,5 +110,5 @@ fn takes_back_a_warning(before: &JobRecord, after: &JobRecord) -> bool {
 }
 
 fn warned_by(accounts: &Accounts, balances: &Balances) -> Option<JobId> {
-    balances.get(&accounts.purse(Purse::Guild)?)?.warned_by
+    balances.get(&accounts.purse(BudgetScope::Guild)?)?.warned_by
 }

@@ -5,7 +5,7 @@ use super::accounts::{Account, Amounts, Balances};
 use super::admission::{WarningChange, warning_change};
 use super::record::JobRecord;
 use super::{Origin, Outcome, Stage};
-use crate::domain::limits::Purse;
+use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
 
 fn postings(record: &JobRecord, amounts: Amounts, warning: Option<WarningChange>) -> Vec<Posting> {
     let accounts = record.accounts();
-    let guild = accounts.purse(Purse::Guild);
+    let guild = accounts.purse(BudgetScope::Guild);
     let posting = |account: Account| {
         let warning = warning.filter(|_| guild.as_ref() == Some(&account));
         (amounts != Amounts::default() || warning.is_some()).then_some(Posting { account, amounts, warning })

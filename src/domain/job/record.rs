@@ -11,7 +11,7 @@ use super::{
     Attempt, Bill, CallId, Claim, Conclusion, Job, JobId, MAX_PAID_CALLS, Origin, Outcome, Picture, Progress,
     Settlement, State,
 };
-use crate::domain::limits::Terms;
+use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::request::ImageRequest;
 use crate::domain::vocabulary::SessionId;
@@ -25,7 +25,7 @@ pub(crate) struct JobRecord {
     pub(super) request: ImageRequest,
     created: i64,
     parent: Option<JobId>,
-    terms: Terms,
+    terms: AdmissionLimits,
     pub(super) state: State,
     /// It has something to do.
     open: bool,
@@ -109,7 +109,7 @@ impl WorkQueue {
 }
 
 impl JobRecord {
-    pub(super) fn new(job: &Job, price: Micros, terms: &Terms) -> JobRecord {
+    pub(super) fn new(job: &Job, price: Micros, terms: &AdmissionLimits) -> JobRecord {
         let picture = |seed: &u32| PictureRecord { seed: *seed, outcome: None, archived: None };
         JobRecord {
             id: job.id,

@@ -2,7 +2,7 @@
 
 use easel::backends::store::{Admission, Standing, Store, Totals};
 use easel::domain::job::{Bill, Origin, State};
-use easel::domain::limits::{Ceiling, Purse, Terms};
+use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
 use time::Duration;
@@ -12,7 +12,7 @@ use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceilin
 pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
     let first = order(7);
     assert_eq!(store.known(first.job().dedupe_key(), NOW).await.unwrap(), None);
-    assert!(first.fits(store, &Terms::default()).await);
+    assert!(first.fits(store, &AdmissionLimits::default()).await);
     for known in [
         store.known(first.job().dedupe_key(), NOW).await,
         store.known_in_turn(first.job().dedupe_key(), NOW).await,
@@ -20,26 +20,26 @@ pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
         assert_eq!(known.unwrap(), Some(first.job().id));
     }
     let again = Order { at: NOW + Duration::seconds(1), ..first.clone() };
-    let full = ceiling(Purse::Deployment, PRICE);
+    let full = ceiling(BudgetScope::Deployment, PRICE);
     assert_eq!(again.admit(store, &full).await, Admission::Duplicate(first.id()), "it is not refused");
     assert_eq!(store.totals().await.unwrap(), Totals { open: 1, reserved: PRICE, ..Totals::default() });
 }
 
 pub(super) async fn a_refused_order_leaves_nothing(store: &Store) {
     let order = Order { pictures: 2, session: Some(session_id(1)), ..order(7) };
-    assert!(!order.fits(store, &ceiling(Purse::Session, PRICE)).await);
+    assert!(!order.fits(store, &ceiling(BudgetScope::Session, PRICE)).await);
     assert_eq!(store.find(order.id()).await.unwrap(), None);
     assert_eq!(store.known(order.job().dedupe_key(), NOW).await.unwrap(), None);
     assert_eq!(store.totals().await.unwrap(), Totals::default());
     assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
-    assert!(order.fits(store, &ceiling(Purse::Session, PRICE * 2)).await, "a second try is free");
+    assert!(order.fits(store, &ceiling(BudgetScope::Session, PRICE * 2)).await, "a second try is free");
 }
 
 pub(super) async fn an_admitted_job_comes_back_as_it_was(store: &Store) {
     let parent = order(1).job();
     let mut job = Order { pictures: 2, session: Some(session_id(1)), ..order(7) }.job();
     job.parent = Some(parent.id);
-    store.admit(&job, PRICE * 2, &Terms::default(), NOW).await.unwrap();
+    store.admit(&job, PRICE * 2, &AdmissionLimits::default(), NOW).await.unwrap();
     let found = store.find(job.id).await.unwrap().unwrap();
     assert_eq!((&found.job, found.state, found.fence), (&job, State::Admitted, 0));
     let pictures: Vec<_> =
@@ -49,12 +49,12 @@ pub(super) async fn an_admitted_job_comes_back_as_it_was(store: &Store) {
 }
 
 /// In each of them two pictures have room; the moment is when the purse is empty again.
-const PURSES: [(Purse, Option<i64>); 5] = [
-    (Purse::Deployment, Some(NEXT_MONTH.unix_timestamp())),
-    (Purse::Guild, Some(NEXT_MONTH.unix_timestamp())),
-    (Purse::MemberDay, Some(NEXT_MONTH.unix_timestamp())),
-    (Purse::MemberMonth, Some(NEXT_MONTH.unix_timestamp())),
-    (Purse::Session, None),
+const PURSES: [(BudgetScope, Option<i64>); 5] = [
+    (BudgetScope::Deployment, Some(NEXT_MONTH.unix_timestamp())),
+    (BudgetScope::Guild, Some(NEXT_MONTH.unix_timestamp())),
+    (BudgetScope::MemberDay, Some(NEXT_MONTH.unix_timestamp())),
+    (BudgetScope::MemberMonth, Some(NEXT_MONTH.unix_timestamp())),
+    (BudgetScope::Session, None),
 ];
 
 pub(super) async fn each_purse_has_its_ceiling(store: &Store) {
@@ -80,18 +80,18 @@ pub(super) async fn each_purse_has_its_ceiling(store: &Store) {
 
 pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: &Store) {
     let somebody = Order { session: Some(session_id(1)), ..order(1) };
-    assert!(somebody.fits(store, &Terms::default()).await);
+    assert!(somebody.fits(store, &AdmissionLimits::default()).await);
     let elsewhere = Order { guild: Some(99), session: None, ..somebody.clone() };
     let else_one = Order { member: 99, ..somebody.clone() };
     let tomorrow = Order { at: NEXT_MONTH, ..somebody.clone() };
     let private = Order { guild: None, session: None, ..somebody.clone() };
     let mut interaction = 1;
     for (purse, there, other, then, alone) in [
-        (Purse::Deployment, false, false, true, false),
-        (Purse::Guild, true, false, true, true),
-        (Purse::MemberDay, true, true, true, true),
-        (Purse::MemberMonth, true, true, true, true),
-        (Purse::Session, true, false, false, true),
+        (BudgetScope::Deployment, false, false, true, false),
+        (BudgetScope::Guild, true, false, true, true),
+        (BudgetScope::MemberDay, true, true, true, true),
+        (BudgetScope::MemberMonth, true, true, true, true),
+        (BudgetScope::Session, true, false, false, true),
     ] {
         let whose = [(&elsewhere, there), (&else_one, other), (&tomorrow, then), (&private, alone)];
         for (who, (order, fits)) in whose.into_iter().enumerate() {
@@ -106,26 +106,26 @@ pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: 
 
 pub(super) async fn a_members_day_and_month_are_apart(store: &Store) {
     let yesterday = Order { at: NOW - Duration::days(1), ..order(1) };
-    assert!(yesterday.fits(store, &Terms::default()).await);
-    assert!(!order(2).fits(store, &ceiling(Purse::MemberMonth, PRICE)).await);
-    assert!(order(2).fits(store, &ceiling(Purse::MemberDay, PRICE)).await);
+    assert!(yesterday.fits(store, &AdmissionLimits::default()).await);
+    assert!(!order(2).fits(store, &ceiling(BudgetScope::MemberMonth, PRICE)).await);
+    assert!(order(2).fits(store, &ceiling(BudgetScope::MemberDay, PRICE)).await);
 }
 
 pub(super) async fn of_several_limits_the_first_that_forbids_is_named(store: &Store) {
-    assert!(order(1).fits(store, &Terms::default()).await);
-    let ceilings = [Purse::MemberDay, Purse::Guild, Purse::Deployment].map(|purse| {
-        let limit = if purse == Purse::MemberDay { PRICE * 2 } else { PRICE };
-        Ceiling { purse, limit }
+    assert!(order(1).fits(store, &AdmissionLimits::default()).await);
+    let ceilings = [BudgetScope::MemberDay, BudgetScope::Guild, BudgetScope::Deployment].map(|purse| {
+        let limit = if purse == BudgetScope::MemberDay { PRICE * 2 } else { PRICE };
+        BudgetLimit { purse, limit }
     });
-    let terms = Terms { ceilings: ceilings.into(), ..Terms::default() };
+    let terms = AdmissionLimits { ceilings: ceilings.into(), ..AdmissionLimits::default() };
     let Admission::Refused(Refusal::BudgetUsed { purse, .. }) = order(2).admit(store, &terms).await else {
         panic!("it fits")
     };
-    assert_eq!(purse, Purse::Guild);
+    assert_eq!(purse, BudgetScope::Guild);
 }
 
 pub(super) async fn pictures_under_way_are_limited_until_they_arrive(store: &Store) {
-    let terms = Terms { in_flight: Some(3), ..Terms::default() };
+    let terms = AdmissionLimits { in_flight: Some(3), ..AdmissionLimits::default() };
     let first = Order { pictures: 2, at: NOW - Duration::days(40), ..order(1) };
     let first = first.claimed_under(store, &terms).await;
     let second = Order { pictures: 2, ..order(2) };
@@ -141,7 +141,7 @@ pub(super) async fn pictures_under_way_are_limited_until_they_arrive(store: &Sto
 }
 
 pub(super) async fn pictures_of_a_day_count_from_the_order_unless_they_fail(store: &Store) {
-    let terms = Terms { daily: Some(3), ..Terms::default() };
+    let terms = AdmissionLimits { daily: Some(3), ..AdmissionLimits::default() };
     Order { pictures: 2, ..order(1) }.claimed_under(store, &terms).await.finish().await;
     let under_way = order(2).claimed_under(store, &terms).await;
     let refused = Refusal::QuotaUsed { limit: 3, used: 3, free_at: NEXT_MONTH.unix_timestamp() };
@@ -154,7 +154,7 @@ pub(super) async fn pictures_of_a_day_count_from_the_order_unless_they_fail(stor
 }
 
 pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store: &Store) {
-    let terms = ceiling(Purse::Guild, PRICE * 5);
+    let terms = ceiling(BudgetScope::Guild, PRICE * 5);
     let mut told = Vec::new();
     for interaction in 1..=5 {
         let Admission::Admitted { warning } = order(interaction).admit(store, &terms).await else {
@@ -174,7 +174,7 @@ pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store
 async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) -> Vec<Option<u32>> {
     let mut told = Vec::new();
     for interaction in orders {
-        match order(interaction).admit(store, &ceiling(Purse::Guild, PRICE * limit)).await {
+        match order(interaction).admit(store, &ceiling(BudgetScope::Guild, PRICE * limit)).await {
             Admission::Admitted { warning } => told.push(warning),
             said => panic!("{said:?}"),
         }
@@ -213,21 +213,21 @@ pub(super) async fn a_warning_that_was_taken_back_comes_again_once(store: &Store
 }
 
 pub(super) async fn a_request_is_known_for_sixty_days(store: &Store) {
-    assert!(order(1).fits(store, &Terms::default()).await);
+    assert!(order(1).fits(store, &AdmissionLimits::default()).await);
     let (last, later) = (NOW + Duration::days(60) - Duration::seconds(1), NOW + Duration::days(60));
     let again = Order { at: last, ..order(1) };
-    assert_eq!(again.admit(store, &Terms::default()).await, Admission::Duplicate(order(1).id()));
+    assert_eq!(again.admit(store, &AdmissionLimits::default()).await, Admission::Duplicate(order(1).id()));
     let request = again.job().dedupe_key();
     assert_eq!(store.known(request.clone(), last).await.unwrap(), Some(order(1).id()));
     assert_eq!(store.known(request.clone(), later).await.unwrap(), None);
     let anew = Order { at: later, ..order(1) };
-    assert!(anew.fits(store, &Terms::default()).await);
+    assert!(anew.fits(store, &AdmissionLimits::default()).await);
     assert_eq!(store.known(request, later).await.unwrap(), Some(anew.id()));
 }
 
 pub(super) async fn a_cancelled_order_leaves_nothing_but_its_name(store: &Store) {
     let order = Order { pictures: 3, session: Some(session_id(1)), ..order(7) };
-    assert!(order.fits(store, &Terms::default()).await);
+    assert!(order.fits(store, &AdmissionLimits::default()).await);
     assert!(store.cancel(order.id(), NOW).await.unwrap());
     assert!(!store.cancel(order.id(), NOW).await.unwrap());
     assert_eq!(store.totals().await.unwrap(), Totals::default());
@@ -236,7 +236,7 @@ pub(super) async fn a_cancelled_order_leaves_nothing_but_its_name(store: &Store)
     let found = store.find(order.id()).await.unwrap().unwrap();
     let Origin::Discord(origin) = found.job.origin else { panic!("not from Discord") };
     assert_eq!((found.state, origin.token.as_str()), (State::Cancelled, ""));
-    assert_eq!(order.admit(store, &Terms::default()).await, Admission::Duplicate(order.id()));
+    assert_eq!(order.admit(store, &AdmissionLimits::default()).await, Admission::Duplicate(order.id()));
 }
 
 pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {
@@ -251,7 +251,7 @@ pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {
 }
 
 pub(super) async fn an_order_that_nobody_waits_for_is_taken_back(store: &Store) {
-    assert!(order(1).fits(store, &Terms::default()).await);
+    assert!(order(1).fits(store, &AdmissionLimits::default()).await);
     store.cancel_soon(order(1).id(), NOW).await.unwrap();
     assert!(Worker::takes(store, order(1).id(), NOW).await.is_none());
     assert_eq!(store.totals().await.unwrap(), Totals::default());

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use easel::backends::store::{Attempt, CallId, Progress, Settlement, Store};
 use easel::domain::job::{Bill, JobId, Outcome};
-use easel::domain::limits::{Ceiling, Limits, Purse, Terms};
+use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope, Limits};
 use easel::domain::money::Micros;
 use easel::domain::policy::Edit;
 use easel::domain::refusal::Refusal;
@@ -222,7 +222,7 @@ fn about_the_rest() -> impl Strategy<Value = Event> {
 }
 
 /// Limits, in pictures. A server's month of five is warned of from the fourth on.
-fn terms() -> impl Strategy<Value = Terms> {
+fn terms() -> impl Strategy<Value = AdmissionLimits> {
     let limits = (
         prop::option::weighted(0.9, prop::sample::select(vec![5, 5, 10])),
         prop::array::uniform3(prop::option::weighted(0.3, 2..16i64)),
@@ -231,13 +231,14 @@ fn terms() -> impl Strategy<Value = Terms> {
     );
     limits.prop_map(|(guild, [day, session, deployment], in_flight, daily)| {
         let purses = [
-            (Purse::MemberDay, day),
-            (Purse::Session, session),
-            (Purse::Guild, guild),
-            (Purse::Deployment, deployment),
+            (BudgetScope::MemberDay, day),
+            (BudgetScope::Session, session),
+            (BudgetScope::Guild, guild),
+            (BudgetScope::Deployment, deployment),
         ];
-        let ceiling = |(purse, limit): (Purse, Option<i64>)| Some(Ceiling { purse, limit: PRICE * limit? });
-        Terms { in_flight, daily, ceilings: purses.into_iter().filter_map(ceiling).collect() }
+        let ceiling =
+            |(purse, limit): (BudgetScope, Option<i64>)| Some(BudgetLimit { purse, limit: PRICE * limit? });
+        AdmissionLimits { in_flight, daily, ceilings: purses.into_iter().filter_map(ceiling).collect() }
     })
 }
 
@@ -281,7 +282,7 @@ struct Claimed {
 struct Play {
     places: [Place; 2],
     stores: [Store; 2],
-    terms: Terms,
+    terms: AdmissionLimits,
     now: OffsetDateTime,
     interactions: u64,
     orders: Vec<Order>,
@@ -289,7 +290,7 @@ struct Play {
 }
 
 impl Play {
-    fn new(places: [Place; 2], terms: Terms) -> Play {
+    fn new(places: [Place; 2], terms: AdmissionLimits) -> Play {
         let stores = places.each_ref().map(Place::open);
         Play { places, stores, terms, now: NOW, interactions: 0, orders: vec![], claims: vec![] }
     }

@@ -3,7 +3,7 @@
 use easel::backends::store::migration::Migration;
 use easel::backends::store::{Admission, Attempt, CallId, Progress, Settlement, Store, Tally, Totals};
 use easel::domain::job::{Bill, JobId, Outcome};
-use easel::domain::limits::{Ceiling, Purse, Terms};
+use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -78,15 +78,22 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 /// Limits, in pictures.
-fn terms() -> impl Strategy<Value = Terms> {
-    let purses = [Purse::MemberDay, Purse::MemberMonth, Purse::Session, Purse::Guild, Purse::Deployment];
+fn terms() -> impl Strategy<Value = AdmissionLimits> {
+    let purses = [
+        BudgetScope::MemberDay,
+        BudgetScope::MemberMonth,
+        BudgetScope::Session,
+        BudgetScope::Guild,
+        BudgetScope::Deployment,
+    ];
     let limits = prop::array::uniform5(prop::option::of(1..16i64));
     (limits, prop::option::of(1..10u32), prop::option::of(1..10u32)).prop_map(
         move |(limits, in_flight, daily)| {
-            let ceiling =
-                |(purse, limit): (Purse, Option<i64>)| Some(Ceiling { purse, limit: PRICE * limit? });
+            let ceiling = |(purse, limit): (BudgetScope, Option<i64>)| {
+                Some(BudgetLimit { purse, limit: PRICE * limit? })
+            };
             let ceilings = purses.into_iter().zip(limits).filter_map(ceiling).collect();
-            Terms { in_flight, daily, ceilings }
+            AdmissionLimits { in_flight, daily, ceilings }
         },
     )
 }
@@ -166,7 +173,7 @@ struct Call {
 struct Play {
     place: Place,
     store: Store,
-    terms: Terms,
+    terms: AdmissionLimits,
     now: OffsetDateTime,
     interactions: u64,
     admitted: Vec<Admitted>,
@@ -174,7 +181,7 @@ struct Play {
 }
 
 impl Play {
-    fn new(place: Place, terms: Terms) -> Play {
+    fn new(place: Place, terms: AdmissionLimits) -> Play {
         let store = place.open();
         Play { place, store, terms, now: NOW, interactions: 0, admitted: vec![], holds: vec![] }
     }
@@ -312,14 +319,14 @@ impl Play {
         let Order { guild, member, session, .. } = self.admitted[at].order;
         let order = &self.admitted[at].order;
         let standing = self.store.standing(guild, member, order.at).await.unwrap();
-        for Ceiling { purse, limit } in &self.terms.ceilings {
+        for BudgetLimit { purse, limit } in &self.terms.ceilings {
             let tally = match (purse, session) {
-                (Purse::Deployment, _) => standing.deployment,
-                (Purse::Guild, _) => standing.guild,
-                (Purse::MemberDay, _) => standing.day,
-                (Purse::MemberMonth, _) => standing.month,
-                (Purse::Session, Some(session)) => self.store.session_tally(session).await.unwrap(),
-                (Purse::Session, None) | (Purse::Key, _) => Tally::default(),
+                (BudgetScope::Deployment, _) => standing.deployment,
+                (BudgetScope::Guild, _) => standing.guild,
+                (BudgetScope::MemberDay, _) => standing.day,
+                (BudgetScope::MemberMonth, _) => standing.month,
+                (BudgetScope::Session, Some(session)) => self.store.session_tally(session).await.unwrap(),
+                (BudgetScope::Session, None) | (BudgetScope::Key, _) => Tally::default(),
             };
             assert!(tally.reserved + tally.spent <= *limit, "{purse:?} {tally:?}");
         }

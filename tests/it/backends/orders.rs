@@ -8,7 +8,7 @@ use easel::domain::image_format::ImageFormat;
 use easel::domain::job::{
     ApiOrigin, Bill, Claim, DiscordOrigin, InSession, Job, JobId, Origin, Outcome, Painted, Picture, State,
 };
-use easel::domain::limits::{Ceiling, Purse, Terms};
+use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use easel::domain::request::{Aspect, ImageRequest};
 use easel::domain::session::SessionId;
@@ -94,28 +94,28 @@ impl Order {
         Job { id: self.id(), origin, request, created: self.at, parent: None }
     }
 
-    pub(crate) async fn admit(&self, store: &Store, terms: &Terms) -> Admission {
+    pub(crate) async fn admit(&self, store: &Store, terms: &AdmissionLimits) -> Admission {
         let price = self.price * i64::from(self.pictures);
         store.admit(&self.job(), price, terms, self.at).await.unwrap()
     }
 
-    pub(crate) async fn fits(&self, store: &Store, terms: &Terms) -> bool {
+    pub(crate) async fn fits(&self, store: &Store, terms: &AdmissionLimits) -> bool {
         matches!(self.admit(store, terms).await, Admission::Admitted { .. })
     }
 
     /// Admitted under these terms, and in a worker's hands.
-    pub(crate) async fn claimed_under<'a>(&self, store: &'a Store, terms: &Terms) -> Worker<'a> {
+    pub(crate) async fn claimed_under<'a>(&self, store: &'a Store, terms: &AdmissionLimits) -> Worker<'a> {
         assert!(self.fits(store, terms).await);
         Worker::takes(store, self.id(), self.at).await.unwrap()
     }
 
     pub(crate) async fn claimed<'a>(&self, store: &'a Store) -> Worker<'a> {
-        self.claimed_under(store, &Terms::default()).await
+        self.claimed_under(store, &AdmissionLimits::default()).await
     }
 }
 
-pub(crate) fn ceiling(purse: Purse, limit: Micros) -> Terms {
-    Terms { ceilings: vec![Ceiling { purse, limit }], ..Terms::default() }
+pub(crate) fn ceiling(purse: BudgetScope, limit: Micros) -> AdmissionLimits {
+    AdmissionLimits { ceilings: vec![BudgetLimit { purse, limit }], ..AdmissionLimits::default() }
 }
 
 pub(crate) fn session_id(random: u128) -> SessionId {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use easel::backends::store::Store;
-use easel::domain::limits::{Purse, Terms};
+use easel::domain::limits::{AdmissionLimits, BudgetScope};
 use easel::domain::money::Micros;
 use time::Duration;
 use tokio::task::JoinSet;
@@ -11,15 +11,20 @@ use tokio::task::JoinSet;
 use super::orders::{NOW, Order, PRICE, Worker, ceiling, order, session_id};
 use super::place::Place;
 
-const PURSES: [Purse; 5] =
-    [Purse::Deployment, Purse::Guild, Purse::MemberDay, Purse::MemberMonth, Purse::Session];
+const PURSES: [BudgetScope; 5] = [
+    BudgetScope::Deployment,
+    BudgetScope::Guild,
+    BudgetScope::MemberDay,
+    BudgetScope::MemberMonth,
+    BudgetScope::Session,
+];
 
 /// The stores share one place, as those of several processes do.
 pub(super) async fn of_two_hundred_requests_a_limit_of_seven_delivers_seven(
     place: &Place,
     stores: Vec<Arc<Store>>,
 ) {
-    let number = Terms { daily: Some(7), ..Terms::default() };
+    let number = AdmissionLimits { daily: Some(7), ..AdmissionLimits::default() };
     let limits = PURSES.map(|purse| ceiling(purse, PRICE * 7)).into_iter().chain([number]);
     // A purse and the number are enough where each round takes long.
     for (round, terms) in (1..).zip(limits).step_by(if place.is_slow() { 5 } else { 1 }) {
@@ -46,7 +51,7 @@ pub(super) async fn of_two_hundred_requests_a_limit_of_seven_delivers_seven(
 }
 
 pub(super) async fn of_two_hundred_requests_seven_are_under_way(_: &Place, stores: Vec<Arc<Store>>) {
-    let terms = Terms { in_flight: Some(7), ..Terms::default() };
+    let terms = AdmissionLimits { in_flight: Some(7), ..AdmissionLimits::default() };
     let mut tasks = JoinSet::new();
     for (order, store) in requests(1, &stores) {
         let terms = terms.clone();
@@ -63,7 +68,7 @@ pub(super) async fn of_many_workers_and_one_who_takes_the_job_back_one_wins(
 ) {
     for interaction in 1..=10 {
         let order = order(interaction);
-        assert!(order.fits(&stores[0], &Terms::default()).await);
+        assert!(order.fits(&stores[0], &AdmissionLimits::default()).await);
         let mut tasks = JoinSet::new();
         for (n, store) in (0..8).zip(stores.iter().cycle()) {
             let (store, order) = (store.clone(), order.clone());

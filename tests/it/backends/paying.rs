@@ -2,7 +2,7 @@
 
 use easel::backends::store::{Attempt, Settlement, Store, Tally};
 use easel::domain::job::{Bill, Outcome, State};
-use easel::domain::limits::Purse;
+use easel::domain::limits::BudgetScope;
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
 use time::Duration;
@@ -11,8 +11,13 @@ use super::orders::{
     GUILD, LEASE, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, painted, session_id,
 };
 
-const PURSES: [Purse; 5] =
-    [Purse::Deployment, Purse::Guild, Purse::MemberDay, Purse::MemberMonth, Purse::Session];
+const PURSES: [BudgetScope; 5] = [
+    BudgetScope::Deployment,
+    BudgetScope::Guild,
+    BudgetScope::MemberDay,
+    BudgetScope::MemberMonth,
+    BudgetScope::Session,
+];
 
 /// Somebody with money in every purse.
 fn rich(interaction: u64) -> Order {
@@ -106,7 +111,7 @@ pub(super) async fn a_repeated_call_must_fit_under_every_ceiling_too(store: &Sto
 }
 
 pub(super) async fn a_purse_of_last_month_is_free_again_already(store: &Store) {
-    for (place, purse) in (1..).zip(PURSES.into_iter().filter(|purse| *purse != Purse::Session)) {
+    for (place, purse) in (1..).zip(PURSES.into_iter().filter(|purse| *purse != BudgetScope::Session)) {
         let alone = Order { guild: Some(place), member: place, ..order(place) };
         let worker = alone.claimed_under(store, &ceiling(purse, PRICE)).await;
         worker.spend(0, Bill::Due).await;
@@ -119,7 +124,7 @@ pub(super) async fn a_purse_of_last_month_is_free_again_already(store: &Store) {
 
 pub(super) async fn a_key_has_a_purse_for_each_month(store: &Store) {
     let web = |interaction| Order { key: Some("web"), ..order(interaction) };
-    let one = ceiling(Purse::Key, PRICE);
+    let one = ceiling(BudgetScope::Key, PRICE);
     let worker = web(1).claimed_under(store, &one).await;
     assert!(!web(2).fits(store, &one).await);
     assert!(Order { key: Some("shop"), ..order(3) }.fits(store, &one).await, "another key");
@@ -127,17 +132,20 @@ pub(super) async fn a_key_has_a_purse_for_each_month(store: &Store) {
     assert!(Order { at: NEXT_MONTH, ..web(5) }.fits(store, &one).await, "another month");
     worker.spend(0, Bill::Due).await;
     let free_at = Some(NEXT_MONTH.unix_timestamp());
-    let refused = Refusal::BudgetUsed { purse: Purse::Key, limit: PRICE, used: PRICE, free_at };
+    let refused = Refusal::BudgetUsed { purse: BudgetScope::Key, limit: PRICE, used: PRICE, free_at };
     assert_eq!(worker.attempt(0).await, Attempt::Refused(refused));
     worker.fail().await;
     assert!(!web(6).fits(store, &one).await, "what was spent stays spent");
-    assert!(web(7).fits(store, &ceiling(Purse::Key, PRICE * 2)).await);
-    assert!(!web(8).fits(store, &ceiling(Purse::Deployment, PRICE * 4)).await, "the deployment's month too");
+    assert!(web(7).fits(store, &ceiling(BudgetScope::Key, PRICE * 2)).await);
+    assert!(
+        !web(8).fits(store, &ceiling(BudgetScope::Deployment, PRICE * 4)).await,
+        "the deployment's month too"
+    );
 }
 
 pub(super) async fn the_second_picture_has_a_reservation_of_its_own(store: &Store) {
     let two = Order { pictures: 2, ..rich(1) };
-    let worker = two.claimed_under(store, &ceiling(Purse::Guild, PRICE * 2)).await;
+    let worker = two.claimed_under(store, &ceiling(BudgetScope::Guild, PRICE * 2)).await;
     worker.spend(0, Bill::Due).await;
     assert!(matches!(worker.attempt(0).await, Attempt::Refused(_)), "that is the other picture's money");
     worker.paint(1).await;
@@ -145,7 +153,7 @@ pub(super) async fn the_second_picture_has_a_reservation_of_its_own(store: &Stor
 }
 
 pub(super) async fn a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling(store: &Store) {
-    let worker = rich(1).claimed_under(store, &ceiling(Purse::Guild, PRICE)).await;
+    let worker = rich(1).claimed_under(store, &ceiling(BudgetScope::Guild, PRICE)).await;
     for bill in [Bill::Free, Bill::NoCall, Bill::Free] {
         worker.spend(0, bill).await;
         assert_eq!(purses(store).await, tally(1, 0, 1, 0));
@@ -173,7 +181,7 @@ pub(super) async fn a_call_is_settled_once(store: &Store) {
 
 /// It was not reserved: what it might have cost is free for others, and it may be made once more.
 pub(super) async fn a_repeated_call_that_cost_nothing_holds_no_money_back(store: &Store) {
-    let worker = rich(1).claimed_under(store, &ceiling(Purse::Guild, PRICE * 2)).await;
+    let worker = rich(1).claimed_under(store, &ceiling(BudgetScope::Guild, PRICE * 2)).await;
     worker.spend(0, Bill::Due).await;
     for bill in [Bill::Free, Bill::NoCall] {
         worker.spend(0, bill).await;
@@ -205,7 +213,7 @@ pub(super) async fn a_call_is_settled_for_its_own_picture_only(store: &Store) {
 
 pub(super) async fn a_price_that_changed_on_the_way_is_booked_as_it_is(store: &Store) {
     let two = Order { pictures: 2, ..rich(1) };
-    let worker = two.claimed_under(store, &ceiling(Purse::Guild, PRICE * 4)).await;
+    let worker = two.claimed_under(store, &ceiling(BudgetScope::Guild, PRICE * 4)).await;
     let cheap = worker.attempt_at(0, Micros(PRICE.0 / 2)).await;
     assert!(matches!(cheap, Attempt::Go(_)));
     let half = Micros(PRICE.0 / 2);

@@ -2,7 +2,7 @@
 
 use easel::backends::store::{LastPicture, Replaced, Replacement, Start, Store};
 use easel::domain::image_format::ImageFormat;
-use easel::domain::limits::Terms;
+use easel::domain::limits::AdmissionLimits;
 use easel::domain::session::{Plan, Session};
 use futures_util::stream::{self, StreamExt};
 use time::{Duration, OffsetDateTime};
@@ -162,9 +162,9 @@ pub(super) async fn a_request_keeps_its_session_awake(store: &Store) {
     begins(store, &session(1, NOW)).await;
     let asked = NOW + Duration::hours(1);
     let request = Order { session: Some(session_id(1)), at: asked, ..order(1) };
-    assert!(request.fits(store, &Terms::default()).await);
+    assert!(request.fits(store, &AdmissionLimits::default()).await);
     let refused = Order { interaction: 2, at: asked + Duration::hours(1), pictures: 4, ..request };
-    let terms = Terms { in_flight: Some(1), ..Terms::default() };
+    let terms = AdmissionLimits { in_flight: Some(1), ..AdmissionLimits::default() };
     assert!(!refused.fits(store, &terms).await);
     assert_eq!(store.session(session_id(1)).await.unwrap().unwrap().last, asked);
     assert_eq!(store.quiet_sessions(NOW + Duration::hours(2)).await.unwrap(), []);

@@ -2,7 +2,7 @@
 
 use easel::backends::store::{Settlement, Stage, Standing, Store, Tally, Totals, UsageRow};
 use easel::domain::job::{Bill, Outcome};
-use easel::domain::limits::Terms;
+use easel::domain::limits::AdmissionLimits;
 use easel::domain::refusal::Refusal;
 use time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) async fn a_month_has_a_row_for_each_day_member_and_model(store: &Stor
     Order { at: NOW - Duration::days(1), ..order(4) }.claimed(store).await.finish().await;
     let mut ultra = Order { at: NOW - Duration::days(1), ..order(5) }.job();
     ultra.request.model = "ultra".into();
-    store.admit(&ultra, PRICE, &Terms::default(), NOW).await.unwrap();
+    store.admit(&ultra, PRICE, &AdmissionLimits::default(), NOW).await.unwrap();
     Worker::takes(store, ultra.id, NOW).await.unwrap().finish().await;
     Order { guild: Some(99), ..order(6) }.claimed(store).await.finish().await;
     Order { guild: None, ..order(7) }.claimed(store).await.finish().await;
@@ -43,7 +43,7 @@ pub(super) async fn a_month_has_a_row_for_each_day_member_and_model(store: &Stor
 }
 
 pub(super) async fn what_has_cost_and_brought_nothing_has_no_row(store: &Store) {
-    assert!(order(1).fits(store, &Terms::default()).await);
+    assert!(order(1).fits(store, &AdmissionLimits::default()).await);
     let called = order(2).claimed(store).await;
     called.spend(0, Bill::NoCall).await;
     assert_eq!(store.usage(GUILD, NOW).await.unwrap(), []);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use easel::backends::store::{Attempt, Progress, Store};
 use easel::domain::job::{Bill, Origin, State};
-use easel::domain::limits::Terms;
+use easel::domain::limits::AdmissionLimits;
 
 use super::orders::{LEASE, NOW, Order, Worker, concluded, order, painted};
 
@@ -65,7 +65,7 @@ pub(super) async fn what_nobody_works_on_is_due_oldest_first(store: &Store) {
     let older = Order { at: NOW - Duration::from_secs(40), ..order(3) };
     let taken = Order { at: NOW - Duration::from_secs(30), ..order(4) };
     for order in [&young, &old, &older, &taken] {
-        assert!(order.fits(store, &Terms::default()).await);
+        assert!(order.fits(store, &AdmissionLimits::default()).await);
     }
     assert!(Worker::takes(store, taken.id(), NOW).await.is_some());
     assert_eq!(store.due(NOW, grace).await.unwrap(), [older.id(), old.id()]);

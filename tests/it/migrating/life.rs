@@ -2,7 +2,7 @@
 
 use easel::backends::store::{Admission, Settlement, Start, Store};
 use easel::domain::job::{Bill, Job, JobId, Origin, Outcome};
-use easel::domain::limits::{Purse, Terms};
+use easel::domain::limits::{AdmissionLimits, BudgetScope};
 use easel::domain::policy::Edit;
 use easel::domain::refusal::Refusal;
 use easel::domain::session::{Plan, Session, SessionId};
@@ -65,7 +65,7 @@ async fn ended(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) {
     worker.spend(0, Bill::Due).await;
     worker.fail().await;
     let cancelled = Order { session: Some(session_at(1, now).id), ..at(12, 0) };
-    assert!(cancelled.fits(store, &Terms::default()).await);
+    assert!(cancelled.fits(store, &AdmissionLimits::default()).await);
     assert!(store.cancel(cancelled.id(), now).await.unwrap());
     let held_back = Order { pictures: 2, ..at(13, 0) };
     let worker = held_back.claimed(store).await;
@@ -92,7 +92,7 @@ async fn told(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) {
 
 /// Whether one more order of that server is the first to hear that most of its month is used.
 pub(crate) async fn is_told(store: &Store, interaction: u64, now: OffsetDateTime) -> bool {
-    match of_that_server(interaction, now).admit(store, &ceiling(Purse::Guild, PRICE * 6)).await {
+    match of_that_server(interaction, now).admit(store, &ceiling(BudgetScope::Guild, PRICE * 6)).await {
         Admission::Admitted { warning } => warning.is_some(),
         said => panic!("{said:?}"),
     }
@@ -106,7 +106,11 @@ fn of_that_server(interaction: u64, now: OffsetDateTime) -> Order {
 async fn under_way(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) {
     let at = |interaction| Order { at: now, ..order(interaction) };
     let waiting = at(30);
-    assert!(waiting.fits(store, &Terms { in_flight: Some(50), daily: Some(50), ceilings: vec![] }).await);
+    assert!(
+        waiting
+            .fits(store, &AdmissionLimits { in_flight: Some(50), daily: Some(50), ceilings: vec![] })
+            .await
+    );
     let called = Order { pictures: 2, ..at(31) };
     let worker = called.claimed(store).await;
     worker.paint(0).await;
@@ -127,7 +131,7 @@ async fn under_way(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) 
 async fn from_the_shell(store: &Store, now: OffsetDateTime) -> JobId {
     let at = Order { at: now, ..order(40) };
     let job = Job { origin: Origin::Shell, parent: Some(Order { at: now, ..order(1) }.id()), ..at.job() };
-    store.admit(&job, PRICE, &Terms::default(), now).await.unwrap();
+    store.admit(&job, PRICE, &AdmissionLimits::default(), now).await.unwrap();
     Worker::takes(store, job.id, now).await.unwrap().finish().await;
     job.id
 }

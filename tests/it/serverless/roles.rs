@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use easel::domain::limits::Terms;
+use easel::domain::limits::AdmissionLimits;
 use easel::domain::session::{Plan, Session, SessionId};
 use easel_emulator::bedrock::ModelFault;
 use easel_emulator::discord::{InteractionBuilder, Message};
@@ -169,7 +169,7 @@ impl Tried {
     async fn forgotten_job(&self) {
         let at = easel::app::clock::Clock::System.now() - Duration::from_secs(600);
         let order = Order { key: Some("website"), at, ..order(self.times) };
-        assert!(order.fits(&self.stack.store(), &Terms::default()).await);
+        assert!(order.fits(&self.stack.store(), &AdmissionLimits::default()).await);
     }
 
     /// A session that should have ended hours ago.

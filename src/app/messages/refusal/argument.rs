@@ -1,7 +1,7 @@
 //! The arguments of refusals in words.
 
 use super::super::{Reader, code};
-use crate::domain::limits::Purse;
+use crate::domain::limits::BudgetScope;
 use crate::domain::policy::Barrier;
 use crate::domain::refusal::{
     Allowed, FileProblem, FlagProblem, Needed, OptionName, OrText, PolicyList, TextKind,
@@ -113,29 +113,29 @@ pub(super) fn file_problem(problem: &FileProblem, to: Reader) -> String {
     }
 }
 
-pub(super) fn whose_budget(purse: Purse) -> &'static str {
+pub(super) fn whose_budget(purse: BudgetScope) -> &'static str {
     match purse {
-        Purse::Deployment => "this Easel's monthly budget",
-        Purse::Guild => "this server's monthly budget",
-        Purse::MemberDay => "your daily budget here",
-        Purse::MemberMonth => "your monthly budget here",
-        Purse::Session => "this session's budget",
-        Purse::Key => "this key's monthly budget",
+        BudgetScope::Deployment => "this Easel's monthly budget",
+        BudgetScope::Guild => "this server's monthly budget",
+        BudgetScope::MemberDay => "your daily budget here",
+        BudgetScope::MemberMonth => "your monthly budget here",
+        BudgetScope::Session => "this session's budget",
+        BudgetScope::Key => "this key's monthly budget",
     }
 }
 
-pub(super) fn budget_remedy(purse: Purse, free_at: Option<i64>, to: Reader) -> String {
+pub(super) fn budget_remedy(purse: BudgetScope, free_at: Option<i64>, to: Reader) -> String {
     let admins = "the server's admins can raise the budget with `/easel budget`.";
     let (span, remedy) = match purse {
-        Purse::Deployment => {
+        BudgetScope::Deployment => {
             ("month", "whoever runs Easel can raise the budget with EASEL_MONTHLY_BUDGET_USD.")
         }
-        Purse::Guild | Purse::MemberMonth => ("month", admins),
-        Purse::MemberDay => ("day", admins),
-        Purse::Session => {
+        BudgetScope::Guild | BudgetScope::MemberMonth => ("month", admins),
+        BudgetScope::MemberDay => ("day", admins),
+        BudgetScope::Session => {
             return "Whoever started the session can raise it with `/session change`.".to_owned();
         }
-        Purse::Key => ("month", "whoever runs Easel can raise the key's `monthly_budget_usd`."),
+        BudgetScope::Key => ("month", "whoever runs Easel can raise the key's `monthly_budget_usd`."),
     };
     let free = free_at.map(|at| format!("The next {span} (UTC) begins {}; ", to.moment(at)));
     free.unwrap_or_default() + remedy

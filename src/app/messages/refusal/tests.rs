@@ -7,7 +7,7 @@ use time::macros::date;
 
 use super::*;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::limits::Purse;
+use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
 use crate::domain::policy::Barrier;
 use crate::domain::refusal::{Allowed, FileProblem, FlagProblem, Needed, OptionName, PolicyList, TextKind};
@@ -81,12 +81,12 @@ fn of_limits() -> Vec<Refusal> {
     vec![
         Refusal::RateLimited { burst: 1, per_minute: 1, free_at: MIDNIGHT },
         Refusal::RateLimited { burst: 3, per_minute: 6, free_at: MIDNIGHT },
-        budget(Purse::Deployment, Some(MIDNIGHT)),
-        budget(Purse::Guild, Some(MIDNIGHT)),
-        budget(Purse::MemberDay, Some(MIDNIGHT)),
-        budget(Purse::MemberMonth, Some(MIDNIGHT)),
-        budget(Purse::Session, None),
-        budget(Purse::Key, Some(MIDNIGHT)),
+        budget(BudgetScope::Deployment, Some(MIDNIGHT)),
+        budget(BudgetScope::Guild, Some(MIDNIGHT)),
+        budget(BudgetScope::MemberDay, Some(MIDNIGHT)),
+        budget(BudgetScope::MemberMonth, Some(MIDNIGHT)),
+        budget(BudgetScope::Session, None),
+        budget(BudgetScope::Key, Some(MIDNIGHT)),
         Refusal::QuotaUsed { limit: 1, used: 1, free_at: MIDNIGHT },
         Refusal::QuotaUsed { limit: 20, used: 20, free_at: MIDNIGHT },
         Refusal::InFlight { limit: 1, used: 1 },

@@ -53,7 +53,7 @@ impl Server {
     }
 
     fn bedrock(&self) -> Bedrock {
-        Bedrock::new(&self.config(), Gate::new(8)).unwrap()
+        Bedrock::new(&self.config(), PictureLimiter::new(8)).unwrap()
     }
 }
 
@@ -224,13 +224,13 @@ async fn what_was_never_sent_was_never_paid() {
     let server = Server::start(good_answer(), 1).await;
     let nobody =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).endpoint_url(&server.address);
-    let failure = paint(&Bedrock::new(&nobody.build(), Gate::new(8)).unwrap()).await.unwrap_err();
+    let failure = paint(&Bedrock::new(&nobody.build(), PictureLimiter::new(8)).unwrap()).await.unwrap_err();
     assert_eq!(failure.class, Class::Unsigned, "{:#}", failure.cause);
     assert!(server.requests().is_empty());
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = server.config().into_builder().endpoint_url(format!("http://{closed}")).build();
-    let failure = paint(&Bedrock::new(&config, Gate::new(8)).unwrap()).await.unwrap_err();
+    let failure = paint(&Bedrock::new(&config, PictureLimiter::new(8)).unwrap()).await.unwrap_err();
     assert_eq!(failure.class, Class::NotSent, "{:#}", failure.cause);
     assert_eq!(failure.class.bill(), Bill::NoCall);
 }
@@ -240,7 +240,8 @@ async fn a_model_that_never_answers_is_not_asked_again() {
     // The server waits for a second request, which must not come.
     let server = Server::start(good_answer(), 2).await;
     let config = server.config();
-    let bedrock = Bedrock::with_patience(&config, Gate::new(8), Duration::from_millis(300)).unwrap();
+    let bedrock =
+        Bedrock::with_patience(&config, PictureLimiter::new(8), Duration::from_millis(300)).unwrap();
     let failure = paint(&bedrock).await.unwrap_err();
     assert_eq!(failure.class, Class::TimedOut);
     assert!(server.requests().len() < 2);
@@ -250,7 +251,7 @@ async fn a_model_that_never_answers_is_not_asked_again() {
 async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
     const JOBS: usize = 12;
     let server = Server::start(good_answer(), JOBS).await;
-    let bedrock = Bedrock::new(&server.config(), Gate::new(2)).unwrap();
+    let bedrock = Bedrock::new(&server.config(), PictureLimiter::new(2)).unwrap();
     let (held, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut jobs = JoinSet::new();
     for _ in 0..JOBS {
@@ -272,7 +273,7 @@ async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
 #[tokio::test]
 async fn the_gate_comes_before_the_body() {
     let server = Server::start(b"HTTP/1.1 200 OK\r\ncontent-length: 25165825\r\n\r\n".to_vec(), 1).await;
-    let gate = Gate::new(1);
+    let gate = PictureLimiter::new(1);
     let bedrock = Bedrock::new(&server.config(), gate.clone()).unwrap();
     let permit = gate.enter().await;
     let mut job = JoinSet::new();
@@ -296,7 +297,7 @@ fn the_region_is_the_models_or_its_arns_or_the_configured_one() {
         ..model("core")
     };
     let arn = "arn:aws:sagemaker:us-east-2:123456789012:endpoint/my-sdxl";
-    let bedrock = Bedrock::new(&config("http://127.0.0.1:9"), Gate::new(1)).unwrap();
+    let bedrock = Bedrock::new(&config("http://127.0.0.1:9"), PictureLimiter::new(1)).unwrap();
     for (model, expected) in [
         (model("core"), "us-west-2"),
         (own("x.y-v1:0", None), "eu-central-1"),

@@ -10,7 +10,7 @@ use super::table::{Backoff, Written};
 use super::write::Write;
 use super::{Dynamo, Seen, balances};
 use crate::domain::job::{Admission, Job, JobId, JobRecord, NewJob, REQUEST_KEPT, difference};
-use crate::domain::limits::Terms;
+use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 
 /// A job that was taken back before it was written stays unwritten.
@@ -40,7 +40,7 @@ impl Dynamo {
         &self,
         job: &Job,
         price: Micros,
-        terms: &Terms,
+        terms: &AdmissionLimits,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
         let writer = format!("{:032x}", rand::random::<u128>());

@@ -10,7 +10,7 @@ use crate::domain::job::{
     Admission, BlockedChange, Bounded, Difference, DigestChange, Job, JobId, JobRecord, NewJob, REQUEST_KEPT,
     UsagePosting, WorkQueue, account_of_warning, difference,
 };
-use crate::domain::limits::Terms;
+use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::SessionId;
@@ -19,7 +19,7 @@ pub(super) fn admit(
     db: &Connection,
     job: &Job,
     price: Micros,
-    terms: &Terms,
+    terms: &AdmissionLimits,
     now: OffsetDateTime,
 ) -> rusqlite::Result<Admission> {
     let request = job.dedupe_key();

@@ -4,7 +4,7 @@ use super::*;
 use crate::backends::store::{Attempt, Conclusion, Progress, Settlement, Store, Tally, UsageRow};
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Bill, Origin, Outcome, Painted, State};
-use crate::domain::limits::Purse;
+use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, resolve};
 
@@ -47,7 +47,7 @@ async fn leases_and_pauses_of_a_dead_process_are_over_at_the_next_start() {
     let Bench { store, folder } = bench();
     let path = folder.path().join("easel.db");
     for job in [job(1), job(2)] {
-        store.admit(&job, PRICE, &Terms::default(), NOW).await.unwrap();
+        store.admit(&job, PRICE, &AdmissionLimits::default(), NOW).await.unwrap();
         let claim = store.claim(job.id, "first", NOW, LEASE).await.unwrap().unwrap();
         if job.id == self::job(2).id {
             let pause = Progress { release_for: Some(60_000), ..Progress::default() };
@@ -69,7 +69,7 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
     let blocker = Connection::open(bench.folder.path().join("easel.db")).unwrap();
     blocker.execute_batch("BEGIN EXCLUSIVE").unwrap();
     // The writer's thread stands before the lock with the first; the second waits in the queue and gives up.
-    let (first, second, terms) = (job(1), job(2), Terms::default());
+    let (first, second, terms) = (job(1), job(2), AdmissionLimits::default());
     let held = bench.store.admit(&first, PRICE, &terms, NOW);
     let given_up =
         tokio::time::timeout(Duration::from_millis(50), bench.store.admit(&second, PRICE, &terms, NOW));
@@ -85,7 +85,7 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
 #[tokio::test]
 async fn a_job_is_taken_back_before_anything_that_is_asked_for_later() {
     let Bench { store, .. } = bench();
-    store.admit(&job(1), PRICE, &Terms::default(), NOW).await.unwrap();
+    store.admit(&job(1), PRICE, &AdmissionLimits::default(), NOW).await.unwrap();
     drop(store.cancel_soon(job(1).id, NOW));
     assert_eq!(store.claim(job(1).id, "worker", NOW, LEASE).await.unwrap(), None);
     assert_eq!(store.find(job(1).id).await.unwrap().unwrap().state, State::Cancelled);
@@ -104,7 +104,7 @@ async fn a_question_sees_what_was_written_before_it_was_asked() {
         open
     });
     has_read.recv().unwrap();
-    bench.store.admit(&job(1), PRICE, &Terms::default(), NOW).await.unwrap();
+    bench.store.admit(&job(1), PRICE, &AdmissionLimits::default(), NOW).await.unwrap();
     let later = send(reader(&bench.store), true, ops::open);
     go_on.send(()).unwrap();
     assert_eq!(slow.await.unwrap().unwrap(), 0);
@@ -230,7 +230,7 @@ async fn every_job_of_version_1_can_be_read() {
     let Some(Outcome::Refused { refusal: Refusal::BudgetUsed { purse, .. } }) = refused else {
         panic!("{refused:?}")
     };
-    assert_eq!(purse, Purse::Deployment, "the one that version 1 had");
+    assert_eq!(purse, BudgetScope::Deployment, "the one that version 1 had");
 }
 
 #[test]
