@@ -233,6 +233,40 @@ async fn every_job_of_version_1_can_be_read() {
     assert_eq!(purse, BudgetScope::Deployment, "the one that version 1 had");
 }
 
+#[tokio::test]
+async fn what_version_3_left_is_found_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("easel.db");
+    let db = Connection::open(&path).unwrap();
+    MIGRATIONS[..3].iter().for_each(|migration| db.execute_batch(migration).unwrap());
+    db.execute_batch(include_str!("tests/version3.sql")).unwrap();
+    drop(db);
+    let store = Store::open(&path).unwrap();
+    let now = datetime!(2026-11-22 13:00 UTC);
+
+    let db = Connection::open(&path).unwrap();
+    let warned = "SELECT warned_by FROM accounts WHERE scope = 'guild:11'";
+    assert_eq!(db.query_row(warned, [], |row| row.get::<_, String>(0)).unwrap(), old(1).to_string());
+    let claim = store.find(old(4)).await.unwrap().unwrap();
+    assert_eq!((claim.spent(), claim.pictures[1].calls, claim.price), (PRICE * 3, 1, PRICE * 3));
+
+    let blocked: Vec<_> = store.blocked(12, 9).await.unwrap().into_iter().map(|row| row.category).collect();
+    assert_eq!(blocked, ["violence; hate"]);
+    assert_eq!(store.usage(11, now).await.unwrap().len(), 2, "what was cancelled cost nothing");
+    assert_eq!(store.by_sha256("bb").await.unwrap().unwrap().0.id, old(2));
+
+    let request = format!("api:website:{}", old(5));
+    assert_eq!(store.known(request.clone(), now).await.unwrap(), Some(old(5)));
+    assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
+
+    let session = format!("{:026}", 9).parse().unwrap();
+    let jobs: Vec<_> = store.session_jobs(session).await.unwrap().into_iter().map(|job| job.job.id).collect();
+    assert_eq!(jobs, [old(2)]);
+    assert!(store.quiet_sessions(now).await.unwrap().is_empty());
+    assert_eq!(store.quiet_sessions(now + time::Duration::hours(1)).await.unwrap()[0].id, session);
+    assert_eq!(store.totals().await.unwrap().attempted, 6);
+}
+
 #[test]
 fn a_file_that_is_no_database_and_one_from_the_future_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
