@@ -1,4 +1,4 @@
-//! What the environment tells a process. Each variable is a row of the [`table`] and a field of [`Config`].
+//! What the environment tells a process. Each variable is a row of the `table` and a field of [`Config`].
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! What people read: the one place for texts of Discord, and for refusals wherever they are read.
 //!
-//! What somebody typed passes [`typed`] or [`typed::code`] before it stands in a message of Discord.
+//! What somebody typed passes `typed` or `typed::code` before it stands in a message of Discord.
 
 use std::fmt::Display;
 
