@@ -122,7 +122,8 @@ impl Tried {
                 self.stack.world.ask(InteractionBuilder::click(&self.picture, id)).await;
             }
             Probe::KeepsTheOther => {
-                self.does(begin()).await;
+                let first = self.stack.world.ask(self.ask(begin())).await;
+                in_time(first.answered()).await;
                 let interaction = self.stack.world.ask(self.ask(begin())).await;
                 let question = in_time(interaction.answered()).await;
                 if let Some(id) = question.custom_ids().iter().find(|id| id.starts_with("v1:keep:")) {
