@@ -64,7 +64,7 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    /// Starts the bot; who calls waits for its door, and then for its [`Rig::calm`].
+    /// Starts the bot; who calls waits for its frontend, and then for its [`Rig::calm`].
     pub(crate) async fn start(setup: &Setup) -> anyhow::Result<Rig> {
         let discord = Discord::start_with(DiscordOptions {
             token_limit: None,

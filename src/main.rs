@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use easel::config::{self, Config};
 use easel::frontends::{cli, lambda};
 
-/// A Discord bot that paints with Amazon Bedrock.
+/// A Discord bot that generates images with Amazon Bedrock.
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true)]
 struct Arguments {
@@ -20,9 +20,9 @@ enum Program {
     Run,
     /// Run the bot behind HTTP: serve the interactions that Discord posts
     Serve,
-    /// Paint, in a process of its own, what the bot was asked for
+    /// Run the jobs of the bot in a process of its own
     Worker,
-    /// Paint one picture from the shell, without Discord
+    /// Generate one picture from the shell, without Discord
     Imagine(Box<cli::imagine::Arguments>),
     /// Declare the commands to Discord
     Register,

@@ -59,7 +59,7 @@ pub struct App {
     pub catalogue: Catalogue,
     /// Discord's API.
     pub discord: Rest,
-    /// Who paints.
+    /// What generates the pictures.
     pub engine: Engine,
     /// What every prompt and picture has to pass, if anything.
     pub guardrail: Option<Guardrail>,
@@ -72,7 +72,7 @@ pub struct App {
     /// Where pictures are until they are in the archive.
     pub spool: Spool,
     /// How many jobs hold a picture at a time.
-    pub gate: PictureLimiter,
+    pub picture_limiter: PictureLimiter,
     /// How often a member may ask.
     pub limiter: RateLimiter,
     pub age_restrictions: AgeRestrictionCache,
@@ -106,10 +106,12 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<App>> {
         let catalogue = catalogue(&config, clock.now().date())?;
         let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
-        let gate = PictureLimiter::new(PICTURES_AT_ONCE);
+        let picture_limiter = PictureLimiter::new(PICTURES_AT_ONCE);
         let engine = match (config.engine, &aws) {
-            (EngineChoice::Bedrock, Some(aws)) => Engine::Bedrock(Bedrock::new(aws, gate.clone())?),
-            _ => Engine::Sketch(gate.clone()),
+            (EngineChoice::Bedrock, Some(aws)) => {
+                Engine::Bedrock(Bedrock::new(aws, picture_limiter.clone())?)
+            }
+            _ => Engine::Sketch(picture_limiter.clone()),
         };
         let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
         let spool = config.data_dir().join("spool");
@@ -126,7 +128,7 @@ impl App {
             queue: Queue::open(&config.queue, aws.as_ref())?,
             archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
             spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
-            gate,
+            picture_limiter,
             age_restrictions: AgeRestrictionCache::default(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),

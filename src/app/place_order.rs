@@ -87,7 +87,7 @@ pub(crate) async fn place_order(
         return Err(Refusal::Stopping);
     }
     let request = customer.resolve(app, &context, ask, deadline, now).await?;
-    let each = app.catalogue.painter(Some(&request.model), now.date())?.price;
+    let each = app.catalogue.image_model(Some(&request.model), now.date())?.price;
     let price = each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
     if let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
         // The same order may have come twice at once, and the other one has used the rate up.
@@ -225,13 +225,13 @@ impl Customer {
         let mut limits = match self {
             Customer::Member(member) => member.limits(context),
             Customer::Key(key) => {
-                let budget = BudgetLimit { purse: BudgetScope::Key, limit: key.monthly_budget };
-                AdmissionLimits { ceilings: vec![budget], ..AdmissionLimits::default() }
+                let budget = BudgetLimit { scope: BudgetScope::Key, limit: key.monthly_budget };
+                AdmissionLimits { budgets: vec![budget], ..AdmissionLimits::default() }
             }
             Customer::Shell => AdmissionLimits::default(),
         };
         let deployment = app.config.monthly_budget;
-        limits.ceilings.extend(deployment.map(|limit| BudgetLimit { purse: BudgetScope::Deployment, limit }));
+        limits.budgets.extend(deployment.map(|limit| BudgetLimit { scope: BudgetScope::Deployment, limit }));
         limits
     }
 

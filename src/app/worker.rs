@@ -16,17 +16,17 @@ use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
 use crate::backends::store::{Conclusion, Progress};
 use crate::domain::catalogue::Model;
-use crate::domain::job::{Claim, JobId, Outcome, Painted, Picture, State};
+use crate::domain::job::{Claim, GeneratedImage, JobId, Outcome, Picture, State};
 use crate::domain::refusal::Refusal;
 
+mod consumer;
 mod deliver;
-mod intake;
+mod generate;
 mod moderate;
-mod paint;
 mod recover;
 mod shrink;
 
-pub use intake::{hand_in_forgotten, run, sweep};
+pub use consumer::{enqueue_forgotten, run, sweep};
 
 /// How long a silent worker keeps its job from others.
 const LEASE: Duration = Duration::from_secs(60);
@@ -37,7 +37,7 @@ const ARCHIVE_PAUSE_MS: i64 = 2_000;
 const LONGEST_PAUSE_MS: i64 = 60_000;
 
 /// How often a job is taken up before the person is told that it failed.
-const STUMBLES: i64 = 4;
+const MAX_FAILED_CLAIMS: i64 = 4;
 
 /// How far a worker came with a job, for whatever woke it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +84,8 @@ pub async fn process(app: &App, id: JobId, abandoned: &CancellationToken) -> End
         tracing::warn!(job = %id, "another worker has taken the job over");
         return End::Done;
     }
-    tracing::error!(job = %id, error = format!("{error:#}"), "the job stumbled");
-    if let Err(error) = work.stumbled().await {
+    tracing::error!(job = %id, error = format!("{error:#}"), "the job failed");
+    if let Err(error) = work.failed().await {
         // Its lease runs out, and the sweeper finds it.
         tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
     }
@@ -94,18 +94,18 @@ pub async fn process(app: &App, id: JobId, abandoned: &CancellationToken) -> End
 
 /// Ends a job that came back too often, each time without an end: the person is told, and what was reserved is free.
 /// What was delivered stays.
-pub async fn bury(app: &App, id: JobId) -> End {
+pub async fn fail_dead_letter(app: &App, id: JobId) -> End {
     let work = match Work::claim(app, id).await {
         Ok(work) => work,
         Err(end) => return end,
     };
-    let buried = if work.claim.state.is_final() {
+    let failed = if work.claim.state.is_final() {
         release(app, id, work.claim.fence, work.pause_ms()).await
     } else {
         tracing::error!(job = %id, "nobody could bring the job to its end; it has failed");
         work.fail().await
     };
-    match buried {
+    match failed {
         Ok(()) => End::Done,
         Err(error) if error.is::<Stale>() => End::Done,
         Err(error) => {
@@ -139,16 +139,16 @@ async fn release(app: &App, id: JobId, fence: i64, pause_ms: i64) -> anyhow::Res
     app.store.progress(id, fence, progress, app.now()).await.map(drop)
 }
 
-/// Pictures in memory, by number, and the place at the gate that they take.
+/// Pictures in memory, by number, and the permit of the picture limiter that they hold.
 #[derive(Default)]
-struct Held {
+struct Loaded {
     pictures: Vec<(u32, Bytes)>,
     permit: Mutex<Option<Permit>>,
 }
 
-impl Held {
-    fn new(pictures: Vec<(u32, Bytes)>, permit: Option<Permit>) -> Held {
-        Held { pictures, permit: Mutex::new(permit) }
+impl Loaded {
+    fn new(pictures: Vec<(u32, Bytes)>, permit: Option<Permit>) -> Loaded {
+        Loaded { pictures, permit: Mutex::new(permit) }
     }
 
     /// Lets others through: this job has to wait for somebody else. How many wait is bounded by the workers.
@@ -176,43 +176,43 @@ impl Work<'_> {
         if self.claim.state.is_final() {
             return self.archive_late().await;
         }
-        let held = self.generate().await?;
-        self.hand_over(held).await
+        let loaded = self.generate().await?;
+        self.hand_over(loaded).await
     }
 
     fn model(&self) -> Option<&Model> {
         self.app.catalogue.find(&self.claim.job.request.model)
     }
 
-    fn painted(&self) -> impl Iterator<Item = (&Picture, &Painted)> {
-        self.claim.pictures.iter().filter_map(|picture| Some((picture, picture.painted()?)))
+    fn generated(&self) -> impl Iterator<Item = (&Picture, &GeneratedImage)> {
+        self.claim.pictures.iter().filter_map(|picture| Some((picture, picture.generated()?)))
     }
 
     /// Archive and delivery side by side; what is done first is written down first.
-    async fn hand_over(&mut self, held: Held) -> anyhow::Result<()> {
-        let held = self.load(held).await?;
-        let too_large = self.too_large(&held);
+    async fn hand_over(&mut self, loaded: Loaded) -> anyhow::Result<()> {
+        let loaded = self.load(loaded).await?;
+        let too_large = self.too_large(&loaded);
         let this = &*self;
-        let archive = this.archive(&held.pictures);
+        let archive = this.archive(&loaded.pictures);
         let (archived, delivered) = if too_large {
             // The link to the original works once the original is there.
             let archived = archive.await;
-            let files = this.shrunk(&held.pictures, &archived).await?;
-            (archived, this.deliver(&held, files).await)
+            let files = this.shrunk(&loaded.pictures, &archived).await?;
+            (archived, this.deliver(&loaded, files).await)
         } else {
-            let deliver = this.deliver(&held, deliver::Files::Original);
+            let deliver = this.deliver(&loaded, deliver::Files::Original);
             tokio::pin!(archive, deliver);
             tokio::select! {
                 archived = &mut archive => (archived, deliver.await),
                 delivered = &mut deliver => {
-                    held.step_aside();
+                    loaded.step_aside();
                     this.advance(Progress { concluded: Some(this.conclusion(delivered)), ..Progress::default() }).await?;
                     (archive.await, delivered)
                 }
             }
         };
         let concluded = Some(this.conclusion(delivered));
-        drop(held);
+        drop(loaded);
         self.close(concluded, archived).await
     }
 
@@ -245,10 +245,10 @@ impl Work<'_> {
 
     /// The answer is out, the archive was out of reach: try it again, and take the remark back.
     async fn archive_late(&mut self) -> anyhow::Result<()> {
-        let held = self.load(Held::default()).await;
-        let Some(held) = self.without_what_is_lost(held).await? else { return Ok(()) };
-        let archived = self.archive(&held.pictures).await;
-        drop(held);
+        let loaded = self.load(Loaded::default()).await;
+        let Some(loaded) = self.without_what_is_lost(loaded).await? else { return Ok(()) };
+        let archived = self.archive(&loaded.pictures).await;
+        drop(loaded);
         if archived.is_ok() && self.claim.state == State::Delivered {
             self.remark(&Remarks { not_archived: false, shrunk: self.shrunk_ones(true).await? }).await;
         }
@@ -260,11 +260,11 @@ impl Work<'_> {
         let job = &self.claim.job;
         let mut archived = Vec::new();
         for (n, bytes) in pictures {
-            let painted =
-                self.claim.pictures.iter().find(|picture| picture.n == *n).and_then(Picture::painted);
-            let painted = painted.context("a picture without a hash")?;
-            let key = picture_key(job, *n, painted.format);
-            self.app.archive.put_image(&key, bytes.clone(), painted.format, &painted.sha256).await?;
+            let generated =
+                self.claim.pictures.iter().find(|picture| picture.n == *n).and_then(Picture::generated);
+            let generated = generated.context("a picture without a hash")?;
+            let key = picture_key(job, *n, generated.format);
+            self.app.archive.put_image(&key, bytes.clone(), generated.format, &generated.sha256).await?;
             archived.push((*n, key));
         }
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {
@@ -277,21 +277,21 @@ impl Work<'_> {
         Ok(archived)
     }
 
-    /// All painted pictures: those that are not in memory come from wherever they are.
-    async fn load(&self, mut held: Held) -> anyhow::Result<Held> {
+    /// All generated pictures: those that are not in memory come from wherever they are.
+    async fn load(&self, mut loaded: Loaded) -> anyhow::Result<Loaded> {
         let missing: Vec<_> = self
-            .painted()
-            .filter(|(picture, _)| held.pictures.iter().all(|(known, _)| *known != picture.n))
+            .generated()
+            .filter(|(picture, _)| loaded.pictures.iter().all(|(known, _)| *known != picture.n))
             .collect();
         if missing.is_empty() {
-            return Ok(held);
+            return Ok(loaded);
         }
-        let permit = self.app.gate.enter().await;
-        for (picture, painted) in missing {
-            held.pictures.push((picture.n, self.wherever_it_is(picture.n, painted).await?));
+        let permit = self.app.picture_limiter.enter().await;
+        for (picture, generated) in missing {
+            loaded.pictures.push((picture.n, self.wherever_it_is(picture.n, generated).await?));
         }
-        held.pictures.sort_by_key(|(n, _)| *n);
-        Ok(Held::new(held.pictures, Some(permit)))
+        loaded.pictures.sort_by_key(|(n, _)| *n);
+        Ok(Loaded::new(loaded.pictures, Some(permit)))
     }
 
     fn pause_ms(&self) -> i64 {
@@ -305,7 +305,7 @@ impl Work<'_> {
     }
 
     fn conclusion(&self, delivered: bool) -> Conclusion {
-        let count = self.painted().count();
+        let count = self.generated().count();
         let refusal = self.claim.pictures.iter().find_map(|picture| match &picture.outcome {
             Some(Outcome::Refused { refusal }) => Some(refusal.clone()),
             _ => None,
@@ -320,10 +320,10 @@ impl Work<'_> {
 
     /// After something that nobody planned for: try again later, and in the end tell the person in one fixed
     /// sentence. What the person has stays.
-    async fn stumbled(&mut self) -> anyhow::Result<()> {
+    async fn failed(&mut self) -> anyhow::Result<()> {
         let id = self.claim.job.id;
         let told = self.claim.state.is_final() || self.told.load(Ordering::Relaxed);
-        if told || self.claim.fence < STUMBLES {
+        if told || self.claim.fence < MAX_FAILED_CLAIMS {
             return release(self.app, id, self.claim.fence, self.pause_ms()).await;
         }
         self.fail().await

@@ -17,7 +17,7 @@ mod record;
 mod s3;
 
 pub use folder::Folder;
-pub use record::{Ending, PaintedBy, PictureRecord, Prices, Record, RecordedModel, Times, Who};
+pub use record::{Ending, GeneratedBy, PictureRecord, Prices, Record, RecordedModel, Times, Who};
 pub use s3::S3;
 
 /// One of the two places.

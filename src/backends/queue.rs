@@ -63,12 +63,12 @@ impl Queue {
         }
     }
 
-    /// Whether whoever is asked paints, so that nobody else works on the jobs.
+    /// Whether the process that takes an order also runs it.
     pub fn is_local(&self) -> bool {
         matches!(self, Queue::Local(_))
     }
 
-    /// Hands a job to the next free worker. One that was handed in a moment ago is not handed in again: the sweeper
+    /// Enqueues a job. One that was enqueued a moment ago is not enqueued again: the sweeper
     /// does that to whatever nobody works on, every few seconds.
     ///
     /// # Errors

@@ -11,19 +11,19 @@ use crate::domain::money::Micros;
 use crate::domain::signature::PublicKey;
 
 mod discord;
-mod places;
 mod reader;
 mod table;
+mod urls;
 mod values;
 
 pub use discord::{Shards, Token, bot_token, secret_region};
-pub use places::{ArchiveUrl, QueueUrl, StoreUrl};
+pub use urls::{ArchiveUrl, QueueUrl, StoreUrl};
 pub use values::{EngineChoice, Function, GuardrailId, LogFormat};
 
 use discord::{base_url, shards, snowflake, token};
-use places::{archive_url, queue_url};
 use reader::{Reader, from_environment, load_env_file};
 use table::*;
+use urls::{archive_url, queue_url};
 use values::{engine, filter, function, guardrail, log_format, workers};
 
 #[derive(Debug, Clone)]

@@ -46,7 +46,7 @@ table! {
     /// jobs and ledger: `sqlite:PATH` or `dynamodb:TABLE` ([the table](deploy/README.md#more-than-one-machine));
     /// pictures on their way lie in `spool` beside the file, or in `data/spool`
     EASEL_STORE = Some("sqlite:data/easel.db"), "sqlite:PATH or dynamodb:TABLE";
-    /// `local`, or `sqs:URL`: `run` and `serve` hand the ids of jobs to a standard SQS queue, and `easel worker` paints
+    /// `local`, or `sqs:URL`: `run` and `serve` send the ids of jobs to a standard SQS queue, and `easel worker` runs them
     EASEL_QUEUE = Some("local"), "local, or sqs:URL of a standard queue";
     /// `ID:VERSION` of a Bedrock guardrail in the SDK's region, or `ARN:VERSION` of one in another
     EASEL_GUARDRAIL = None, "ID:VERSION or ARN:VERSION of a Bedrock guardrail, the version a number or DRAFT";
@@ -54,7 +54,7 @@ table! {
     EASEL_HTTP_ADDR = Some("127.0.0.1:8080"), "an address and a port such as 127.0.0.1:8080";
     /// TOML with the keys of the images API, see below; without it there is no such API
     EASEL_API_KEYS_FILE = None, "the path of a file";
-    /// ceiling for each calendar month (UTC); without it there is none
+    /// budget limit for each calendar month (UTC); without it there is none
     EASEL_MONTHLY_BUDGET_USD = None, "dollars such as 25 or 0.50";
     /// jobs at once
     EASEL_WORKERS = Some("64"), "a whole number from 1 to 4096";

@@ -29,8 +29,8 @@ pub enum Family {
 /// What a model does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
-    /// Paints from words.
-    Paint,
+    /// Generates from words.
+    Generate,
     /// Edits a picture (`/edit`).
     Edit,
 }
@@ -57,7 +57,7 @@ pub struct Model {
     pub id: String,
     /// Its request and answer.
     pub family: Family,
-    /// Painting or editing.
+    /// Generating or editing.
     pub task: Task,
     /// The AWS region to call, `None` for the one that is configured.
     pub region: Option<String>,
@@ -110,8 +110,8 @@ const TEXT_REGION: &str = "us-west-2";
 impl Catalogue {
     /// Bedrock's models; `default` is a name or an id among them.
     pub fn bedrock() -> Catalogue {
-        let mut models = painters();
-        models.extend(ended_painters());
+        let mut models = image_models();
+        models.extend(ended_image_models());
         models.extend(services());
         Catalogue { models, default: DEFAULT_MODEL.to_owned() }
     }
@@ -126,7 +126,7 @@ impl Catalogue {
             region: None,
             price: Micros(0),
             abilities,
-            ..painter("", "", Abilities::default(), 0)
+            ..image_model("", "", Abilities::default(), 0)
         };
         Catalogue { models: vec![model], default: SKETCH_MODEL.to_owned() }
     }
@@ -158,18 +158,18 @@ impl Catalogue {
     /// # Errors
     /// The refusal that a person would get who asked for it.
     pub fn with_default(mut self, asked: &str, today: Date) -> Result<Catalogue, Refusal> {
-        self.default = self.painter(Some(asked), today)?.name.clone();
+        self.default = self.image_model(Some(asked), today)?.name.clone();
         Ok(self)
     }
 
-    /// Every model, painters first.
+    /// Every model, those that generate from words first.
     pub fn models(&self) -> &[Model] {
         &self.models
     }
 
-    /// The living models that paint from words.
-    pub fn painters(&self, today: Date) -> impl Iterator<Item = &Model> {
-        self.models.iter().filter(move |model| model.task == Task::Paint && model.is_alive(today))
+    /// The living models that generate from words.
+    pub fn image_models(&self, today: Date) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(move |model| model.task == Task::Generate && model.is_alive(today))
     }
 
     /// The model of that name or id, dead or alive.
@@ -182,38 +182,39 @@ impl Catalogue {
         self.find(&self.default).map_or(&self.default, |model| &model.name)
     }
 
-    /// Only those models that paint and that `offered` says yes to, by their name. Where the default is not among
+    /// Only those models that generate from words and that `offered` says yes to, by their name. Where the default is not among
     /// them, the first one is.
     #[must_use]
     pub fn offering(&self, offered: impl Fn(&str) -> bool) -> Catalogue {
-        let is_offered = |model: &Model| model.task != Task::Paint || offered(&model.name);
+        let is_offered = |model: &Model| model.task != Task::Generate || offered(&model.name);
         let models: Vec<Model> = self.models.iter().filter(|model| is_offered(model)).cloned().collect();
         let mut catalogue = Catalogue { models, default: self.default.clone() };
         if catalogue.find(&self.default).is_none()
-            && let Some(first) = catalogue.models.iter().find(|model| model.task == Task::Paint)
+            && let Some(first) = catalogue.models.iter().find(|model| model.task == Task::Generate)
         {
             catalogue.default.clone_from(&first.name);
         }
         catalogue
     }
 
-    /// The living painter of that name or id, or the default for `None`.
+    /// The living image model of that name or id, or the default for `None`.
     ///
     /// # Errors
-    /// [`Refusal::UnknownModel`], [`Refusal::ModelEnded`] or [`Refusal::NotAPainter`], each with what to use instead;
+    /// [`Refusal::UnknownModel`], [`Refusal::ModelEnded`] or [`Refusal::NotAnImageModel`], each with what to use instead;
     /// [`Refusal::NoModels`] if there is none.
-    pub fn painter(&self, asked: Option<&str>, today: Date) -> Result<&Model, Refusal> {
-        if self.painters(today).next().is_none() {
+    pub fn image_model(&self, asked: Option<&str>, today: Date) -> Result<&Model, Refusal> {
+        if self.image_models(today).next().is_none() {
             return Err(Refusal::NoModels);
         }
         let asked = asked.unwrap_or(&self.default).trim();
         let Some(model) = self.find(asked) else {
-            let names: Vec<_> = self.painters(today).map(|model| model.name.clone()).collect();
+            let names: Vec<_> = self.image_models(today).map(|model| model.name.clone()).collect();
             return Err(Refusal::UnknownModel { asked: asked.to_owned(), available: names.into() });
         };
-        let instead = || self.painters(today).next().map_or_else(String::new, |living| living.name.clone());
+        let instead =
+            || self.image_models(today).next().map_or_else(String::new, |living| living.name.clone());
         if model.task == Task::Edit {
-            return Err(Refusal::NotAPainter { model: model.name.clone(), instead: instead() });
+            return Err(Refusal::NotAnImageModel { model: model.name.clone(), instead: instead() });
         }
         match model.ended {
             Some(ended) if today >= ended => {
@@ -224,12 +225,12 @@ impl Catalogue {
     }
 }
 
-fn painter(name: &str, id: &str, abilities: Abilities, price: i64) -> Model {
+fn image_model(name: &str, id: &str, abilities: Abilities, price: i64) -> Model {
     Model {
         name: name.to_owned(),
         id: id.to_owned(),
         family: Family::Stability,
-        task: Task::Paint,
+        task: Task::Generate,
         region: Some(TEXT_REGION.to_owned()),
         abilities,
         prompt_limit: 10_000,
@@ -239,13 +240,13 @@ fn painter(name: &str, id: &str, abilities: Abilities, price: i64) -> Model {
     }
 }
 
-fn painters() -> Vec<Model> {
+fn image_models() -> Vec<Model> {
     let plain = Abilities::default();
     let from_picture = Abilities { image_to_image: true, ..plain };
     vec![
-        painter("core", DEFAULT_MODEL, plain, 40_000),
-        painter("ultra", "stability.stable-image-ultra-v1:1", plain, 140_000),
-        painter("sd3.5", "stability.sd3-5-large-v1:0", from_picture, 80_000),
+        image_model("core", DEFAULT_MODEL, plain, 40_000),
+        image_model("ultra", "stability.stable-image-ultra-v1:1", plain, 140_000),
+        image_model("sd3.5", "stability.sd3-5-large-v1:0", from_picture, 80_000),
     ]
 }
 
@@ -253,16 +254,16 @@ fn sdxl_abilities() -> Abilities {
     Abilities { image_to_image: false, presets: true, cfg: Some(35), steps: Some((10, 150)) }
 }
 
-fn ended_painters() -> Vec<Model> {
+fn ended_image_models() -> Vec<Model> {
     let sdxl = |name, id, price, ended| Model {
         family: Family::Sdxl,
         prompt_limit: 2_000,
         ended: Some(ended),
-        ..painter(name, id, sdxl_abilities(), price)
+        ..image_model(name, id, sdxl_abilities(), price)
     };
     let stability = |name, id, price, ended| Model {
         ended: Some(ended),
-        ..painter(name, id, Abilities::default(), price)
+        ..image_model(name, id, Abilities::default(), price)
     };
     let sd3_era = date!(2025 - 09 - 04);
     vec![
@@ -281,7 +282,7 @@ fn services() -> Vec<Model> {
     let service = |name: &str, id: &str, presets, price| Model {
         task: Task::Edit,
         region: None,
-        ..painter(name, id, Abilities { image_to_image: true, presets, ..Abilities::default() }, price)
+        ..image_model(name, id, Abilities { image_to_image: true, presets, ..Abilities::default() }, price)
     };
     vec![
         service("upscale-conservative", "us.stability.stable-conservative-upscale-v1:0", false, 400_000),
@@ -343,7 +344,7 @@ impl Entry {
             prompt_limit,
             own: true,
             price,
-            ..painter(name, &self.id, Abilities::default(), 0)
+            ..image_model(name, &self.id, Abilities::default(), 0)
         })
     }
 }
@@ -357,7 +358,7 @@ mod tests {
     #[test]
     fn the_default_is_core_and_sixteen_models_live() {
         let catalogue = Catalogue::bedrock();
-        assert_eq!(catalogue.painter(None, TODAY).unwrap().id, DEFAULT_MODEL);
+        assert_eq!(catalogue.image_model(None, TODAY).unwrap().id, DEFAULT_MODEL);
         assert_eq!(catalogue.models().iter().filter(|m| m.is_alive(TODAY)).count(), 16);
     }
 
@@ -365,7 +366,7 @@ mod tests {
     fn a_dead_model_is_refused_by_name_and_by_id_with_a_living_one() {
         let catalogue = Catalogue::bedrock();
         for asked in ["sdxl", "stability.stable-diffusion-xl-v0", "stability.stable-diffusion-xl-v1"] {
-            let refused = catalogue.painter(Some(asked), TODAY).unwrap_err();
+            let refused = catalogue.image_model(Some(asked), TODAY).unwrap_err();
             let Refusal::ModelEnded { model, instead, .. } = &refused else { panic!("{refused:?}") };
             assert_eq!((model.as_str(), instead.as_str()), (asked, "core"));
         }
@@ -379,7 +380,7 @@ mod tests {
             format!("[[model]]\nid = \"{arn}\"\nname = \"sdxl\"\nfamily = \"sdxl\"\nprice_usd = 0.05\n");
         std::fs::write(file.path(), text).unwrap();
         let catalogue = Catalogue::bedrock().with_file(file.path()).unwrap();
-        let model = catalogue.painter(Some("sdxl"), TODAY).unwrap();
+        let model = catalogue.image_model(Some("sdxl"), TODAY).unwrap();
         assert_eq!((model.id.as_str(), model.price), (arn, Micros(50_000)));
     }
 

@@ -60,15 +60,15 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::job::Painted;
+    use crate::domain::job::GeneratedImage;
 
     #[test]
     fn an_image_whose_format_is_not_recorded_is_a_png_and_a_png_does_not_record_it() {
         let old = json!({ "seed": 7, "sha256": "ab", "bytes": 3 });
-        let painted: Painted = serde_json::from_value(old.clone()).unwrap();
-        assert_eq!(painted.format, ImageFormat::Png);
-        assert_eq!(serde_json::to_value(&painted).unwrap(), old);
-        let webp = Painted { format: ImageFormat::Webp, ..painted };
+        let generated: GeneratedImage = serde_json::from_value(old.clone()).unwrap();
+        assert_eq!(generated.format, ImageFormat::Png);
+        assert_eq!(serde_json::to_value(&generated).unwrap(), old);
+        let webp = GeneratedImage { format: ImageFormat::Webp, ..generated };
         assert_eq!(serde_json::to_value(webp).unwrap()["format"], Value::from("webp"));
     }
 

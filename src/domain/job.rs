@@ -233,7 +233,8 @@ pub enum Bill {
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Outcome {
     /// The bytes are in the spool (or in the archive).
-    Painted(Painted),
+    #[serde(rename = "painted")]
+    Generated(GeneratedImage),
     /// There is none.
     Refused {
         /// The reason, for the person.
@@ -243,7 +244,7 @@ pub enum Outcome {
 
 /// A finished picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Painted {
+pub struct GeneratedImage {
     /// The seed that made it, as the model reported it.
     pub seed: u32,
     /// SHA-256 of the bytes, lower-case hex.
@@ -275,9 +276,9 @@ pub struct Picture {
 
 impl Picture {
     /// The finished picture, if there is one.
-    pub fn painted(&self) -> Option<&Painted> {
+    pub fn generated(&self) -> Option<&GeneratedImage> {
         match &self.outcome {
-            Some(Outcome::Painted(painted)) => Some(painted),
+            Some(Outcome::Generated(generated)) => Some(generated),
             _ => None,
         }
     }
@@ -303,7 +304,7 @@ pub struct Claim {
 impl Claim {
     /// The format of the picture `n`; PNG while there is none.
     pub fn format(&self, n: u32) -> ImageFormat {
-        let picture = self.pictures.iter().find(|picture| picture.n == n).and_then(Picture::painted);
-        picture.map_or(ImageFormat::Png, |painted| painted.format)
+        let picture = self.pictures.iter().find(|picture| picture.n == n).and_then(Picture::generated);
+        picture.map_or(ImageFormat::Png, |generated| generated.format)
     }
 }

@@ -73,16 +73,18 @@ pub struct AdmissionLimits {
     pub in_flight: Option<u32>,
     /// Pictures of this member in this server today, ordered or delivered, these included.
     pub daily: Option<u32>,
-    /// Ceilings in dollars.
-    pub ceilings: Vec<BudgetLimit>,
+    /// Budget limits in dollars.
+    #[serde(rename = "ceilings")]
+    pub budgets: Vec<BudgetLimit>,
 }
 
-/// A ceiling for what is spent and reserved together.
+/// A budget limit for what is spent and reserved together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetLimit {
     /// Whose money.
-    pub purse: BudgetScope,
-    /// The ceiling.
+    #[serde(rename = "purse")]
+    pub scope: BudgetScope,
+    /// The budget limit.
     pub limit: Micros,
 }
 

@@ -38,11 +38,11 @@ pub struct Policy {
     pub limits: Limits,
     /// Limits of members with a role, in place of the general ones.
     pub roles: BTreeMap<u64, Limits>,
-    /// Ceilings in dollars.
+    /// Budget limits in dollars.
     pub budget: Budget,
     /// Blocked words.
     pub words: Vec<WordRule>,
-    /// Nobody may paint, for this reason.
+    /// Nobody may order pictures, for this reason.
     pub paused: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl ModelRules {
     }
 }
 
-/// Ceilings in dollars, over calendar days and months in UTC.
+/// Budget limits in dollars, over calendar days and months in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Budget {
@@ -77,7 +77,7 @@ pub struct Budget {
     pub warn_in: Option<u64>,
 }
 
-/// Ceilings to set; `Some(None)` takes one away.
+/// Budget limits to set; `Some(None)` takes one away.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BudgetEdit {
     /// Of the whole server, a month.
@@ -113,11 +113,11 @@ pub enum Part {
     Access(Access),
     /// Limits of everybody, or of one role.
     Limits(Option<u64>, Limits),
-    /// Ceilings in dollars.
+    /// Budget limits in dollars.
     Budget(Budget),
     /// Blocked words.
     Words(Vec<WordRule>),
-    /// Whether nobody may paint.
+    /// Whether nobody may order pictures.
     Paused(Option<String>),
 }
 
@@ -147,15 +147,15 @@ pub enum Edit {
     SetLimits(Option<u64>, Limits),
     /// Takes all limits away, of everybody or of a role.
     ResetLimits(Option<u64>),
-    /// Sets those ceilings that are named; `Some(None)` takes one away.
+    /// Sets those budget limits that are named; `Some(None)` takes one away.
     SetBudget(BudgetEdit),
-    /// Takes all ceilings away.
+    /// Takes all budget limits away.
     ResetBudget,
     /// Adds a word or phrase, or replaces its note.
     AddWord(WordRule),
     /// Removes a word or phrase.
     RemoveWord(String),
-    /// Stops or resumes painting.
+    /// Stops or resumes output.
     Pause(Option<String>),
 }
 

@@ -33,7 +33,7 @@ pub enum Refusal {
     /// The model was ended by its provider.
     ModelEnded { model: String, ended: OrText<Date>, instead: String },
     /// One of the image services, which edit pictures and take no prompt alone.
-    NotAPainter { model: String, instead: String },
+    NotAnImageModel { model: String, instead: String },
     /// An option that the chosen model does not have; `able` has the names of the models that do.
     NotSupported {
         model: String,
@@ -48,7 +48,13 @@ pub enum Refusal {
     /// Too many requests in a short time.
     RateLimited { burst: u32, per_minute: u32, free_at: i64 },
     /// A limit in dollars; no time gives back what has no `free_at`.
-    BudgetUsed { purse: BudgetScope, limit: Micros, used: Micros, free_at: Option<i64> },
+    BudgetUsed {
+        #[serde(rename = "purse")]
+        scope: BudgetScope,
+        limit: Micros,
+        used: Micros,
+        free_at: Option<i64>,
+    },
     /// The pictures of the day are used up; those under way count.
     QuotaUsed { limit: u32, used: u32, free_at: i64 },
     /// Too many pictures at once.

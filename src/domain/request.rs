@@ -192,10 +192,10 @@ fn chosen_model<'a>(
     catalogue: &'a Catalogue,
     today: Date,
 ) -> Result<&'a Model, Refusal> {
-    let found = catalogue.painter(settings.model.as_deref(), today);
+    let found = catalogue.image_model(settings.model.as_deref(), today);
     match sources.get(&Field::Model) {
         None | Some(Source::Request) => found,
-        Some(_) => found.or_else(|_| catalogue.painter(None, today)),
+        Some(_) => found.or_else(|_| catalogue.image_model(None, today)),
     }
 }
 
@@ -250,7 +250,7 @@ pub fn setting(field: Field, text: &str, catalogue: &Catalogue, today: Date) -> 
     let words =
         || check_length(TextKind::Setting(field), text, SETTING_LIMIT).map(|()| Some(text.to_owned()));
     match field {
-        Field::Model => settings.model = Some(catalogue.painter(Some(text), today)?.name.clone()),
+        Field::Model => settings.model = Some(catalogue.image_model(Some(text), today)?.name.clone()),
         Field::Aspect => settings.aspect = Some(text.parse()?),
         Field::Style => settings.style = Some(text.parse()?),
         Field::Negative => settings.negative = words()?,
@@ -303,7 +303,8 @@ fn check_length(what: TextKind, text: &str, limit: usize) -> Result<(), Refusal>
 /// Refuses options that the model would ignore or reject.
 fn check_abilities(ask: &Ask, model: &Model, catalogue: &Catalogue, today: Date) -> Result<(), Refusal> {
     let refuse = |option: OptionName, able: &dyn Fn(&Model) -> bool| {
-        let able: Vec<_> = catalogue.painters(today).filter(|m| able(m)).map(|m| m.name.clone()).collect();
+        let able: Vec<_> =
+            catalogue.image_models(today).filter(|m| able(m)).map(|m| m.name.clone()).collect();
         Err(Refusal::NotSupported { model: model.name.clone(), option: option.into(), able: able.into() })
     };
     let wants_image = ask.image.is_some() && !ask.image_is_offered;

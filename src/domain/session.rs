@@ -34,7 +34,7 @@ pub struct Plan {
     pub settings: Settings,
     /// Who takes part; empty: everybody.
     pub members: BTreeSet<u64>,
-    /// The ceiling of all its pictures together.
+    /// The budget limit of all its pictures together.
     pub budget: Option<Micros>,
     /// The picture that each request starts from which names none: a key in the archive.
     pub reference: Option<String>,
@@ -53,7 +53,7 @@ pub struct PlanEdit {
     pub reset: Vec<Field>,
     /// Who takes part; empty: everybody.
     pub members: Option<BTreeSet<u64>>,
-    /// The ceiling; `Some(None)`: none.
+    /// The budget limit; `Some(None)`: none.
     pub budget: Option<Option<Micros>>,
     /// The picture to start from; `Some(None)`: none.
     pub reference: Option<Option<String>>,

@@ -1,4 +1,4 @@
-//! Discord signs what it sends to the HTTP door: Ed25519 over the timestamp and the exact bytes of the body.
+//! Discord signs what it sends to the HTTP frontend: Ed25519 over the timestamp and the exact bytes of the body.
 
 use std::fmt;
 

@@ -31,10 +31,10 @@ use problem::{Problem, ProblemBody};
 
 /// What API Gateway leaves of `?wait=`: it gives up after 29 seconds.
 const LONGEST_WAIT_IN_LAMBDA: Duration = Duration::from_secs(25);
-/// How often a job that somebody waits for is looked at: another process may be painting it.
+/// How often a job that somebody waits for is looked at: another process may be running it.
 const BEAT: Duration = Duration::from_millis(250);
 /// Looks at a finished job until its pictures are in the archive; then the answer goes out without.
-const LOOKS_FOR_ARCHIVE: u32 = 8;
+const ARCHIVE_CHECKS: u32 = 8;
 
 struct Api {
     app: Arc<App>,
@@ -150,7 +150,7 @@ async fn show_picture(
     let Path((id, file)) = path?;
     let claim = asked_for(&api.app, &key, id).await?;
     let named = |n| image::file_name(&claim, n) == file;
-    let picture = claim.pictures.iter().find(|picture| picture.painted().is_some() && named(picture.n));
+    let picture = claim.pictures.iter().find(|picture| picture.generated().is_some() && named(picture.n));
     let n = picture.ok_or_else(Problem::not_found)?.n;
     let bytes = api.app.picture(&claim, n).await.map_err(|error| {
         tracing::error!(job = %id, error = format!("{error:#}"), "a picture could not be read");
@@ -171,16 +171,19 @@ async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<Claim, Problem> {
 async fn ended(app: &App, id: JobId, wait: Duration) -> Result<Option<Claim>, Problem> {
     let wait = if app.config.function.is_some() { wait.min(LONGEST_WAIT_IN_LAMBDA) } else { wait };
     let watch = async {
-        let (mut beat, mut looks) = (tokio::time::interval(BEAT), 0);
+        let (mut beat, mut checks) = (tokio::time::interval(BEAT), 0);
         loop {
             beat.tick().await;
             let found = order::find(app, id, app.now()).await?;
             let Some(claim) = found.filter(|claim| claim.state.is_final()) else { continue };
-            looks += 1;
+            checks += 1;
             let archived = |claim: &Claim| {
-                claim.pictures.iter().all(|picture| picture.painted().is_none() || picture.archived.is_some())
+                claim
+                    .pictures
+                    .iter()
+                    .all(|picture| picture.generated().is_none() || picture.archived.is_some())
             };
-            if archived(&claim) || looks > LOOKS_FOR_ARCHIVE {
+            if archived(&claim) || checks > ARCHIVE_CHECKS {
                 return Ok(Some(claim));
             }
         }

@@ -63,7 +63,7 @@ fn outlives_a_function(config: &Config) -> Result<(), Problems> {
         ),
         (
             matches!(config.queue, QueueUrl::Sqs(_)),
-            "EASEL_QUEUE: under Lambda it must be sqs:URL, since a function does not paint behind its answer",
+            "EASEL_QUEUE: under Lambda it must be sqs:URL, since a function does no work after its response",
         ),
         (
             matches!(config.archive, ArchiveUrl::S3 { .. }),
@@ -135,7 +135,7 @@ async fn behind_the_answer(
         .ok()
 }
 
-/// Paints what the queue brings, ends what it gave up, and hands in what was forgotten.
+/// Runs the jobs that the queue brings, ends those it gave up, and enqueues again what was forgotten.
 async fn work(config: Config) -> anyhow::Result<()> {
     let app = App::open(config, Clock::System).await?;
     let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
@@ -157,8 +157,8 @@ async fn handle(app: &App, event: LambdaEvent<Event>) -> anyhow::Result<SqsBatch
             join_all(ends).await.into_iter().flatten().for_each(|failed| response.add_failure(failed));
         }
         Event::Sweep { .. } => {
-            let (handed_in, ended) = tokio::join!(worker::hand_in_forgotten(app), sessions::end_quiet(app));
-            handed_in.context("open jobs could not be handed in")?;
+            let (enqueued, ended) = tokio::join!(worker::enqueue_forgotten(app), sessions::end_quiet(app));
+            enqueued.context("open jobs could not be enqueued")?;
             ended.context("quiet sessions could not be ended")?;
         }
     }
@@ -180,7 +180,7 @@ async fn message_ends(app: &App, message: SqsMessage, left: Duration) -> Option<
         return (!is_dead).then_some(id);
     };
     let end = if is_dead {
-        worker::bury(app, delivery.job).await
+        worker::fail_dead_letter(app, delivery.job).await
     } else {
         process_in_time(app, &delivery, left).await
     };

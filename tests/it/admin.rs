@@ -63,7 +63,7 @@ async fn a_channel_has_its_own_defaults_and_a_locked_setting_cannot_be_changed()
 }
 
 #[tokio::test]
-async fn a_denied_model_is_neither_suggested_nor_painted_with() {
+async fn a_denied_model_is_neither_suggested_nor_generated_with() {
     let world = World::registered().await;
     world.said(admin("models deny").option("model", "core")).await;
     let choices =
@@ -211,7 +211,7 @@ async fn wrong_values_are_refused_with_what_is_allowed_and_change_nothing() {
         (admin("defaults set").option("style", "cubism"), "`style` was `cubism`; allowed: 3d-model"),
         (admin("defaults set").option("seed", "seven"), "allowed: random, from-prompt, or a whole number"),
         (admin("budget set").option("month", "ten"), "allowed: dollars such as 25"),
-        (admin("budget set"), "at least one ceiling is missing"),
+        (admin("budget set"), "at least one budget limit is missing"),
         (admin("access allow").option("what", "use"), "`role` or `channel` is missing"),
         (admin("words remove").option("phrase", "mud"), "nothing of that kind"),
         (admin("audit").option("undo", 9), "There is no entry 9"),

@@ -25,15 +25,15 @@ macro_rules! conformance {
             the_same_request_is_admitted_once
             a_refused_order_leaves_nothing
             an_admitted_job_comes_back_as_it_was
-            each_purse_has_its_ceiling
-            a_purse_is_full_for_those_who_share_it_and_no_others
+            each_budget_has_its_limit
+            a_budget_is_used_up_for_those_who_share_it_and_no_others
             a_members_day_and_month_are_apart
             of_several_limits_the_first_that_forbids_is_named
             pictures_under_way_are_limited_until_they_arrive
             pictures_of_a_day_count_from_the_order_unless_they_fail
             from_four_fifths_of_a_servers_month_on_people_are_told
-            people_are_told_though_a_repeated_call_crossed_the_line
-            people_are_told_once_for_each_ceiling
+            people_are_warned_though_a_repeated_call_used_four_fifths
+            people_are_warned_once_for_each_budget_limit
             an_order_that_was_taken_back_has_told_nobody
             a_warning_that_was_taken_back_comes_again_once
             a_request_is_known_for_sixty_days
@@ -56,11 +56,11 @@ macro_rules! conformance {
             a_later_word_on_what_was_delivered_holds
             no_picture_is_paid_a_third_time_and_unpaid_calls_do_not_count
             a_call_of_unknown_end_counts_as_paid_whoever_made_it
-            a_repeated_call_must_fit_under_every_ceiling_too
-            a_purse_of_last_month_is_free_again_already
-            a_key_has_a_purse_for_each_month
+            a_repeated_call_must_fit_under_every_budget_limit_too
+            a_budget_of_last_month_is_free_again_already
+            a_key_has_a_budget_for_each_month
             the_second_picture_has_a_reservation_of_its_own
-            a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling
+            a_call_that_cost_nothing_may_be_repeated_under_a_used_up_budget
             a_call_is_settled_once
             a_repeated_call_that_cost_nothing_holds_no_money_back
             a_call_that_ends_after_its_job_leaves_nothing_reserved
@@ -105,7 +105,7 @@ macro_rules! conformance {
             what_has_cost_and_brought_nothing_has_no_row
             a_standing_shows_what_is_reserved_and_spent
             what_is_done_after_midnight_belongs_to_the_day_of_the_order
-            a_session_has_a_purse_over_all_its_days
+            a_session_has_a_budget_over_all_its_days
             what_a_guardrail_held_back_is_a_row_for_each_job_and_stage
         }
         parallel {
@@ -121,8 +121,8 @@ macro_rules! conformance {
             $(conformance!(@ $topic, $place, $($promise)+);)+
 
             #[test]
-            fn any_order_of_events_leaves_the_books_right() {
-                super::interleavings::any_order_of_events_leaves_the_books_right($place, $cases);
+            fn any_order_of_events_leaves_the_ledger_right() {
+                super::interleavings::any_order_of_events_leaves_the_ledger_right($place, $cases);
             }
         }
     };

@@ -12,7 +12,7 @@ fn ask(prompt: &str) -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", prompt)
 }
 
-/// Nobody was charged, nothing was asked of a model, and the bot still paints.
+/// Nobody was charged, nothing was asked of a model, and the bot still works.
 async fn nothing_happened(world: World) {
     assert_eq!((world.bedrock.calls().len(), world.sum("attempted"), world.sum("delivered")), (0, 0, 0));
     in_time(world.ask(ask("all is well").by(999)).await.picture()).await;
@@ -86,7 +86,7 @@ async fn what_a_stranger_typed_cannot_break_out_of_a_refusal() {
 }
 
 #[tokio::test]
-async fn the_fourth_wish_in_a_moment_is_told_when_it_is_free() {
+async fn the_fourth_request_in_a_moment_is_told_when_it_is_free() {
     let world = World::new().await;
     for _ in 0..3 {
         in_time(world.imagine("a cat").await.picture()).await;
@@ -101,7 +101,7 @@ async fn the_fourth_wish_in_a_moment_is_told_when_it_is_free() {
 }
 
 #[tokio::test]
-async fn a_wish_that_discord_delivers_again_is_not_told_off_for_its_speed() {
+async fn an_order_that_discord_delivers_again_is_not_told_off_for_its_speed() {
     let world = World::new().await;
     let interactions = [world.imagine("one").await, world.imagine("two").await, world.imagine("three").await];
     for interaction in &interactions {
@@ -240,8 +240,8 @@ async fn a_prompt_can_neither_ping_nor_format_nor_hide_anything() {
         &"\\`*_~|<>[]()@:-#".repeat(250),
     ];
     for (member, prompt) in (100..).zip(prompts) {
-        let wish = ask(prompt).option("negative", prompt).by(member);
-        let message = in_time(world.ask(wish).await.picture()).await;
+        let order = ask(prompt).option("negative", prompt).by(member);
+        let message = in_time(world.ask(order).await.picture()).await;
         is_harmless(&message);
         assert!(!message.attachments[0].description.as_deref().unwrap_or_default().contains('\u{202e}'));
         world.settled().await;

@@ -1,4 +1,4 @@
-//! `kill -9` at the worst moments, and SIGTERM at busy ones: one picture each, paid for at most twice, and the books
+//! `kill -9` at the worst moments, and SIGTERM at busy ones: one picture each, paid for at most twice, and the ledger
 //! agree.
 
 use std::time::Duration;
@@ -54,7 +54,7 @@ async fn after_the_first_answer_arrived_the_picture_takes_its_place() {
 }
 
 #[tokio::test]
-async fn while_the_model_paints_it_is_asked_once_more_for_the_same_picture() {
+async fn while_the_model_generates_it_is_asked_once_more_for_the_same_picture() {
     let mut world = World::new().await;
     let held = world.bedrock.hold();
     let interaction = world.imagine("a fox").await;
@@ -65,7 +65,7 @@ async fn while_the_model_paints_it_is_asked_once_more_for_the_same_picture() {
 }
 
 #[tokio::test]
-async fn twice_while_the_model_paints_is_the_end_with_a_sentence() {
+async fn twice_while_the_model_generates_is_the_end_with_a_sentence() {
     let mut world = World::new().await;
     let (first, second) = (world.bedrock.hold(), world.bedrock.hold());
     let interaction = world.imagine("a fox").await;
@@ -125,7 +125,7 @@ async fn of_four_pictures_only_the_missing_ones_are_asked_for_again() {
     let interaction =
         world.ask(InteractionBuilder::command("imagine").option("prompt", "a fox").option("count", 4)).await;
     in_time(async { tokio::join!(first.reached(), second.reached()) }).await;
-    in_time(world.until(|world| world.painted() == 2)).await;
+    in_time(world.until(|world| world.generated() == 2)).await;
     world.kill_and_restart().await;
     let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 4);
@@ -152,7 +152,7 @@ async fn while_a_busy_model_is_waited_for_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_books_balance() {
+async fn killed_at_random_again_and_again_everybody_gets_one_answer_and_the_ledger_balances() {
     let mut random = seed::random();
     let mut world = World::new().await;
     world.may_count_calls_that_were_not_made();

@@ -1,4 +1,4 @@
-//! How a picture gets to the person when Discord stumbles.
+//! How a picture gets to the person when Discord fails.
 
 use easel_emulator::bedrock::Picture;
 use easel_emulator::discord::{Fault, InteractionBuilder, Message, Route, TestInteraction, When};
@@ -8,18 +8,18 @@ use crate::support::{Setup, World, in_time};
 const CHANNEL: u64 = 5;
 const MEMBER: u64 = 7;
 
-/// One picture came in one message, and the books agree.
+/// One picture came in one message, and the ledger agrees.
 async fn delivered_once(world: World, interaction: &TestInteraction) {
     world.settled().await;
     let messages = world.pictures_for(interaction);
     assert_eq!(messages.len(), 1, "{messages:?}");
-    assert_eq!(world.bedrock.calls().len(), 1, "never painted again");
+    assert_eq!(world.bedrock.calls().len(), 1, "never generated again");
     world.delivered_equals_archived(&messages);
     world.end().await;
 }
 
 #[tokio::test]
-async fn a_stumble_of_the_final_edit_is_not_noticed() {
+async fn a_fault_of_the_final_edit_is_not_noticed() {
     let limited = Fault::RateLimited { retry_after: 1.3, scope: "user" };
     let unknown_webhook = Fault::Code { status: 404, code: 10015 };
     for (fault, times) in [
@@ -76,7 +76,7 @@ async fn too_late(world: &World, ask: InteractionBuilder) -> TestInteraction {
     interaction
 }
 
-fn wish() -> InteractionBuilder {
+fn order() -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", "a fox")
 }
 
@@ -89,7 +89,7 @@ fn names_without_ping(message: &Message, interaction: &TestInteraction) {
 #[tokio::test]
 async fn after_the_tokens_end_the_picture_comes_into_the_channel_and_pings_nobody() {
     let world = World::new().await;
-    let interaction = too_late(&world, wish()).await;
+    let interaction = too_late(&world, order()).await;
     let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
     names_without_ping(&message, &interaction);
     world.settled().await;
@@ -101,7 +101,7 @@ async fn after_the_tokens_end_the_picture_comes_into_the_channel_and_pings_nobod
 async fn a_late_message_whose_answer_is_lost_is_posted_once() {
     let world = World::new().await;
     world.discord.fault(Route::CreateMessage, Fault::DropAfterApply, 1);
-    let interaction = too_late(&world, wish()).await;
+    let interaction = too_late(&world, order()).await;
     in_time(world.discord.next_channel_message(CHANNEL)).await;
     delivered_once(world, &interaction).await;
 }
@@ -120,7 +120,7 @@ async fn an_edit_that_was_done_without_an_answer_before_the_tokens_end_is_found_
 async fn where_the_bot_may_not_speak_the_picture_comes_as_a_private_message() {
     let world = World::new().await;
     world.discord.forbid_channel(CHANNEL, 50013);
-    let interaction = too_late(&world, wish()).await;
+    let interaction = too_late(&world, order()).await;
     world.settled().await;
     let room = world.discord.dm_channel(MEMBER).expect("a private conversation");
     let message = in_time(world.discord.next_channel_message(room)).await;
@@ -133,7 +133,7 @@ async fn with_every_way_closed_the_job_fails_and_the_picture_stays_in_the_archiv
     let world = World::new().await;
     world.discord.forbid_channel(CHANNEL, 50013);
     world.discord.close_dms(MEMBER);
-    let interaction = too_late(&world, wish()).await;
+    let interaction = too_late(&world, order()).await;
     world.settled().await;
     assert_eq!(world.pictures_for(&interaction).len(), 0);
     assert_eq!((world.states(), world.sum("delivered")), (vec!["failed".to_owned()], 0));
@@ -145,7 +145,7 @@ async fn with_every_way_closed_the_job_fails_and_the_picture_stays_in_the_archiv
 #[tokio::test]
 async fn a_private_picture_never_comes_into_the_channel() {
     let world = World::new().await;
-    let interaction = too_late(&world, wish().option("private", true)).await;
+    let interaction = too_late(&world, order().option("private", true)).await;
     world.settled().await;
     let public = world.discord.channel_messages(CHANNEL).into_iter().filter(|message| !message.ephemeral);
     assert_eq!(public.count(), 0);
@@ -155,7 +155,7 @@ async fn a_private_picture_never_comes_into_the_channel() {
 }
 
 #[tokio::test]
-async fn a_stumble_of_the_first_answer_is_not_noticed() {
+async fn a_fault_of_the_first_answer_is_not_noticed() {
     for fault in [Fault::Status(500), Fault::Drop, Fault::DropAfterApply, Fault::CloudflareHtml(502)] {
         let world = World::new().await;
         world.discord.fault(Route::Callback, fault.clone(), 1);
@@ -253,7 +253,7 @@ async fn two_orders_do_not_wait_for_each_others_rate_limit() {
     world.discord.fault(Route::EditOriginal, limited, 1);
     let slow = world.imagine("a fox").await;
     in_time(world.discord.requested(Route::EditOriginal, 1)).await;
-    let quick = world.ask(wish().by(8)).await;
+    let quick = world.ask(order().by(8)).await;
     in_time(quick.picture()).await;
     assert!(slow.message().unwrap().attachments.is_empty(), "still waiting");
     in_time(slow.picture()).await;

@@ -1,4 +1,4 @@
-//! The whole bot with its books in a table of DynamoDB, on a stand-in that `tests/run` starts.
+//! The whole bot with its store in a table of DynamoDB, on a stand-in that `tests/run` starts.
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -20,10 +20,10 @@ pub(crate) async fn table_on_ministack() -> (Setup, SdkConfig, String) {
     let address = server("EASEL_TEST_S3_MINISTACK");
     let (aws, table) = (aws(&address), format!("easel-{}", ulid::Ulid::new()));
     Dynamo::new(&aws, &table).create_table().await.unwrap();
-    (with_books_in(&table, address), aws, table)
+    (with_store_in(&table, address), aws, table)
 }
 
-pub(crate) fn with_books_in(table: &str, address: String) -> Setup {
+pub(crate) fn with_store_in(table: &str, address: String) -> Setup {
     let variables = vec![
         // The tables of ministack belong to a region and to an account, which it takes from the key.
         ("AWS_REGION", "us-east-1".to_owned()),
@@ -34,7 +34,7 @@ pub(crate) fn with_books_in(table: &str, address: String) -> Setup {
 }
 
 #[tokio::test]
-async fn killed_and_started_again_the_bot_brings_one_picture_and_right_books_on_ministack() {
+async fn killed_and_started_again_the_bot_brings_one_picture_and_a_right_ledger_on_ministack() {
     let (setup, aws, table) = table_on_ministack().await;
     let mut world = World::with(setup).await;
     let held = world.discord.hold(Route::Callback, When::After);
@@ -59,20 +59,20 @@ async fn killed_and_started_again_the_bot_brings_one_picture_and_right_books_on_
 }
 
 #[tokio::test]
-async fn two_doors_share_a_members_rate_on_ministack() {
+async fn two_frontends_share_a_members_rate_on_ministack() {
     let (setup, _, table) = table_on_ministack().await;
-    let again = with_books_in(&table, server("EASEL_TEST_S3_MINISTACK"));
-    let doors = [World::serving(setup).await, World::serving(again).await];
+    let again = with_store_in(&table, server("EASEL_TEST_S3_MINISTACK"));
+    let frontends = [World::serving(setup).await, World::serving(again).await];
     let cat = || InteractionBuilder::command("imagine").option("prompt", "a cat");
-    for door in [0, 1, 0] {
-        in_time(doors[door].ask(cat()).await.picture()).await;
+    for frontend in [0, 1, 0] {
+        in_time(frontends[frontend].ask(cat()).await.picture()).await;
     }
-    for mut door in doors {
-        assert!(door.refused(cat()).await.starts_with("That was quick! You can send 3 requests at once"));
-        in_time(door.ask(cat().by(8).in_guild(4)).await.picture()).await;
-        door.ask_to_stop();
-        assert_eq!(door.ended().await, 0, "{}", door.log());
-        assert_eq!(door.discord.violations(), Vec::<String>::new());
+    for mut frontend in frontends {
+        assert!(frontend.refused(cat()).await.starts_with("That was quick! You can send 3 requests at once"));
+        in_time(frontend.ask(cat().by(8).in_guild(4)).await.picture()).await;
+        frontend.ask_to_stop();
+        assert_eq!(frontend.ended().await, 0, "{}", frontend.log());
+        assert_eq!(frontend.discord.violations(), Vec::<String>::new());
     }
 }
 
@@ -80,7 +80,7 @@ async fn two_doors_share_a_members_rate_on_ministack() {
 async fn the_check_knows_a_table_that_is_there_and_one_that_is_not_on_ministack() {
     for (made, told) in [(true, "0 open job(s)"), (false, "does it exist, in this region")] {
         let (setup, _, made_one) = table_on_ministack().await;
-        let absent = ("absent", with_books_in("absent", server("EASEL_TEST_S3_MINISTACK")));
+        let absent = ("absent", with_store_in("absent", server("EASEL_TEST_S3_MINISTACK")));
         let (table, setup) = if made { (made_one.as_str(), setup) } else { absent };
         let world = World::without_bot(setup).await;
         let (_, said, _) = world.run(&["check"]).await;

@@ -119,8 +119,9 @@ async fn the_chattiest_log_holds_no_secret_and_no_colour() {
         let mut world = world(&[("EASEL_LOG", "trace"), ("EASEL_LOG_FORMAT", format)]).await;
         world.start().await;
         let file = world.discord.upload("a.png", "image/png", png(640, 640));
-        let wish = InteractionBuilder::command("imagine").option("prompt", "winter").option("model", "sd3.5");
-        let interaction = world.ask(wish.attachment("image", &file)).await;
+        let order =
+            InteractionBuilder::command("imagine").option("prompt", "winter").option("model", "sd3.5");
+        let interaction = world.ask(order.attachment("image", &file)).await;
         in_time(interaction.picture()).await;
         world.settled().await;
         world.stop().await;

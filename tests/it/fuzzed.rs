@@ -30,7 +30,7 @@ fn kinds<K: Ord>(target: &str, property: fn(&[u8]) -> K, beginnings: usize) -> B
 }
 
 #[test]
-fn whatever_is_posted_to_the_door_stays_within_limits() {
+fn whatever_is_posted_to_the_http_frontend_stays_within_limits() {
     use Kind::{Click, Command, Foreign, Order, Ping, Refused, Typing, Unknown};
     let all = BTreeSet::from([Foreign, Ping, Order, Refused, Command, Typing, Click, Unknown]);
     assert_eq!(kinds("interaction", interaction::check, 500), all, "the corpus reaches everything");

@@ -4,7 +4,7 @@ use easel_emulator::discord::{Discord, InteractionBuilder};
 
 use crate::support::{Setup, World, in_time};
 
-/// Breaks the connection while the model paints; the picture comes, and the bot is back for the next one.
+/// Breaks the connection while the model works; the picture comes, and the bot is back for the next one.
 async fn survives(trouble: impl Fn(&Discord), resumed: bool) {
     let world = World::new().await;
     let held = world.bedrock.hold();
@@ -65,7 +65,7 @@ async fn an_interaction_that_a_resume_repeats_makes_one_picture() {
     world.end().await;
 }
 
-/// What a dead connection says, and that it ends the process. Nothing was asked for, so there are no books to balance.
+/// What a dead connection says, and that it ends the process. Nothing was asked for, so there is no ledger to check.
 async fn ends_with(code: u16, remedy: &str, connected: bool) {
     let mut world = World::without_bot(Setup::default()).await;
     if connected {

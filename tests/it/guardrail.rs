@@ -56,11 +56,11 @@ fn output() -> (String, usize, usize) {
 async fn a_prompt_is_looked_at_before_the_model_is_asked_and_each_picture_before_anybody_sees_it() {
     let world = world(0).await;
     let held = world.bedrock.hold_check();
-    let wish = InteractionBuilder::command("imagine")
+    let order = InteractionBuilder::command("imagine")
         .option("prompt", "a fox")
         .option("negative", "dogs")
         .option("count", 2);
-    let interaction = world.ask(wish).await;
+    let interaction = world.ask(order).await;
     in_time(held.reached()).await;
     assert_eq!(in_time(interaction.acknowledged()).await.kind, 5, "nobody waits for the guardrail");
     held.release();
@@ -81,8 +81,9 @@ async fn a_prompt_is_looked_at_before_the_model_is_asked_and_each_picture_before
 #[tokio::test]
 async fn a_blocked_prompt_reaches_no_model_costs_nothing_and_is_not_posted() {
     let world = world(0).await;
-    let wish = InteractionBuilder::command("imagine").option("prompt", "a BADGER at dawn").option("count", 3);
-    let message = in_time(world.ask(wish).await.answered()).await;
+    let order =
+        InteractionBuilder::command("imagine").option("prompt", "a BADGER at dawn").option("count", 3);
+    let message = in_time(world.ask(order).await.answered()).await;
     let words = "The content check of this Easel held your request back (`blocked word`).";
     assert!(message.content.starts_with(words), "{}", message.content);
     assert!(message.attachments.is_empty() && !message.content.contains("BADGER"), "{}", message.content);
@@ -101,7 +102,7 @@ async fn a_blocked_picture_is_neither_posted_nor_kept_and_stays_in_the_dollars_o
     assert!(message.attachments.is_empty());
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (1, PRICE));
-    assert_eq!((world.sum("delivered"), world.painted()), (0, 0));
+    assert_eq!((world.sum("delivered"), world.generated()), (0, 0));
     assert!(world.archived("png").is_empty() && world.archived("json").is_empty());
     world.end().await;
 }
@@ -109,8 +110,8 @@ async fn a_blocked_picture_is_neither_posted_nor_kept_and_stays_in_the_dollars_o
 #[tokio::test]
 async fn of_four_pictures_three_come_with_the_reason_for_the_fourth() {
     let world = world(1).await;
-    let wish = InteractionBuilder::command("imagine").option("prompt", "a fox").option("count", 4);
-    let message = in_time(world.ask(wish).await.picture()).await;
+    let order = InteractionBuilder::command("imagine").option("prompt", "a fox").option("count", 4);
+    let message = in_time(world.ask(order).await.picture()).await;
     assert_eq!(message.attachments.len(), 3);
     assert!(message.content.contains("held a finished picture back"), "{}", message.content);
     let blocked = world.bedrock.checks().into_iter().find(|check| check.intervened).unwrap();
@@ -206,11 +207,11 @@ async fn while_the_guardrail_is_out_of_reach_no_model_is_asked() {
 #[tokio::test]
 async fn a_picture_waits_for_a_guardrail_that_comes_back_and_is_paid_once() {
     let world = world(0).await;
-    let painting = world.bedrock.hold();
+    let output = world.bedrock.hold();
     let interaction = world.imagine("a fox").await;
-    in_time(painting.reached()).await;
+    in_time(output.reached()).await;
     world.bedrock.guardrail_fault(ModelFault::Unavailable, TRIES);
-    painting.release();
+    output.release();
     let message = in_time(interaction.picture()).await;
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (1, PRICE));
@@ -222,11 +223,11 @@ async fn a_picture_waits_for_a_guardrail_that_comes_back_and_is_paid_once() {
 #[tokio::test]
 async fn a_picture_that_no_guardrail_ever_looked_at_is_given_up_in_the_end() {
     let mut world = world(0).await;
-    let painting = world.bedrock.hold();
+    let output = world.bedrock.hold();
     let interaction = world.imagine("a fox").await;
-    in_time(painting.reached()).await;
+    in_time(output.reached()).await;
     world.bedrock.guardrail_fault(ModelFault::Unavailable, usize::MAX);
-    painting.release();
+    output.release();
     for turn in 1..4 {
         in_time(world.until(|world| world.bedrock.checks().len() == 1 + turn * TRIES)).await;
         // A restart does not wait for the pause to end.
@@ -242,14 +243,14 @@ async fn a_picture_that_no_guardrail_ever_looked_at_is_given_up_in_the_end() {
 }
 
 #[tokio::test]
-async fn killed_before_the_verdict_the_picture_is_looked_at_again_and_not_painted_again() {
+async fn killed_before_the_verdict_the_picture_is_looked_at_again_and_not_generated_again() {
     for blocked_images in [0, 1] {
         let mut world = world(0).await;
-        let painting = world.bedrock.hold();
+        let held = world.bedrock.hold();
         let interaction = world.imagine("a fox").await;
-        in_time(painting.reached()).await;
+        in_time(held.reached()).await;
         let verdict = world.bedrock.hold_check();
-        painting.release();
+        held.release();
         in_time(verdict.reached()).await;
         world.kill().await;
         world.bedrock.guardrail(rules(blocked_images));

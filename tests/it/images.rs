@@ -271,7 +271,7 @@ async fn an_order_that_is_repeated_under_its_name_is_taken_once() {
 }
 
 #[tokio::test]
-async fn killed_while_it_paints_it_goes_on_after_the_restart() {
+async fn killed_while_it_generates_it_goes_on_after_the_restart() {
     let mut api = Api::new().await;
     api.world.may_count_calls_that_were_not_made();
     let held = api.world.bedrock.hold();

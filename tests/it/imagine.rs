@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{Setup, World, in_time};
 
 #[tokio::test]
-async fn a_wish_becomes_a_picture_with_alt_text_in_the_channel_and_in_the_archive() {
+async fn an_order_becomes_a_picture_with_alt_text_in_the_channel_and_in_the_archive() {
     let world = World::new().await;
     let interaction = world.imagine("a cat eating ice cream").await;
     let ack = in_time(interaction.acknowledged()).await;

@@ -71,7 +71,7 @@ fn it_comes_again() -> Value {
 }
 
 #[tokio::test]
-async fn one_function_takes_a_wish_and_the_other_paints_it_on_ministack() {
+async fn one_function_takes_an_order_and_the_other_runs_it_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
     let interaction = world.imagine("a fox").await;
@@ -95,7 +95,7 @@ async fn what_follows_an_answer_is_done_behind_it_on_ministack() {
 }
 
 #[tokio::test]
-async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_ministack() {
+async fn killed_while_the_model_generates_it_is_generated_again_at_most_once_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
     let held = world.bedrock.hold();
@@ -111,7 +111,7 @@ async fn killed_while_the_model_paints_it_is_painted_again_at_most_once_on_minis
 }
 
 #[tokio::test]
-async fn killed_between_the_models_answer_and_the_archive_it_is_painted_once_more_on_ministack() {
+async fn killed_between_the_models_answer_and_the_archive_it_is_generated_once_more_on_ministack() {
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &[Fault::Hold]).await;
     let easel = Deployed::with(LONG, |setup| behind(setup, &address)).await;
     let Deployed { world, cloud, work, .. } = &easel;
@@ -125,7 +125,7 @@ async fn killed_between_the_models_answer_and_the_archive_it_is_painted_once_mor
 }
 
 #[tokio::test]
-async fn killed_between_archive_and_channel_it_is_not_painted_again_on_ministack() {
+async fn killed_between_archive_and_channel_it_is_not_generated_again_on_ministack() {
     let easel = Deployed::new().await;
     let Deployed { world, cloud, work, .. } = &easel;
     let held = world.discord.hold(Route::EditOriginal, When::Before);
@@ -284,9 +284,9 @@ async fn a_picture_that_only_discord_has_left_is_archived_from_there_on_ministac
     archived_late(true).await;
 }
 
-/// A picture that comes while the archive is away; whether the function that painted it is lost before it is back.
+/// A picture that comes while the archive is away; whether the function that generated it is lost before it is back.
 async fn archived_late(is_lost: bool) {
-    // Six tries before it is given up for this event: three when it is painted, three when it is delivered.
+    // Six tries before it is given up for this event: three when it is generated, three when it is delivered.
     let faults = [Fault::Answer(503, "SlowDown"); 6];
     let (proxy, address, _server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &faults).await;
     let easel = Deployed::with(LONG, |setup| behind(setup, &address)).await;

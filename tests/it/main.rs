@@ -12,7 +12,7 @@ mod environment;
 mod fuzzed;
 mod gateway;
 mod guardrail;
-mod http_door;
+mod http_frontend;
 mod images;
 mod imagine;
 mod lambda;

@@ -199,7 +199,7 @@ async fn what_a_dead_process_left_goes_on_in_the_table_on_ministack() {
     let at = |interaction| Order { at: now, ..order(interaction) };
     let called = Worker::takes(&store, at(31).id(), now).await.expect("its lease is over");
     assert_eq!(called.claim.pictures.iter().map(|one| one.paid_calls).collect::<Vec<_>>(), [1, 1]);
-    called.paint(1).await;
+    called.generate(1).await;
     assert!(called.conclude(2).await && called.archive().await && called.release(0).await);
     for interaction in [32, 33, 34] {
         let worker = Worker::takes(&store, at(interaction).id(), now).await.expect("so are pauses");

@@ -18,7 +18,7 @@ fn says_waiting(message: &Message) -> bool {
 }
 
 /// By a member of their own, so that nobody is told to slow down.
-fn wish(member: u64) -> InteractionBuilder {
+fn order(member: u64) -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", "a fox").by(member)
 }
 
@@ -47,7 +47,7 @@ async fn in_a_storm_of_thirty_everybody_gets_a_picture_in_the_end() {
     world.bedrock.fault(ModelFault::Throttled, 60);
     let mut interactions = Vec::new();
     for member in 0..30 {
-        interactions.push(world.ask(wish(100 + member)).await);
+        interactions.push(world.ask(order(100 + member)).await);
     }
     let mut messages = Vec::new();
     for interaction in &interactions {
@@ -82,7 +82,7 @@ async fn a_call_that_fails_once_is_repeated_once() {
     for (member, fault) in (100..).zip(faults) {
         world.bedrock.fault(fault, 1);
         let before = world.bedrock.calls().len();
-        let message = in_time(world.ask(wish(member)).await.picture()).await;
+        let message = in_time(world.ask(order(member)).await.picture()).await;
         let calls = world.bedrock.calls();
         assert_eq!(calls.len() - before, 2, "{fault:?}");
         assert_eq!(calls[before].seed, calls[before + 1].seed, "{fault:?}");
@@ -101,7 +101,7 @@ async fn a_call_that_fails_twice_ends_in_a_sentence_and_is_not_repeated_again() 
     for (member, fault) in (100..).zip(faults) {
         world.bedrock.fault(fault, 2);
         let before = world.bedrock.calls().len();
-        let message = in_time(world.ask(wish(member)).await.answered()).await;
+        let message = in_time(world.ask(order(member)).await.answered()).await;
         assert!(message.content.contains("did not finish the picture"), "{fault:?}: {}", message.content);
         assert!(message.attachments.is_empty());
         assert_eq!(world.bedrock.calls().len() - before, 2, "{fault:?}");
@@ -140,7 +140,7 @@ async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once()
     for (member, (fault, sentence, cost)) in (100..).zip(refusals) {
         world.bedrock.fault(fault, 1);
         let (calls, spent) = (world.bedrock.calls().len(), world.sum("spent"));
-        let message = in_time(world.ask(wish(member)).await.answered()).await;
+        let message = in_time(world.ask(order(member)).await.answered()).await;
         assert!(message.content.contains(sentence), "{fault:?}: {}", message.content);
         assert_eq!(world.bedrock.calls().len() - calls, 1, "{fault:?}");
         world.settled().await;
@@ -158,7 +158,7 @@ async fn a_slow_answer_is_waited_for_and_not_asked_for_again() {
     let world = World::new().await;
     world.bedrock.fault(ModelFault::StallMidBody(Duration::from_secs(12)), 1);
     world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(6)), 1);
-    let (first, second) = (world.ask(wish(100)).await, world.ask(wish(101)).await);
+    let (first, second) = (world.ask(order(100)).await, world.ask(order(101)).await);
     let messages = [in_time(first.picture()).await, in_time(second.picture()).await];
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 2);
@@ -170,7 +170,7 @@ async fn a_slow_answer_is_waited_for_and_not_asked_for_again() {
 async fn of_three_pictures_two_come_with_the_reason_for_the_third() {
     let world = World::new().await;
     world.bedrock.fault(ModelFault::FilteredOutput, 1);
-    let interaction = world.ask(wish(7).option("count", 3)).await;
+    let interaction = world.ask(order(7).option("count", 3)).await;
     let message = in_time(interaction.picture()).await;
     assert_eq!(message.attachments.len(), 2);
     assert!(message.content.contains("held the finished picture back"), "{}", message.content);

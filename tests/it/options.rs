@@ -30,7 +30,7 @@ async fn with_sdxl(format: RequestFormat) -> World {
 }
 
 /// Gets the picture of `ask`; what the model was sent, and what the person reads.
-async fn painted(world: &World, ask: InteractionBuilder) -> (String, Value, String) {
+async fn generated(world: &World, ask: InteractionBuilder) -> (String, Value, String) {
     let message = in_time(world.ask(ask).await.picture()).await;
     let call = world.bedrock.calls().pop().unwrap();
     (call.model, call.body, message.content)
@@ -78,7 +78,7 @@ async fn every_option_reaches_the_model_and_the_reply() {
     ];
     for (member, (ask, model, body, said)) in (100..).zip(table) {
         let case = said;
-        let got = painted(&world, ask.by(member)).await;
+        let got = generated(&world, ask.by(member)).await;
         assert_eq!((got.0.as_str(), &got.1), (model, &body), "{case}");
         assert!(got.2.contains(said), "{said} in {}", got.2);
     }
@@ -97,7 +97,7 @@ async fn a_picture_can_start_from_an_attached_one() {
             .option("strength", strength)
             .option("seed", 3)
     };
-    let (model, body, said) = painted(&world, start(0.35)).await;
+    let (model, body, said) = generated(&world, start(0.35)).await;
     assert_eq!(model, SD35);
     let image = BASE64_STANDARD.encode(&bytes);
     assert_eq!(
@@ -117,9 +117,9 @@ async fn an_operators_own_sdxl_gets_cfg_steps_and_seed() {
     for format in [RequestFormat::SdxlV0, RequestFormat::SdxlV1] {
         let world = with_sdxl(format).await;
         let steps = if format == RequestFormat::SdxlV0 { 120 } else { 50 };
-        let wish =
+        let order =
             ask("a cat").option("model", "sdxl").option("cfg", 10).option("steps", steps).option("seed", 42);
-        let (model, body, said) = painted(&world, wish).await;
+        let (model, body, said) = generated(&world, order).await;
         assert_eq!(model, OWN);
         let sent = |name: &str| body[name].as_f64();
         assert_eq!(
@@ -134,20 +134,20 @@ async fn an_operators_own_sdxl_gets_cfg_steps_and_seed() {
 #[tokio::test]
 async fn sdxl_knows_presets_formats_negatives_and_pictures_to_start_from() {
     let world = with_sdxl(RequestFormat::SdxlV1).await;
-    let wish = |prompt| ask(prompt).option("model", "sdxl").option("seed", 1);
-    let preset = wish("a cat").option("style", "anime").option("aspect", "16:9").option("negative", "dogs");
-    let (_, body, said) = painted(&world, preset).await;
+    let order = |prompt| ask(prompt).option("model", "sdxl").option("seed", 1);
+    let preset = order("a cat").option("style", "anime").option("aspect", "16:9").option("negative", "dogs");
+    let (_, body, said) = generated(&world, preset).await;
     assert_eq!((&body["style_preset"], &body["width"]), (&json!("anime"), &json!(1344)));
     assert_eq!(body["text_prompts"][1], json!({ "text": "dogs", "weight": -1.0 }));
     assert!(said.contains("· anime ·") && !said.contains("as words"), "{said}");
     let file = world.discord.upload("a.png", "image/png", png(1024, 1024));
-    let start = wish("a cat").attachment("image", &file).option("strength", 0.25);
-    let (_, body, _) = painted(&world, start).await;
+    let start = order("a cat").attachment("image", &file).option("strength", 0.25);
+    let (_, body, _) = generated(&world, start).await;
     assert_eq!(body["image_strength"], json!(0.75), "SDXL counts the other way round");
     let long = "x".repeat(2001);
     for (said, what) in [
-        (world.refused(wish(&long).by(9)).await, "prompt"),
-        (world.refused(wish("a cat").option("negative", long.as_str()).by(9)).await, "negative prompt"),
+        (world.refused(order(&long).by(9)).await, "prompt"),
+        (world.refused(order("a cat").option("negative", long.as_str()).by(9)).await, "negative prompt"),
     ] {
         assert!(said.contains(&format!("The {what} has 2001 characters; at most 2000")), "{said}");
     }
@@ -176,7 +176,7 @@ async fn an_own_model_may_have_the_defaults_name() {
         format!("[[model]]\nid = '{OWN}'\nname = 'core'\nfamily = 'sdxl'\nprice_usd = 0.05\n"),
     );
     world.start().await;
-    let (model, _, _) = painted(&world, ask("a cat")).await;
+    let (model, _, _) = generated(&world, ask("a cat")).await;
     assert_eq!(model, OWN);
     world.end().await;
 }
@@ -240,8 +240,8 @@ async fn a_picture_too_large_for_the_channel_comes_as_a_smaller_copy() {
     for (size, limit, count) in [(12_000_000, 10 * 1024 * 1024, 1), (200_000, 30_000, 2)] {
         let bedrock = BedrockOptions { picture: Picture::Sized(size), ..BedrockOptions::default() };
         let world = World::with(Setup { bedrock, ..Setup::default() }).await;
-        let wish = ask("a mountain").attachment_size_limit(limit).option("count", count);
-        let message = in_time(world.ask(wish).await.picture()).await;
+        let order = ask("a mountain").attachment_size_limit(limit).option("count", count);
+        let message = in_time(world.ask(order).await.picture()).await;
         assert_eq!(message.attachments.len(), count);
         for file in &message.attachments {
             assert_eq!(file.content_type, "image/jpeg");

@@ -33,7 +33,7 @@ async fn a_hundred_members_at_once_get_one_picture_each() {
     let asked = (0..100).map(|member| {
         world.ask(
             InteractionBuilder::command("imagine")
-                .option("prompt", format!("wish {member}"))
+                .option("prompt", format!("prompt {member}"))
                 .by(1000 + member),
         )
     });
@@ -41,7 +41,7 @@ async fn a_hundred_members_at_once_get_one_picture_each() {
     let messages = in_time(join_all(interactions.iter().map(|interaction| interaction.picture()))).await;
     for (member, message) in messages.iter().enumerate() {
         assert_eq!(message.attachments.len(), 1);
-        assert!(message.content.starts_with(&format!("> wish {member}\n")), "{}", message.content);
+        assert!(message.content.starts_with(&format!("> prompt {member}\n")), "{}", message.content);
     }
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 100);

@@ -71,9 +71,9 @@ async fn the_store_may_lie_anywhere() {
 #[tokio::test]
 async fn every_option_of_the_shell_is_understood() {
     let world = world().await;
-    let wish = ["imagine", "--engine", "sketch", "a cat", "--model", "sketch", "--aspect", "16:9"];
+    let order = ["imagine", "--engine", "sketch", "a cat", "--model", "sketch", "--aspect", "16:9"];
     let more = ["--style", "anime", "--negative", "dogs", "--count", "2", "--seed", "7"];
-    let (code, out, err) = world.run_bare(&[&wish[..], &more].concat()).await;
+    let (code, out, err) = world.run_bare(&[&order[..], &more].concat()).await;
     assert!(code == 0 && out.contains("seed 7\n") && out.contains("seed 8\n"), "{out}{err}");
     for file in printed(&world, &out) {
         assert_eq!(image::load_from_memory(&file).unwrap().width(), 1344);
@@ -93,8 +93,8 @@ async fn a_copy_goes_where_out_says() {
         ("./cats.png", "2", &["cats-0.png", "cats-1.png"]),
         ("pictures", "2", &[]),
     ] {
-        let wish = ["imagine", "--engine", "sketch", "a cat", "--count", count, "--out", out];
-        let (code, said, err) = world.run_bare(&wish).await;
+        let order = ["imagine", "--engine", "sketch", "a cat", "--count", count, "--out", out];
+        let (code, said, err) = world.run_bare(&order).await;
         assert_eq!(code, 0, "{err}");
         let files = printed(&world, &said);
         assert_eq!(files.len(), 2 * copies.len().max(count.parse().unwrap()), "{said}");
@@ -139,9 +139,9 @@ async fn each_wrong_argument_is_one_sentence_and_exit_code_1() {
         (&["another prompt"], "unexpected argument 'another prompt'"),
     ];
     for (arguments, needle) in table {
-        let wish = ["imagine", "a cat"];
+        let order = ["imagine", "a cat"];
         let engine: &[&str] = if arguments[0] == "--engine" { &[] } else { &["--engine", "sketch"] };
-        is_one_sentence(&world.run_bare(&[&wish[..], engine, arguments].concat()).await, needle);
+        is_one_sentence(&world.run_bare(&[&order[..], engine, arguments].concat()).await, needle);
     }
     for (prompt, needle) in
         [("", "no prompt"), (" ", "no prompt"), ("a cat --chaos 5", "`--chaos`"), (&long, "4001 characters")]
@@ -149,7 +149,7 @@ async fn each_wrong_argument_is_one_sentence_and_exit_code_1() {
         is_one_sentence(&world.run_bare(&["imagine", "--engine", "sketch", prompt]).await, needle);
     }
     is_one_sentence(&world.run_bare(&["imagine"]).await, "<PROMPT>");
-    assert!(!world.path("data/archive/shell").exists(), "nothing was painted");
+    assert!(!world.path("data/archive/shell").exists(), "nothing was generated");
 }
 
 fn is_one_sentence((code, out, err): &(i32, String, String), needle: &str) {
@@ -159,7 +159,7 @@ fn is_one_sentence((code, out, err): &(i32, String, String), needle: &str) {
 }
 
 #[tokio::test]
-async fn bedrock_paints_from_the_shell_on_the_bots_path() {
+async fn bedrock_generates_from_the_shell_on_the_bots_path() {
     let world = world_with(&[("EASEL_MONTHLY_BUDGET_USD", "0.20")]).await;
     let (code, out, err) = world.run(&["imagine", "a cat", "--seed", "5", "--aspect", "3:2"]).await;
     assert_eq!(code, 0, "{err}");
@@ -228,8 +228,9 @@ async fn a_reader_that_goes_away_is_no_fault() {
 #[tokio::test]
 async fn a_picture_tells_how_it_was_made() {
     let world = world().await;
-    let wish = ["imagine", "--engine", "sketch", "a cat", "--seed", "7", "--negative", "dogs"];
-    let (_, out, _) = world.run_bare(&[&wish[..], &["--style", "anime", "--out", "copy.png"]].concat()).await;
+    let order = ["imagine", "--engine", "sketch", "a cat", "--seed", "7", "--negative", "dogs"];
+    let (_, out, _) =
+        world.run_bare(&[&order[..], &["--style", "anime", "--out", "copy.png"]].concat()).await;
     let archived = out.split("  seed").next().unwrap().to_owned();
     let copy = world.path("copy.png").display().to_string();
     for file in [archived.as_str(), copy.as_str()] {

@@ -30,17 +30,22 @@ pub(crate) fn archive_at(address: &str, setup: &mut Setup) -> Archive {
     Archive::open(&ArchiveUrl::S3 { bucket: BUCKET.into(), prefix }, Some(&aws)).unwrap()
 }
 
-/// What the books say is archived is there, and is what the model made, each once.
-async fn archived_as_painted(world: &World, archive: &Archive) {
+/// What the store says is archived is there, and is what the model made, each once.
+async fn archived_as_generated(world: &World, archive: &Archive) {
     world.settled().await;
-    let mut painted: Vec<_> = world.bedrock.calls().iter().filter_map(|call| call.picture()).collect();
+    let mut generated: Vec<_> = world.bedrock.calls().iter().filter_map(|call| call.picture()).collect();
     let mut stored = Vec::new();
     for key in world.archive_keys() {
         stored.push(archive.get(&key).await.unwrap().expect("an archived picture").to_vec());
     }
-    painted.sort();
+    generated.sort();
     stored.sort();
-    assert!(!stored.is_empty() && painted == stored, "{} painted, {} stored", painted.len(), stored.len());
+    assert!(
+        !stored.is_empty() && generated == stored,
+        "{} generated, {} stored",
+        generated.len(),
+        stored.len()
+    );
 }
 
 fn says_not_archived(message: &Message) -> bool {
@@ -56,14 +61,14 @@ async fn remark_comes_and_goes(interaction: &TestInteraction, mend: impl Future<
 }
 
 #[tokio::test]
-async fn a_wish_becomes_an_object_with_the_same_bytes_on_moto_and_on_ministack() {
+async fn an_order_becomes_an_object_with_the_same_bytes_on_moto_and_on_ministack() {
     for variable in ["EASEL_TEST_S3_MOTO", "EASEL_TEST_S3_MINISTACK"] {
         let address = server(variable);
         make_bucket(&aws(&address)).await;
         let (world, archive) = world_at(&address, Setup::default()).await;
         let interaction = world.imagine("a fox").await;
         let message = in_time(interaction.picture()).await;
-        archived_as_painted(&world, &archive).await;
+        archived_as_generated(&world, &archive).await;
         let shown = message.attachments[0].bytes.to_vec();
         assert!(Some(shown) == world.bedrock.calls()[0].picture());
         world.end().await;
@@ -79,7 +84,7 @@ async fn without_s3_on_moto_the_picture_comes_all_the_same_and_is_archived_when_
         let (world, archive) = world_at(&address, Setup::default()).await;
         let interaction = world.imagine("a fox").await;
         remark_comes_and_goes(&interaction, async { proxy.mend() }).await;
-        archived_as_painted(&world, &archive).await;
+        archived_as_generated(&world, &archive).await;
         world.end().await;
     }
 }
@@ -94,7 +99,7 @@ async fn killed_while_s3_on_moto_takes_the_picture_it_is_archived_after_the_rest
     in_time(proxy.seen(1)).await;
     in_time(interaction.picture()).await;
     world.kill_and_restart().await;
-    archived_as_painted(&world, &archive).await;
+    archived_as_generated(&world, &archive).await;
     assert_eq!((world.pictures_for(&interaction).len(), world.sum("delivered")), (1, 1));
     world.end().await;
 }
@@ -109,7 +114,7 @@ async fn a_picture_too_large_for_the_channel_comes_with_a_link_to_the_original_o
     let ask = InteractionBuilder::command("imagine").option("prompt", "a fox").attachment_size_limit(200_000);
     let message = in_time(world.ask(ask).await.picture()).await;
     assert!(message.attachments[0].size <= 200_000);
-    archived_as_painted(&world, &archive).await;
+    archived_as_generated(&world, &archive).await;
     let link = message.content.split_once("[the original](").unwrap().1.split_once(')').unwrap().0;
     let original = reqwest::get(link).await.unwrap().bytes().await.unwrap();
     assert!(Some(original.to_vec()) == world.bedrock.calls()[0].picture(), "{} bytes", original.len());
@@ -182,7 +187,7 @@ async fn an_export_that_is_too_large_for_discord_comes_as_a_link_on_moto_and_on_
         )
         .await;
         in_time(world.imagine("a fox").await.picture()).await;
-        archived_as_painted(&world, &archive).await;
+        archived_as_generated(&world, &archive).await;
         let export = InteractionBuilder::command("session export").attachment_size_limit(1_000);
         let message = in_time(world.ask(export).await.answered()).await;
         let words = message.text();

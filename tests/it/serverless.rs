@@ -26,8 +26,8 @@ async fn every_kind_of_interaction_is_answered() {
     let stack = live().await;
     let world = &stack.world;
     let file = world.discord.upload("fox.png", "image/png", png(128, 128));
-    let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
-    let message = in_time(world.ask(wish).await.picture()).await;
+    let order = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
+    let message = in_time(world.ask(order).await.picture()).await;
     assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
     let choices =
         in_time(world.ask(InteractionBuilder::autocomplete("imagine", "style", "ani")).await.choices()).await;

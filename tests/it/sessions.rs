@@ -26,7 +26,7 @@ async fn told(world: &World, ask: InteractionBuilder) -> Message {
     in_time(world.ask(ask).await.answered()).await
 }
 
-/// The picture, once its delivery is written down: what a session shows follows the books.
+/// The picture, once its delivery is written down: what a session shows follows the store.
 async fn picture(world: &World, ask: InteractionBuilder) -> Message {
     let message = in_time(world.ask(ask).await.picture()).await;
     world.settled().await;
@@ -209,7 +209,7 @@ async fn a_session_can_have_a_thread_of_its_own() {
 }
 
 #[tokio::test]
-async fn only_those_who_take_part_paint_and_only_its_owner_or_an_admin_changes_it() {
+async fn only_those_who_take_part_order_pictures_and_only_its_owner_or_an_admin_changes_it() {
     let world = world().await;
     told(&world, start().option("members", "<@8> <@9>").option("budget", "0.08")).await;
     let refused = world.refused(cat().by(10)).await;

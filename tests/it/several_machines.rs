@@ -1,4 +1,4 @@
-//! A door behind HTTP and two workers that share a table, a queue and a bucket, and one of which is killed.
+//! An HTTP frontend and two workers that share a table, a queue and a bucket, and one of which is killed.
 
 use easel_emulator::discord::InteractionBuilder;
 use futures_util::future::join_all;
@@ -10,7 +10,7 @@ fn cat() -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", "a cat")
 }
 
-/// A door and two workers.
+/// An HTTP frontend and two workers.
 async fn machines(cloud: &Cloud) -> World {
     let mut world = World::serving(cloud.setup()).await;
     for _ in 0..2 {
@@ -24,8 +24,8 @@ async fn every_kind_of_interaction_is_answered_on_ministack() {
     let cloud = Cloud::new().await;
     let mut world = machines(&cloud).await;
     let file = world.discord.upload("fox.png", "image/png", png(128, 128));
-    let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
-    let message = in_time(world.ask(wish).await.picture()).await;
+    let order = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
+    let message = in_time(world.ask(order).await.picture()).await;
     assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
     let limited = admin("limits set").option("daily", 1).role_option("role", 20);
     assert!(world.said(limited).await.starts_with("Done."));
@@ -64,7 +64,7 @@ async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_minist
         cloud.leases_end(|owner| owner == Some(dead)).await;
         interactions.iter().all(|interaction| !world.pictures_for(interaction).is_empty())
     };
-    in_time(world.until_told(all_came)).await;
+    in_time(world.until_stopped(all_came)).await;
     for interaction in &interactions {
         assert_eq!(world.pictures_for(interaction).len(), 1);
     }

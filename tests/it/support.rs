@@ -15,16 +15,16 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 pub(crate) mod api_gateway;
-pub(crate) mod books;
 pub(crate) mod cloud;
 pub(crate) mod function;
 pub(crate) mod inside;
+pub(crate) mod ledger;
 pub(crate) mod sandbox;
 pub(crate) mod seed;
 pub(crate) mod stack;
 
 /// Longer than anything in a story takes; what is not there by then never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The program.
 const EASEL: &str = env!("CARGO_BIN_EXE_easel");
@@ -190,7 +190,7 @@ impl World {
         let busy = self.workers.iter().position(|worker| worker.id() == Some(id)).unwrap();
         self.workers.remove(busy).kill().await.unwrap();
         let db = Connection::open(self.path("data/easel.db")).unwrap();
-        db.busy_timeout(PATIENCE).unwrap();
+        db.busy_timeout(TIMEOUT).unwrap();
         let end = "UPDATE jobs SET doc = json_set(doc, '$.lease_until', 0), due = 0 WHERE owner = ?1";
         db.execute(end, [owner]).unwrap();
     }
@@ -274,7 +274,7 @@ impl World {
     /// Waits until the bot's process ends; its exit code.
     pub(crate) async fn ended(&mut self) -> i32 {
         let mut bot = self.bot.take().expect("a running bot");
-        let ended = tokio::time::timeout(PATIENCE, bot.wait()).await;
+        let ended = tokio::time::timeout(TIMEOUT, bot.wait()).await;
         let status = ended.unwrap_or_else(|_| panic!("the bot did not end:\n{}", self.log()));
         status.unwrap().code().unwrap_or(-1)
     }
@@ -324,7 +324,7 @@ impl World {
     }
 
     /// Waits until `wanted` is true of what somebody is told.
-    pub(crate) async fn until_told(&self, wanted: impl AsyncFn() -> bool) {
+    pub(crate) async fn until_stopped(&self, wanted: impl AsyncFn() -> bool) {
         while !wanted().await {
             self.wait_for_a_write().await;
         }
@@ -332,7 +332,7 @@ impl World {
 
     /// The store has no way to call us: look again a little later.
     async fn wait_for_a_write(&self) {
-        tokio::time::interval_at(tokio::time::Instant::now() + Duration::from_millis(20), PATIENCE)
+        tokio::time::interval_at(tokio::time::Instant::now() + Duration::from_millis(20), TIMEOUT)
             .tick()
             .await;
     }
@@ -408,12 +408,12 @@ impl World {
     }
 
     /// Pictures that the model has finished, as the ledger knows it.
-    pub(crate) fn painted(&self) -> u32 {
+    pub(crate) fn generated(&self) -> u32 {
         let count = "SELECT count(*) FROM pictures WHERE sha256 IS NOT NULL";
         self.db().query_row(count, [], |row| row.get(0)).unwrap()
     }
 
-    /// Where the books say that pictures lie in the archive.
+    /// Where the store says that pictures lie in the archive.
     pub(crate) fn archive_keys(&self) -> Vec<String> {
         let db = self.db();
         let mut keys = db.prepare("SELECT archived FROM pictures WHERE archived IS NOT NULL").unwrap();
@@ -423,7 +423,7 @@ impl World {
     /// Keeps every writer out of the database until it is dropped.
     pub(crate) fn lock_database(&self) -> Connection {
         let connection = Connection::open(self.path("data/easel.db")).unwrap();
-        connection.busy_timeout(PATIENCE).unwrap();
+        connection.busy_timeout(TIMEOUT).unwrap();
         connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
         connection
     }
@@ -442,7 +442,7 @@ impl World {
             self.ask_to_stop();
             assert_eq!(self.ended().await, 0, "{}", self.log());
         }
-        self.books_balance();
+        self.ledger_balances();
         assert_eq!(self.discord.violations(), Vec::<String>::new());
         assert_eq!(self.bedrock.violations(), Vec::<String>::new());
         self.is_presentable(&self.log());
@@ -495,7 +495,7 @@ pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
 
 /// A story that waits longer than this has failed.
 pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, awaited).await.expect("this did not happen in time")
+    tokio::time::timeout(TIMEOUT, awaited).await.expect("this did not happen in time")
 }
 
 fn collect(folder: &Path, ending: &str, files: &mut Vec<Vec<u8>>) {

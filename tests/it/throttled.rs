@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::archive::server;
 use crate::backends::ledger;
-use crate::dynamodb::{table_on_ministack, with_books_in};
+use crate::dynamodb::{table_on_ministack, with_store_in};
 use crate::s3_faults::Proxy;
 use crate::support::{World, in_time};
 
@@ -26,7 +26,7 @@ impl Busy {
     async fn new() -> Busy {
         let (_, aws, table) = table_on_ministack().await;
         let (proxy, address, server) = Proxy::start(server("EASEL_TEST_S3_MINISTACK"), &[]).await;
-        let world = World::with(with_books_in(&table, address)).await;
+        let world = World::with(with_store_in(&table, address)).await;
         in_time(world.discord.registered(None)).await;
         Busy { world, proxy, aws, table, _server: server }
     }
@@ -35,7 +35,7 @@ impl Busy {
         Store::dynamo(&self.aws, &self.table)
     }
 
-    /// The books are right and say that so many pictures came, each paid once; nobody is owed anything.
+    /// The ledger is right and says that so many pictures came, each paid once; nobody is owed anything.
     async fn ends_with(mut self, pictures: &[TestInteraction]) {
         self.world.ask_to_stop();
         assert_eq!(self.world.ended().await, 0, "{}", self.world.log());
@@ -67,7 +67,7 @@ async fn of_three_calls_two_are_throttled_and_each_picture_comes_once_on_minista
         in_time(interaction.picture()).await;
         pictures.push(interaction);
     }
-    in_time(busy.world.until_told(async || busy.store().totals().await.unwrap().open == 0)).await;
+    in_time(busy.world.until_stopped(async || busy.store().totals().await.unwrap().open == 0)).await;
     busy.ends_with(&pictures).await;
 }
 
@@ -90,6 +90,6 @@ async fn throttled_for_too_long_an_order_is_refused_in_time_and_costs_nothing_on
     assert_eq!(busy.store().totals().await.unwrap(), Totals::default());
     let interaction = busy.world.imagine("an owl").await;
     in_time(interaction.picture()).await;
-    in_time(busy.world.until_told(async || busy.store().totals().await.unwrap().open == 0)).await;
+    in_time(busy.world.until_stopped(async || busy.store().totals().await.unwrap().open == 0)).await;
     busy.ends_with(&[interaction]).await;
 }

@@ -1,4 +1,4 @@
-//! The bot takes requests, workers of their own paint them, and SQS lies between.
+//! The bot takes requests, workers of their own run them, and SQS lies between.
 
 use easel::backends::queue::Queue;
 use easel_emulator::discord::{InteractionBuilder, Route, When};
@@ -36,7 +36,7 @@ async fn single(made: &Made) -> World {
     world
 }
 
-/// The end of every story with one wish: the queue is empty, and one picture is where it belongs.
+/// The end of every story with one order: the queue is empty, and one picture is where it belongs.
 async fn one_picture(world: World, made: &Made, calls: usize) {
     world.settled().await;
     made.drained().await;
@@ -45,14 +45,14 @@ async fn one_picture(world: World, made: &Made, calls: usize) {
 }
 
 #[tokio::test]
-async fn the_door_acknowledges_and_a_worker_paints_on_ministack() {
+async fn the_frontend_acknowledges_and_a_worker_generates_on_ministack() {
     for over_http in [false, true] {
         let made = queue().await;
         let mut world = if over_http { World::serving(through(&made.url)).await } else { world(&made).await };
         let interaction = world.imagine("a fox").await;
         in_time(interaction.acknowledged()).await;
         in_time(async { while made.messages().await != [1, 0] {} }).await;
-        assert_eq!(world.bedrock.calls().len(), 0, "nobody is there who paints");
+        assert_eq!(world.bedrock.calls().len(), 0, "no worker runs");
         world.start_worker().await;
         let message = in_time(interaction.picture()).await;
         world.settled().await;
@@ -62,7 +62,7 @@ async fn the_door_acknowledges_and_a_worker_paints_on_ministack() {
 }
 
 #[tokio::test]
-async fn a_worker_killed_while_it_paints_is_followed_by_another_on_ministack() {
+async fn a_worker_killed_while_it_generates_is_followed_by_another_on_ministack() {
     let made = queue().await;
     let mut world = single(&made).await;
     world.start_worker().await;
@@ -80,8 +80,8 @@ async fn a_worker_killed_while_it_paints_is_followed_by_another_on_ministack() {
 }
 
 #[tokio::test]
-async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_ministack() {
-    for is_in_the_books in [true, false] {
+async fn a_worker_lost_with_its_disk_takes_no_generated_picture_with_it_on_ministack() {
+    for is_in_the_store in [true, false] {
         let made = queue().await;
         let mut world = single(&made).await;
         world.start_worker().await;
@@ -91,8 +91,8 @@ async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_minista
         world.kill_busy_worker().await;
         held.release();
         std::fs::remove_dir_all(world.path("data/spool")).unwrap();
-        if !is_in_the_books {
-            // It was lost between the archive and the books.
+        if !is_in_the_store {
+            // It was lost between the archive and the store.
             let db = Connection::open(world.path("data/easel.db")).unwrap();
             db.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
             db.execute_batch(
@@ -111,7 +111,7 @@ async fn a_worker_lost_with_its_disk_takes_no_painted_picture_with_it_on_minista
 }
 
 #[tokio::test]
-async fn a_message_that_comes_again_and_again_is_painted_once_on_ministack() {
+async fn a_message_that_comes_again_and_again_is_generated_once_on_ministack() {
     let made = queue().await;
     let mut world = world(&made).await;
     world.start_worker().await;

@@ -38,7 +38,7 @@ LEFT_OUT = {
 }
 # What Lambda demands of the role behind a queue. AWS refuses the mapping otherwise; the stand-in polls all the same.
 POLLER = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-PATIENCE = 60
+TIMEOUT = 60
 
 
 class Failed(Exception):
@@ -165,7 +165,7 @@ def delete(arguments):
     client = clients(arguments.endpoint).cloudformation
     client.delete_stack(StackName=arguments.name)
     client.get_waiter("stack_delete_complete").wait(
-        StackName=arguments.name, WaiterConfig={"Delay": 1, "MaxAttempts": PATIENCE})
+        StackName=arguments.name, WaiterConfig={"Delay": 1, "MaxAttempts": TIMEOUT})
 
 
 # --- templates ---
@@ -276,7 +276,7 @@ def create(client, name, template, parameters):
         Capabilities=["CAPABILITY_IAM"],
         DisableRollback=True,
     )
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while (status := client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]) == "CREATE_IN_PROGRESS":
         if time.monotonic() > deadline:
             break

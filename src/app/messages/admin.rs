@@ -91,7 +91,7 @@ fn words_of(part: &Part) -> String {
         Part::Models(models) => models_in_words(models),
         Part::Access(access) => access_lines(access).join("; "),
         Part::Limits(_, limits) => limits_in_words(limits),
-        Part::Budget(budget) => ceilings(budget).join(", "),
+        Part::Budget(budget) => budget_limits(budget).join(", "),
         Part::Words(words) => list(words.iter().map(|rule| typed(&rule.phrase))),
         Part::Paused(reason) => reason.as_deref().map(typed).unwrap_or_default(),
     };
@@ -158,13 +158,14 @@ pub(crate) fn models(catalogue: &Catalogue, rules: &ModelRules, today: Date) -> 
         let state = if rules.allow(name) { "offered" } else { "not offered" };
         format!("{}: {state}", priced(name, price))
     };
-    let lines: Vec<_> = catalogue.painters(today).map(|model| line(&model.name, model.price)).collect();
+    let lines: Vec<_> = catalogue.image_models(today).map(|model| line(&model.name, model.price)).collect();
     page("Models of this Easel:", &lines)
 }
 
 fn access_lines(access: &Access) -> Vec<String> {
     let models = access.models.iter().map(|(name, rule)| (format!("model {}", code(name)), rule));
-    let fixed = [("using Easel".to_owned(), &access.paint), ("private pictures".to_owned(), &access.private)];
+    let fixed =
+        [("using Easel".to_owned(), &access.generate), ("private pictures".to_owned(), &access.private)];
     let rules = fixed.into_iter().chain(models);
     rules.filter_map(|(what, rule)| Some(format!("{what}: {}", rule_in_words(rule)?))).collect()
 }
@@ -222,28 +223,28 @@ pub(crate) fn limits(policy: &Policy) -> Message {
     page("Limits of each member; of several roles the most generous counts:", &lines)
 }
 
-fn ceilings(budget: &Budget) -> Vec<String> {
+fn budget_limits(budget: &Budget) -> Vec<String> {
     let dollars = [
         (budget.month, "a month for the server"),
         (budget.member_day, "a day for each member"),
         (budget.member_month, "a month for each member"),
     ];
-    let ceilings = dollars.into_iter().filter_map(|(limit, words)| Some(format!("{} {words}", limit?)));
+    let budgets = dollars.into_iter().filter_map(|(limit, words)| Some(format!("{} {words}", limit?)));
     let warning = budget.warn_in.map(|channel| format!("warning in <#{channel}> at {WARN_PERCENT} %"));
-    ceilings.chain(warning).collect()
+    budgets.chain(warning).collect()
 }
 
-/// Ceilings, and what is used of the server's month.
+/// Budget limits, and what is used of the server's month.
 pub(crate) fn budget(budget: &Budget, used: Tally, deployment_has_one: bool) -> Message {
-    let mut lines = ceilings(budget);
+    let mut lines = budget_limits(budget);
     if lines.is_empty() {
-        lines.push("No ceiling is set for this server.".to_owned());
+        lines.push("No budget limit is set for this server.".to_owned());
     }
     let all = used.spent + used.reserved;
     let share = budget.month.map(|limit| format!(" ({} %)", all.percent_of(limit))).unwrap_or_default();
     lines.push(format!("used this month: {all}{share}, {} of it for pictures under way", used.reserved));
     if deployment_has_one {
-        lines.push("Whoever runs Easel has a ceiling for all servers together.".to_owned());
+        lines.push("Whoever runs Easel has a budget limit for all servers together.".to_owned());
     }
     page("Budgets; they count every call that AWS may bill; days and months are UTC:", &lines)
 }

@@ -121,7 +121,7 @@ fn line(claim: &Claim, field: Field) -> Option<String> {
 
 fn seeds(claim: &Claim) -> String {
     let seed = |picture: &crate::domain::job::Picture| match &picture.outcome {
-        Some(Outcome::Painted(painted)) => painted.seed.to_string(),
+        Some(Outcome::Generated(generated)) => generated.seed.to_string(),
         _ => format!("{} (no picture)", picture.seed),
     };
     claim.pictures.iter().map(seed).collect::<Vec<_>>().join(", ")

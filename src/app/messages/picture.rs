@@ -65,9 +65,9 @@ pub(crate) fn finished(claim: &Claim, remarks: &Remarks) -> Message {
 
 /// What can be done with a picture; nothing where there is none.
 fn buttons(claim: &Claim) -> Vec<Value> {
-    let painted = claim.pictures.iter().any(|picture| picture.painted().is_some());
+    let generated = claim.pictures.iter().any(|picture| picture.generated().is_some());
     let details = (Button::Details(claim.job.id), "Details", Look::Plain);
-    if painted { vec![components::row(&[details])] } else { Vec::new() }
+    if generated { vec![components::row(&[details])] } else { Vec::new() }
 }
 
 fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {
@@ -133,7 +133,7 @@ fn named(claim: &Claim, n: u32, format: ImageFormat) -> String {
 fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
     let seeds: Vec<_> = pictures
         .iter()
-        .map(|picture| picture.painted().map_or(picture.seed, |painted| painted.seed).to_string())
+        .map(|picture| picture.generated().map_or(picture.seed, |generated| generated.seed).to_string())
         .collect();
     let label = if seeds.len() == 1 { "seed" } else { "seeds" };
     let mut facts = vec![code(&request.model)];

@@ -44,7 +44,7 @@ sentences! { to;
     ModelEnded { model, ended, instead } =>
         "{model} reached its end of life on {ended}: Amazon Bedrock no longer serves it. Use {instead} instead.",
         model = code(model), ended = or_text(ended, ToString::to_string), instead = code(instead);
-    NotAPainter { model, instead } =>
+    NotAnImageModel { model, instead } =>
         "{model} edits pictures and cannot paint from a prompt. Use {instead} instead.",
         model = code(model), instead = code(instead);
     NotSupported { model, option, able } =>
@@ -59,9 +59,9 @@ sentences! { to;
     RateLimited { burst, per_minute, free_at } =>
         "That was quick! You can send {burst} at once here and then {per_minute} a minute, and they are used up. The next one is free {free}. Nothing was charged.",
         burst = count(*burst, "request"), free = to.moment(*free_at);
-    BudgetUsed { purse, limit, used, free_at } =>
+    BudgetUsed { scope, limit, used, free_at } =>
         "This would go beyond {whose} of {limit}, of which {used} is spent or reserved. {remedy}",
-        whose = whose_budget(*purse), remedy = budget_remedy(*purse, *free_at, to);
+        whose = whose_budget(*scope), remedy = budget_remedy(*scope, *free_at, to);
     QuotaUsed { limit, used, free_at } =>
         "You can have {pictures} a day here, and {used} {are} delivered or under way. The next day (UTC) begins {next}; the server's admins can raise the limit with `/easel limits set`.",
         pictures = count(*limit, "picture"), are = are(*used), next = to.moment(*free_at);
@@ -82,8 +82,8 @@ sentences! { to;
         barrier = self::barrier(*barrier);
     NoModels => "{none}",
         none = to.in_shell(
-            "No model is known that is still served, so nothing can be painted. EASEL_MODELS_FILE can add one.",
-            "The server's admins allow no model that is still served, so nothing can be painted. They can allow one with `/easel models allow`.");
+            "No model is known that is still served, so nothing can be generated. EASEL_MODELS_FILE can add one.",
+            "The server's admins allow no model that is still served, so nothing can be generated. They can allow one with `/easel models allow`.");
     BlockedWord { note } =>
         "The prompt has words that are blocked in this server{note}. Rephrase it and try again. Nothing was charged.",
         note = note.as_ref().map(|note| format!(" ({})", to.typed(note))).unwrap_or_default();
@@ -132,7 +132,7 @@ sentences! { to;
     FilteredInput =>
         "The model's content filter refused the attached picture. Try another one. It does not count against your pictures.";
     GuardedPrompt { category } =>
-        "The content check of this Easel held your request back ({category}). Nothing was painted, and it does not count against your pictures. Rephrase the prompt and try again.",
+        "The content check of this Easel held your request back ({category}). Nothing was generated, and it does not count against your pictures. Rephrase the prompt and try again.",
         category = code(category);
     GuardedPicture { category } =>
         "The content check of this Easel held a finished picture back ({category}). It does not count against your pictures. Rephrase the prompt, or try another seed.",

@@ -216,7 +216,7 @@ fn of_refusals(text: &str) -> Vec<(&'static str, String)> {
         ),
         ("model", Refusal::UnknownModel { asked: told(), available: vec![told()].into() }),
         ("ended", Refusal::ModelEnded { model: told(), ended: time::Date::MIN.into(), instead: told() }),
-        ("editor", Refusal::NotAPainter { model: told(), instead: told() }),
+        ("editor", Refusal::NotAnImageModel { model: told(), instead: told() }),
         (
             "unable",
             Refusal::NotSupported {

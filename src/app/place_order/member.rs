@@ -107,18 +107,18 @@ impl Member {
         let limits = context.policy.limits_of(&self.roles);
         let budget = &context.policy.budget;
         let session = context.session.as_ref().and_then(|session| session.plan.budget);
-        let ceilings = [
+        let budgets = [
             (BudgetScope::MemberDay, budget.member_day),
             (BudgetScope::MemberMonth, budget.member_month),
             (BudgetScope::Session, session),
             (BudgetScope::Guild, budget.month),
         ];
-        let ceiling =
-            |(purse, limit): (BudgetScope, Option<Micros>)| Some(BudgetLimit { purse, limit: limit? });
+        let budget =
+            |(scope, limit): (BudgetScope, Option<Micros>)| Some(BudgetLimit { scope, limit: limit? });
         AdmissionLimits {
             in_flight: limits.in_flight,
             daily: limits.daily,
-            ceilings: ceilings.into_iter().filter_map(ceiling).collect(),
+            budgets: budgets.into_iter().filter_map(budget).collect(),
         }
     }
 }

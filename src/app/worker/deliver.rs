@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{Held, Work};
+use super::{Loaded, Work};
 use crate::app::messages::picture::{self, Remarks};
 use crate::app::messages::{self, Reader};
 use crate::backends::discord_api::reply::Message;
@@ -29,8 +29,8 @@ pub(super) enum Files {
     Smaller(Vec<(u32, Bytes)>, Remarks),
 }
 
-/// Whether the person has been told.
-enum Told {
+/// Whether a message reached the person.
+enum Sent {
     Yes,
     /// This way is closed: try another.
     No,
@@ -45,32 +45,32 @@ impl Work<'_> {
     }
 
     /// Brings the pictures, and the reasons for those that are missing; whether somebody got them.
-    pub(super) async fn deliver(&self, held: &Held, files: Files) -> bool {
+    pub(super) async fn deliver(&self, loaded: &Loaded, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
         let shrunk_already = matches!(files, Files::Smaller(..));
-        let mut told = self.tell(origin, self.finished(held, files), held).await;
-        if let Told::Refused(fault) = &told
+        let mut sent = self.tell(origin, self.finished(loaded, files), loaded).await;
+        if let Sent::Refused(fault) = &sent
             && fault.is_too_large()
             && !shrunk_already
         {
             tracing::warn!(job = %self.claim.job.id, %fault, "the pictures go out as smaller copies");
-            match self.much_smaller(&held.pictures).await {
-                Ok(files) => told = self.tell(origin, self.finished(held, files), held).await,
+            match self.much_smaller(&loaded.pictures).await {
+                Ok(files) => sent = self.tell(origin, self.finished(loaded, files), loaded).await,
                 Err(error) => {
                     tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "no smaller copies")
                 }
             }
         }
-        if let Told::Refused(fault) = &told {
+        if let Sent::Refused(fault) = &sent {
             tracing::error!(job = %self.claim.job.id, %fault, "Discord does not take the answer");
             self.say(&Refusal::Fault { job: self.claim.job.id }).await;
         }
-        let told = matches!(told, Told::Yes);
-        self.told.store(told, Ordering::Relaxed);
-        told
+        let sent = matches!(sent, Sent::Yes);
+        self.told.store(sent, Ordering::Relaxed);
+        sent
     }
 
-    fn finished(&self, held: &Held, files: Files) -> Message {
+    fn finished(&self, loaded: &Loaded, files: Files) -> Message {
         let (copies, remarks) = match files {
             Files::Original => (Vec::new(), Remarks::default()),
             Files::Smaller(copies, remarks) => (copies, remarks),
@@ -80,7 +80,7 @@ impl Work<'_> {
             let smaller = copy.is_some();
             picture::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
         };
-        let files = held.pictures.iter().map(file).collect();
+        let files = loaded.pictures.iter().map(file).collect();
         Message { files, ..picture::finished(&self.claim, &remarks) }
     }
 
@@ -88,7 +88,7 @@ impl Work<'_> {
     pub(super) async fn say(&self, refusal: &Refusal) {
         let Some(origin) = self.discord_origin() else { return };
         let message = Message::words(messages::refusal(refusal, Reader::Discord));
-        if let Told::Refused(fault) = self.tell(origin, message, &Held::default()).await {
+        if let Sent::Refused(fault) = self.tell(origin, message, &Loaded::default()).await {
             tracing::error!(job = %self.claim.job.id, %fault, "Discord takes no words either");
         }
     }
@@ -118,20 +118,20 @@ impl Work<'_> {
             && self.discord_origin().is_some_and(|origin| !origin.token.is_empty())
     }
 
-    async fn tell(&self, origin: &DiscordOrigin, message: Message, held: &Held) -> Told {
-        let by_token = self.by_token(origin, &message, held).await;
-        if !matches!(by_token, Told::No) {
+    async fn tell(&self, origin: &DiscordOrigin, message: Message, loaded: &Loaded) -> Sent {
+        let by_token = self.by_token(origin, &message, loaded).await;
+        if !matches!(by_token, Sent::No) {
             return by_token;
         }
-        held.step_aside();
+        loaded.step_aside();
         let late = Message { content: picture::late(origin, &message.content), ..message };
         if self.is_in_channel(origin).await {
-            return Told::Yes;
+            return Sent::Yes;
         }
         let nonce = origin.interaction.to_string();
         if !origin.private {
             let in_channel = self.post(origin.channel, &late, &nonce).await;
-            if !matches!(in_channel, Told::No) {
+            if !matches!(in_channel, Sent::No) {
                 return in_channel;
             }
         }
@@ -140,43 +140,43 @@ impl Work<'_> {
             Ok(channel) => self.post(channel, &late, &nonce).await,
             Err(fault) => {
                 tracing::error!(job = %self.claim.job.id, %fault, "no way to the member is left; the pictures are in the archive");
-                Told::No
+                Sent::No
             }
         }
     }
 
     /// Edits the interaction's message for as long as the token lives.
-    async fn by_token(&self, origin: &DiscordOrigin, message: &Message, held: &Held) -> Told {
+    async fn by_token(&self, origin: &DiscordOrigin, message: &Message, loaded: &Loaded) -> Sent {
         let mut doubts = DOUBTS.iter();
         let mut retry = Retry::delivery();
         while self.token_lives() {
             let edit = self.app.discord.edit_original(origin.application, &origin.token, message).await;
-            let Err(fault) = edit else { return Told::Yes };
+            let Err(fault) = edit else { return Sent::Yes };
             let pause = match retry.after(&fault) {
                 Some(pause) => {
                     tracing::warn!(job = %self.claim.job.id, %fault, "the answer did not reach Discord; trying again");
                     pause
                 }
-                None if fault.is_dead_token() => return Told::No,
+                None if fault.is_dead_token() => return Sent::No,
                 None if fault.is_unknown() => {
                     match self.app.discord.original_answer(origin.application, &origin.token).await {
-                        Ok(shown) if shows(&shown, message) => return Told::Yes,
+                        Ok(shown) if shows(&shown, message) => return Sent::Yes,
                         Err(Fault::Limited { after }) => after,
                         _ => match doubts.next() {
                             Some(doubt) => *doubt,
-                            None => return Told::No,
+                            None => return Sent::No,
                         },
                     }
                 }
-                None => return Told::Refused(fault),
+                None => return Sent::Refused(fault),
             };
             if self.app.now() + pause >= self.claim.job.token_dies() - MARGIN {
                 break;
             }
-            held.step_aside();
+            loaded.step_aside();
             wait(pause).await;
         }
-        Told::No
+        Sent::No
     }
 
     /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
@@ -207,14 +207,14 @@ impl Work<'_> {
         self.in_channel(origin).await
     }
 
-    async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Told {
+    async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Sent {
         let post = || self.app.discord.post(channel, message, nonce);
         match Retry::message().until_taken(post).await {
-            Ok(()) => Told::Yes,
-            Err(fault) if fault.is_too_large() => Told::Refused(fault),
+            Ok(()) => Sent::Yes,
+            Err(fault) if fault.is_too_large() => Sent::Refused(fault),
             Err(fault) => {
                 tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was not taken");
-                Told::No
+                Sent::No
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{STUMBLES, Work};
+use super::{MAX_FAILED_CLAIMS, Work};
 use crate::backends::guardrail::Verdict;
 use crate::domain::refusal::Refusal;
 
@@ -42,7 +42,7 @@ impl Work<'_> {
         match guardrail.check_picture(bytes).await {
             Ok(Verdict::Passed) => Ok(None),
             Ok(Verdict::Blocked { categories }) => Ok(Some(Refusal::GuardedPicture { category: categories })),
-            Err(error) if spooled && self.claim.fence < STUMBLES => Err(error),
+            Err(error) if spooled && self.claim.fence < MAX_FAILED_CLAIMS => Err(error),
             Err(error) => {
                 tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the guardrail could not be asked; a picture is given up");
                 Ok(Some(Refusal::ModerationDown))

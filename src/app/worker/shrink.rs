@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 
-use super::{Held, Work};
+use super::{Loaded, Work};
 use crate::app::messages::picture::Remarks;
 use crate::app::worker::deliver::Files;
 use crate::backends::archive::picture_key;
@@ -21,9 +21,9 @@ const LARGEST_COPY: u64 = 8 * 1024 * 1024;
 
 impl Work<'_> {
     /// Whether the pictures do not fit into one message as they are.
-    pub(super) fn too_large(&self, held: &Held) -> bool {
-        let Some(limit) = self.file_limit(held.pictures.len()) else { return false };
-        held.pictures.iter().any(|(_, bytes)| bytes.len() as u64 > limit)
+    pub(super) fn too_large(&self, loaded: &Loaded) -> bool {
+        let Some(limit) = self.file_limit(loaded.pictures.len()) else { return false };
+        loaded.pictures.iter().any(|(_, bytes)| bytes.len() as u64 > limit)
     }
 
     /// Bytes that each of `count` files may have; `None` where nobody sets a limit.
@@ -57,8 +57,8 @@ impl Work<'_> {
 
     /// The pictures that a message shows as copies, and where their originals lie.
     pub(super) async fn shrunk_ones(&self, archived: bool) -> anyhow::Result<Vec<(u32, Option<String>)>> {
-        let Some(limit) = self.file_limit(self.painted().count()) else { return Ok(Vec::new()) };
-        let large = self.painted().filter(|(_, painted)| painted.bytes > limit);
+        let Some(limit) = self.file_limit(self.generated().count()) else { return Ok(Vec::new()) };
+        let large = self.generated().filter(|(_, generated)| generated.bytes > limit);
         self.originals(large.map(|(picture, _)| picture.n), archived).await
     }
 

@@ -20,8 +20,8 @@ pub struct Record {
     pub job: JobId,
     /// The job that it varies, if any.
     pub parent: Option<JobId>,
-    /// What painted.
-    pub engine: PaintedBy,
+    /// What generated.
+    pub engine: GeneratedBy,
     /// The model.
     pub model: RecordedModel,
     /// What for, every choice made. An attachment's address is without its query, which is a short-lived secret.
@@ -38,17 +38,17 @@ pub struct Record {
     pub pictures: Vec<PictureRecord>,
 }
 
-/// What painted.
+/// What generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum PaintedBy {
+pub enum GeneratedBy {
     /// A model on Amazon Bedrock.
     Bedrock,
     /// The built-in engine: no model has seen the prompt.
     Sketch,
 }
 
-/// The model as it was when it painted.
+/// The model as it was when it generated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedModel {
     /// What people type.
@@ -109,7 +109,8 @@ pub struct PictureRecord {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Ending {
     /// There is a picture.
-    Painted {
+    #[serde(rename = "painted")]
+    Generated {
         /// Its key in the archive, without the archive's prefix.
         key: String,
         /// SHA-256 of its bytes, lower-case hex.
@@ -143,7 +144,7 @@ impl Record {
             version: 1,
             job: job.id,
             parent: job.parent,
-            engine: if sketch { PaintedBy::Sketch } else { PaintedBy::Bedrock },
+            engine: if sketch { GeneratedBy::Sketch } else { GeneratedBy::Bedrock },
             model: RecordedModel {
                 name: model.name.clone(),
                 id: model.id.clone(),
@@ -175,15 +176,15 @@ fn who(origin: &Origin) -> Who {
 
 fn picture_record(job: &Job, picture: &Picture, in_words: &dyn Fn(&Refusal) -> String) -> PictureRecord {
     let ending = match &picture.outcome {
-        Some(Outcome::Painted(painted)) => Ending::Painted {
-            key: picture_key(job, picture.n, painted.format),
-            sha256: painted.sha256.clone(),
-            bytes: painted.bytes,
+        Some(Outcome::Generated(generated)) => Ending::Generated {
+            key: picture_key(job, picture.n, generated.format),
+            sha256: generated.sha256.clone(),
+            bytes: generated.bytes,
         },
         Some(Outcome::Refused { refusal }) => Ending::Refused { reason: in_words(refusal) },
         None => Ending::Unfinished,
     };
-    let seed = picture.painted().map_or(picture.seed, |painted| painted.seed);
+    let seed = picture.generated().map_or(picture.seed, |generated| generated.seed);
     PictureRecord { n: picture.n, seed, ending }
 }
 

@@ -21,12 +21,12 @@ use bytes::Bytes;
 
 use super::connector::{Connector, Progress, followed};
 use super::start::Start;
-use super::{Class, Failure, Painting, PictureLimiter, answer, sdxl, stability};
+use super::{Class, Failure, ModelOutput, PictureLimiter, answer, sdxl, stability};
 use crate::domain::catalogue::{Family, Model};
 use crate::domain::request::ImageRequest;
 
 /// How long a model may take to begin its answer; AWS advises five minutes.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Amazon Bedrock, in every region that the models are in.
 #[derive(Clone)]
@@ -46,32 +46,32 @@ impl fmt::Debug for Bedrock {
 }
 
 impl Bedrock {
-    /// Bedrock as `shared` is configured to reach it. `gate` bounds how many pictures are in memory at once.
+    /// Bedrock as `shared` is configured to reach it. `limiter` bounds how many pictures are in memory at once.
     ///
     /// # Errors
     /// When there is no TLS on this machine.
-    pub fn new(shared: &SdkConfig, gate: PictureLimiter) -> anyhow::Result<Bedrock> {
-        Bedrock::with_patience(shared, gate, PATIENCE)
+    pub fn new(shared: &SdkConfig, limiter: PictureLimiter) -> anyhow::Result<Bedrock> {
+        Bedrock::with_timeout(shared, limiter, TIMEOUT)
     }
 
-    fn with_patience(
+    fn with_timeout(
         shared: &SdkConfig,
-        gate: PictureLimiter,
-        patience: Duration,
+        limiter: PictureLimiter,
+        timeout: Duration,
     ) -> anyhow::Result<Bedrock> {
-        let connector = SharedHttpConnector::new(Connector::new(gate, patience)?);
+        let connector = SharedHttpConnector::new(Connector::new(limiter, timeout)?);
         let http = http_client_fn(move |_, _| connector.clone());
         Ok(Bedrock(Arc::new(Inner { shared: shared.clone(), http, clients: Mutex::default() })))
     }
 
-    /// [`super::Engine::paint`].
-    pub(super) async fn paint(
+    /// [`super::Engine::generate`].
+    pub(super) async fn generate(
         &self,
         model: &Model,
         request: &ImageRequest,
         seed: u32,
         start: Option<&Bytes>,
-    ) -> Result<Painting, Failure> {
+    ) -> Result<ModelOutput, Failure> {
         let body =
             body(model, request, seed, start).map_err(|cause| Failure { class: Class::Rejected, cause })?;
         let region = model.own_region();
@@ -99,7 +99,7 @@ impl Bedrock {
             Family::Stability | Family::Sketch => answer::stability(body),
         }?;
         let answer::Picture { bytes, format, seed: reported } = picture;
-        Ok(Painting { bytes, format, seed: reported.unwrap_or(seed), permit })
+        Ok(ModelOutput { bytes, format, seed: reported.unwrap_or(seed), permit })
     }
 
     /// [`super::Engine::region_of`].

@@ -20,7 +20,7 @@ use super::{Permit, PictureLimiter};
 const CONNECT_TIME: Duration = Duration::from_millis(3_100);
 /// Short, because a call on a connection that AWS is just closing looks like one that was lost after it was paid.
 const IDLE_TIME: Duration = Duration::from_secs(15);
-/// From an answer's head to its end, the gate left out.
+/// From an answer's head to its end, the wait for the picture limiter left out.
 const BODY_TIME: Duration = Duration::from_secs(60);
 /// Bedrock's own limit is 16 MiB; an operator's endpoint may have another.
 const BODY_LIMIT: u64 = 24 * 1024 * 1024;
@@ -62,16 +62,16 @@ fn locked(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     http: reqwest::Client,
-    gate: PictureLimiter,
-    patience: Duration,
+    limiter: PictureLimiter,
+    timeout: Duration,
 }
 
 impl Connector {
-    /// A connector with its own connections; a model gets `patience` to begin its answer.
+    /// A connector with its own connections; a model gets `timeout` to begin its answer.
     ///
-    /// HTTP/1.1 only: in HTTP/2 all answers share one connection and its window. Those that wait at the gate would fill
-    /// it, and those behind the gate would wait for them.
-    pub(super) fn new(gate: PictureLimiter, patience: Duration) -> anyhow::Result<Connector> {
+    /// HTTP/1.1 only: in HTTP/2 all answers share one connection and its window. Those that wait for the limiter would fill
+    /// it, and those that hold a permit would wait for them.
+    pub(super) fn new(limiter: PictureLimiter, timeout: Duration) -> anyhow::Result<Connector> {
         let http = reqwest::Client::builder()
             .http1_only()
             .connect_timeout(CONNECT_TIME)
@@ -80,7 +80,7 @@ impl Connector {
             .retry(reqwest::retry::never())
             .build()
             .context("cannot set up HTTPS")?;
-        Ok(Connector { http, gate, patience })
+        Ok(Connector { http, limiter, timeout })
     }
 
     async fn send(
@@ -92,7 +92,7 @@ impl Connector {
         let request = reqwest::Request::try_from(request.map(reqwest::Body::wrap))
             .map_err(|error| ConnectorError::user(error.into()))?;
         *locked(progress) = Progress::Sent;
-        match timeout(self.patience, self.http.execute(request)).await {
+        match timeout(self.timeout, self.http.execute(request)).await {
             Ok(Ok(response)) => self.receive(response, progress).await,
             Ok(Err(error)) => {
                 if error.is_connect() {
@@ -114,7 +114,7 @@ impl Connector {
     ) -> Result<HttpResponse, ConnectorError> {
         let mut head = head(&response)?;
         if response.status().is_success() {
-            let permit = self.gate.enter().await;
+            let permit = self.limiter.enter().await;
             let body = body(response, BODY_LIMIT).await.map_err(|error| ConnectorError::io(error.into()))?;
             *locked(progress) = Progress::Answered(body, permit);
         } else if let Ok(body) = body(response, ERROR_LIMIT).await {

@@ -21,7 +21,7 @@ mod start;
 
 pub use bedrock::Bedrock;
 
-/// Whatever paints.
+/// What generates pictures.
 #[derive(Debug, Clone)]
 pub enum Engine {
     /// Amazon Bedrock.
@@ -37,16 +37,16 @@ impl Engine {
     ///
     /// # Errors
     /// What happened, and with it whether a repetition helps and whether the call may have been paid.
-    pub async fn paint(
+    pub async fn generate(
         &self,
         model: &Model,
         request: &ImageRequest,
         seed: u32,
         start: Option<&Bytes>,
-    ) -> Result<Painting, Failure> {
+    ) -> Result<ModelOutput, Failure> {
         match self {
-            Engine::Bedrock(bedrock) => bedrock.paint(model, request, seed, start).await,
-            Engine::Sketch(gate) => sketch::paint(gate, request, seed).await,
+            Engine::Bedrock(bedrock) => bedrock.generate(model, request, seed, start).await,
+            Engine::Sketch(limiter) => sketch::generate(limiter, request, seed).await,
         }
     }
 
@@ -61,7 +61,7 @@ impl Engine {
 
 /// A finished picture.
 #[derive(Debug)]
-pub struct Painting {
+pub struct ModelOutput {
     /// The file, as the model made it.
     pub bytes: Bytes,
     pub format: ImageFormat,
@@ -79,7 +79,7 @@ pub struct Painting {
 pub struct PictureLimiter(Arc<Semaphore>);
 
 impl PictureLimiter {
-    /// A gate for `most` pictures at once.
+    /// A limiter for `most` pictures at once.
     pub fn new(most: usize) -> PictureLimiter {
         PictureLimiter(Arc::new(Semaphore::new(most)))
     }
@@ -179,14 +179,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_built_in_engine_paints_behind_the_gate() {
-        let gate = PictureLimiter::new(1);
-        let engine = Engine::Sketch(gate.clone());
+    async fn the_built_in_engine_generates_under_the_picture_limiter() {
+        let limiter = PictureLimiter::new(1);
+        let engine = Engine::Sketch(limiter.clone());
         let model = Catalogue::sketch().models()[0].clone();
-        let painting = engine.paint(&model, &plain_request(), 7, None).await.unwrap();
-        assert!(painting.bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
-        assert_eq!((painting.seed, gate.0.available_permits()), (7, 0));
-        drop(painting);
-        assert_eq!(gate.0.available_permits(), 1);
+        let output = engine.generate(&model, &plain_request(), 7, None).await.unwrap();
+        assert!(output.bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
+        assert_eq!((output.seed, limiter.0.available_permits()), (7, 0));
+        drop(output);
+        assert_eq!(limiter.0.available_permits(), 1);
     }
 }

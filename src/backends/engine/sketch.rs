@@ -1,31 +1,31 @@
-//! Pictures of the built-in painter.
+//! Pictures of the built-in engine.
 
 use anyhow::Context;
 use easel_sketch::Look;
 
-use super::{Class, Failure, Painting, PictureLimiter};
+use super::{Class, Failure, ModelOutput, PictureLimiter};
 use crate::domain::image_format::ImageFormat;
 use crate::domain::request::{ImageRequest, Style};
 
-pub(super) async fn paint(
-    gate: &PictureLimiter,
+pub(super) async fn generate(
+    limiter: &PictureLimiter,
     request: &ImageRequest,
     seed: u32,
-) -> Result<Painting, Failure> {
+) -> Result<ModelOutput, Failure> {
     let prompt = request.prompt.clone();
     let look = request.style.map_or_else(Look::default, look);
     let size = request.aspect.size();
-    // Before painting: here a picture takes memory from its first stroke.
-    let permit = gate.enter().await;
-    let painted = tokio::task::spawn_blocking(move || easel_sketch::paint(&prompt, look, seed, size)).await;
-    let bytes = painted
+    // Before drawing: here a picture takes memory from the start.
+    let permit = limiter.enter().await;
+    let generated = tokio::task::spawn_blocking(move || easel_sketch::paint(&prompt, look, seed, size)).await;
+    let bytes = generated
         .context("the built-in engine stopped")
-        .and_then(|painted| painted.context("the built-in engine cannot write its picture"))
+        .and_then(|generated| generated.context("the built-in engine cannot write its picture"))
         .map_err(|cause| Failure { class: Class::Broken, cause })?;
-    Ok(Painting { bytes: bytes.into(), format: ImageFormat::Png, seed, permit })
+    Ok(ModelOutput { bytes: bytes.into(), format: ImageFormat::Png, seed, permit })
 }
 
-/// Bedrock has more styles than the painter has looks.
+/// Bedrock has more styles than the built-in engine has looks.
 fn look(style: Style) -> Look {
     match style {
         Style::LineArt => Look::Ink,

@@ -25,7 +25,7 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 3;
 /// For how long an extended message is hidden: as long as a silent worker keeps its job in the store.
 const HIDDEN: Duration = Duration::from_secs(60);
-/// A job handed in so lately is on its way: behind a long queue the sweepers would otherwise pile up messages.
+/// A job enqueued so lately is on its way: behind a long queue the sweepers would otherwise pile up messages.
 const ON_ITS_WAY: Duration = Duration::from_secs(60);
 
 /// A standard queue.
@@ -33,7 +33,7 @@ const ON_ITS_WAY: Duration = Duration::from_secs(60);
 pub struct Sqs {
     client: Client,
     url: String,
-    /// What this process handed in, until it sees it again or it is [`ON_ITS_WAY`] no more.
+    /// What this process enqueued, until it sees it again or it is [`ON_ITS_WAY`] no more.
     sent: Mutex<HashMap<JobId, Instant>>,
 }
 

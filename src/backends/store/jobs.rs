@@ -244,10 +244,10 @@ impl Store {
         let of = |account: Option<Account>| tally(&balances, account);
         Ok(Standing {
             in_flight: of(accounts.member_ever()).ordered,
-            day: of(accounts.purse(BudgetScope::MemberDay)),
-            month: of(accounts.purse(BudgetScope::MemberMonth)),
-            guild: of(accounts.purse(BudgetScope::Guild)),
-            deployment: of(accounts.purse(BudgetScope::Deployment)),
+            day: of(accounts.of_budget(BudgetScope::MemberDay)),
+            month: of(accounts.of_budget(BudgetScope::MemberMonth)),
+            guild: of(accounts.of_budget(BudgetScope::Guild)),
+            deployment: of(accounts.of_budget(BudgetScope::Deployment)),
         })
     }
 
@@ -257,7 +257,7 @@ impl Store {
     /// The database failed.
     pub async fn session_tally(&self, id: SessionId) -> anyhow::Result<Tally> {
         let account =
-            Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).purse(BudgetScope::Session);
+            Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).of_budget(BudgetScope::Session);
         let balances = self.balances(account.iter().cloned().collect()).await?;
         Ok(tally(&balances, account))
     }

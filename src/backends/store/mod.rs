@@ -128,14 +128,14 @@ impl Store {
 }
 
 in_both! {
-    /// Writes the job down, reserves its price and counts its pictures, if they fit under its `terms`, or says why
+    /// Writes the job down, reserves its price and counts its pictures, if they fit under its `limits`, or says why
     /// not: one write.
     ///
     /// A caller that stops waiting before it is this call's turn leaves nothing behind.
     ///
     /// # Errors
     /// The database failed; nothing was written.
-    fn admit(job: &Job, price: Micros, terms: &AdmissionLimits, now: OffsetDateTime) -> Admission;
+    fn admit(job: &Job, price: Micros, limits: &AdmissionLimits, now: OffsetDateTime) -> Admission;
 
     /// Whether it answers, in a time that does not depend on how much it holds.
     ///

@@ -104,11 +104,11 @@ impl Sqlite {
         &self,
         job: &Job,
         price: Micros,
-        terms: &AdmissionLimits,
+        limits: &AdmissionLimits,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
-        let (job, terms) = (job.clone(), terms.clone());
-        self.run(true, move |tx| ops::admit(tx, &job, price, &terms, now)).await
+        let (job, limits) = (job.clone(), limits.clone());
+        self.run(true, move |tx| ops::admit(tx, &job, price, &limits, now)).await
     }
 
     /// As soon as it is this call's turn, whether or not anybody waits for the answer.

@@ -154,8 +154,9 @@ impl Accounts {
 
     pub(crate) fn all(&self) -> Vec<Account> {
         use BudgetScope::{Deployment, Guild, Key, MemberDay, MemberMonth, Session};
-        let purses = [Deployment, Guild, MemberMonth, MemberDay, Session, Key].map(|purse| self.purse(purse));
-        purses.into_iter().chain([self.member_ever()]).flatten().collect()
+        let budgets =
+            [Deployment, Guild, MemberMonth, MemberDay, Session, Key].map(|scope| self.of_budget(scope));
+        budgets.into_iter().chain([self.member_ever()]).flatten().collect()
     }
 
     /// What the member has had in this server altogether.
@@ -163,8 +164,8 @@ impl Accounts {
         self.of_member(EVER)
     }
 
-    pub(crate) fn purse(&self, purse: BudgetScope) -> Option<Account> {
-        match purse {
+    pub(crate) fn of_budget(&self, scope: BudgetScope) -> Option<Account> {
+        match scope {
             BudgetScope::Deployment => Some(account("deployment".to_owned(), &self.month)),
             BudgetScope::Guild => {
                 self.guild.as_ref().map(|guild| account(format!("guild:{guild}"), &self.month))
@@ -182,14 +183,14 @@ impl Accounts {
     }
 
     /// What so many more pictures must fit under, the first to be named first.
-    pub(super) fn numbers(&self, terms: &AdmissionLimits, pictures: i64, now: OffsetDateTime) -> Vec<Bound> {
-        let in_flight = terms.in_flight.map(|limit| Bound {
+    pub(super) fn numbers(&self, limits: &AdmissionLimits, pictures: i64, now: OffsetDateTime) -> Vec<Bound> {
+        let in_flight = limits.in_flight.map(|limit| Bound {
             account: self.member_ever(),
             more: pictures,
             limit: Limit::InFlight(limit),
         });
-        let daily = terms.daily.map(|limit| Bound {
-            account: self.purse(BudgetScope::MemberDay),
+        let daily = limits.daily.map(|limit| Bound {
+            account: self.of_budget(BudgetScope::MemberDay),
             more: pictures,
             limit: Limit::Daily { limit, free_at: next_day(now).unix_timestamp() },
         });
@@ -197,21 +198,21 @@ impl Accounts {
     }
 
     /// What so much more money must fit under. The accounts are those of the day and month of `created`.
-    pub(super) fn ceilings(
+    pub(super) fn budget_bounds(
         &self,
-        terms: &AdmissionLimits,
+        limits: &AdmissionLimits,
         more: Micros,
         created: OffsetDateTime,
     ) -> Vec<Bound> {
-        let bound = |ceiling: &BudgetLimit| Bound {
-            account: self.purse(ceiling.purse),
+        let bound = |budget: &BudgetLimit| Bound {
+            account: self.of_budget(budget.scope),
             more: more.0,
             limit: Limit::Budget {
-                ceiling: *ceiling,
-                free_at: free_at(ceiling.purse, created).map(OffsetDateTime::unix_timestamp),
+                budget: *budget,
+                free_at: free_at(budget.scope, created).map(OffsetDateTime::unix_timestamp),
             },
         };
-        terms.ceilings.iter().filter(|_| more.0 > 0).map(bound).collect()
+        limits.budgets.iter().filter(|_| more.0 > 0).map(bound).collect()
     }
 }
 
@@ -232,7 +233,7 @@ enum Limit {
     /// Pictures of a day, under way or delivered.
     Daily { limit: u32, free_at: i64 },
     /// Money, reserved or spent.
-    Budget { ceiling: BudgetLimit, free_at: Option<i64> },
+    Budget { budget: BudgetLimit, free_at: Option<i64> },
 }
 
 /// The amount of an account that a bound holds against its limit.
@@ -255,9 +256,9 @@ impl Bound {
                 let used = held.taken();
                 (used, Refusal::QuotaUsed { limit, used: count(used), free_at })
             }
-            Limit::Budget { ceiling: BudgetLimit { purse, limit }, free_at } => {
+            Limit::Budget { budget: BudgetLimit { scope, limit }, free_at } => {
                 let used = held.used();
-                (used, Refusal::BudgetUsed { purse, limit, used: Micros(used), free_at })
+                (used, Refusal::BudgetUsed { scope, limit, used: Micros(used), free_at })
             }
         };
         (used > self.room()).then_some(refusal)
@@ -267,7 +268,7 @@ impl Bound {
     pub(crate) fn room(&self) -> i64 {
         let limit = match &self.limit {
             Limit::InFlight(limit) | Limit::Daily { limit, .. } => i64::from(*limit),
-            Limit::Budget { ceiling, .. } => ceiling.limit.0,
+            Limit::Budget { budget, .. } => budget.limit.0,
         };
         limit.saturating_sub(self.more)
     }
@@ -303,8 +304,8 @@ fn day(now: OffsetDateTime) -> String {
     format!("{}-{:02}", month(now), now.day())
 }
 
-fn free_at(purse: BudgetScope, created: OffsetDateTime) -> Option<OffsetDateTime> {
-    match purse {
+fn free_at(scope: BudgetScope, created: OffsetDateTime) -> Option<OffsetDateTime> {
+    match scope {
         BudgetScope::Deployment | BudgetScope::Guild | BudgetScope::MemberMonth | BudgetScope::Key => {
             Some(next_month(created))
         }

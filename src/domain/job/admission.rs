@@ -18,7 +18,7 @@ pub(crate) const REQUEST_KEPT: Duration = Duration::days(60);
 pub(crate) struct NewJob<'a> {
     job: &'a Job,
     price: Micros,
-    terms: &'a AdmissionLimits,
+    limits: &'a AdmissionLimits,
     accounts: Accounts,
     pub(crate) bounds: Vec<Bound>,
 }
@@ -34,28 +34,28 @@ impl<'a> NewJob<'a> {
     pub(crate) fn new(
         job: &'a Job,
         price: Micros,
-        terms: &'a AdmissionLimits,
+        limits: &'a AdmissionLimits,
         now: OffsetDateTime,
     ) -> NewJob<'a> {
         let accounts = Accounts::of(job);
         let pictures = i64::try_from(job.request.seeds.len()).unwrap_or(i64::MAX);
-        let mut bounds = accounts.numbers(terms, pictures, now);
-        bounds.extend(accounts.ceilings(terms, price, job.created));
-        NewJob { job, price, terms, accounts, bounds }
+        let mut bounds = accounts.numbers(limits, pictures, now);
+        bounds.extend(accounts.budget_bounds(limits, price, job.created));
+        NewJob { job, price, limits, accounts, bounds }
     }
 
     /// The accounts that decide.
     pub(crate) fn deciding(&self) -> Vec<Account> {
         let bounded = self.bounds.iter().filter_map(|bound| bound.account.clone());
-        bounded.chain(self.accounts.purse(BudgetScope::Guild)).collect()
+        bounded.chain(self.accounts.of_budget(BudgetScope::Guild)).collect()
     }
 
     /// Percent of the server's month that is used with this price, if it has a budget.
     fn percent_used(&self, balances: &Balances) -> Option<u32> {
-        let ceiling = self.terms.ceilings.iter().find(|ceiling| ceiling.purse == BudgetScope::Guild)?;
-        let guild = self.accounts.purse(BudgetScope::Guild).and_then(|guild| balances.get(&guild));
+        let budget = self.limits.budgets.iter().find(|budget| budget.scope == BudgetScope::Guild)?;
+        let guild = self.accounts.of_budget(BudgetScope::Guild).and_then(|guild| balances.get(&guild));
         let used = guild.map(|balance| balance.amounts.used()).unwrap_or_default();
-        Some((Micros(used) + self.price).percent_of(ceiling.limit))
+        Some((Micros(used) + self.price).percent_of(budget.limit))
     }
 }
 
@@ -68,7 +68,7 @@ impl JobRecord {
         let used = new.percent_used(balances).filter(|percent| *percent >= WARN_PERCENT);
         let warned_before = warned_by(&new.accounts, balances).is_some();
         let warning = used.filter(|_| !warned_before);
-        let mut record = JobRecord::new(new.job, new.price, new.terms);
+        let mut record = JobRecord::new(new.job, new.price, new.limits);
         record.budget_used = used;
         record.warned = warning.is_some();
         Ok(Admitted { record, warning })
@@ -90,7 +90,7 @@ pub(super) fn warning_change(
     balances: &Balances,
 ) -> Option<WarningChange> {
     let accounts = after.accounts();
-    accounts.purse(BudgetScope::Guild)?;
+    accounts.of_budget(BudgetScope::Guild)?;
     let seen = warned_by(&accounts, balances);
     let then = match before {
         None => after.budget_used.and(seen.or(Some(after.id()))),
@@ -102,7 +102,7 @@ pub(super) fn warning_change(
 
 /// The account that has to be read to know what a step changes.
 pub(crate) fn account_of_warning(before: &JobRecord, after: &JobRecord) -> Option<Account> {
-    takes_back_a_warning(before, after).then(|| after.accounts().purse(BudgetScope::Guild)).flatten()
+    takes_back_a_warning(before, after).then(|| after.accounts().of_budget(BudgetScope::Guild)).flatten()
 }
 
 fn takes_back_a_warning(before: &JobRecord, after: &JobRecord) -> bool {
@@ -110,5 +110,5 @@ fn takes_back_a_warning(before: &JobRecord, after: &JobRecord) -> bool {
 }
 
 fn warned_by(accounts: &Accounts, balances: &Balances) -> Option<JobId> {
-    balances.get(&accounts.purse(BudgetScope::Guild)?)?.warned_by
+    balances.get(&accounts.of_budget(BudgetScope::Guild)?)?.warned_by
 }

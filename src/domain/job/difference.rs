@@ -68,7 +68,7 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
 
 fn postings(record: &JobRecord, amounts: Amounts, warning: Option<WarningChange>) -> Vec<Posting> {
     let accounts = record.accounts();
-    let guild = accounts.purse(BudgetScope::Guild);
+    let guild = accounts.of_budget(BudgetScope::Guild);
     let posting = |account: Account| {
         let warning = warning.filter(|_| guild.as_ref() == Some(&account));
         (amounts != Amounts::default() || warning.is_some()).then_some(Posting { account, amounts, warning })

@@ -25,7 +25,8 @@ pub(crate) struct JobRecord {
     pub(super) request: ImageRequest,
     created: i64,
     parent: Option<JobId>,
-    terms: AdmissionLimits,
+    #[serde(rename = "terms")]
+    limits: AdmissionLimits,
     pub(super) state: State,
     /// It has something to do.
     open: bool,
@@ -109,7 +110,7 @@ impl WorkQueue {
 }
 
 impl JobRecord {
-    pub(super) fn new(job: &Job, price: Micros, terms: &AdmissionLimits) -> JobRecord {
+    pub(super) fn new(job: &Job, price: Micros, limits: &AdmissionLimits) -> JobRecord {
         let picture = |seed: &u32| PictureRecord { seed: *seed, outcome: None, archived: None };
         JobRecord {
             id: job.id,
@@ -117,7 +118,7 @@ impl JobRecord {
             request: job.request.clone(),
             created: millis(job.created),
             parent: job.parent,
-            terms: terms.clone(),
+            limits: limits.clone(),
             state: State::Admitted,
             open: true,
             fence: 0,
@@ -275,7 +276,7 @@ impl JobRecord {
         }
         let from_reservation = if paid == 0 { self.reserved.min(price.0) } else { 0 };
         let beyond = Micros(price.0 - from_reservation);
-        let bounds = self.accounts().ceilings(&self.terms, beyond, self.created());
+        let bounds = self.accounts().budget_bounds(&self.limits, beyond, self.created());
         let id = self.next_call();
         self.reserved -= from_reservation;
         self.charges.push(Charge { id, n, micros: price.0, paid: true, settled: false, at: millis(now) });
@@ -413,7 +414,7 @@ impl PictureRecord {
     /// The digest of the finished picture.
     pub(super) fn sha256(&self) -> Option<&str> {
         match &self.outcome {
-            Some(Outcome::Painted(painted)) => Some(&painted.sha256),
+            Some(Outcome::Generated(generated)) => Some(&generated.sha256),
             _ => None,
         }
     }

@@ -14,7 +14,8 @@ use crate::domain::refusal::Refusal;
 #[serde(default)]
 pub struct Access {
     /// Who may use Easel at all.
-    pub paint: Rule,
+    #[serde(rename = "paint")]
+    pub generate: Rule,
     /// Who may have pictures that only they see.
     pub private: Rule,
     /// Who may use a model, by its name.
@@ -39,7 +40,7 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guarded {
     /// Using Easel at all.
-    Paint,
+    Generate,
     /// Private pictures.
     Private,
     /// A model, by its name.
@@ -76,7 +77,7 @@ impl Access {
     pub fn with(&self, edit: &AccessEdit) -> Result<Access, Refusal> {
         let mut access = self.clone();
         let rule = match &edit.guarded {
-            Guarded::Paint => &mut access.paint,
+            Guarded::Generate => &mut access.generate,
             Guarded::Private => &mut access.private,
             Guarded::Model(name) => access.models.entry(name.clone()).or_default(),
         };
@@ -93,12 +94,12 @@ impl Access {
         Ok(access)
     }
 
-    /// Whether the asker may paint at all.
+    /// Whether the asker may use Easel at all.
     ///
     /// # Errors
     /// [`Refusal::NoAccess`]
     pub fn check(&self, asker: Asker<'_>) -> Result<(), Refusal> {
-        self.paint.check(asker).map_err(|barrier| Refusal::NoAccess { barrier })
+        self.generate.check(asker).map_err(|barrier| Refusal::NoAccess { barrier })
     }
 
     /// Whether the asker may have pictures that nobody else sees.

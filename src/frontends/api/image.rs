@@ -105,7 +105,8 @@ pub(super) enum PictureState {
     /// It has not.
     Open,
     /// There is a picture.
-    Painted,
+    #[serde(rename = "painted")]
+    Generated,
     /// There is none.
     Refused,
 }
@@ -158,21 +159,21 @@ fn refusal(claim: &Claim) -> Refusal {
 }
 
 async fn view(app: &App, claim: &Claim, picture: &Picture) -> PictureView {
-    let painted = picture.painted();
+    let generated = picture.generated();
     let (state, refusal) = match &picture.outcome {
         None => (PictureState::Open, None),
-        Some(Outcome::Painted(_)) => (PictureState::Painted, None),
+        Some(Outcome::Generated(_)) => (PictureState::Generated, None),
         Some(Outcome::Refused { refusal }) => (PictureState::Refused, Some(Reason::of(refusal))),
     };
-    let link = match painted {
+    let link = match generated {
         Some(_) => Some(link(app, claim, picture).await),
         None => None,
     };
     PictureView {
         n: picture.n,
-        seed: painted.map_or(picture.seed, |painted| painted.seed),
+        seed: generated.map_or(picture.seed, |generated| generated.seed),
         state,
-        sha256: painted.map(|painted| painted.sha256.clone()),
+        sha256: generated.map(|generated| generated.sha256.clone()),
         link,
         refusal,
     }

@@ -29,7 +29,7 @@ const NAME_LIMIT: usize = 40;
 /// A key, as far as anybody needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
-    /// Its name, in the books and in the log.
+    /// Its name, in the ledger and in the log.
     pub name: String,
     /// Orders a minute.
     pub requests_per_minute: NonZeroU32,
@@ -45,11 +45,11 @@ type ByHash = HashMap<Hash, Arc<Key>>;
 #[derive(Debug)]
 pub struct Keys {
     path: PathBuf,
-    held: Mutex<Held>,
+    loaded: Mutex<LoadedKeys>,
 }
 
 #[derive(Debug)]
-struct Held {
+struct LoadedKeys {
     keys: ByHash,
     /// The file as it was when it was read; `None` for one that could not be found.
     seen: Option<Stamp>,
@@ -65,8 +65,8 @@ impl Keys {
     /// All that is wrong with it, each a sentence with the file and the key's name.
     pub fn open(path: &Path, now: OffsetDateTime) -> Result<Keys, Problems> {
         let seen = stamp(path);
-        let held = Held { keys: load(path)?, seen, looked: now };
-        Ok(Keys { path: path.to_owned(), held: Mutex::new(held) })
+        let loaded = LoadedKeys { keys: load(path)?, seen, looked: now };
+        Ok(Keys { path: path.to_owned(), loaded: Mutex::new(loaded) })
     }
 
     /// The key that a request shows.
@@ -88,26 +88,26 @@ impl Keys {
     /// the beginning: it need not be constant.
     fn holder(&self, key: &str, now: OffsetDateTime) -> Option<Arc<Key>> {
         let hash: Hash = Sha256::digest(key).into();
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if now - held.looked >= LOOK || now < held.looked {
-            held.looked = now;
-            self.look_again(&mut held);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if now - loaded.looked >= LOOK || now < loaded.looked {
+            loaded.looked = now;
+            self.look_again(&mut loaded);
         }
-        held.keys.get(&hash).cloned()
+        loaded.keys.get(&hash).cloned()
     }
 
     /// Reads a file that has changed. One that is broken leaves the keys as they are, and is told once.
-    fn look_again(&self, held: &mut Held) {
+    fn look_again(&self, loaded: &mut LoadedKeys) {
         // Before it is read: what is written meanwhile is seen at the next look.
         let seen = stamp(&self.path);
-        if seen == held.seen {
+        if seen == loaded.seen {
             return;
         }
-        held.seen = seen;
+        loaded.seen = seen;
         match load(&self.path) {
             Ok(keys) => {
                 tracing::info!(keys = keys.len(), "EASEL_API_KEYS_FILE has changed and was read again");
-                held.keys = keys;
+                loaded.keys = keys;
             }
             Err(problems) => {
                 tracing::error!(%problems, "EASEL_API_KEYS_FILE has changed and cannot be used; the keys stay as they were");

@@ -16,9 +16,9 @@ use crate::domain::job::{Claim, JobId, Origin, Repeat, State};
 use crate::domain::request::{Ask, Aspect, Style};
 
 /// How long the store may take.
-const STORE_PATIENCE: Duration = Duration::from_secs(5);
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What to paint. Flags at the prompt's end, such as `--ar 16:9`, are understood as in Discord.
+/// What to generate. Flags at the prompt's end, such as `--ar 16:9`, are understood as in Discord.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Order {
@@ -103,7 +103,7 @@ pub(super) async fn place(
         requests_per_minute: key.requests_per_minute,
         monthly_budget: key.monthly_budget,
     });
-    let deadline = Instant::now() + STORE_PATIENCE;
+    let deadline = Instant::now() + STORE_TIMEOUT;
     let placed = place_order(app, app::Order { ask, customer }, deadline, now).await;
     match placed.map_err(|refusal| Problem::refused(&refusal, now))? {
         Placed::New(job) => {
@@ -140,6 +140,6 @@ async fn repeated(
 /// # Errors
 /// 503 if the store does not answer.
 pub(super) async fn find(app: &App, id: JobId, now: OffsetDateTime) -> Result<Option<Claim>, Problem> {
-    let found = before(Instant::now() + STORE_PATIENCE, app.store.find(id)).await;
+    let found = before(Instant::now() + STORE_TIMEOUT, app.store.find(id)).await;
     found.map_err(|refusal| Problem::refused(&refusal, now))
 }

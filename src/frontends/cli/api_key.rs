@@ -13,7 +13,7 @@ use crate::frontends::cli::say;
 /// For whom.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The key's name in the books: a-z, 0-9 and -, at most 40 characters
+    /// The key's name in the ledger: a-z, 0-9 and -, at most 40 characters
     name: String,
 }
 

@@ -22,9 +22,9 @@ use crate::domain::request::{Ask, ImageSource};
 use crate::frontends::cli::say;
 
 /// How long the store may take.
-const STORE_PATIENCE: Duration = Duration::from_secs(60);
+const STORE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What to paint.
+/// What to generate.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// What to paint; flags such as --ar 16:9 inside the quotes work too
@@ -67,7 +67,7 @@ pub struct Arguments {
     out: Option<PathBuf>,
 }
 
-/// Paints, and prints where the pictures lie.
+/// Generates the pictures and prints where they are.
 ///
 /// # Errors
 /// The refusal, or what failed.
@@ -81,7 +81,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     }
     let order = Order { ask: ask(arguments)?, customer: Customer::Shell };
     let app = App::open(config, Clock::System).await?;
-    let deadline = Instant::now() + STORE_PATIENCE;
+    let deadline = Instant::now() + STORE_TIMEOUT;
     let job = match place_order(&app, order, deadline, app.now()).await? {
         Placed::New(job) => job,
         Placed::Known(_) => bail!("this job exists already"),
@@ -153,11 +153,11 @@ fn show_progress(app: &Arc<App>, job: &Job) -> ProgressBar {
 }
 
 async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let mut painted = 0;
+    let mut generated = 0;
     for picture in &done.pictures {
         match &picture.outcome {
-            Some(Outcome::Painted(facts)) => {
-                painted += 1;
+            Some(Outcome::Generated(facts)) => {
+                generated += 1;
                 match &picture.archived {
                     Some(key) => say(format_args!("{}  seed {}", app.archive.describe(key), facts.seed)),
                     None => eprintln!(
@@ -183,7 +183,7 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
         }
     }
     let archived = done.pictures.iter().all(|picture| picture.archived.is_some());
-    Ok(if painted == done.pictures.len() && archived { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if generated == done.pictures.len() && archived { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Refuses a place that cannot be, before anything is paid.

@@ -40,7 +40,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     let record = match beside(path, &sha256) {
         Some(record) => record,
         None => {
-            // Nothing is painted here: spare the look for AWS credentials where the archive is a folder.
+            // Nothing is generated here: spare the look for AWS credentials where the archive is a folder.
             config.engine = EngineChoice::Sketch;
             from_archive(&*App::open(config, Clock::System).await?, &sha256).await?
         }
@@ -111,5 +111,5 @@ fn escaped(json: &str) -> String {
 }
 
 fn has(picture: &PictureRecord, sha256: &str) -> bool {
-    matches!(&picture.ending, Ending::Painted { sha256: known, .. } if known == sha256)
+    matches!(&picture.ending, Ending::Generated { sha256: known, .. } if known == sha256)
 }

@@ -44,10 +44,10 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
 
 fn abilities(model: &Model) -> String {
     let mut does = vec![if model.task == Task::Edit { "edits" } else { "paints" }];
-    if model.task == Task::Paint && model.abilities.image_to_image {
+    if model.task == Task::Generate && model.abilities.image_to_image {
         does.push("from a picture");
     }
-    if model.task == Task::Paint && model.abilities.presets {
+    if model.task == Task::Generate && model.abilities.presets {
         does.push("presets");
     }
     if model.abilities.cfg.is_some() {

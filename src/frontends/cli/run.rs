@@ -1,4 +1,4 @@
-//! `easel run`, the bot on the Gateway, `easel serve`, the bot behind HTTP, and `easel worker`, which paints for both.
+//! `easel run`, the bot on the Gateway, `easel serve`, the bot behind HTTP, and `easel worker`, which runs the jobs of both.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ const GRACE: Duration = Duration::from_secs(60);
 /// A sentence that names what is missing, or why the connection is dead for good.
 pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode> {
     let app = open(config).await?;
-    let door = gateway::run(app.clone(), watchdog);
-    until_told(app, door).await
+    let frontend = gateway::run(app.clone(), watchdog);
+    until_stopped(app, frontend).await
 }
 
 /// Serves until SIGTERM or Ctrl-C, as [`run`] does.
@@ -48,37 +48,37 @@ pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let declaring = app.clone();
     app.spawn(async move { declare(&declaring).await });
     let (router, stopping) = (routes.open(app.clone()), app.stopping.clone());
-    until_told(app, async {
+    until_stopped(app, async {
         server::serve(listener, router, stopping).await;
         Ok(())
     })
     .await
 }
 
-/// Paints what comes through the queue until SIGTERM or Ctrl-C, as [`run`] does.
+/// Runs the jobs that come through the queue until SIGTERM or Ctrl-C, as [`run`] does.
 ///
 /// # Errors
 /// A sentence that names what is missing.
 pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(
         config.queue != QueueUrl::Local,
-        "EASEL_QUEUE is `local`, so whoever is asked paints: a worker of its own needs EASEL_QUEUE=sqs:URL and a store that both share"
+        "EASEL_QUEUE is `local`, so the process that takes an order also runs it: a worker of its own needs EASEL_QUEUE=sqs:URL and a store that both share"
     );
     let app = open_everything(config).await?;
     app.spawn(worker::run(app.clone()));
     tracing::info!("waiting for jobs");
     let stopping = app.stopping.clone();
-    until_told(app, async move {
+    until_stopped(app, async move {
         stopping.cancelled().await;
         Ok(())
     })
     .await
 }
 
-/// Opens everything and starts what works behind the door.
+/// Opens everything and starts the consumer and the sweeper.
 async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let app = open_everything(config).await?;
-    // With a queue of its own, `easel worker` paints.
+    // With a shared queue, `easel worker` runs the jobs.
     if matches!(app.queue, Queue::Local(_)) {
         app.spawn(worker::run(app.clone()));
     }
@@ -94,15 +94,15 @@ async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
     Ok(app)
 }
 
-async fn until_told(
+async fn until_stopped(
     app: Arc<App>,
-    door: impl Future<Output = anyhow::Result<()>>,
+    frontend: impl Future<Output = anyhow::Result<()>>,
 ) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?;
-    tokio::pin!(door);
+    tokio::pin!(frontend);
     let result = tokio::select! {
-        result = &mut door => result,
+        result = &mut frontend => result,
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
     };
@@ -110,7 +110,7 @@ async fn until_told(
     app.stopping.cancel();
     let finished = async {
         if result.is_ok() {
-            drop(door.await);
+            drop(frontend.await);
         }
         app.finish(GRACE).await;
     };

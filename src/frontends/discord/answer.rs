@@ -30,7 +30,7 @@ mod written;
 pub(super) use admin::month;
 
 /// How long the store may take, of Discord's three seconds.
-const STORE_PATIENCE: Duration = Duration::from_millis(2_000);
+const STORE_TIMEOUT: Duration = Duration::from_millis(2_000);
 
 /// What to tell Discord at once, and what comes after it.
 pub(crate) struct Answer {
@@ -174,12 +174,12 @@ async fn context(app: &App, interaction: &Interaction, now: OffsetDateTime) -> R
 /// # Errors
 /// [`Refusal::StoreSlow`]
 async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
-    before(Instant::now() + STORE_PATIENCE, asked).await
+    before(Instant::now() + STORE_TIMEOUT, asked).await
 }
 
 fn help(catalogue: &Catalogue, now: OffsetDateTime) -> String {
     let models: Vec<_> =
-        catalogue.painters(now.date()).map(|model| messages::priced(&model.name, model.price)).collect();
-    let from_picture = catalogue.painters(now.date()).any(|model| model.abilities.image_to_image);
+        catalogue.image_models(now.date()).map(|model| messages::priced(&model.name, model.price)).collect();
+    let from_picture = catalogue.image_models(now.date()).any(|model| model.abilities.image_to_image);
     messages::help::help(&models, from_picture)
 }

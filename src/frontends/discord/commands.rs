@@ -1,4 +1,4 @@
-//! The commands: declared to Discord, and parsed at the door into one enum.
+//! The commands: declared to Discord, and parsed into one enum.
 
 use serde_json::Value as Json;
 use serenity::all::{
@@ -20,7 +20,7 @@ mod session;
 pub use easel::Admin;
 pub use member::Prefer;
 use options::Options;
-pub use session::{SessionCommand, Wish};
+pub use session::{SessionCommand, SessionOptions};
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,7 +106,7 @@ pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date)
     let fits = |name: &str| name.to_lowercase().contains(&wanted);
     match option {
         "model" => catalogue
-            .painters(today)
+            .image_models(today)
             .filter(|model| fits(&model.name) || fits(&model.id))
             .map(|model| (messages::priced_choice(&model.name, model.price), model.name.clone()))
             .collect(),
@@ -124,7 +124,7 @@ fn named(names: &mut dyn Iterator<Item = &'static str>) -> Vec<(String, String)>
 ///
 /// `cfg` and `steps` are there only while a model knows them.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
-    let from_picture = catalogue.painters(today).any(|model| model.abilities.image_to_image);
+    let from_picture = catalogue.image_models(today).any(|model| model.abilities.image_to_image);
     let commands = [
         imagine_command(catalogue, today),
         session::command(from_picture),
@@ -189,7 +189,7 @@ fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
             .min_int_value(0)
             .max_int_value(u64::from(SEED_LIMIT)),
     ];
-    if catalogue.painters(today).any(|model| model.abilities.image_to_image) {
+    if catalogue.image_models(today).any(|model| model.abilities.image_to_image) {
         options.push(Opt::new(Type::Attachment, "image", "Start from this picture"));
         options.push(
             Opt::new(Type::String, "from", "Start from the last picture of this channel's session")
@@ -201,14 +201,15 @@ fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
                 .max_number_value(1.0),
         );
     }
-    if let Some(most) = catalogue.painters(today).filter_map(|model| model.abilities.cfg).max() {
+    if let Some(most) = catalogue.image_models(today).filter_map(|model| model.abilities.cfg).max() {
         options.push(
             Opt::new(Type::Number, "cfg", "How closely to follow the prompt")
                 .min_number_value(0.0)
                 .max_number_value(f64::from(most)),
         );
     }
-    if let Some((least, most)) = catalogue.painters(today).filter_map(|model| model.abilities.steps).max() {
+    if let Some((least, most)) = catalogue.image_models(today).filter_map(|model| model.abilities.steps).max()
+    {
         options.push(
             Opt::new(Type::Integer, "steps", "How long to refine")
                 .min_int_value(u64::from(least))

@@ -1,4 +1,4 @@
-//! The Gateway door: serenity's connection, and the answers posted to the callback endpoint.
+//! The Gateway: serenity's connection, and the answers posted to the callback endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,8 +32,8 @@ const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How often, and how long after one another, Discord is asked whether it has an answer that it did not confirm.
-const LOOKS: u32 = 3;
-const LOOK_PAUSE: Duration = Duration::from_millis(500);
+const ATTEMPTS: u32 = 3;
+const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 
 /// Serves interactions until the process is told to stop.
 ///
@@ -80,7 +80,7 @@ async fn connect(app: Arc<App>, watchdog: Watchdog, shards: Shards) -> anyhow::R
     // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
     let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true).build();
     let mut client = ClientBuilder::new_with_http(http, GatewayIntents::empty())
-        .event_handler(Door { app: app.clone(), watchdog })
+        .event_handler(Events { app: app.clone(), watchdog })
         .raw_event_handler(Unparsed)
         .await
         .context("cannot set up the connection to Discord")?;
@@ -119,13 +119,13 @@ async fn shards_wanted(discord: &Rest) -> anyhow::Result<u32> {
     }
 }
 
-struct Door {
+struct Events {
     app: Arc<App>,
     watchdog: Watchdog,
 }
 
 #[async_trait]
-impl EventHandler for Door {
+impl EventHandler for Events {
     async fn ready(&self, _: Context, ready: Ready) {
         self.watchdog.connected();
         tracing::info!(bot = ready.user.name, "connected to Discord; waiting for /imagine");
@@ -196,9 +196,9 @@ async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Re
 /// Whether Discord certainly has no answer. It may have one although it refused the callback, or never confirmed it;
 /// as long as nobody can tell, the person may be looking at it.
 async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
-    for _ in 0..LOOKS {
+    for _ in 0..ATTEMPTS {
         // A callback that is still on its way arrives now or never.
-        wait(LOOK_PAUSE).await;
+        wait(ATTEMPT_PAUSE).await;
         match discord.original_answer(interaction.application, &interaction.token).await {
             Ok(_) => return false,
             Err(Fault::Refused { .. }) => return true,

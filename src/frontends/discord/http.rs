@@ -1,4 +1,4 @@
-//! The HTTP door: Discord posts interactions, signed, and takes the first answer out of the response.
+//! The HTTP frontend: Discord posts interactions, signed, and takes the first answer out of the response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,42 +25,45 @@ const BODY_TIME: Duration = Duration::from_secs(2);
 /// How long the queue may take, of Discord's three seconds.
 const QUEUE_TIME: Duration = Duration::from_millis(500);
 
-/// What the door needs.
-struct Door {
+struct Endpoint {
     app: Arc<App>,
     key: PublicKey,
 }
 
 /// The routes: `POST /interactions`, signed under `key`, and what a load balancer asks for.
 pub fn router(app: Arc<App>, key: PublicKey) -> Router {
-    let door = Arc::new(Door { app, key });
+    let endpoint = Arc::new(Endpoint { app, key });
     Router::new()
         .route("/interactions", post(interactions))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .with_state(door)
+        .with_state(endpoint)
 }
 
 /// Whether this process takes requests: it is not about to stop, and its store answers.
-async fn ready(State(door): State<Arc<Door>>) -> (StatusCode, &'static str) {
-    if door.app.stopping.is_cancelled() {
+async fn ready(State(endpoint): State<Arc<Endpoint>>) -> (StatusCode, &'static str) {
+    if endpoint.app.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match tokio::time::timeout(Duration::from_secs(2), door.app.store.ping()).await {
+    match tokio::time::timeout(Duration::from_secs(2), endpoint.app.store.ping()).await {
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
 }
 
-async fn interactions(State(door): State<Arc<Door>>, headers: HeaderMap, request: Request) -> Response {
-    let now = door.app.now();
+async fn interactions(
+    State(endpoint): State<Arc<Endpoint>>,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let now = endpoint.app.now();
     let body = match body(request.into_body()).await {
         Ok(body) => body,
         Err(status) => return status.into_response(),
     };
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (signature, timestamp) = (header("x-signature-ed25519"), header("x-signature-timestamp"));
-    if !is_fresh(timestamp, now) || !door.key.verifies(signature, timestamp, &body) {
+    if !is_fresh(timestamp, now) || !endpoint.key.verifies(signature, timestamp, &body) {
         return (StatusCode::UNAUTHORIZED, "invalid request signature\n").into_response();
     }
     let interaction = match read(&body) {
@@ -72,17 +75,17 @@ async fn interactions(State(door): State<Arc<Door>>, headers: HeaderMap, request
         }
     };
     // Sent again, it has its answer: 202 says that there is none in this response.
-    let Some(Answer { callback, then }) = answer(&door.app, &interaction, now).await else {
+    let Some(Answer { callback, then }) = answer(&endpoint.app, &interaction, now).await else {
         return StatusCode::ACCEPTED.into_response();
     };
-    let then = handed_on(&door.app, then).await;
-    let app = door.app.clone();
-    door.app.spawn(async move { deferred::follow(&app, &interaction, then).await });
+    let then = enqueued(&endpoint.app, then).await;
+    let app = endpoint.app.clone();
+    endpoint.app.spawn(async move { deferred::follow(&app, &interaction, then).await });
     Json(callback).into_response()
 }
 
 /// A job for other processes is with them before the answer goes out: this one may not last much longer.
-async fn handed_on(app: &App, then: Then) -> Then {
+async fn enqueued(app: &App, then: Then) -> Then {
     let job = match then {
         Then::Start(job) if !app.queue.is_local() => job,
         then => return then,

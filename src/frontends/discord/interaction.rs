@@ -1,4 +1,4 @@
-//! An interaction as Easel sees it, whichever door it came through.
+//! An interaction as Easel sees it, whether it came over the Gateway or over HTTP.
 
 pub use crate::backends::discord_api::attachment::Attachment;
 use std::fmt;
@@ -37,7 +37,7 @@ pub struct Interaction {
     pub roles: Vec<u64>,
     /// The member's permissions in the channel; none outside of servers.
     pub permissions: u64,
-    /// Whether the channel is for adults only, where the door knows it.
+    /// Whether the channel is for adults only, where Discord says so.
     pub age_restricted: Option<bool>,
     /// Bytes that one file may have in the answer.
     pub file_limit: u64,

@@ -15,7 +15,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, Filter};
 
 /// How long a connection may be gone before the process ends.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// What serenity logs, as a warning and again as an error, and what it means.
 const DEADLY: [(&[&str], &str); 6] = [
@@ -77,13 +77,13 @@ impl Watchdog {
             }
             let lost_since = *lock(&self.0.lost_since);
             let changed = self.0.changed.notified();
-            match lost_since.map(|since| since + PATIENCE) {
+            match lost_since.map(|since| since + TIMEOUT) {
                 None => changed.await,
                 Some(end) => {
                     if tokio::time::timeout_at(end.into(), changed).await.is_err() {
                         return format!(
                             "The connection to Discord did not come back for {} seconds.",
-                            PATIENCE.as_secs()
+                            TIMEOUT.as_secs()
                         );
                     }
                 }

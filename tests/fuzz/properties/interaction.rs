@@ -38,7 +38,7 @@ pub(crate) enum Kind {
     Unknown,
 }
 
-/// The body of a request to the HTTP door.
+/// The body of a request to the HTTP frontend.
 pub(crate) fn check(body: &[u8]) -> Kind {
     let Ok(incoming) = read(body) else { return Kind::Foreign };
     let Incoming::Interaction(interaction) = incoming else { return Kind::Ping };
@@ -112,7 +112,7 @@ fn order(ask: Ask, file: Option<Attachment>) -> Kind {
     kind
 }
 
-/// A model can be asked for it, and the books can hold it.
+/// A model can be asked for it, and the ledger can hold it.
 fn within_limits(request: &ImageRequest, catalogue: &Catalogue) {
     let model = catalogue.find(&request.model).expect("a model of the catalogue");
     assert!(model.is_alive(TODAY));

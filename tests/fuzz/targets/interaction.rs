@@ -1,4 +1,4 @@
-//! The body of a request to the HTTP door.
+//! The body of a request to the HTTP frontend.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! What proves that a request to the HTTP door came from Discord.
+//! What proves that a request to the HTTP frontend came from Discord.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

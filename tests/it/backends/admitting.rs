@@ -7,7 +7,7 @@ use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
 use time::Duration;
 
-use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, session_id};
+use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, budget_limit, order, session_id};
 
 pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
     let first = order(7);
@@ -20,19 +20,19 @@ pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
         assert_eq!(known.unwrap(), Some(first.job().id));
     }
     let again = Order { at: NOW + Duration::seconds(1), ..first.clone() };
-    let full = ceiling(BudgetScope::Deployment, PRICE);
+    let full = budget_limit(BudgetScope::Deployment, PRICE);
     assert_eq!(again.admit(store, &full).await, Admission::Duplicate(first.id()), "it is not refused");
     assert_eq!(store.totals().await.unwrap(), Totals { open: 1, reserved: PRICE, ..Totals::default() });
 }
 
 pub(super) async fn a_refused_order_leaves_nothing(store: &Store) {
     let order = Order { pictures: 2, session: Some(session_id(1)), ..order(7) };
-    assert!(!order.fits(store, &ceiling(BudgetScope::Session, PRICE)).await);
+    assert!(!order.fits(store, &budget_limit(BudgetScope::Session, PRICE)).await);
     assert_eq!(store.find(order.id()).await.unwrap(), None);
     assert_eq!(store.known(order.job().dedupe_key(), NOW).await.unwrap(), None);
     assert_eq!(store.totals().await.unwrap(), Totals::default());
     assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
-    assert!(order.fits(store, &ceiling(BudgetScope::Session, PRICE * 2)).await, "a second try is free");
+    assert!(order.fits(store, &budget_limit(BudgetScope::Session, PRICE * 2)).await, "a second try is free");
 }
 
 pub(super) async fn an_admitted_job_comes_back_as_it_was(store: &Store) {
@@ -48,8 +48,8 @@ pub(super) async fn an_admitted_job_comes_back_as_it_was(store: &Store) {
     assert_eq!(store.find(parent.id).await.unwrap(), None);
 }
 
-/// In each of them two pictures have room; the moment is when the purse is empty again.
-const PURSES: [(BudgetScope, Option<i64>); 5] = [
+/// In each of them two pictures have room; the moment is when the budget is free again.
+const BUDGETS: [(BudgetScope, Option<i64>); 5] = [
     (BudgetScope::Deployment, Some(NEXT_MONTH.unix_timestamp())),
     (BudgetScope::Guild, Some(NEXT_MONTH.unix_timestamp())),
     (BudgetScope::MemberDay, Some(NEXT_MONTH.unix_timestamp())),
@@ -57,28 +57,28 @@ const PURSES: [(BudgetScope, Option<i64>); 5] = [
     (BudgetScope::Session, None),
 ];
 
-pub(super) async fn each_purse_has_its_ceiling(store: &Store) {
-    for (place, (purse, free_at)) in (1u64..).zip(PURSES) {
-        // Everybody's purse is looked at first: the others leave something in it.
+pub(super) async fn each_budget_has_its_limit(store: &Store) {
+    for (place, (scope, free_at)) in (1u64..).zip(BUDGETS) {
+        // Everybody's budget is checked first: the others leave something in it.
         let member = Order {
             guild: Some(100 + place),
             member: place,
             session: Some(session_id(place.into())),
             ..order(place * 10)
         };
-        let terms = ceiling(purse, PRICE * 2);
+        let limits = budget_limit(scope, PRICE * 2);
         for n in 0..2 {
-            assert!(Order { interaction: place * 10 + n, ..member.clone() }.fits(store, &terms).await);
+            assert!(Order { interaction: place * 10 + n, ..member.clone() }.fits(store, &limits).await);
         }
         let third = Order { interaction: place * 10 + 2, ..member.clone() };
-        let used = Refusal::BudgetUsed { purse, limit: PRICE * 2, used: PRICE * 2, free_at };
-        assert_eq!(third.admit(store, &terms).await, Admission::Refused(used));
+        let used = Refusal::BudgetUsed { scope, limit: PRICE * 2, used: PRICE * 2, free_at };
+        assert_eq!(third.admit(store, &limits).await, Admission::Refused(used));
         let free = Order { price: Micros(0), interaction: place * 10 + 3, ..member };
-        assert!(free.fits(store, &terms).await, "what costs nothing is never too dear: {purse:?}");
+        assert!(free.fits(store, &limits).await, "what costs nothing is never too dear: {scope:?}");
     }
 }
 
-pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: &Store) {
+pub(super) async fn a_budget_is_used_up_for_those_who_share_it_and_no_others(store: &Store) {
     let somebody = Order { session: Some(session_id(1)), ..order(1) };
     assert!(somebody.fits(store, &AdmissionLimits::default()).await);
     let elsewhere = Order { guild: Some(99), session: None, ..somebody.clone() };
@@ -86,7 +86,7 @@ pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: 
     let tomorrow = Order { at: NEXT_MONTH, ..somebody.clone() };
     let private = Order { guild: None, session: None, ..somebody.clone() };
     let mut interaction = 1;
-    for (purse, there, other, then, alone) in [
+    for (scope, there, other, then, alone) in [
         (BudgetScope::Deployment, false, false, true, false),
         (BudgetScope::Guild, true, false, true, true),
         (BudgetScope::MemberDay, true, true, true, true),
@@ -97,7 +97,7 @@ pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: 
         for (who, (order, fits)) in whose.into_iter().enumerate() {
             interaction += 1;
             let order = Order { interaction, ..order.clone() };
-            assert_eq!(order.fits(store, &ceiling(purse, PRICE)).await, fits, "{purse:?} {who}");
+            assert_eq!(order.fits(store, &budget_limit(scope, PRICE)).await, fits, "{scope:?} {who}");
             // What was admitted must not stand in the way of the next one.
             assert_eq!(store.cancel(order.id(), NOW).await.unwrap(), fits);
         }
@@ -107,57 +107,57 @@ pub(super) async fn a_purse_is_full_for_those_who_share_it_and_no_others(store: 
 pub(super) async fn a_members_day_and_month_are_apart(store: &Store) {
     let yesterday = Order { at: NOW - Duration::days(1), ..order(1) };
     assert!(yesterday.fits(store, &AdmissionLimits::default()).await);
-    assert!(!order(2).fits(store, &ceiling(BudgetScope::MemberMonth, PRICE)).await);
-    assert!(order(2).fits(store, &ceiling(BudgetScope::MemberDay, PRICE)).await);
+    assert!(!order(2).fits(store, &budget_limit(BudgetScope::MemberMonth, PRICE)).await);
+    assert!(order(2).fits(store, &budget_limit(BudgetScope::MemberDay, PRICE)).await);
 }
 
 pub(super) async fn of_several_limits_the_first_that_forbids_is_named(store: &Store) {
     assert!(order(1).fits(store, &AdmissionLimits::default()).await);
-    let ceilings = [BudgetScope::MemberDay, BudgetScope::Guild, BudgetScope::Deployment].map(|purse| {
-        let limit = if purse == BudgetScope::MemberDay { PRICE * 2 } else { PRICE };
-        BudgetLimit { purse, limit }
+    let budgets = [BudgetScope::MemberDay, BudgetScope::Guild, BudgetScope::Deployment].map(|scope| {
+        let limit = if scope == BudgetScope::MemberDay { PRICE * 2 } else { PRICE };
+        BudgetLimit { scope, limit }
     });
-    let terms = AdmissionLimits { ceilings: ceilings.into(), ..AdmissionLimits::default() };
-    let Admission::Refused(Refusal::BudgetUsed { purse, .. }) = order(2).admit(store, &terms).await else {
+    let limits = AdmissionLimits { budgets: budgets.into(), ..AdmissionLimits::default() };
+    let Admission::Refused(Refusal::BudgetUsed { scope, .. }) = order(2).admit(store, &limits).await else {
         panic!("it fits")
     };
-    assert_eq!(purse, BudgetScope::Guild);
+    assert_eq!(scope, BudgetScope::Guild);
 }
 
 pub(super) async fn pictures_under_way_are_limited_until_they_arrive(store: &Store) {
-    let terms = AdmissionLimits { in_flight: Some(3), ..AdmissionLimits::default() };
+    let limits = AdmissionLimits { in_flight: Some(3), ..AdmissionLimits::default() };
     let first = Order { pictures: 2, at: NOW - Duration::days(40), ..order(1) };
-    let first = first.claimed_under(store, &terms).await;
+    let first = first.claimed_under(store, &limits).await;
     let second = Order { pictures: 2, ..order(2) };
     let refused = Refusal::InFlight { limit: 3, used: 2 };
-    assert_eq!(second.admit(store, &terms).await, Admission::Refused(refused), "whenever it was ordered");
+    assert_eq!(second.admit(store, &limits).await, Admission::Refused(refused), "whenever it was ordered");
     for free in [Order { member: 4, ..second.clone() }, Order { guild: None, ..second.clone() }] {
         let free = Order { interaction: 100 + free.member + free.guild.unwrap_or_default(), ..free };
-        assert!(free.fits(store, &terms).await, "{free:?}");
+        assert!(free.fits(store, &limits).await, "{free:?}");
     }
     first.finish().await;
-    assert!(second.fits(store, &terms).await);
+    assert!(second.fits(store, &limits).await);
     assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap().in_flight, 2);
 }
 
 pub(super) async fn pictures_of_a_day_count_from_the_order_unless_they_fail(store: &Store) {
-    let terms = AdmissionLimits { daily: Some(3), ..AdmissionLimits::default() };
-    Order { pictures: 2, ..order(1) }.claimed_under(store, &terms).await.finish().await;
-    let under_way = order(2).claimed_under(store, &terms).await;
+    let limits = AdmissionLimits { daily: Some(3), ..AdmissionLimits::default() };
+    Order { pictures: 2, ..order(1) }.claimed_under(store, &limits).await.finish().await;
+    let under_way = order(2).claimed_under(store, &limits).await;
     let refused = Refusal::QuotaUsed { limit: 3, used: 3, free_at: NEXT_MONTH.unix_timestamp() };
-    assert_eq!(order(3).admit(store, &terms).await, Admission::Refused(refused));
-    assert!(Order { member: 4, ..order(4) }.fits(store, &terms).await);
-    assert!(Order { guild: Some(99), ..order(5) }.fits(store, &terms).await);
+    assert_eq!(order(3).admit(store, &limits).await, Admission::Refused(refused));
+    assert!(Order { member: 4, ..order(4) }.fits(store, &limits).await);
+    assert!(Order { guild: Some(99), ..order(5) }.fits(store, &limits).await);
     under_way.fail().await;
-    assert!(order(3).fits(store, &terms).await);
-    assert!(Order { at: NEXT_MONTH, pictures: 3, ..order(6) }.fits(store, &terms).await);
+    assert!(order(3).fits(store, &limits).await);
+    assert!(Order { at: NEXT_MONTH, pictures: 3, ..order(6) }.fits(store, &limits).await);
 }
 
 pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store: &Store) {
-    let terms = ceiling(BudgetScope::Guild, PRICE * 5);
+    let limits = budget_limit(BudgetScope::Guild, PRICE * 5);
     let mut told = Vec::new();
     for interaction in 1..=5 {
-        let Admission::Admitted { warning } = order(interaction).admit(store, &terms).await else {
+        let Admission::Admitted { warning } = order(interaction).admit(store, &limits).await else {
             panic!("it does not fit")
         };
         let worker = Worker::takes(store, order(interaction).id(), NOW).await.unwrap();
@@ -167,14 +167,14 @@ pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store
     let below = (None, None);
     assert_eq!(told, [below, below, below, (Some(80), Some(80)), (None, Some(100))]);
     let next = Order { at: NEXT_MONTH, ..order(6) };
-    assert_eq!(next.admit(store, &terms).await, Admission::Admitted { warning: None });
+    assert_eq!(next.admit(store, &limits).await, Admission::Admitted { warning: None });
 }
 
 /// How much is used after each of these orders, as far as people are told.
 async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) -> Vec<Option<u32>> {
     let mut told = Vec::new();
     for interaction in orders {
-        match order(interaction).admit(store, &ceiling(BudgetScope::Guild, PRICE * limit)).await {
+        match order(interaction).admit(store, &budget_limit(BudgetScope::Guild, PRICE * limit)).await {
             Admission::Admitted { warning } => told.push(warning),
             said => panic!("{said:?}"),
         }
@@ -182,7 +182,7 @@ async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) 
     told
 }
 
-pub(super) async fn people_are_told_though_a_repeated_call_crossed_the_line(store: &Store) {
+pub(super) async fn people_are_warned_though_a_repeated_call_used_four_fifths(store: &Store) {
     assert_eq!(told(store, [1, 2, 3], 5).await, [None; 3]);
     let worker = Worker::takes(store, order(1).id(), NOW).await.unwrap();
     worker.spend(0, Bill::Due).await;
@@ -190,7 +190,7 @@ pub(super) async fn people_are_told_though_a_repeated_call_crossed_the_line(stor
     assert_eq!(told(store, [4], 5).await, [Some(100)]);
 }
 
-pub(super) async fn people_are_told_once_for_each_ceiling(store: &Store) {
+pub(super) async fn people_are_warned_once_for_each_budget_limit(store: &Store) {
     assert_eq!(told(store, 1..=4, 5).await, [None, None, None, Some(80)]);
     let failed = Worker::takes(store, order(4).id(), NOW).await.unwrap();
     failed.fail().await;

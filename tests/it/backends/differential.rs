@@ -15,7 +15,7 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use time::{Duration, OffsetDateTime};
 
-use super::orders::{LEASE, NOW, Order, PRICE, concluded, order, painted, session_id};
+use super::orders::{LEASE, NOW, Order, PRICE, concluded, generated, order, session_id};
 use super::place::Place;
 use crate::migrating::answers::{About, Answers};
 use crate::support::seed::seed;
@@ -129,7 +129,7 @@ enum Event {
 #[derive(Debug, Clone, Copy)]
 enum Ending {
     /// One of a few pictures, so that two may have the same bytes.
-    Painted(u8),
+    Generated(u8),
     Failed,
     GuardedPrompt,
     GuardedPicture(u8),
@@ -139,7 +139,7 @@ impl Ending {
     fn outcome(self) -> Option<Outcome> {
         let category = |kind: u8| ["violence", "hate"][usize::from(kind % 2)].to_owned();
         let refusal = match self {
-            Ending::Painted(picture) => return painted(&format!("{picture:02}")),
+            Ending::Generated(picture) => return generated(&format!("{picture:02}")),
             Ending::Failed => Refusal::ModelFailed,
             Ending::GuardedPrompt => Refusal::GuardedPrompt { category: category(0) },
             Ending::GuardedPicture(kind) => Refusal::GuardedPicture { category: category(kind) },
@@ -150,7 +150,7 @@ impl Ending {
 
 fn ending() -> impl Strategy<Value = Ending> {
     prop_oneof![
-        6 => (0..6u8).prop_map(Ending::Painted),
+        6 => (0..6u8).prop_map(Ending::Generated),
         2 => Just(Ending::Failed),
         1 => Just(Ending::GuardedPrompt),
         1 => (0..2u8).prop_map(Ending::GuardedPicture),
@@ -222,7 +222,7 @@ fn about_the_rest() -> impl Strategy<Value = Event> {
 }
 
 /// Limits, in pictures. A server's month of five is warned of from the fourth on.
-fn terms() -> impl Strategy<Value = AdmissionLimits> {
+fn limits() -> impl Strategy<Value = AdmissionLimits> {
     let limits = (
         prop::option::weighted(0.9, prop::sample::select(vec![5, 5, 10])),
         prop::array::uniform3(prop::option::weighted(0.3, 2..16i64)),
@@ -230,15 +230,15 @@ fn terms() -> impl Strategy<Value = AdmissionLimits> {
         prop::option::weighted(0.3, 1..10u32),
     );
     limits.prop_map(|(guild, [day, session, deployment], in_flight, daily)| {
-        let purses = [
+        let budgets = [
             (BudgetScope::MemberDay, day),
             (BudgetScope::Session, session),
             (BudgetScope::Guild, guild),
             (BudgetScope::Deployment, deployment),
         ];
-        let ceiling =
-            |(purse, limit): (BudgetScope, Option<i64>)| Some(BudgetLimit { purse, limit: PRICE * limit? });
-        AdmissionLimits { in_flight, daily, ceilings: purses.into_iter().filter_map(ceiling).collect() }
+        let budget =
+            |(scope, limit): (BudgetScope, Option<i64>)| Some(BudgetLimit { scope, limit: PRICE * limit? });
+        AdmissionLimits { in_flight, daily, budgets: budgets.into_iter().filter_map(budget).collect() }
     })
 }
 
@@ -258,10 +258,10 @@ pub(super) fn any_sequence_of_calls_is_answered_alike(
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let event = prop_oneof![3 => about_jobs(), 2 => about_the_rest()];
-    let script = (terms(), prop::collection::vec(event, 0..70));
-    let played = TestRunner::new(config).run(&script, |(terms, events)| {
+    let script = (limits(), prop::collection::vec(event, 0..70));
+    let played = TestRunner::new(config).run(&script, |(limits, events)| {
         runtime.block_on(async {
-            let mut play = Play::new([one().await, other().await], terms);
+            let mut play = Play::new([one().await, other().await], limits);
             for event in events {
                 play.happens(event).await;
             }
@@ -282,7 +282,7 @@ struct Claimed {
 struct Play {
     places: [Place; 2],
     stores: [Store; 2],
-    terms: AdmissionLimits,
+    limits: AdmissionLimits,
     now: OffsetDateTime,
     interactions: u64,
     orders: Vec<Order>,
@@ -290,9 +290,9 @@ struct Play {
 }
 
 impl Play {
-    fn new(places: [Place; 2], terms: AdmissionLimits) -> Play {
+    fn new(places: [Place; 2], limits: AdmissionLimits) -> Play {
         let stores = places.each_ref().map(Place::open);
-        Play { places, stores, terms, now: NOW, interactions: 0, orders: vec![], claims: vec![] }
+        Play { places, stores, limits, now: NOW, interactions: 0, orders: vec![], claims: vec![] }
     }
 
     /// The answer of both stores, which must be one.
@@ -312,7 +312,7 @@ impl Play {
                 let at = self.now;
                 let order =
                     Order { guild, member, session, private, key, pictures, at, ..order(self.interactions) };
-                self.both(async |store| order.admit(store, &self.terms).await).await;
+                self.both(async |store| order.admit(store, &self.limits).await).await;
                 self.orders.push(order);
             }
             Event::Wait { seconds } => self.now += Duration::seconds(seconds),
@@ -350,7 +350,7 @@ impl Play {
         match event {
             Event::AdmitAgain(_) => {
                 let again = Order { at: now, ..order.clone() };
-                self.both(async |store| again.admit(store, &self.terms).await).await;
+                self.both(async |store| again.admit(store, &self.limits).await).await;
             }
             Event::FindRequest(_) => {
                 let request = order.job().dedupe_key();

@@ -1,4 +1,4 @@
-//! Any order of events leaves the books right.
+//! Any order of events leaves the ledger right.
 
 use easel::backends::store::migration::Migration;
 use easel::backends::store::{Admission, Attempt, CallId, Progress, Settlement, Store, Tally, Totals};
@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use time::{Duration, OffsetDateTime};
 
-use super::orders::{LEASE, NOW, Order, PRICE, Worker, concluded, order, painted, session_id};
+use super::orders::{LEASE, NOW, Order, PRICE, Worker, concluded, generated, order, session_id};
 use super::place::Place;
 use crate::migrating::answers::{About, Answers};
 
@@ -78,8 +78,8 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 /// Limits, in pictures.
-fn terms() -> impl Strategy<Value = AdmissionLimits> {
-    let purses = [
+fn limits() -> impl Strategy<Value = AdmissionLimits> {
+    let budgets = [
         BudgetScope::MemberDay,
         BudgetScope::MemberMonth,
         BudgetScope::Session,
@@ -89,22 +89,22 @@ fn terms() -> impl Strategy<Value = AdmissionLimits> {
     let limits = prop::array::uniform5(prop::option::of(1..16i64));
     (limits, prop::option::of(1..10u32), prop::option::of(1..10u32)).prop_map(
         move |(limits, in_flight, daily)| {
-            let ceiling = |(purse, limit): (BudgetScope, Option<i64>)| {
-                Some(BudgetLimit { purse, limit: PRICE * limit? })
+            let budget = |(scope, limit): (BudgetScope, Option<i64>)| {
+                Some(BudgetLimit { scope, limit: PRICE * limit? })
             };
-            let ceilings = purses.into_iter().zip(limits).filter_map(ceiling).collect();
-            AdmissionLimits { in_flight, daily, ceilings }
+            let budgets = budgets.into_iter().zip(limits).filter_map(budget).collect();
+            AdmissionLimits { in_flight, daily, budgets }
         },
     )
 }
 
-pub(super) fn any_order_of_events_leaves_the_books_right(fresh: impl AsyncFn() -> Place, cases: u32) {
+pub(super) fn any_order_of_events_leaves_the_ledger_right(fresh: impl AsyncFn() -> Place, cases: u32) {
     let config = Config { cases, max_shrink_iters: 500, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let script = (terms(), prop::collection::vec(event(), 0..80));
-    let played = TestRunner::new(config).run(&script, |(terms, events)| {
+    let script = (limits(), prop::collection::vec(event(), 0..80));
+    let played = TestRunner::new(config).run(&script, |(limits, events)| {
         runtime.block_on(async {
-            let mut play = Play::new(fresh().await, terms);
+            let mut play = Play::new(fresh().await, limits);
             for event in events {
                 match event {
                     Event::Crash => play = play.crashed(),
@@ -128,9 +128,9 @@ pub(crate) fn what_was_begun_goes_on_elsewhere(
     let config = Config { cases, max_shrink_iters: 100, failure_persistence: None, ..Config::default() };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let events = || prop::collection::vec(event(), 0..40);
-    let played = TestRunner::new(config).run(&(terms(), events(), events()), |(terms, before, after)| {
+    let played = TestRunner::new(config).run(&(limits(), events(), events()), |(limits, before, after)| {
         runtime.block_on(async {
-            let mut play = Play::new(from().await, terms);
+            let mut play = Play::new(from().await, limits);
             for event in before {
                 match event {
                     Event::Crash => play = play.crashed(),
@@ -173,7 +173,7 @@ struct Call {
 struct Play {
     place: Place,
     store: Store,
-    terms: AdmissionLimits,
+    limits: AdmissionLimits,
     now: OffsetDateTime,
     interactions: u64,
     admitted: Vec<Admitted>,
@@ -181,9 +181,9 @@ struct Play {
 }
 
 impl Play {
-    fn new(place: Place, terms: AdmissionLimits) -> Play {
+    fn new(place: Place, limits: AdmissionLimits) -> Play {
         let store = place.open();
-        Play { place, store, terms, now: NOW, interactions: 0, admitted: vec![], holds: vec![] }
+        Play { place, store, limits, now: NOW, interactions: 0, admitted: vec![], holds: vec![] }
     }
 
     fn crashed(self) -> Play {
@@ -220,7 +220,7 @@ impl Play {
                 let session = session.map(session_id);
                 let order =
                     Order { guild, member, session, pictures, at: self.now, ..order(self.interactions) };
-                if order.fits(&self.store, &self.terms).await {
+                if order.fits(&self.store, &self.limits).await {
                     self.admitted.push(Admitted { order, spent: Micros(0), delivered: None });
                     self.check(self.admitted.len() - 1).await;
                 }
@@ -251,7 +251,7 @@ impl Play {
         let order = &self.admitted[at].order;
         match event {
             Event::OrderAgain(_) => {
-                let again = order.admit(&self.store, &self.terms).await;
+                let again = order.admit(&self.store, &self.limits).await;
                 assert_eq!(again, Admission::Duplicate(order.id()));
             }
             Event::Cancel(_) => {
@@ -284,7 +284,7 @@ impl Play {
             Event::Settle { call, bill, answer, .. } if !hold.calls.is_empty() => {
                 let call = call.index(hold.calls.len());
                 let Call { n, id, open } = hold.calls[call];
-                let outcome = answer.and_then(|painted| self::answer(painted, job, n));
+                let outcome = answer.and_then(|generated| self::answer(generated, job, n));
                 let settlement = Settlement { n, call: Some(id), bill, outcome };
                 if store.settle(job, fence, settlement).await.unwrap() {
                     let back = open.filter(|_| bill != Bill::Due).unwrap_or_default();
@@ -319,8 +319,8 @@ impl Play {
         let Order { guild, member, session, .. } = self.admitted[at].order;
         let order = &self.admitted[at].order;
         let standing = self.store.standing(guild, member, order.at).await.unwrap();
-        for BudgetLimit { purse, limit } in &self.terms.ceilings {
-            let tally = match (purse, session) {
+        for BudgetLimit { scope, limit } in &self.limits.budgets {
+            let tally = match (scope, session) {
                 (BudgetScope::Deployment, _) => standing.deployment,
                 (BudgetScope::Guild, _) => standing.guild,
                 (BudgetScope::MemberDay, _) => standing.day,
@@ -328,11 +328,11 @@ impl Play {
                 (BudgetScope::Session, Some(session)) => self.store.session_tally(session).await.unwrap(),
                 (BudgetScope::Session, None) | (BudgetScope::Key, _) => Tally::default(),
             };
-            assert!(tally.reserved + tally.spent <= *limit, "{purse:?} {tally:?}");
+            assert!(tally.reserved + tally.spent <= *limit, "{scope:?} {tally:?}");
         }
-        assert!(self.terms.in_flight.is_none_or(|limit| standing.in_flight <= limit));
+        assert!(self.limits.in_flight.is_none_or(|limit| standing.in_flight <= limit));
         let today = standing.day.ordered + standing.day.delivered;
-        assert!(self.terms.daily.is_none_or(|limit| today <= limit), "{today}");
+        assert!(self.limits.daily.is_none_or(|limit| today <= limit), "{today}");
         let found = self.store.find(order.id()).await.unwrap().unwrap();
         assert!(found.pictures.iter().all(|picture| picture.paid_calls <= 2));
     }
@@ -371,8 +371,9 @@ impl Play {
                 let settlement = Settlement { n, call, bill: Bill::Due, outcome };
                 assert!(self.store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
             }
-            let painted = worker.found().await.pictures.iter().filter(|one| one.painted().is_some()).count();
-            let delivered = u32::try_from(painted).unwrap();
+            let generated =
+                worker.found().await.pictures.iter().filter(|one| one.generated().is_some()).count();
+            let delivered = u32::try_from(generated).unwrap();
             assert!(worker.conclude(delivered).await);
             admitted.delivered = Some(delivered);
         }
@@ -408,7 +409,7 @@ impl Play {
     }
 }
 
-fn answer(painted_it: bool, job: JobId, n: u32) -> Option<Outcome> {
+fn answer(generated_it: bool, job: JobId, n: u32) -> Option<Outcome> {
     let refusal = easel::domain::refusal::Refusal::ModelFailed;
-    if painted_it { painted(&format!("{job}-{n}")) } else { Some(Outcome::Refused { refusal }) }
+    if generated_it { generated(&format!("{job}-{n}")) } else { Some(Outcome::Refused { refusal }) }
 }

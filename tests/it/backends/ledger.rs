@@ -1,4 +1,4 @@
-//! The books in a table of DynamoDB: what each account must hold, added up again from the jobs.
+//! The ledger in a table of DynamoDB: what each account must hold, added up again from the jobs.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use easel::backends::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Store};
 use easel::domain::image_format::ImageFormat;
 use easel::domain::job::{
-    ApiOrigin, Bill, Claim, DiscordOrigin, InSession, Job, JobId, Origin, Outcome, Painted, Picture, State,
+    ApiOrigin, Bill, Claim, DiscordOrigin, GeneratedImage, InSession, Job, JobId, Origin, Outcome, Picture,
+    State,
 };
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
@@ -94,18 +95,18 @@ impl Order {
         Job { id: self.id(), origin, request, created: self.at, parent: None }
     }
 
-    pub(crate) async fn admit(&self, store: &Store, terms: &AdmissionLimits) -> Admission {
+    pub(crate) async fn admit(&self, store: &Store, limits: &AdmissionLimits) -> Admission {
         let price = self.price * i64::from(self.pictures);
-        store.admit(&self.job(), price, terms, self.at).await.unwrap()
+        store.admit(&self.job(), price, limits, self.at).await.unwrap()
     }
 
-    pub(crate) async fn fits(&self, store: &Store, terms: &AdmissionLimits) -> bool {
-        matches!(self.admit(store, terms).await, Admission::Admitted { .. })
+    pub(crate) async fn fits(&self, store: &Store, limits: &AdmissionLimits) -> bool {
+        matches!(self.admit(store, limits).await, Admission::Admitted { .. })
     }
 
-    /// Admitted under these terms, and in a worker's hands.
-    pub(crate) async fn claimed_under<'a>(&self, store: &'a Store, terms: &AdmissionLimits) -> Worker<'a> {
-        assert!(self.fits(store, terms).await);
+    /// Admitted under these limits, and in a worker's hands.
+    pub(crate) async fn claimed_under<'a>(&self, store: &'a Store, limits: &AdmissionLimits) -> Worker<'a> {
+        assert!(self.fits(store, limits).await);
         Worker::takes(store, self.id(), self.at).await.unwrap()
     }
 
@@ -114,8 +115,8 @@ impl Order {
     }
 }
 
-pub(crate) fn ceiling(purse: BudgetScope, limit: Micros) -> AdmissionLimits {
-    AdmissionLimits { ceilings: vec![BudgetLimit { purse, limit }], ..AdmissionLimits::default() }
+pub(crate) fn budget_limit(scope: BudgetScope, limit: Micros) -> AdmissionLimits {
+    AdmissionLimits { budgets: vec![BudgetLimit { scope, limit }], ..AdmissionLimits::default() }
 }
 
 pub(crate) fn session_id(random: u128) -> SessionId {
@@ -168,9 +169,9 @@ impl<'a> Worker<'a> {
         assert!(self.settle(n, call, bill, None).await);
     }
 
-    pub(crate) async fn paint(&self, n: u32) {
+    pub(crate) async fn generate(&self, n: u32) {
         let call = self.call(n).await;
-        let outcome = painted(&format!("{}-{n}", self.job()));
+        let outcome = generated(&format!("{}-{n}", self.job()));
         assert!(self.settle(n, call, Bill::Due, outcome).await);
     }
 
@@ -192,11 +193,11 @@ impl<'a> Worker<'a> {
         self.progress(Progress { release_for: Some(seconds * 1_000), ..Progress::default() }).await
     }
 
-    /// Every picture painted, delivered and archived.
+    /// Every picture generated, delivered and archived.
     pub(crate) async fn finish(&self) {
         let pictures = u32::try_from(self.claim.pictures.len()).unwrap();
         for n in 0..pictures {
-            self.paint(n).await;
+            self.generate(n).await;
         }
         assert!(self.conclude(pictures).await && self.archive().await && self.release(0).await);
     }
@@ -215,8 +216,13 @@ impl<'a> Worker<'a> {
     }
 }
 
-pub(crate) fn painted(sha256: &str) -> Option<Outcome> {
-    Some(Outcome::Painted(Painted { seed: 5, sha256: sha256.into(), bytes: 3, format: ImageFormat::Png }))
+pub(crate) fn generated(sha256: &str) -> Option<Outcome> {
+    Some(Outcome::Generated(GeneratedImage {
+        seed: 5,
+        sha256: sha256.into(),
+        bytes: 3,
+        format: ImageFormat::Png,
+    }))
 }
 
 pub(crate) fn concluded(delivered: u32) -> Progress {

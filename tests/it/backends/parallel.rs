@@ -8,10 +8,10 @@ use easel::domain::money::Micros;
 use time::Duration;
 use tokio::task::JoinSet;
 
-use super::orders::{NOW, Order, PRICE, Worker, ceiling, order, session_id};
+use super::orders::{NOW, Order, PRICE, Worker, budget_limit, order, session_id};
 use super::place::Place;
 
-const PURSES: [BudgetScope; 5] = [
+const BUDGETS: [BudgetScope; 5] = [
     BudgetScope::Deployment,
     BudgetScope::Guild,
     BudgetScope::MemberDay,
@@ -25,14 +25,14 @@ pub(super) async fn of_two_hundred_requests_a_limit_of_seven_delivers_seven(
     stores: Vec<Arc<Store>>,
 ) {
     let number = AdmissionLimits { daily: Some(7), ..AdmissionLimits::default() };
-    let limits = PURSES.map(|purse| ceiling(purse, PRICE * 7)).into_iter().chain([number]);
-    // A purse and the number are enough where each round takes long.
-    for (round, terms) in (1..).zip(limits).step_by(if place.is_slow() { 5 } else { 1 }) {
+    let limits = BUDGETS.map(|scope| budget_limit(scope, PRICE * 7)).into_iter().chain([number]);
+    // One budget and the number are enough where each round takes long.
+    for (round, limits) in (1..).zip(limits).step_by(if place.is_slow() { 5 } else { 1 }) {
         let mut tasks = JoinSet::new();
         for (order, store) in requests(round, &stores) {
-            let terms = terms.clone();
+            let limits = limits.clone();
             tasks.spawn(async move {
-                let fits = order.fits(&store, &terms).await;
+                let fits = order.fits(&store, &limits).await;
                 if fits {
                     Worker::takes(&store, order.id(), order.at).await.unwrap().finish().await;
                 }
@@ -40,7 +40,7 @@ pub(super) async fn of_two_hundred_requests_a_limit_of_seven_delivers_seven(
             });
         }
         let delivered = tasks.join_all().await.into_iter().filter(|fits| *fits).count();
-        assert_eq!(delivered, 7, "{terms:?}");
+        assert_eq!(delivered, 7, "{limits:?}");
         let order = in_round(round);
         let standing = stores[0].standing(order.guild, order.member, order.at).await.unwrap();
         assert_eq!((standing.day.delivered, standing.in_flight), (7, 0));
@@ -51,11 +51,11 @@ pub(super) async fn of_two_hundred_requests_a_limit_of_seven_delivers_seven(
 }
 
 pub(super) async fn of_two_hundred_requests_seven_are_under_way(_: &Place, stores: Vec<Arc<Store>>) {
-    let terms = AdmissionLimits { in_flight: Some(7), ..AdmissionLimits::default() };
+    let limits = AdmissionLimits { in_flight: Some(7), ..AdmissionLimits::default() };
     let mut tasks = JoinSet::new();
     for (order, store) in requests(1, &stores) {
-        let terms = terms.clone();
-        tasks.spawn(async move { order.fits(&store, &terms).await });
+        let limits = limits.clone();
+        tasks.spawn(async move { order.fits(&store, &limits).await });
     }
     let under_way = tasks.join_all().await.into_iter().filter(|fits| *fits).count();
     assert_eq!(under_way, 7);
@@ -88,7 +88,7 @@ fn requests(round: u64, stores: &[Arc<Store>]) -> impl Iterator<Item = (Order, A
     (0..200).map(order).zip(stores.iter().cloned().cycle())
 }
 
-/// No round shares a purse with another one.
+/// No round shares a budget with another one.
 fn in_round(round: u64) -> Order {
     let at = NOW + Duration::days(40) * u32::try_from(round).unwrap();
     Order { guild: Some(round), member: round, session: Some(session_id(round.into())), at, ..order(round) }

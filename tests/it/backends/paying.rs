@@ -8,10 +8,10 @@ use easel::domain::refusal::Refusal;
 use time::Duration;
 
 use super::orders::{
-    GUILD, LEASE, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, ceiling, order, painted, session_id,
+    GUILD, LEASE, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, budget_limit, generated, order, session_id,
 };
 
-const PURSES: [BudgetScope; 5] = [
+const BUDGETS: [BudgetScope; 5] = [
     BudgetScope::Deployment,
     BudgetScope::Guild,
     BudgetScope::MemberDay,
@@ -19,13 +19,13 @@ const PURSES: [BudgetScope; 5] = [
     BudgetScope::Session,
 ];
 
-/// Somebody with money in every purse.
+/// Somebody with a budget in every scope.
 fn rich(interaction: u64) -> Order {
     Order { session: Some(session_id(1)), ..order(interaction) }
 }
 
-/// What every purse of [`rich`] holds, all of which must hold the same.
-async fn purses(store: &Store) -> Tally {
+/// What every budget of [`rich`] holds, which must be the same.
+async fn budgets(store: &Store) -> Tally {
     let standing = store.standing(Some(GUILD), MEMBER, NOW).await.unwrap();
     let session = store.session_tally(session_id(1)).await.unwrap();
     for other in [standing.month, standing.guild, standing.deployment, session] {
@@ -42,13 +42,13 @@ fn tally(reserved: i64, spent: i64, ordered: u32, delivered: u32) -> Tally {
 
 pub(super) async fn money_is_reserved_then_spent_then_given_back(store: &Store) {
     let worker = Order { pictures: 3, ..rich(1) }.claimed(store).await;
-    assert_eq!(purses(store).await, tally(3, 0, 3, 0));
-    worker.paint(0).await;
-    worker.paint(1).await;
-    assert_eq!(purses(store).await, tally(1, 2, 3, 0));
+    assert_eq!(budgets(store).await, tally(3, 0, 3, 0));
+    worker.generate(0).await;
+    worker.generate(1).await;
+    assert_eq!(budgets(store).await, tally(1, 2, 3, 0));
     for _ in 0..2 {
         assert!(worker.conclude(2).await);
-        assert_eq!(purses(store).await, tally(0, 2, 0, 2), "once");
+        assert_eq!(budgets(store).await, tally(0, 2, 0, 2), "once");
     }
     let totals = store.totals().await.unwrap();
     assert_eq!((totals.attempted, totals.attempted_micros, totals.delivered), (2, PRICE * 2, 2));
@@ -56,10 +56,10 @@ pub(super) async fn money_is_reserved_then_spent_then_given_back(store: &Store) 
 
 pub(super) async fn a_later_word_on_what_was_delivered_holds(store: &Store) {
     let worker = Order { pictures: 2, ..rich(1) }.claimed(store).await;
-    worker.paint(0).await;
+    worker.generate(0).await;
     for delivered in [1, 0, 2] {
         assert!(worker.conclude(delivered).await);
-        assert_eq!(purses(store).await, tally(0, 1, 0, delivered));
+        assert_eq!(budgets(store).await, tally(0, 1, 0, delivered));
     }
     assert_eq!(worker.found().await.state, State::Delivered);
 }
@@ -84,11 +84,11 @@ pub(super) async fn a_call_of_unknown_end_counts_as_paid_whoever_made_it(store: 
     assert_eq!(next.attempt(0).await, Attempt::Exhausted);
     assert_eq!(next.picture(0).await.paid_calls, 2);
     next.fail().await;
-    assert_eq!(purses(store).await, tally(0, 2, 0, 0));
+    assert_eq!(budgets(store).await, tally(0, 2, 0, 0));
 }
 
-pub(super) async fn a_repeated_call_must_fit_under_every_ceiling_too(store: &Store) {
-    for (place, purse) in (1..).zip(PURSES) {
+pub(super) async fn a_repeated_call_must_fit_under_every_budget_limit_too(store: &Store) {
+    for (place, scope) in (1..).zip(BUDGETS) {
         for (room, fits) in [(1, false), (2, true)] {
             let id = place * 10 + room;
             let alone = Order {
@@ -99,32 +99,32 @@ pub(super) async fn a_repeated_call_must_fit_under_every_ceiling_too(store: &Sto
                 ..order(id)
             };
             let limit = PRICE * i64::try_from(room).unwrap();
-            let worker = alone.claimed_under(store, &ceiling(purse, limit)).await;
+            let worker = alone.claimed_under(store, &budget_limit(scope, limit)).await;
             worker.spend(0, Bill::Due).await;
             let again = worker.attempt(0).await;
             assert_eq!(matches!(again, Attempt::Go(_)), fits, "{again:?}");
             let of =
-                matches!(&again, Attempt::Refused(Refusal::BudgetUsed { purse: of, .. }) if *of == purse);
+                matches!(&again, Attempt::Refused(Refusal::BudgetUsed { scope: of, .. }) if *of == scope);
             assert_eq!(of, !fits, "{again:?}");
         }
     }
 }
 
-pub(super) async fn a_purse_of_last_month_is_free_again_already(store: &Store) {
-    for (place, purse) in (1..).zip(PURSES.into_iter().filter(|purse| *purse != BudgetScope::Session)) {
+pub(super) async fn a_budget_of_last_month_is_free_again_already(store: &Store) {
+    for (place, scope) in (1..).zip(BUDGETS.into_iter().filter(|scope| *scope != BudgetScope::Session)) {
         let alone = Order { guild: Some(place), member: place, ..order(place) };
-        let worker = alone.claimed_under(store, &ceiling(purse, PRICE)).await;
+        let worker = alone.claimed_under(store, &budget_limit(scope, PRICE)).await;
         worker.spend(0, Bill::Due).await;
         let worker = Worker { now: NEXT_MONTH + Duration::minutes(1), ..worker };
         let free_at = Some(NEXT_MONTH.unix_timestamp());
-        let refused = Refusal::BudgetUsed { purse, limit: PRICE, used: PRICE, free_at };
+        let refused = Refusal::BudgetUsed { scope, limit: PRICE, used: PRICE, free_at };
         assert_eq!(worker.attempt(0).await, Attempt::Refused(refused));
     }
 }
 
-pub(super) async fn a_key_has_a_purse_for_each_month(store: &Store) {
+pub(super) async fn a_key_has_a_budget_for_each_month(store: &Store) {
     let web = |interaction| Order { key: Some("web"), ..order(interaction) };
-    let one = ceiling(BudgetScope::Key, PRICE);
+    let one = budget_limit(BudgetScope::Key, PRICE);
     let worker = web(1).claimed_under(store, &one).await;
     assert!(!web(2).fits(store, &one).await);
     assert!(Order { key: Some("shop"), ..order(3) }.fits(store, &one).await, "another key");
@@ -132,34 +132,34 @@ pub(super) async fn a_key_has_a_purse_for_each_month(store: &Store) {
     assert!(Order { at: NEXT_MONTH, ..web(5) }.fits(store, &one).await, "another month");
     worker.spend(0, Bill::Due).await;
     let free_at = Some(NEXT_MONTH.unix_timestamp());
-    let refused = Refusal::BudgetUsed { purse: BudgetScope::Key, limit: PRICE, used: PRICE, free_at };
+    let refused = Refusal::BudgetUsed { scope: BudgetScope::Key, limit: PRICE, used: PRICE, free_at };
     assert_eq!(worker.attempt(0).await, Attempt::Refused(refused));
     worker.fail().await;
     assert!(!web(6).fits(store, &one).await, "what was spent stays spent");
-    assert!(web(7).fits(store, &ceiling(BudgetScope::Key, PRICE * 2)).await);
+    assert!(web(7).fits(store, &budget_limit(BudgetScope::Key, PRICE * 2)).await);
     assert!(
-        !web(8).fits(store, &ceiling(BudgetScope::Deployment, PRICE * 4)).await,
+        !web(8).fits(store, &budget_limit(BudgetScope::Deployment, PRICE * 4)).await,
         "the deployment's month too"
     );
 }
 
 pub(super) async fn the_second_picture_has_a_reservation_of_its_own(store: &Store) {
     let two = Order { pictures: 2, ..rich(1) };
-    let worker = two.claimed_under(store, &ceiling(BudgetScope::Guild, PRICE * 2)).await;
+    let worker = two.claimed_under(store, &budget_limit(BudgetScope::Guild, PRICE * 2)).await;
     worker.spend(0, Bill::Due).await;
     assert!(matches!(worker.attempt(0).await, Attempt::Refused(_)), "that is the other picture's money");
-    worker.paint(1).await;
-    assert_eq!(purses(store).await, tally(0, 2, 2, 0));
+    worker.generate(1).await;
+    assert_eq!(budgets(store).await, tally(0, 2, 2, 0));
 }
 
-pub(super) async fn a_call_that_cost_nothing_may_be_repeated_under_a_full_ceiling(store: &Store) {
-    let worker = rich(1).claimed_under(store, &ceiling(BudgetScope::Guild, PRICE)).await;
+pub(super) async fn a_call_that_cost_nothing_may_be_repeated_under_a_used_up_budget(store: &Store) {
+    let worker = rich(1).claimed_under(store, &budget_limit(BudgetScope::Guild, PRICE)).await;
     for bill in [Bill::Free, Bill::NoCall, Bill::Free] {
         worker.spend(0, bill).await;
-        assert_eq!(purses(store).await, tally(1, 0, 1, 0));
+        assert_eq!(budgets(store).await, tally(1, 0, 1, 0));
     }
     worker.finish().await;
-    assert_eq!(purses(store).await, tally(0, 1, 0, 1));
+    assert_eq!(budgets(store).await, tally(0, 1, 0, 1));
 }
 
 pub(super) async fn a_call_is_settled_once(store: &Store) {
@@ -170,25 +170,25 @@ pub(super) async fn a_call_is_settled_once(store: &Store) {
             assert!(worker.settle(n, call, bill, None).await);
         }
     }
-    assert_eq!(purses(store).await, tally(1, 1, 2, 0));
+    assert_eq!(budgets(store).await, tally(1, 1, 2, 0));
     let late = worker.call(0).await;
     assert!(
         worker.settle(0, late, Bill::NoCall, None).await && worker.settle(0, late, Bill::NoCall, None).await
     );
-    assert_eq!(purses(store).await, tally(1, 1, 2, 0));
+    assert_eq!(budgets(store).await, tally(1, 1, 2, 0));
     assert_eq!(store.totals().await.unwrap().attempted, 2);
 }
 
 /// It was not reserved: what it might have cost is free for others, and it may be made once more.
 pub(super) async fn a_repeated_call_that_cost_nothing_holds_no_money_back(store: &Store) {
-    let worker = rich(1).claimed_under(store, &ceiling(BudgetScope::Guild, PRICE * 2)).await;
+    let worker = rich(1).claimed_under(store, &budget_limit(BudgetScope::Guild, PRICE * 2)).await;
     worker.spend(0, Bill::Due).await;
     for bill in [Bill::Free, Bill::NoCall] {
         worker.spend(0, bill).await;
-        assert_eq!(purses(store).await, tally(0, 1, 1, 0));
+        assert_eq!(budgets(store).await, tally(0, 1, 1, 0));
     }
     worker.finish().await;
-    assert_eq!(purses(store).await, tally(0, 2, 0, 1));
+    assert_eq!(budgets(store).await, tally(0, 2, 0, 1));
 }
 
 pub(super) async fn a_call_that_ends_after_its_job_leaves_nothing_reserved(store: &Store) {
@@ -197,7 +197,7 @@ pub(super) async fn a_call_that_ends_after_its_job_leaves_nothing_reserved(store
         let call = worker.call(0).await;
         assert!(worker.conclude(0).await);
         assert!(worker.settle(0, call, bill, None).await);
-        assert_eq!(purses(store).await, Tally::default());
+        assert_eq!(budgets(store).await, Tally::default());
     }
 }
 
@@ -207,30 +207,30 @@ pub(super) async fn a_call_is_settled_for_its_own_picture_only(store: &Store) {
     let call = worker.call(0).await;
     assert!(worker.settle(1, call, Bill::Free, None).await);
     assert!(other.settle(0, call, Bill::Free, None).await);
-    assert_eq!(purses(store).await, tally(2, 1, 3, 0));
+    assert_eq!(budgets(store).await, tally(2, 1, 3, 0));
     assert_eq!(worker.picture(0).await.paid_calls, 1);
 }
 
 pub(super) async fn a_price_that_changed_on_the_way_is_booked_as_it_is(store: &Store) {
     let two = Order { pictures: 2, ..rich(1) };
-    let worker = two.claimed_under(store, &ceiling(BudgetScope::Guild, PRICE * 4)).await;
+    let worker = two.claimed_under(store, &budget_limit(BudgetScope::Guild, PRICE * 4)).await;
     let cheap = worker.attempt_at(0, Micros(PRICE.0 / 2)).await;
     assert!(matches!(cheap, Attempt::Go(_)));
     let half = Micros(PRICE.0 / 2);
-    let day = purses(store).await;
+    let day = budgets(store).await;
     assert_eq!((day.reserved, day.spent), (PRICE + half, half));
     assert!(matches!(worker.attempt_at(1, PRICE * 4).await, Attempt::Refused(_)));
     assert!(matches!(worker.attempt_at(1, PRICE * 3).await, Attempt::Go(_)));
-    let day = purses(store).await;
+    let day = budgets(store).await;
     assert_eq!((day.reserved, day.spent), (Micros(0), PRICE * 3 + half));
     worker.fail().await;
-    assert_eq!(purses(store).await.spent, PRICE * 3 + half);
+    assert_eq!(budgets(store).await.spent, PRICE * 3 + half);
 }
 
 pub(super) async fn a_job_is_generated_once_each_picture_has_its_answer(store: &Store) {
     let worker = Order { pictures: 2, ..order(1) }.claimed(store).await;
     let call = worker.call(0).await;
-    assert!(worker.settle(0, call, Bill::Due, painted("ab")).await);
+    assert!(worker.settle(0, call, Bill::Due, generated("ab")).await);
     assert_eq!(worker.found().await.state, State::Generating);
     let refused = Some(Outcome::Refused { refusal: Refusal::FilteredOutput });
     let settlement = Settlement { n: 1, call: None, bill: Bill::NoCall, outcome: refused.clone() };
@@ -238,13 +238,13 @@ pub(super) async fn a_job_is_generated_once_each_picture_has_its_answer(store: &
     let found = worker.found().await;
     assert_eq!(found.state, State::Generated);
     let outcomes: Vec<_> = found.pictures.iter().map(|picture| picture.outcome.clone()).collect();
-    assert_eq!(outcomes, [painted("ab"), refused]);
+    assert_eq!(outcomes, [generated("ab"), refused]);
 }
 
 pub(super) async fn a_lost_picture_is_found_no_more(store: &Store) {
     let worker = order(1).claimed(store).await;
-    worker.paint(0).await;
-    let sha256 = worker.picture(0).await.painted().unwrap().sha256.clone();
+    worker.generate(0).await;
+    let sha256 = worker.picture(0).await.generated().unwrap().sha256.clone();
     assert_eq!(store.by_sha256(&sha256).await.unwrap().unwrap().0.id, worker.job());
     let lost = Some(Outcome::Refused { refusal: Refusal::Fault { job: worker.job() } });
     let settlement = Settlement { n: 0, call: None, bill: Bill::Due, outcome: lost };
@@ -256,7 +256,7 @@ pub(super) async fn a_picture_is_found_by_its_bytes(store: &Store) {
     for (interaction, sha256) in [(1, "ab"), (2, "cd"), (3, "ab")] {
         let worker = Order { pictures: 2, ..order(interaction) }.claimed(store).await;
         let call = worker.call(1).await;
-        assert!(worker.settle(1, call, Bill::Due, painted(sha256)).await);
+        assert!(worker.settle(1, call, Bill::Due, generated(sha256)).await);
     }
     let (job, n) = store.by_sha256("ab").await.unwrap().unwrap();
     assert_eq!((job.id, n), (order(1).id(), 1), "the first that had them");

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::ledger;
 use super::one_by_one;
 use crate::archive::{aws, server};
-use crate::support::books::accounts_agree;
+use crate::support::ledger::accounts_agree;
 
 /// A place for one store, empty at first.
 pub(crate) enum Place {

@@ -164,8 +164,8 @@ pub(super) async fn a_request_keeps_its_session_awake(store: &Store) {
     let request = Order { session: Some(session_id(1)), at: asked, ..order(1) };
     assert!(request.fits(store, &AdmissionLimits::default()).await);
     let refused = Order { interaction: 2, at: asked + Duration::hours(1), pictures: 4, ..request };
-    let terms = AdmissionLimits { in_flight: Some(1), ..AdmissionLimits::default() };
-    assert!(!refused.fits(store, &terms).await);
+    let limits = AdmissionLimits { in_flight: Some(1), ..AdmissionLimits::default() };
+    assert!(!refused.fits(store, &limits).await);
     assert_eq!(store.session(session_id(1)).await.unwrap().unwrap().last, asked);
     assert_eq!(store.quiet_sessions(NOW + Duration::hours(2)).await.unwrap(), []);
 }
@@ -200,7 +200,7 @@ pub(super) async fn a_session_knows_the_jobs_that_brought_pictures(store: &Store
     let last = store.last_picture(session_id(1), MEMBER).await.unwrap();
     assert_eq!(last, Some(LastPicture { job: quick.found().await.job, n: 0, format: ImageFormat::Png }));
     // Its second picture is refused; it is delivered after the quick one.
-    slow.paint(0).await;
+    slow.generate(0).await;
     let slow = Worker { now: NOW + Duration::seconds(9), ..slow };
     assert!(slow.conclude(1).await);
     let last = store.last_picture(session_id(1), MEMBER).await.unwrap();
@@ -216,8 +216,8 @@ pub(super) async fn nobody_starts_from_somebody_elses_private_picture(store: &St
     let open = of_session(1, false).claimed(store).await;
     open.finish().await;
     let private = of_session(2, true).claimed(store).await;
-    // The picture is there as soon as it is painted, whether or not its delivery is written down.
-    private.paint(0).await;
+    // The picture is there as soon as it is generated, whether or not its delivery is written down.
+    private.generate(0).await;
     let last = |viewer| async move { store.last_picture(session_id(1), viewer).await.unwrap().unwrap().job };
     assert_eq!(last(MEMBER).await, private.found().await.job);
     assert_eq!(last(MEMBER + 1).await, open.found().await.job);

@@ -51,7 +51,7 @@ pub(super) async fn what_has_cost_and_brought_nothing_has_no_row(store: &Store) 
 
 pub(super) async fn a_standing_shows_what_is_reserved_and_spent(store: &Store) {
     let mine = Order { pictures: 2, ..order(1) }.claimed(store).await;
-    mine.paint(0).await;
+    mine.generate(0).await;
     Order { at: NOW - Duration::days(1), ..order(2) }.claimed(store).await.finish().await;
     Order { member: 4, ..order(3) }.claimed(store).await.finish().await;
     Order { guild: None, ..order(4) }.claimed(store).await.finish().await;
@@ -85,7 +85,7 @@ pub(super) async fn what_is_done_after_midnight_belongs_to_the_day_of_the_order(
     assert_eq!(store.usage(GUILD, NEXT_MONTH).await.unwrap(), []);
 }
 
-pub(super) async fn a_session_has_a_purse_over_all_its_days(store: &Store) {
+pub(super) async fn a_session_has_a_budget_over_all_its_days(store: &Store) {
     for (interaction, at) in [(1, NOW), (2, NEXT_MONTH), (3, NEXT_MONTH + Duration::days(40))] {
         let order = Order { session: Some(session_id(1)), at, ..order(interaction) };
         order.claimed(store).await.finish().await;

@@ -6,7 +6,7 @@ use easel::backends::store::{Attempt, Progress, Store};
 use easel::domain::job::{Bill, Origin, State};
 use easel::domain::limits::AdmissionLimits;
 
-use super::orders::{LEASE, NOW, Order, Worker, concluded, order, painted};
+use super::orders::{LEASE, NOW, Order, Worker, concluded, generated, order};
 
 pub(super) async fn a_job_has_one_worker_until_the_lease_ends(store: &Store) {
     let first = order(1).claimed(store).await;
@@ -33,7 +33,7 @@ pub(super) async fn a_stale_worker_can_write_nothing(store: &Store) {
     let fresh = Worker::takes(store, stale.job(), NOW + LEASE).await.unwrap();
     let before = fresh.found().await;
     assert_eq!(stale.attempt(0).await, Attempt::Stale);
-    assert!(!stale.settle(0, call, Bill::NoCall, painted("ab")).await);
+    assert!(!stale.settle(0, call, Bill::NoCall, generated("ab")).await);
     assert!(!stale.archive().await && !stale.conclude(1).await && !stale.release(0).await);
     assert!(!store.extend(stale.job(), stale.claim.fence, NOW, LEASE).await.unwrap());
     assert_eq!(fresh.found().await, before);
@@ -76,8 +76,8 @@ pub(super) async fn what_nobody_works_on_is_due_oldest_first(store: &Store) {
 
 pub(super) async fn a_delivered_job_stays_open_until_all_of_it_is_archived(store: &Store) {
     let worker = Order { pictures: 3, ..order(1) }.claimed(store).await;
-    worker.paint(0).await;
-    worker.paint(1).await;
+    worker.generate(0).await;
+    worker.generate(1).await;
     assert!(worker.progress(Progress { release_for: Some(0), ..concluded(2) }).await);
     assert_eq!(token(&worker).await, "secret-canary", "the remark has to be taken back");
     for (n, open) in [(1, 1), (0, 0)] {
@@ -99,7 +99,7 @@ pub(super) async fn a_delivered_job_stays_open_until_all_of_it_is_archived(store
 
 pub(super) async fn a_failed_job_with_a_picture_is_archived_too(store: &Store) {
     let worker = order(1).claimed(store).await;
-    worker.paint(0).await;
+    worker.generate(0).await;
     worker.fail().await;
     let late = Worker::takes(store, worker.job(), NOW).await.unwrap();
     assert_eq!(late.claim.state, State::Failed);

@@ -37,7 +37,7 @@ async fn bodies_that_are_no_orders_are_refused_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn an_order_that_cannot_be_is_refused_in_the_words_of_every_door() {
+async fn an_order_that_cannot_be_is_refused_in_the_words_of_every_frontend() {
     let api = Api::new().await;
     for (order, why, needle) in [
         (json!({ "prompt": " " }), "empty_prompt", "There is no prompt to paint."),
@@ -142,7 +142,7 @@ async fn a_store_that_does_not_answer_takes_no_order() {
 }
 
 #[tokio::test]
-async fn what_the_guardrail_blocks_is_painted_for_no_program_either() {
+async fn what_the_guardrail_blocks_is_generated_for_no_program_either() {
     let variables = vec![("EASEL_GUARDRAIL", "abc123:1".to_owned())];
     let setup = Setup { variables, ..Setup::default() };
     let api = Api::with(setup, &entry("web", WEB, 1000, "100")).await;

@@ -108,8 +108,8 @@ impl OfJob {
     async fn of(store: &Store, job: JobId, now: OffsetDateTime) -> OfJob {
         let claim = store.find(job).await.unwrap().unwrap();
         let mut by_sha256 = Vec::new();
-        for painted in claim.pictures.iter().filter_map(|picture| picture.painted()) {
-            let found = store.by_sha256(&painted.sha256).await.unwrap();
+        for generated in claim.pictures.iter().filter_map(|picture| picture.generated()) {
+            let found = store.by_sha256(&generated.sha256).await.unwrap();
             by_sha256.push(found.map(|(job, n)| (job.id, n)));
         }
         let token = match &claim.job.origin {

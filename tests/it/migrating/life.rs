@@ -10,7 +10,7 @@ use easel::domain::settings::Settings;
 use time::{Duration, OffsetDateTime};
 
 use super::answers::About;
-use crate::backends::orders::{GUILD, MEMBER, Order, PRICE, Worker, ceiling, order, session_id};
+use crate::backends::orders::{GUILD, MEMBER, Order, PRICE, Worker, budget_limit, order, session_id};
 
 const OTHER_GUILD: u64 = 12;
 const OTHER_MEMBER: u64 = 4;
@@ -92,7 +92,7 @@ async fn told(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) {
 
 /// Whether one more order of that server is the first to hear that most of its month is used.
 pub(crate) async fn is_told(store: &Store, interaction: u64, now: OffsetDateTime) -> bool {
-    match of_that_server(interaction, now).admit(store, &ceiling(BudgetScope::Guild, PRICE * 6)).await {
+    match of_that_server(interaction, now).admit(store, &budget_limit(BudgetScope::Guild, PRICE * 6)).await {
         Admission::Admitted { warning } => warning.is_some(),
         said => panic!("{said:?}"),
     }
@@ -107,13 +107,11 @@ async fn under_way(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) 
     let at = |interaction| Order { at: now, ..order(interaction) };
     let waiting = at(30);
     assert!(
-        waiting
-            .fits(store, &AdmissionLimits { in_flight: Some(50), daily: Some(50), ceilings: vec![] })
-            .await
+        waiting.fits(store, &AdmissionLimits { in_flight: Some(50), daily: Some(50), budgets: vec![] }).await
     );
     let called = Order { pictures: 2, ..at(31) };
     let worker = called.claimed(store).await;
-    worker.paint(0).await;
+    worker.generate(0).await;
     worker.call(1).await;
     let resting = at(32);
     let worker = resting.claimed(store).await;
@@ -121,10 +119,10 @@ async fn under_way(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) 
     assert!(worker.release(3_600).await);
     let unarchived = at(33);
     let worker = unarchived.claimed(store).await;
-    worker.paint(0).await;
+    worker.generate(0).await;
     assert!(worker.conclude(1).await && worker.release(60).await);
     let generated = Order { session: Some(session_at(1, now).id), ..at(34) };
-    generated.claimed(store).await.paint(0).await;
+    generated.claimed(store).await.generate(0).await;
     orders.extend([waiting, called, resting, unarchived, generated]);
 }
 

@@ -17,7 +17,7 @@ use crate::support::{Setup, World, in_time, png};
 /// What somebody does, and the actions without which it fails.
 const NEEDED: &[(Probe, &[&str])] = &[
     (
-        Probe::Wish,
+        Probe::Order,
         &[
             "front dynamodb:BatchGetItem",
             "front dynamodb:PutItem",
@@ -32,11 +32,11 @@ const NEEDED: &[(Probe, &[&str])] = &[
     (Probe::Details, &["front dynamodb:GetItem"]),
     (Probe::KeepsTheOther, &["front dynamodb:DeleteItem", "front dynamodb:Query@Waiting"]),
     (Probe::Reference, &["front s3:PutObject", "work s3:GetObject"]),
-    (Probe::History, &["front dynamodb:Query@Books", "front s3:GetObject"]),
+    (Probe::History, &["front dynamodb:Query@Store", "front s3:GetObject"]),
     (Probe::Sweep, &["work dynamodb:Query@Due", "work sqs:SendMessage"]),
     (
         Probe::QuietSession,
-        &["work dynamodb:BatchGetItem", "work dynamodb:DeleteItem", "work dynamodb:Query@Books"],
+        &["work dynamodb:BatchGetItem", "work dynamodb:DeleteItem", "work dynamodb:Query@Store"],
     ),
     (Probe::OutOfTime, &["work sqs:ChangeMessageVisibility"]),
 ];
@@ -53,8 +53,9 @@ const NEEDED_AT_FIRST: &[(&str, &str)] = &[
     ("work secretsmanager:GetSecretValue", "is secretsmanager:GetSecretValue allowed?"),
 ];
 
-/// Asked of the stand-in's own Bedrock, which looks at permissions but paints nothing.
-const NEEDED_OF_BEDROCK: &[&str] = &["work bedrock:InvokeModel@Paint", "work bedrock:InvokeModel@PaintMore"];
+/// Asked of the stand-in's own Bedrock, which looks at permissions but generates nothing.
+const NEEDED_OF_BEDROCK: &[&str] =
+    &["work bedrock:InvokeModel@Generate", "work bedrock:InvokeModel@GenerateMore"];
 
 /// The stand-in grants these to everybody: it writes the logs of functions itself, and says 404 of a missing object where
 /// AWS says 403 to those who may not list. It refuses `ApplyGuardrail` to whoever may not apply all guardrails.
@@ -73,7 +74,7 @@ const LOOKS: u32 = 40;
 
 #[derive(Debug, Clone, Copy)]
 enum Probe {
-    Wish,
+    Order,
     Details,
     KeepsTheOther,
     Reference,
@@ -115,7 +116,7 @@ impl Tried {
         self.times += 1;
         let begin = || InteractionBuilder::command("session start").option("title", "Owls");
         match probe {
-            Probe::Wish => self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await,
+            Probe::Order => self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await,
             Probe::Details => {
                 let ids = self.picture.custom_ids();
                 let id = ids.iter().find(|id| id.starts_with("v1:details:")).unwrap();
@@ -142,8 +143,8 @@ impl Tried {
             }
             Probe::History => {
                 in_time(self.stack.world.ask(self.ask(begin())).await.answered()).await;
-                let wish = InteractionBuilder::command("imagine").option("prompt", "a cat");
-                in_time(self.stack.world.ask(self.ask(wish)).await.picture()).await;
+                let order = InteractionBuilder::command("imagine").option("prompt", "a cat");
+                in_time(self.stack.world.ask(self.ask(order)).await.picture()).await;
                 self.does(InteractionBuilder::command("session history")).await;
             }
             Probe::Sweep => {
@@ -283,9 +284,9 @@ async fn models_are_asked_only_as_far_as_the_role_goes() {
     const OWN: &str = "stability.of-our-own-v1:0";
     let bedrock = format!("--variable=AWS_ENDPOINT_URL_BEDROCK_RUNTIME={}", server("EASEL_TEST_STRICT"));
     for (action, model, more) in [
-        ("work bedrock:InvokeModel@Paint", "core", vec![]),
+        ("work bedrock:InvokeModel@Generate", "core", vec![]),
         (
-            "work bedrock:InvokeModel@PaintMore",
+            "work bedrock:InvokeModel@GenerateMore",
             "own",
             vec![format!("--parameter=MoreModelArns=arn:aws:bedrock:us-west-2::foundation-model/{OWN}")],
         ),
@@ -297,8 +298,9 @@ async fn models_are_asked_only_as_far_as_the_role_goes() {
         let more: Vec<_> = more.iter().map(String::as_str).chain([&*bedrock, &*file]).collect();
         let stack = Stack::deploy(world, &more).await;
         stack.goes_live().await;
-        let wish = || InteractionBuilder::command("imagine").option("prompt", "a cat").option("model", model);
-        let told = async || in_time(stack.world.ask(wish()).await.answered()).await.content;
+        let order =
+            || InteractionBuilder::command("imagine").option("prompt", "a cat").option("model", model);
+        let told = async || in_time(stack.world.ask(order()).await.answered()).await.content;
         // The stand-in answers with words in place of a picture: that is far enough.
         told().await;
         assert_eq!(denials(&stack, action).await, 0, "{}", stack.logs().await);

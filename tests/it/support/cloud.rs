@@ -129,7 +129,7 @@ impl Cloud {
         self.jobs().await.iter().filter_map(|item| owner(&document(item))).collect()
     }
 
-    /// After a story: the books are right, so many calls were made and pictures delivered, and nothing is open or
+    /// After a story: the ledger is right, so many calls were made and pictures delivered, and nothing is open or
     /// reserved.
     pub(crate) async fn ended(&self, world: &World, calls: usize, delivered: u32) {
         assert_eq!(world.bedrock.calls().len(), calls, "calls");

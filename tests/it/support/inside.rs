@@ -11,7 +11,7 @@ use easel::config::Config;
 use easel::frontends::discord::watchdog::Watchdog;
 use easel::frontends::discord::{gateway, sessions};
 
-use super::{PATIENCE, Setup, World, in_time};
+use super::{Setup, TIMEOUT, World, in_time};
 
 /// A bot with the built-in engine, connected to the Gateway of its world.
 pub(crate) struct Inside {
@@ -36,8 +36,8 @@ impl Inside {
         let clock = Clock::ahead(time::Duration::ZERO);
         let app = App::open(Config::read(values).unwrap(), clock.clone()).await.unwrap();
         app.spawn(worker::run(app.clone()));
-        let door = gateway::run(app.clone(), Watchdog::default());
-        app.spawn(async { door.await.unwrap() });
+        let frontend = gateway::run(app.clone(), Watchdog::default());
+        app.spawn(async { frontend.await.unwrap() });
         in_time(world.discord.connected()).await;
         Inside { world, app, clock }
     }
@@ -51,7 +51,7 @@ impl Inside {
     /// The bot stops; then what must be true after any story.
     pub(crate) async fn end(self) {
         self.world.settled().await;
-        in_time(self.app.finish(PATIENCE - Duration::from_secs(5))).await;
+        in_time(self.app.finish(TIMEOUT - Duration::from_secs(5))).await;
         assert_eq!(self.world.discord.violations(), Vec::<String>::new());
         self.world.is_tidy();
     }

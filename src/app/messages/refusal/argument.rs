@@ -78,7 +78,7 @@ pub(super) fn needed(what: Needed) -> &'static str {
         Needed::Setting => "at least one setting",
         Needed::Change => "at least one thing to change",
         Needed::Limit => "at least one limit",
-        Needed::BudgetLimit => "at least one ceiling",
+        Needed::BudgetLimit => "at least one budget limit",
         Needed::Model => "`model`",
         Needed::RoleOrChannel => "`role` or `channel`",
         Needed::Word => "A word with letters or digits",
@@ -113,8 +113,8 @@ pub(super) fn file_problem(problem: &FileProblem, to: Reader) -> String {
     }
 }
 
-pub(super) fn whose_budget(purse: BudgetScope) -> &'static str {
-    match purse {
+pub(super) fn whose_budget(scope: BudgetScope) -> &'static str {
+    match scope {
         BudgetScope::Deployment => "this Easel's monthly budget",
         BudgetScope::Guild => "this server's monthly budget",
         BudgetScope::MemberDay => "your daily budget here",
@@ -124,9 +124,9 @@ pub(super) fn whose_budget(purse: BudgetScope) -> &'static str {
     }
 }
 
-pub(super) fn budget_remedy(purse: BudgetScope, free_at: Option<i64>, to: Reader) -> String {
+pub(super) fn budget_remedy(scope: BudgetScope, free_at: Option<i64>, to: Reader) -> String {
     let admins = "the server's admins can raise the budget with `/easel budget`.";
-    let (span, remedy) = match purse {
+    let (span, remedy) = match scope {
         BudgetScope::Deployment => {
             ("month", "whoever runs Easel can raise the budget with EASEL_MONTHLY_BUDGET_USD.")
         }

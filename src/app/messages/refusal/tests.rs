@@ -60,7 +60,7 @@ fn of_requests() -> Vec<Refusal> {
             ended: date!(2025 - 05 - 20).into(),
             instead: "core".into(),
         },
-        Refusal::NotAPainter { model: "inpaint".into(), instead: "core".into() },
+        Refusal::NotAnImageModel { model: "inpaint".into(), instead: "core".into() },
         unable(&[]),
         unable(&["sd3.5", "own"]),
         Refusal::StrengthWithoutImage,
@@ -77,7 +77,7 @@ fn of_requests() -> Vec<Refusal> {
 
 fn of_limits() -> Vec<Refusal> {
     let budget =
-        |purse, free_at| Refusal::BudgetUsed { purse, limit: Micros(100_000), used: Micros(80_000), free_at };
+        |scope, free_at| Refusal::BudgetUsed { scope, limit: Micros(100_000), used: Micros(80_000), free_at };
     vec![
         Refusal::RateLimited { burst: 1, per_minute: 1, free_at: MIDNIGHT },
         Refusal::RateLimited { burst: 3, per_minute: 6, free_at: MIDNIGHT },

@@ -4,7 +4,7 @@ use time::macros::datetime;
 use super::*;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{DiscordOrigin, Painted};
+use crate::domain::job::{DiscordOrigin, GeneratedImage};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Aspect, StartImage};
 
@@ -51,9 +51,10 @@ fn picture(n: u32, outcome: Option<Outcome>) -> Picture {
 }
 
 fn pictures() -> Vec<Picture> {
-    let painted = Painted { seed: 70, sha256: "ab".repeat(32), bytes: 1_587_327, format: ImageFormat::Png };
+    let generated =
+        GeneratedImage { seed: 70, sha256: "ab".repeat(32), bytes: 1_587_327, format: ImageFormat::Png };
     vec![
-        picture(0, Some(Outcome::Painted(painted))),
+        picture(0, Some(Outcome::Generated(generated))),
         picture(1, Some(Outcome::Refused { refusal: Refusal::FilteredPrompt })),
         picture(2, None),
     ]

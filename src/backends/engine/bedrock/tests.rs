@@ -102,13 +102,13 @@ fn model(name: &str) -> Model {
     Catalogue::bedrock().find(name).unwrap().clone()
 }
 
-async fn paint(bedrock: &Bedrock) -> Result<Painting, Failure> {
-    bedrock.paint(&model("core"), &plain_request(), 42, None).await
+async fn generate(bedrock: &Bedrock) -> Result<ModelOutput, Failure> {
+    bedrock.generate(&model("core"), &plain_request(), 42, None).await
 }
 
 async fn class_of(answer: Vec<u8>) -> Class {
     let server = Server::start(answer, 1).await;
-    let failure = paint(&server.bedrock()).await.unwrap_err();
+    let failure = generate(&server.bedrock()).await.unwrap_err();
     assert_eq!(server.requests().len(), 1, "each attempt is one request: {:#}", failure.cause);
     failure.class
 }
@@ -116,9 +116,9 @@ async fn class_of(answer: Vec<u8>) -> Class {
 #[tokio::test]
 async fn a_picture_is_asked_for_once_and_arrives_byte_for_byte() {
     let server = Server::start(good_answer(), 1).await;
-    let painting = paint(&server.bedrock()).await.unwrap();
-    assert_eq!(painting.bytes, png());
-    assert_eq!(painting.seed, 7);
+    let output = generate(&server.bedrock()).await.unwrap();
+    assert_eq!(output.bytes, png());
+    assert_eq!(output.seed, 7);
     let [request] = <[String; 1]>::try_from(server.requests()).unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     for part in [
@@ -145,9 +145,9 @@ async fn an_answer_in_chunks_is_put_together() {
     }
     answer.extend_from_slice(b"0\r\n\r\n");
     let server = Server::start(answer, 1).await;
-    let painting = paint(&server.bedrock()).await.unwrap();
-    assert_eq!(painting.bytes, png());
-    assert_eq!(painting.seed, 42, "without a reported seed it is the one that was sent");
+    let output = generate(&server.bedrock()).await.unwrap();
+    assert_eq!(output.bytes, png());
+    assert_eq!(output.seed, 42, "without a reported seed it is the one that was sent");
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn every_error_has_its_class_and_is_never_repeated() {
 async fn the_log_gets_the_cause_and_the_requests_id() {
     let headers = "x-amzn-requestid: 4f1e\r\nx-amzn-errortype: ValidationException\r\n";
     let server = Server::start(http(400, headers, br#"{"message":"prompt too rude"}"#), 1).await;
-    let said = format!("{:#}", paint(&server.bedrock()).await.unwrap_err().cause);
+    let said = format!("{:#}", generate(&server.bedrock()).await.unwrap_err().cause);
     for part in ["stable-image-core", "us-west-2", "HTTP 400", "4f1e", "prompt too rude"] {
         assert!(said.contains(part), "{part} in {said}");
     }
@@ -224,13 +224,14 @@ async fn what_was_never_sent_was_never_paid() {
     let server = Server::start(good_answer(), 1).await;
     let nobody =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).endpoint_url(&server.address);
-    let failure = paint(&Bedrock::new(&nobody.build(), PictureLimiter::new(8)).unwrap()).await.unwrap_err();
+    let failure =
+        generate(&Bedrock::new(&nobody.build(), PictureLimiter::new(8)).unwrap()).await.unwrap_err();
     assert_eq!(failure.class, Class::Unsigned, "{:#}", failure.cause);
     assert!(server.requests().is_empty());
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = server.config().into_builder().endpoint_url(format!("http://{closed}")).build();
-    let failure = paint(&Bedrock::new(&config, PictureLimiter::new(8)).unwrap()).await.unwrap_err();
+    let failure = generate(&Bedrock::new(&config, PictureLimiter::new(8)).unwrap()).await.unwrap_err();
     assert_eq!(failure.class, Class::NotSent, "{:#}", failure.cause);
     assert_eq!(failure.class.bill(), Bill::NoCall);
 }
@@ -240,9 +241,8 @@ async fn a_model_that_never_answers_is_not_asked_again() {
     // The server waits for a second request, which must not come.
     let server = Server::start(good_answer(), 2).await;
     let config = server.config();
-    let bedrock =
-        Bedrock::with_patience(&config, PictureLimiter::new(8), Duration::from_millis(300)).unwrap();
-    let failure = paint(&bedrock).await.unwrap_err();
+    let bedrock = Bedrock::with_timeout(&config, PictureLimiter::new(8), Duration::from_millis(300)).unwrap();
+    let failure = generate(&bedrock).await.unwrap_err();
     assert_eq!(failure.class, Class::TimedOut);
     assert!(server.requests().len() < 2);
 }
@@ -257,13 +257,13 @@ async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
     for _ in 0..JOBS {
         let (bedrock, held, most) = (bedrock.clone(), Arc::clone(&held), Arc::clone(&most));
         jobs.spawn(async move {
-            let painting = paint(&bedrock).await.unwrap();
+            let output = generate(&bedrock).await.unwrap();
             most.fetch_max(held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             for _ in 0..200 {
                 tokio::task::yield_now().await;
             }
             held.fetch_sub(1, Ordering::SeqCst);
-            assert_eq!(painting.bytes, png());
+            assert_eq!(output.bytes, png());
         });
     }
     assert_eq!(jobs.join_all().await.len(), JOBS);
@@ -271,13 +271,13 @@ async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
 }
 
 #[tokio::test]
-async fn the_gate_comes_before_the_body() {
+async fn the_limiter_comes_before_the_body() {
     let server = Server::start(b"HTTP/1.1 200 OK\r\ncontent-length: 25165825\r\n\r\n".to_vec(), 1).await;
-    let gate = PictureLimiter::new(1);
-    let bedrock = Bedrock::new(&server.config(), gate.clone()).unwrap();
-    let permit = gate.enter().await;
+    let limiter = PictureLimiter::new(1);
+    let bedrock = Bedrock::new(&server.config(), limiter.clone()).unwrap();
+    let permit = limiter.enter().await;
     let mut job = JoinSet::new();
-    job.spawn(async move { paint(&bedrock).await.unwrap_err() });
+    job.spawn(async move { generate(&bedrock).await.unwrap_err() });
     while server.requests().is_empty() {
         tokio::task::yield_now().await;
     }
@@ -314,7 +314,7 @@ async fn a_forgotten_start_picture_is_never_paid_for() {
     let server = Server::start(good_answer(), 1).await;
     let start = Bytes::from_static(b"picture");
     let request = plain_request();
-    let failure = server.bedrock().paint(&model("sd3.5"), &request, 1, Some(&start)).await.unwrap_err();
+    let failure = server.bedrock().generate(&model("sd3.5"), &request, 1, Some(&start)).await.unwrap_err();
     assert_eq!(failure.class, Class::Rejected);
     assert!(server.requests().is_empty());
 }

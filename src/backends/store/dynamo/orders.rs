@@ -40,11 +40,11 @@ impl Dynamo {
         &self,
         job: &Job,
         price: Micros,
-        terms: &AdmissionLimits,
+        limits: &AdmissionLimits,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
         let writer = format!("{:032x}", rand::random::<u128>());
-        let order = Order { job, new: NewJob::new(job, price, terms, now), now, writer };
+        let order = Order { job, new: NewJob::new(job, price, limits, now), now, writer };
         let keys = order.keys();
         let mut warning = None;
         let _turn = self.orders.acquire().await?;

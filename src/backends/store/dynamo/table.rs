@@ -23,7 +23,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// How long an operation is tried again while others get in its way.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// The longest pause before it is tried again.
 const PAUSE: Duration = Duration::from_millis(400);
 /// Keys that one read may name.
@@ -265,8 +265,8 @@ impl Backoff {
     /// # Errors
     /// It has been too long.
     pub(super) async fn again(&mut self) -> anyhow::Result<()> {
-        if self.since.elapsed() > PATIENCE {
-            bail!("the table was too busy with others for {PATIENCE:?}");
+        if self.since.elapsed() > TIMEOUT {
+            bail!("the table was too busy with others for {TIMEOUT:?}");
         }
         #[expect(clippy::disallowed_methods, reason = "a retry")]
         tokio::time::sleep(self.pause.mul_f64(rand::random())).await;

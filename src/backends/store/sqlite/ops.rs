@@ -19,14 +19,14 @@ pub(super) fn admit(
     db: &Connection,
     job: &Job,
     price: Micros,
-    terms: &AdmissionLimits,
+    limits: &AdmissionLimits,
     now: OffsetDateTime,
 ) -> rusqlite::Result<Admission> {
     let request = job.dedupe_key();
     if let Some(earlier) = find_request(db, &request, now)? {
         return Ok(Admission::Duplicate(earlier));
     }
-    let new = NewJob::new(job, price, terms, now);
+    let new = NewJob::new(job, price, limits, now);
     let balances = accounts::balances(db, new.deciding())?;
     let admitted = match JobRecord::admit(&new, &balances) {
         Ok(admitted) => admitted,

@@ -3,7 +3,7 @@ use time::macros::datetime;
 use super::*;
 use crate::backends::store::{Attempt, Conclusion, Progress, Settlement, Store, Tally, UsageRow};
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Bill, Origin, Outcome, Painted, State};
+use crate::domain::job::{Bill, GeneratedImage, Origin, Outcome, State};
 use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, resolve};
@@ -69,10 +69,10 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
     let blocker = Connection::open(bench.folder.path().join("easel.db")).unwrap();
     blocker.execute_batch("BEGIN EXCLUSIVE").unwrap();
     // The writer's thread stands before the lock with the first; the second waits in the queue and gives up.
-    let (first, second, terms) = (job(1), job(2), AdmissionLimits::default());
-    let held = bench.store.admit(&first, PRICE, &terms, NOW);
+    let (first, second, limits) = (job(1), job(2), AdmissionLimits::default());
+    let held = bench.store.admit(&first, PRICE, &limits, NOW);
     let given_up =
-        tokio::time::timeout(Duration::from_millis(50), bench.store.admit(&second, PRICE, &terms, NOW));
+        tokio::time::timeout(Duration::from_millis(50), bench.store.admit(&second, PRICE, &limits, NOW));
     let unlock = async {
         assert!(given_up.await.is_err());
         blocker.execute_batch("COMMIT").unwrap();
@@ -189,13 +189,17 @@ async fn a_job_of_version_1_is_finished() {
     assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(2), old(3), old(4)]);
     let claim = store.claim(old(2), "worker", now, LEASE).await.unwrap().unwrap();
     assert_eq!(
-        (claim.state, claim.fence, claim.pictures[0].painted().is_some()),
+        (claim.state, claim.fence, claim.pictures[0].generated().is_some()),
         (State::Generating, 2, true)
     );
     let Attempt::Go(call) = store.attempt(old(2), 2, 1, PRICE, now).await.unwrap() else { panic!("no call") };
-    let painted =
-        Outcome::Painted(Painted { seed: 6, sha256: "ee".into(), bytes: 3, format: ImageFormat::Png });
-    let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(painted) };
+    let generated = Outcome::Generated(GeneratedImage {
+        seed: 6,
+        sha256: "ee".into(),
+        bytes: 3,
+        format: ImageFormat::Png,
+    });
+    let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(generated) };
     assert!(store.settle(old(2), 2, settlement).await.unwrap());
     let end = Progress {
         concluded: Some(Conclusion { state: State::Delivered, delivered: 2, refusal: None }),
@@ -227,10 +231,10 @@ async fn every_job_of_version_1_can_be_read() {
         assert_eq!(found.job.request.prompt, "a cat");
     }
     let refused = bench.store.find(old(1)).await.unwrap().unwrap().pictures.remove(1).outcome;
-    let Some(Outcome::Refused { refusal: Refusal::BudgetUsed { purse, .. } }) = refused else {
+    let Some(Outcome::Refused { refusal: Refusal::BudgetUsed { scope, .. } }) = refused else {
         panic!("{refused:?}")
     };
-    assert_eq!(purse, BudgetScope::Deployment, "the one that version 1 had");
+    assert_eq!(scope, BudgetScope::Deployment, "the one that version 1 had");
 }
 
 #[tokio::test]

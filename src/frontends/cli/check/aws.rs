@@ -27,7 +27,7 @@ pub(super) async fn check(
     let known = identity.is_ok();
     report.line("aws", identity);
     if known && config.engine == EngineChoice::Bedrock {
-        match catalogue.painter(None, today) {
+        match catalogue.image_model(None, today) {
             Ok(model) if model.own => {
                 report.line(
                     "model",

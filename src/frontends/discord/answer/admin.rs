@@ -98,7 +98,7 @@ async fn show(
 
 /// The edit that a command asks for, its values checked.
 fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
-    let model = |name: &str| Ok(app.catalogue.painter(Some(name), now.date())?.name.clone());
+    let model = |name: &str| Ok(app.catalogue.image_model(Some(name), now.date())?.name.clone());
     Ok(match admin {
         Admin::SetDefaults { channel, settings } => {
             Edit::SetDefaults(channel, written::settings(&settings, &app.catalogue, now.date())?)
@@ -115,7 +115,7 @@ fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
                 return Err(Refusal::Missing { what: Needed::RoleOrChannel.into() });
             }
             let guarded = match (what.as_str(), name) {
-                ("use", _) => Guarded::Paint,
+                ("use", _) => Guarded::Generate,
                 ("private", _) => Guarded::Private,
                 (_, Some(name)) => Guarded::Model(model(&name)?),
                 (_, None) => return Err(Refusal::Missing { what: Needed::Model.into() }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use super::{Answer, STORE_PATIENCE, Then};
+use super::{Answer, STORE_TIMEOUT, Then};
 use crate::app::{App, Customer, Member, Order, Placed, place_order};
 use crate::backends::discord_api::attachment;
 use crate::backends::discord_api::reply;
@@ -27,7 +27,7 @@ pub(super) async fn imagine(
         attachment::check_description(file, elsewhere)?;
     }
     let order = Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
-    let deadline = Instant::now() + STORE_PATIENCE;
+    let deadline = Instant::now() + STORE_TIMEOUT;
     Ok(match place_order(app, order, deadline, now).await? {
         Placed::New(job) => {
             Some(Answer { callback: reply::deferred(job.request.private), then: Then::Start(job.id) })

@@ -17,7 +17,7 @@ use crate::domain::session::{
     Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED,
 };
 use crate::domain::settings::Settings;
-use crate::frontends::discord::commands::{SessionCommand, Wish};
+use crate::frontends::discord::commands::{SessionCommand, SessionOptions};
 use crate::frontends::discord::deferred::Deferred;
 use crate::frontends::discord::interaction::{Attachment, Interaction};
 
@@ -30,16 +30,16 @@ pub(super) async fn session(
 ) -> Result<Answer, Refusal> {
     let context = context(app, interaction, now).await?;
     match command {
-        SessionCommand::Start { wish, thread } => start(app, interaction, context, wish, thread, now),
-        SessionCommand::Change { wish, reset, without_reference } => {
+        SessionCommand::Start { options, thread } => start(app, interaction, context, options, thread, now),
+        SessionCommand::Change { options, reset, without_reference } => {
             let session = running(interaction, context.session.clone(), Act::Change)?;
-            let mut edit = edit(app, interaction, &context, &wish, now)?;
+            let mut edit = edit(app, interaction, &context, &options, now)?;
             edit.reset = reset.as_deref().map(written::field).transpose()?.into_iter().collect();
             edit.reference = without_reference.then_some(None);
-            if edit == PlanEdit::default() && wish.reference.is_none() {
+            if edit == PlanEdit::default() && options.reference.is_none() {
                 return Err(Refusal::Missing { what: Needed::Change.into() });
             }
-            let (edit, reference) = (Box::new(edit), wish.reference);
+            let (edit, reference) = (Box::new(edit), options.reference);
             Ok(Answer::later(false, Deferred::ChangeSession { session, edit, reference }))
         }
         SessionCommand::Show => {
@@ -67,11 +67,11 @@ fn start(
     app: &Arc<App>,
     interaction: &Interaction,
     context: Context,
-    wish: Wish,
+    options: SessionOptions,
     thread: bool,
     now: OffsetDateTime,
 ) -> Result<Answer, Refusal> {
-    let edit = edit(app, interaction, &context, &wish, now)?;
+    let edit = edit(app, interaction, &context, &options, now)?;
     let mut plan = Plan::default().with(&edit);
     if plan.title.is_empty() {
         plan.title = UNTITLED.to_owned();
@@ -93,37 +93,37 @@ fn start(
         ended: None,
         plan,
     };
-    let reference = wish.reference;
+    let reference = options.reference;
     // A question is for the one who has to answer it.
     Ok(Answer::later(running.is_some(), Deferred::BeginSession { session, reference, thread }))
 }
 
-/// What a wish comes to, if it may be had here.
+/// The plan that these options ask for, if they are allowed here.
 fn edit(
     app: &App,
     interaction: &Interaction,
     context: &Context,
-    wish: &Wish,
+    options: &SessionOptions,
     now: OffsetDateTime,
 ) -> Result<PlanEdit, Refusal> {
     let asker = Asker { roles: &interaction.roles, places: &context.places };
     context.policy.access.check(asker)?;
-    check_reference(app, wish.reference.as_ref())?;
-    let set = if wish.settings.is_empty() {
+    check_reference(app, options.reference.as_ref())?;
+    let set = if options.settings.is_empty() {
         Settings::default()
     } else {
-        written::settings(&wish.settings, &app.offered(context, &interaction.roles), now.date())?
+        written::settings(&options.settings, &app.offered(context, &interaction.roles), now.date())?
     };
     // What the server has locked, a session cannot change.
     let below = Context { session: None, preferences: Settings::default(), ..context.clone() };
     app.layers(&below).with_request(set.clone())?;
-    let title = wish.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let title = options.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
     Ok(PlanEdit {
         title: title.map(str::to_owned),
         set,
-        members: wish.members.as_deref().map(members).transpose()?,
-        budget: written::dollars(OptionName::Budget, wish.budget.clone())?,
-        quiet_hours: wish.quiet_hours.map(quiet_hours).transpose()?,
+        members: options.members.as_deref().map(members).transpose()?,
+        budget: written::dollars(OptionName::Budget, options.budget.clone())?,
+        quiet_hours: options.quiet_hours.map(quiet_hours).transpose()?,
         ..PlanEdit::default()
     })
 }

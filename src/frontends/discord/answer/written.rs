@@ -35,7 +35,7 @@ pub(super) fn field(name: &str) -> Result<Field, Refusal> {
     })
 }
 
-/// A ceiling; `Some(None)`: none.
+/// A budget limit; `Some(None)`: none.
 pub(super) fn dollars(option: OptionName, text: Option<String>) -> Result<Option<Option<Micros>>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     let text = text.trim().trim_start_matches('$');

@@ -45,7 +45,7 @@ pub enum Admin {
     ShowLimits,
     /// Takes them away.
     ResetLimits { role: Option<u64> },
-    /// Sets ceilings in dollars.
+    /// Sets budget limits in dollars.
     SetBudget {
         month: Option<String>,
         member_day: Option<String>,
@@ -68,7 +68,7 @@ pub enum Admin {
     Audit { before: Option<i64> },
     /// Takes a change back.
     Undo { number: i64 },
-    /// Stops painting.
+    /// Stops output.
     Pause { reason: String },
     /// Goes on.
     Resume,
@@ -265,19 +265,19 @@ fn limits() -> Opt {
 fn budget() -> Opt {
     let dollars = |name, words| Opt::new(Type::String, name, words).max_length(16);
     let values = [
-        dollars("month", "Dollars a month for the whole server, such as 25 or 0.50; none for no ceiling"),
-        dollars("member_day", "Dollars a day for each member; none for no ceiling"),
-        dollars("member_month", "Dollars a month for each member; none for no ceiling"),
+        dollars("month", "Dollars a month for the whole server, such as 25 or 0.50; none for no limit"),
+        dollars("member_day", "Dollars a day for each member; none for no limit"),
+        dollars("member_month", "Dollars a month for each member; none for no limit"),
         Opt::new(Type::Channel, "warn_in", "Tell this channel when 80 % of the server's month are used")
             .channel_types(vec![ChannelType::Text]),
     ];
     group(
         "budget",
-        "Ceilings in dollars; days and months are UTC",
+        "Budget limits in dollars; days and months are UTC",
         [
-            with(sub("set", "Set ceilings"), values),
-            sub("show", "Show ceilings, and what is used"),
-            sub("reset", "Take all ceilings away"),
+            with(sub("set", "Set budget limits"), values),
+            sub("show", "Show budget limits, and what is used"),
+            sub("reset", "Take all budget limits away"),
         ],
     )
 }

@@ -14,14 +14,14 @@ pub enum SessionCommand {
     /// Begins one, in the channel or in a thread for it.
     Start {
         /// What it is to be like.
-        wish: Wish,
+        options: SessionOptions,
         /// In a thread.
         thread: bool,
     },
     /// Changes the one that runs.
     Change {
         /// What is to be different.
-        wish: Wish,
+        options: SessionOptions,
         /// A setting to take away.
         reset: Option<String>,
         /// Take the reference picture away.
@@ -42,7 +42,7 @@ pub enum SessionCommand {
 
 /// What a session is to be like, as far as it was said.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Wish {
+pub struct SessionOptions {
     /// What it is about.
     pub title: Option<String>,
     /// Settings.
@@ -51,7 +51,7 @@ pub struct Wish {
     pub reference: Option<Attachment>,
     /// Mentions of those who take part.
     pub members: Option<String>,
-    /// A ceiling in dollars.
+    /// A budget limit in dollars.
     pub budget: Option<String>,
     /// Quiet hours after which it ends by itself.
     pub quiet_hours: Option<i64>,
@@ -60,11 +60,12 @@ pub struct Wish {
 /// The subcommand behind `session `; `None` for one of another version.
 pub(super) fn parse(path: &str, options: &Options) -> Option<SessionCommand> {
     Some(match path {
-        "start" => {
-            SessionCommand::Start { wish: wish(options), thread: options.flag("thread").unwrap_or_default() }
-        }
+        "start" => SessionCommand::Start {
+            options: read_options(options),
+            thread: options.flag("thread").unwrap_or_default(),
+        },
         "change" => SessionCommand::Change {
-            wish: wish(options),
+            options: read_options(options),
             reset: options.text("reset"),
             without_reference: options.flag("no_reference").unwrap_or_default(),
         },
@@ -76,8 +77,8 @@ pub(super) fn parse(path: &str, options: &Options) -> Option<SessionCommand> {
     })
 }
 
-fn wish(options: &Options) -> Wish {
-    Wish {
+fn read_options(options: &Options) -> SessionOptions {
+    SessionOptions {
         title: options.text("title"),
         settings: options.settings(),
         reference: options.attachment("reference"),
@@ -91,9 +92,9 @@ fn wish(options: &Options) -> Wish {
 pub(super) fn command(from_picture: bool) -> CreateCommand {
     let sub = |name, words| Opt::new(Type::SubCommand, name, words);
     let with = |sub: Opt, options: Vec<Opt>| options.into_iter().fold(sub, Opt::add_sub_option);
-    let start = with(sub("start", "Begin a session in this channel"), wish_options(from_picture))
+    let start = with(sub("start", "Begin a session in this channel"), session_options(from_picture))
         .add_sub_option(Opt::new(Type::Boolean, "thread", "Make a thread for it"));
-    let mut change = with(sub("change", "Change the session in this channel"), wish_options(from_picture))
+    let mut change = with(sub("change", "Change the session in this channel"), session_options(from_picture))
         .add_sub_option(field_option("reset", "Take this setting away"));
     if from_picture {
         let drop = Opt::new(Type::Boolean, "no_reference", "Take the reference picture away");
@@ -111,7 +112,7 @@ pub(super) fn command(from_picture: bool) -> CreateCommand {
         ])
 }
 
-fn wish_options(from_picture: bool) -> Vec<Opt> {
+fn session_options(from_picture: bool) -> Vec<Opt> {
     let mut options = vec![
         Opt::new(Type::String, "title", "What it is about")
             .max_length(u16::try_from(TITLE_LIMIT).unwrap_or(u16::MAX)),
@@ -128,7 +129,7 @@ fn wish_options(from_picture: bool) -> Vec<Opt> {
         Opt::new(
             Type::String,
             "budget",
-            "Dollars for the whole session, such as 5 or 0.50; none for no ceiling",
+            "Dollars for the whole session, such as 5 or 0.50; none for no limit",
         )
         .max_length(16),
     );

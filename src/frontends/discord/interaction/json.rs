@@ -1,4 +1,4 @@
-//! An interaction from Discord's own JSON, as the HTTP door gets it.
+//! An interaction from Discord's own JSON, as Discord posts it.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Action, Attachment, DEFAULT_FILE_LIMIT, Interaction, Value};
 
-/// What came in through the HTTP door.
+/// The body of an HTTP request from Discord.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Incoming {
     /// Discord asks whether anybody is there.

@@ -75,8 +75,8 @@ async fn added(mut writer: Writer<Disk>, item: ExportItem) -> anyhow::Result<Wri
 async fn item(app: &App, at: usize, shown: &Shown) -> anyhow::Result<Option<ExportItem>> {
     let job = &shown.claim.job;
     let picture = shown.claim.pictures.iter().find(|picture| picture.n == shown.n);
-    let Some(painted) = picture.and_then(|picture| picture.painted()) else { return Ok(None) };
-    let _permit = app.gate.enter().await;
+    let Some(generated) = picture.and_then(|picture| picture.generated()) else { return Ok(None) };
+    let _permit = app.picture_limiter.enter().await;
     let Some(bytes) = app.picture(&shown.claim, shown.n).await? else { return Ok(None) };
     let record = match app.archive.get(&record_key(job)).await? {
         Some(record) => serde_json::from_slice(&record).unwrap_or(Value::Null),
@@ -84,11 +84,11 @@ async fn item(app: &App, at: usize, shown: &Shown) -> anyhow::Result<Option<Expo
         None => Value::Null,
     };
     Ok(Some(ExportItem {
-        name: format!("{:03}-{}-{}.{}", at + 1, job.id, shown.n, painted.format.extension()),
+        name: format!("{:03}-{}-{}.{}", at + 1, job.id, shown.n, generated.format.extension()),
         bytes,
         record,
         prompt: job.request.prompt.clone(),
-        seed: painted.seed,
+        seed: generated.seed,
         model: job.request.model.clone(),
         when: job.created,
     }))

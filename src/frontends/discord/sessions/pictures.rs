@@ -32,8 +32,8 @@ pub(super) async fn of(app: &App, session: SessionId, viewer: Option<u64>) -> an
 }
 
 fn pictures(claim: Claim) -> Vec<Shown> {
-    let painted = claim.pictures.iter().filter(|picture| picture.painted().is_some());
-    let numbers: Vec<_> = painted.map(|picture| picture.n).collect();
+    let generated = claim.pictures.iter().filter(|picture| picture.generated().is_some());
+    let numbers: Vec<_> = generated.map(|picture| picture.n).collect();
     numbers.into_iter().map(|n| Shown { claim: claim.clone(), n }).collect()
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn sheet(
     let mut cells = Vec::new();
     // One picture at a time is in memory, and of each only its thumbnail stays.
     for (at, shown) in pictures.iter().enumerate().skip(first).take(MOST_CELLS) {
-        let permit = app.gate.enter().await;
+        let permit = app.picture_limiter.enter().await;
         let bytes = app.picture(&shown.claim, shown.n).await.unwrap_or_else(|error| {
             tracing::warn!(job = %shown.claim.job.id, error = format!("{error:#}"), "a picture is missing on a sheet");
             None

@@ -16,7 +16,7 @@ const SWEEP: Duration = Duration::from_secs(5);
 const QUEUE_PAUSE: Duration = Duration::from_secs(2);
 /// A job younger than this is still on its way through the queue.
 const GRACE: Duration = Duration::from_secs(10);
-/// The same, where a round is made each minute and each of them would hand in all that waits in a long queue.
+/// The same, where a round is made each minute and each of them would enqueue all that waits in a long queue.
 const LONG_GRACE: Duration = Duration::from_secs(60);
 
 /// Works on jobs as they come, until the process is told to stop.
@@ -95,14 +95,14 @@ pub async fn sweep(app: Arc<App>) {
             );
         }
         loop {
-            match hand_in(&app, grace).await {
+            match enqueue_due(&app, grace).await {
                 Ok(()) => failing = false,
                 Err(_) if failing => {}
                 Err(error) => {
                     failing = true;
                     tracing::error!(
                         error = format!("{error:#}"),
-                        "open jobs could not be handed in; this is tried again and again"
+                        "open jobs could not be enqueued; this is tried again and again"
                     );
                 }
             }
@@ -119,11 +119,11 @@ pub async fn sweep(app: Arc<App>) {
 ///
 /// # Errors
 /// The store or the queue did not answer.
-pub async fn hand_in_forgotten(app: &App) -> anyhow::Result<()> {
-    hand_in(app, LONG_GRACE).await
+pub async fn enqueue_forgotten(app: &App) -> anyhow::Result<()> {
+    enqueue_due(app, LONG_GRACE).await
 }
 
-async fn hand_in(app: &App, grace: Duration) -> anyhow::Result<()> {
+async fn enqueue_due(app: &App, grace: Duration) -> anyhow::Result<()> {
     for job in app.store.due(app.now(), grace).await? {
         app.queue.push(job).await?;
     }
@@ -134,7 +134,7 @@ async fn hand_in(app: &App, grace: Duration) -> anyhow::Result<()> {
 async fn empty_spool(app: &App) -> anyhow::Result<()> {
     for (job, n) in app.spool.kept().await? {
         let found = app.store.find(job).await?;
-        let held_back = |picture: &Picture| picture.outcome.is_some() && picture.painted().is_none();
+        let held_back = |picture: &Picture| picture.outcome.is_some() && picture.generated().is_none();
         let done = |picture: &Picture| picture.n == n && (picture.archived.is_some() || held_back(picture));
         if found.is_some_and(|claim| claim.pictures.iter().any(done)) {
             app.spool.forget(job, n).await?;

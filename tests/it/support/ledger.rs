@@ -1,4 +1,4 @@
-//! The books after a story: whatever happened, they agree with the calls that the model saw.
+//! The ledger after a story: whatever happened, it agrees with the calls that the model saw.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ const EXPECTED: &str = "
 impl World {
     /// Attempts are the calls that the model saw, nothing stays reserved or under way, no picture was paid a third
     /// time, and each account holds what its jobs cost and brought.
-    pub(crate) fn books_balance(&self) {
+    pub(crate) fn ledger_balances(&self) {
         let (attempted, calls) = (self.sum("attempted"), self.bedrock.calls().len());
         let agree = if self.killed_at_random { attempted >= calls } else { attempted == calls };
         assert!(agree, "{attempted} attempts and {calls} calls");

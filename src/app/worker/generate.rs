@@ -5,15 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::{join_all, try_join};
 
-use super::{Held, Stale, Work};
+use super::{Loaded, Stale, Work};
 use crate::app::Step;
 use crate::backends::archive::picture_key;
 use crate::backends::discord_api::attachment;
-use crate::backends::engine::{Class, Failure, Filter, Painting, Permit};
+use crate::backends::engine::{Class, Failure, Filter, ModelOutput, Permit};
 use crate::backends::store::{Attempt, CallId, Settlement};
 use crate::domain::digest::sha256_hex;
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Bill, JobId, Outcome, Painted, Picture};
+use crate::domain::job::{Bill, GeneratedImage, JobId, Outcome, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::ImageSource;
@@ -25,13 +25,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// What a call left for the picture: bytes, or the reason why there are none.
-struct Answered {
+struct CallEnd {
     outcome: Outcome,
-    kept: Option<Kept>,
+    image: Option<GeneratedBytes>,
 }
 
 /// A finished picture in memory.
-struct Kept {
+struct GeneratedBytes {
     bytes: Bytes,
     permit: Permit,
     /// It is on disk too.
@@ -40,8 +40,8 @@ struct Kept {
 
 impl Work<'_> {
     /// Gets every picture its answer. The bytes come back in memory only for a job of one picture: several would
-    /// wait for each other with a place at the gate each, and jam it.
-    pub(super) async fn generate(&mut self) -> anyhow::Result<Held> {
+    /// wait for each other with one permit of the picture limiter each, and block it.
+    pub(super) async fn generate(&mut self) -> anyhow::Result<Loaded> {
         let start = match self.start_image().await {
             Ok(start) => start,
             Err(refusal) => return self.refuse_all(&refusal).await,
@@ -54,19 +54,19 @@ impl Work<'_> {
         let asked =
             this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), start.as_ref(), single));
         let answers = join_all(asked).await;
-        let mut held = Vec::new();
+        let mut loaded = Vec::new();
         let mut permit = None;
         let mut pictures = Vec::new();
         for answer in answers {
             let (picture, kept) = answer?;
             if let Some(kept) = kept {
-                held.push((picture.n, kept.bytes));
+                loaded.push((picture.n, kept.bytes));
                 permit = single.then_some(kept.permit);
             }
             pictures.push(picture);
         }
         self.claim.pictures = pictures;
-        Ok(Held::new(held, permit))
+        Ok(Loaded::new(loaded, permit))
     }
 
     async fn picture(
@@ -74,31 +74,31 @@ impl Work<'_> {
         mut picture: Picture,
         start: Option<&Bytes>,
         keep: bool,
-    ) -> anyhow::Result<(Picture, Option<Kept>)> {
+    ) -> anyhow::Result<(Picture, Option<GeneratedBytes>)> {
         if picture.outcome.is_some() {
             return Ok((picture, None));
         }
         let id = self.claim.job.id;
         // Only a picture that waits for its verdict stays in memory.
         let place = match &self.app.guardrail {
-            Some(_) if picture.calls > 0 => Some(self.app.gate.enter().await),
+            Some(_) if picture.calls > 0 => Some(self.app.picture_limiter.enter().await),
             _ => None,
         };
         if let Some(bytes) = self.found(&picture).await? {
-            let painted =
-                painted(picture.seed, ImageFormat::of(&bytes).unwrap_or_default(), bytes.clone()).await?;
-            self.finish(&mut picture, None, painted, &bytes, true).await?;
+            let generated =
+                generated(picture.seed, ImageFormat::of(&bytes).unwrap_or_default(), bytes.clone()).await?;
+            self.finish(&mut picture, None, generated, &bytes, true).await?;
             return Ok((picture, None));
         }
         drop(place);
         let answered = self.ask(&mut picture, start).await?;
         self.app.tell(id, Step::Answered(picture.n));
         picture.outcome = Some(answered.outcome);
-        Ok((picture, answered.kept.filter(|kept| keep || !kept.spooled)))
+        Ok((picture, answered.image.filter(|kept| keep || !kept.spooled)))
     }
 
     /// Calls the model until there is an answer or no call is left.
-    async fn ask(&self, picture: &mut Picture, start: Option<&Bytes>) -> anyhow::Result<Answered> {
+    async fn ask(&self, picture: &mut Picture, start: Option<&Bytes>) -> anyhow::Result<CallEnd> {
         let job = &self.claim.job;
         let Some(model) = self.model() else {
             return self
@@ -127,8 +127,8 @@ impl Work<'_> {
             };
             picture.calls += 1;
             self.app.tell(job.id, Step::Asked(picture.n));
-            let failure = match self.app.engine.paint(model, &job.request, picture.seed, start).await {
-                Ok(painting) => return self.keep(picture, call, painting).await,
+            let failure = match self.app.engine.generate(model, &job.request, picture.seed, start).await {
+                Ok(output) => return self.keep(picture, call, output).await,
                 Err(failure) => failure,
             };
             tracing::warn!(job = %job.id, n = picture.n, class = ?failure.class, cause = format!("{:#}", failure.cause), "a call failed");
@@ -153,9 +153,9 @@ impl Work<'_> {
         &self,
         picture: &mut Picture,
         call: CallId,
-        painting: Painting,
-    ) -> anyhow::Result<Answered> {
-        let Painting { bytes, format, seed, permit } = painting;
+        output: ModelOutput,
+    ) -> anyhow::Result<CallEnd> {
+        let ModelOutput { bytes, format, seed, permit } = output;
         let spooled = async {
             let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
             if let Err(error) = &result {
@@ -163,26 +163,27 @@ impl Work<'_> {
             }
             Ok(result.is_ok())
         };
-        let (spooled, painted) = try_join(spooled, painted(seed, format, bytes.clone())).await?;
-        let outcome = self.finish(picture, Some(call), painted, &bytes, spooled).await?;
-        let kept = matches!(outcome, Outcome::Painted(_)).then_some(Kept { bytes, permit, spooled });
-        Ok(Answered { outcome, kept })
+        let (spooled, generated) = try_join(spooled, generated(seed, format, bytes.clone())).await?;
+        let outcome = self.finish(picture, Some(call), generated, &bytes, spooled).await?;
+        let image =
+            matches!(outcome, Outcome::Generated(_)).then_some(GeneratedBytes { bytes, permit, spooled });
+        Ok(CallEnd { outcome, image })
     }
 
-    /// Another worker does not see this one's spool: what the books call painted has to be where it can be found.
-    async fn share(&self, n: u32, bytes: &Bytes, painted: &Painted) {
+    /// Another worker does not see this one's spool: what the store calls generated has to be where it can be found.
+    async fn share(&self, n: u32, bytes: &Bytes, generated: &GeneratedImage) {
         if self.app.queue.is_local() {
             return;
         }
-        let key = picture_key(&self.claim.job, n, painted.format);
+        let key = picture_key(&self.claim.job, n, generated.format);
         if let Err(error) =
-            self.app.archive.put_image(&key, bytes.clone(), painted.format, &painted.sha256).await
+            self.app.archive.put_image(&key, bytes.clone(), generated.format, &generated.sha256).await
         {
             tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; only this worker has the picture");
         }
     }
 
-    /// A picture that is paid and safe, although the books do not know it: a crash came between.
+    /// A picture that is paid and safe, although the store does not know it: a crash came between.
     async fn found(&self, picture: &Picture) -> anyhow::Result<Option<Bytes>> {
         if self.app.queue.is_local() || picture.calls == 0 {
             return self.app.spool.load(self.claim.job.id, picture.n).await;
@@ -191,19 +192,19 @@ impl Work<'_> {
     }
 
     /// Gives a picture whose bytes are safe its outcome. What the guardrail holds back leaves the spool: only then,
-    /// since without an outcome it would be painted again.
+    /// since without an outcome it would be generated again.
     async fn finish(
         &self,
         picture: &mut Picture,
         call: Option<CallId>,
-        painted: Painted,
+        generated: GeneratedImage,
         bytes: &Bytes,
         spooled: bool,
     ) -> anyhow::Result<Outcome> {
         let outcome = match self.picture_refusal(bytes, spooled).await? {
             None => {
-                self.share(picture.n, bytes, &painted).await;
-                Outcome::Painted(painted)
+                self.share(picture.n, bytes, &generated).await;
+                Outcome::Generated(generated)
             }
             Some(refusal) => Outcome::Refused { refusal },
         };
@@ -222,10 +223,10 @@ impl Work<'_> {
         call: Option<CallId>,
         bill: Bill,
         refusal: Refusal,
-    ) -> anyhow::Result<Answered> {
+    ) -> anyhow::Result<CallEnd> {
         let outcome = Outcome::Refused { refusal };
         self.settle(picture, call, bill, Some(outcome.clone())).await?;
-        Ok(Answered { outcome, kept: None })
+        Ok(CallEnd { outcome, image: None })
     }
 
     async fn settle(
@@ -277,13 +278,13 @@ impl Work<'_> {
         tokio::time::sleep(pause).await;
     }
 
-    async fn refuse_all(&mut self, refusal: &Refusal) -> anyhow::Result<Held> {
+    async fn refuse_all(&mut self, refusal: &Refusal) -> anyhow::Result<Loaded> {
         let mut pictures = std::mem::take(&mut self.claim.pictures);
         for picture in pictures.iter_mut().filter(|picture| picture.outcome.is_none()) {
             self.refused(picture, None, Bill::NoCall, refusal.clone()).await?;
         }
         self.claim.pictures = pictures;
-        Ok(Held::default())
+        Ok(Loaded::default())
     }
 
     /// The picture to start from, if the request has one and a model still has to be asked.
@@ -312,10 +313,10 @@ impl Work<'_> {
 }
 
 /// Hashes a picture, away from the tasks that must stay quick.
-async fn painted(seed: u32, format: ImageFormat, bytes: Bytes) -> anyhow::Result<Painted> {
+async fn generated(seed: u32, format: ImageFormat, bytes: Bytes) -> anyhow::Result<GeneratedImage> {
     let hash = move || {
         let sha256 = sha256_hex(&bytes);
-        Painted { seed, sha256, bytes: bytes.len() as u64, format }
+        GeneratedImage { seed, sha256, bytes: bytes.len() as u64, format }
     };
     Ok(tokio::task::spawn_blocking(hash).await?)
 }

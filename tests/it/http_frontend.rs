@@ -37,7 +37,7 @@ fn payload(interaction: &TestInteraction) -> Bytes {
 }
 
 #[tokio::test]
-async fn a_wish_becomes_a_picture() {
+async fn an_order_becomes_a_picture() {
     let world = world().await;
     let interaction = world.ask(cat().option("count", 2).option("style", "anime")).await;
     let message = in_time(interaction.picture()).await;
@@ -52,8 +52,8 @@ async fn a_wish_becomes_a_picture() {
 async fn every_kind_of_interaction_is_understood() {
     let mut world = world().await;
     let file = world.discord.upload("fox.png", "image/png", png(128, 128));
-    let wish = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
-    let message = in_time(world.ask(wish).await.picture()).await;
+    let order = cat().attachment("image", &file).option("model", "sd3.5").option("strength", 0.5);
+    let message = in_time(world.ask(order).await.picture()).await;
     assert_eq!(world.bedrock.calls()[0].body["mode"], "image-to-image");
     let choices =
         in_time(world.ask(InteractionBuilder::autocomplete("imagine", "style", "ani")).await.choices()).await;
@@ -122,7 +122,7 @@ async fn a_clock_four_minutes_off_does_no_harm() {
 }
 
 #[tokio::test]
-async fn an_interaction_that_comes_again_is_not_painted_again() {
+async fn an_interaction_that_comes_again_is_not_generated_again() {
     let mut world = world().await;
     let interaction = world.imagine("a cat").await;
     in_time(interaction.picture()).await;
@@ -205,7 +205,7 @@ async fn clients_that_are_slow_are_cut_off_and_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn killed_while_it_paints_it_goes_on_after_the_restart() {
+async fn killed_while_it_generates_it_goes_on_after_the_restart() {
     let mut world = world().await;
     world.may_count_calls_that_were_not_made();
     let interaction = world.imagine("a cat").await;
