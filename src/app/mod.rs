@@ -40,6 +40,7 @@ mod context;
 pub mod messages;
 mod place_order;
 pub mod reports;
+pub mod sessions;
 pub mod worker;
 
 pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, place_order};

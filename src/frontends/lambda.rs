@@ -19,10 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::app::clock::Clock;
+use crate::app::sessions;
 use crate::app::worker::{self, End};
 use crate::backends::queue::Delivery;
 use crate::config::{ArchiveUrl, Config, Function, Problems, QueueUrl, StoreUrl};
-use crate::frontends::discord::sessions;
 use crate::frontends::routes::Routes;
 
 /// Of a function's time, what is left to give a job back.

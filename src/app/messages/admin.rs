@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 
 use super::{code, count, fitted, page, priced, typed};
-use crate::backends::discord_api::reply::{EMBEDS_LIMIT, Message};
+use crate::backends::discord_api::message::{EMBEDS_LIMIT, Message};
 use crate::backends::store::{BlockedRow, Tally, UsageRow, WARN_PERCENT};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::limits::Limits;
@@ -338,7 +338,7 @@ mod tests {
         let lengths: Vec<_> = message.embeds.iter().map(|words| words.chars().count()).collect();
         assert!(lengths.len() == 2 && lengths.iter().sum::<usize>() <= EMBEDS_LIMIT, "{lengths:?}");
         assert!(
-            lengths[0] <= crate::backends::discord_api::reply::EMBED_LIMIT
+            lengths[0] <= crate::backends::discord_api::message::EMBED_LIMIT
                 && message.embeds[1].lines().count() > 5,
             "{lengths:?}"
         );

@@ -3,7 +3,7 @@
 use super::admin::{effective_lines, source_in_words};
 use super::picture::quoted;
 use super::{code, page, typed, typed_up_to};
-use crate::backends::discord_api::reply::Message;
+use crate::backends::discord_api::message::Message;
 use crate::backends::store::Standing;
 use crate::domain::job::{Claim, Origin, Outcome};
 use crate::domain::limits::Limits;

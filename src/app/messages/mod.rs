@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::backends::discord_api::reply::{EMBED_LIMIT, Message};
+use crate::backends::discord_api::message::{EMBED_LIMIT, Message};
 use crate::domain::money::Micros;
 
 pub(crate) mod admin;

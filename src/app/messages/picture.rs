@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Reader, code, typed, typed_up_to};
 use crate::app::components::{self, Button, Look};
-use crate::backends::discord_api::reply::{
+use crate::backends::discord_api::message::{
     ALT_LIMIT, CONTENT_LIMIT, EMBED_LIMIT, EMBEDS_LIMIT, File, Message,
 };
 use crate::domain::image_format::ImageFormat;

@@ -1,9 +1,54 @@
-//! Usage as a table for a spreadsheet.
+//! What a server used in a month: as a chart, and as a table for a spreadsheet.
 
+use anyhow::Context as _;
+use bytes::Bytes;
+use time::OffsetDateTime;
+
+use crate::app::App;
+use crate::app::messages::admin as texts;
+use crate::app::reports::draw::chart::{Day, month_chart};
+use crate::backends::discord_api::message::{File, Message};
 use crate::backends::store::UsageRow;
+use crate::domain::money::Micros;
+
+/// What a server used in the month of `now`.
+pub(crate) async fn month(app: &App, guild: u64, now: OffsetDateTime) -> anyhow::Result<Message> {
+    let rows = app.store.usage(guild, now).await?;
+    let policy = app.store.context(Some(guild), Vec::new(), 0, now).await?.policy;
+    let month = format!("{:04}-{:02}", now.year(), u8::from(now.month()));
+    let drawn = {
+        let (rows, month, budget) = (rows.clone(), month.clone(), policy.budget.month);
+        let draw =
+            move || month_chart(&texts::chart_title(&month), texts::CHART_NOTE, &days(&rows, now), budget);
+        tokio::task::spawn_blocking(draw).await.context("drawing the chart")??
+    };
+    let file = |name: String, mime, alt: &str, bytes| File { name, mime, alt: alt.to_owned(), bytes };
+    Ok(Message {
+        files: vec![
+            file(format!("easel-{month}.png"), "image/png", texts::CHART_ALT, Bytes::from(drawn)),
+            file(format!("easel-{month}.csv"), "text/csv", texts::TABLE_ALT, Bytes::from(usage_csv(&rows))),
+        ],
+        ..texts::usage(&rows, &month, policy.budget.month)
+    })
+}
+
+/// Every day of the month, the empty ones too.
+fn days(rows: &[UsageRow], now: OffsetDateTime) -> Vec<Day> {
+    let last = now.month().length(now.year());
+    let of = |day: u8| {
+        let name = format!("{:02}", day);
+        let rows = rows.iter().filter(|row| row.day.ends_with(&format!("-{name}")));
+        rows.fold(Day { day, dollars: Micros(0), pictures: 0 }, |sum, row| Day {
+            dollars: sum.dollars + row.dollars,
+            pictures: sum.pictures + row.pictures,
+            ..sum
+        })
+    };
+    (1..=last).map(of).collect()
+}
 
 /// The rows as CSV (RFC 4180) with a header; `usd` has plain decimals.
-pub fn usage_csv(rows: &[UsageRow]) -> String {
+fn usage_csv(rows: &[UsageRow]) -> String {
     let mut csv = "day,member,model,pictures,attempts,usd\r\n".to_owned();
     for row in rows {
         let usd = row.dollars.to_string().replace('$', "");
@@ -24,7 +69,6 @@ fn field(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Micros;
 
     #[test]
     fn a_row_is_quoted_and_never_a_formula() {

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Loaded, Work};
 use crate::app::messages::picture::{self, Remarks};
 use crate::app::messages::{self, Reader};
-use crate::backends::discord_api::reply::Message;
+use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::Fault;
 use crate::backends::discord_api::retry::{Retry, wait};
 use crate::domain::job::DiscordOrigin;

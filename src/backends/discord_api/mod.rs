@@ -2,6 +2,6 @@
 
 pub(crate) mod age_restriction;
 pub mod attachment;
-pub mod reply;
+pub mod message;
 pub mod rest;
 pub(crate) mod retry;

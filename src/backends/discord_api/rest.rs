@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use url::Url;
 
-use crate::backends::discord_api::reply::Message;
+use crate::backends::discord_api::message::Message;
 
 /// Discord wants a bot's name, address and version.
 const USER_AGENT: &str = concat!("DiscordBot (https://easel.invalid, ", env!("CARGO_PKG_VERSION"), ")");

@@ -10,12 +10,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::app::clock::Clock;
+use crate::app::sessions;
 use crate::app::worker;
 use crate::backends::queue::Queue;
 use crate::config::{Config, Need, QueueUrl};
+use crate::frontends::discord::gateway;
 use crate::frontends::discord::register::declare;
 use crate::frontends::discord::watchdog::Watchdog;
-use crate::frontends::discord::{gateway, sessions};
 use crate::frontends::routes::Routes;
 use crate::frontends::server;
 

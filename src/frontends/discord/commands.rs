@@ -1,143 +1,94 @@
-//! The commands: declared to Discord, and parsed into one enum.
+//! The commands, a file each: how it is declared to Discord, parsed, and responded to.
 
+use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
-use serenity::all::{
-    CommandOptionType as Type, CreateCommand, CreateCommandOption as Opt, InstallationContext,
-    InteractionContext,
-};
+use serenity::all::{CreateCommand, InstallationContext, InteractionContext};
 use time::Date;
 
-use crate::app::messages;
+use self::options::Options;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::request::{Ask, Aspect, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_LIMIT, Style};
-use crate::frontends::discord::interaction::{Attachment, Value};
+use crate::domain::refusal::Refusal;
+use crate::frontends::discord::interaction::Value;
+use crate::frontends::discord::response::{Call, Response};
 
 mod easel;
-mod member;
-mod options;
+mod help;
+pub mod imagine;
+pub mod options;
+mod prefer;
 mod session;
+mod usage;
+mod written;
 
-pub use easel::Admin;
-pub use member::Prefer;
-use options::Options;
-pub use session::{SessionCommand, SessionOptions};
-
-/// What a person asks for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// A picture; the file to start from comes apart, since its description is checked first.
-    Imagine(Box<Ask>, Option<Attachment>),
-    /// The help page.
-    Help,
-    /// A channel's work on one thing.
-    Session(Box<SessionCommand>),
-    /// What the member prefers.
-    Prefer(Prefer),
-    /// What the member has used.
-    Usage,
-    /// What a server's admins decide.
-    Easel(Box<Admin>),
-    /// A command of another version.
-    Unknown(String),
+/// One command.
+struct Command {
+    name: &'static str,
+    /// As Discord wants it declared, while these models are offered.
+    declare: fn(&Catalogue, Date) -> CreateCommand,
+    /// Whether there is such a subcommand.
+    knows: fn(&str, Options) -> bool,
+    /// The response to a subcommand that is known; `None` if there was one before.
+    respond: for<'a> fn(Call<'a>, &'a str, Options) -> BoxFuture<'a, Responded>,
 }
 
-/// The command in an interaction's data. Options of a wrong type cannot come from Discord and are left out.
-pub fn parse(name: &str, options: Vec<(String, Value)>) -> Command {
-    match name {
-        "imagine" => imagine(options),
-        "help" => Command::Help,
-        "usage" => Command::Usage,
-        path => subcommand(path, Options(options)),
-    }
-}
+type Responded = Result<Option<Response>, Refusal>;
 
-fn subcommand(path: &str, options: Options) -> Command {
-    let (name, rest) = path.split_once(' ').unwrap_or((path, ""));
-    let command = match name {
-        "easel" => easel::parse(rest, options).map(|admin| Command::Easel(Box::new(admin))),
-        "prefer" => member::parse(rest, &options).map(Command::Prefer),
-        "session" => session::parse(rest, &options).map(|command| Command::Session(Box::new(command))),
-        _ => return Command::Unknown(name.to_owned()),
-    };
-    command.unwrap_or_else(|| Command::Unknown(path.to_owned()))
-}
-
-fn imagine(options: Vec<(String, Value)>) -> Command {
-    let mut ask = Ask::default();
-    let mut attachment = None;
-    for (name, value) in options {
-        match (name.as_str(), value) {
-            ("prompt", Value::Text(text)) => ask.prompt = text,
-            ("negative", Value::Text(text)) => ask.negative = Some(text),
-            ("model", Value::Text(text)) => ask.model = Some(text),
-            ("aspect", Value::Text(text)) => ask.aspect = Some(text),
-            ("style", Value::Text(text)) => ask.style = Some(text),
-            ("count", Value::Integer(number)) => ask.count = Some(number),
-            ("seed", Value::Integer(number)) => ask.seed = Some(number),
-            ("steps", Value::Integer(number)) => ask.steps = Some(number),
-            ("strength", value) => ask.strength = number(&value),
-            ("cfg", value) => ask.cfg = number(&value),
-            ("private", Value::Boolean(yes)) => ask.private = Some(yes),
-            ("from", Value::Text(text)) => ask.from_last = text == "last",
-            ("image", Value::Attachment(file)) => {
-                ask.image =
-                    Some(ImageSource::Attachment { url: file.url.clone(), filename: file.filename.clone() });
-                attachment = Some(file);
-            }
-            _ => {}
+/// The command in the module of its name, which has `declare`, `parse` and `respond`.
+macro_rules! command {
+    ($name:ident) => {
+        Command {
+            name: stringify!($name),
+            declare: $name::declare,
+            knows: |subcommand, options| $name::parse(subcommand, options).is_some(),
+            respond: |call, subcommand, options| {
+                Box::pin(async move {
+                    let unknown = || Refusal::UnknownCommand { command: full(stringify!($name), subcommand) };
+                    let parsed = $name::parse(subcommand, options).ok_or_else(unknown)?;
+                    $name::respond(call, parsed).await.map(Into::into)
+                })
+            },
         }
-    }
-    Command::Imagine(Box::new(ask), attachment)
+    };
 }
 
-/// JSON knows one kind of number: `1` may come for `1.0`.
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => Some(*number),
-        #[expect(clippy::cast_precision_loss, reason = "small numbers, checked afterwards")]
-        Value::Integer(number) => Some(*number as f64),
-        _ => None,
-    }
-}
+/// In the order in which they are declared.
+const COMMANDS: &[Command] = &[
+    command!(imagine),
+    command!(session),
+    command!(usage),
+    command!(prefer),
+    command!(help),
+    command!(easel),
+];
 
-/// Choices for an option that is being typed, as label and value: those whose name, or a model's id, contains the text.
-pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date) -> Vec<(String, String)> {
-    let wanted = text.trim().to_lowercase();
-    let fits = |name: &str| name.to_lowercase().contains(&wanted);
-    match option {
-        "model" => catalogue
-            .image_models(today)
-            .filter(|model| fits(&model.name) || fits(&model.id))
-            .map(|model| (messages::priced_choice(&model.name, model.price), model.name.clone()))
-            .collect(),
-        "style" => named(&mut Style::ALL.iter().map(|style| style.name()).filter(|name| fits(name))),
-        "aspect" => named(&mut Aspect::ALL.iter().map(|aspect| aspect.name()).filter(|name| fits(name))),
-        _ => Vec::new(),
+/// The response to a command; `None` if it was responded to before. Options of a wrong type cannot come from Discord
+/// and are left out.
+pub(super) async fn respond(call: Call<'_>, path: &str, options: Vec<(String, Value)>) -> Responded {
+    let (name, subcommand) = path.split_once(' ').unwrap_or((path, ""));
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.respond)(call, subcommand, Options(options)).await,
+        None => Err(Refusal::UnknownCommand { command: name.to_owned() }),
     }
 }
 
-fn named(names: &mut dyn Iterator<Item = &'static str>) -> Vec<(String, String)> {
-    names.map(|name| (name.to_owned(), name.to_owned())).collect()
+/// Whether there is such a command, with its subcommand.
+pub fn is_known(path: &str, options: Vec<(String, Value)>) -> bool {
+    let (name, subcommand) = path.split_once(' ').unwrap_or((path, ""));
+    let named = COMMANDS.iter().find(|command| command.name == name);
+    named.is_some_and(|command| (command.knows)(subcommand, Options(options)))
 }
 
 /// Every command, as Discord wants it declared.
-///
-/// `cfg` and `steps` are there only while a model knows them.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
-    let from_picture = catalogue.image_models(today).any(|model| model.abilities.image_to_image);
-    let commands = [
-        imagine_command(catalogue, today),
-        session::command(from_picture),
-        member::usage_command(),
-        member::prefer_command(),
-        help_command(),
-        easel::command(),
-    ];
-    commands
-        .into_iter()
-        .filter_map(|command| serde_json::to_value(command).ok())
+    COMMANDS
+        .iter()
+        .filter_map(|command| serde_json::to_value((command.declare)(catalogue, today)).ok())
         .map(|command| with_number(without_blanks(command)))
         .collect()
+}
+
+fn full(name: &str, subcommand: &str) -> String {
+    format!("{name} {subcommand}").trim_end().to_owned()
 }
 
 /// serenity writes permissions as a string, as Discord tells them; asked for, they are a number.
@@ -168,62 +119,6 @@ fn without_blanks(value: Json) -> Json {
     }
 }
 
-fn imagine_command(catalogue: &Catalogue, today: Date) -> CreateCommand {
-    let mut options = vec![
-        Opt::new(
-            Type::String,
-            "prompt",
-            "What to paint. Flags at the end work too: --ar 16:9 --no text --seed 7",
-        )
-        .required(true)
-        .min_length(1)
-        .max_length(length(PROMPT_LIMIT)),
-        Opt::new(Type::String, "negative", "What to leave out").max_length(length(PROMPT_LIMIT)),
-        Opt::new(Type::String, "model", "Which model paints").set_autocomplete(true),
-        Opt::new(Type::String, "aspect", "Width to height").set_autocomplete(true),
-        Opt::new(Type::String, "style", "A look, such as anime or line-art").set_autocomplete(true),
-        Opt::new(Type::Integer, "count", "How many pictures")
-            .min_int_value(1)
-            .max_int_value(u64::from(COUNT_LIMIT)),
-        Opt::new(Type::Integer, "seed", "The same seed makes the same picture again")
-            .min_int_value(0)
-            .max_int_value(u64::from(SEED_LIMIT)),
-    ];
-    if catalogue.image_models(today).any(|model| model.abilities.image_to_image) {
-        options.push(Opt::new(Type::Attachment, "image", "Start from this picture"));
-        options.push(
-            Opt::new(Type::String, "from", "Start from the last picture of this channel's session")
-                .add_string_choice("last", "last"),
-        );
-        options.push(
-            Opt::new(Type::Number, "strength", "How far to go from it: 0 keeps it, 1 ignores it")
-                .min_number_value(0.0)
-                .max_number_value(1.0),
-        );
-    }
-    if let Some(most) = catalogue.image_models(today).filter_map(|model| model.abilities.cfg).max() {
-        options.push(
-            Opt::new(Type::Number, "cfg", "How closely to follow the prompt")
-                .min_number_value(0.0)
-                .max_number_value(f64::from(most)),
-        );
-    }
-    if let Some((least, most)) = catalogue.image_models(today).filter_map(|model| model.abilities.steps).max()
-    {
-        options.push(
-            Opt::new(Type::Integer, "steps", "How long to refine")
-                .min_int_value(u64::from(least))
-                .max_int_value(u64::from(most)),
-        );
-    }
-    options.push(Opt::new(Type::Boolean, "private", "Only you see the picture"));
-    anywhere(CreateCommand::new("imagine").description("Paint a picture from words")).set_options(options)
-}
-
-fn help_command() -> CreateCommand {
-    anywhere(CreateCommand::new("help").description("What Easel can do, and how"))
-}
-
 /// In servers, in private conversations with the bot, and wherever a user brings the bot along.
 fn anywhere(command: CreateCommand) -> CreateCommand {
     command
@@ -233,63 +128,4 @@ fn anywhere(command: CreateCommand) -> CreateCommand {
             InteractionContext::PrivateChannel,
         ])
         .integration_types(vec![InstallationContext::Guild, InstallationContext::User])
-}
-
-fn length(limit: usize) -> u16 {
-    u16::try_from(limit).unwrap_or(u16::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    const TODAY: Date = date!(2026 - 11 - 22);
-
-    fn option_names(catalogue: &Catalogue) -> Vec<String> {
-        let imagine = &declared(catalogue, TODAY)[0];
-        imagine["options"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|o| o["name"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn cfg_and_steps_are_declared_only_while_a_model_has_them() {
-        assert!(!option_names(&Catalogue::bedrock()).contains(&"cfg".to_owned()));
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "[[model]]\nid='arn:x'\nname='own'\nfamily='sdxl'\nprice_usd=0.01")
-            .unwrap();
-        let names = option_names(&Catalogue::bedrock().with_file(file.path()).unwrap());
-        assert!(names.contains(&"cfg".to_owned()) && names.contains(&"steps".to_owned()), "{names:?}");
-    }
-
-    #[test]
-    fn suggestions_follow_what_is_typed() {
-        let catalogue = Catalogue::bedrock();
-        let values = |option, text| {
-            suggestions(option, text, &catalogue, TODAY).into_iter().map(|(_, v)| v).collect::<Vec<_>>()
-        };
-        assert_eq!(values("model", ""), ["core", "ultra", "sd3.5"]);
-        assert_eq!(values("model", "UL"), ["ultra"]);
-        assert_eq!(values("model", "stability.sd3-5"), ["sd3.5"]);
-        assert!(values("model", "picture").is_empty());
-        assert_eq!(values("style", "pix"), ["pixel-art"]);
-        assert!(values("prompt", "").is_empty());
-    }
-
-    #[test]
-    fn a_command_is_parsed_into_an_ask() {
-        let options = vec![
-            ("prompt".to_owned(), Value::Text("a cat".into())),
-            ("count".to_owned(), Value::Integer(2)),
-            ("strength".to_owned(), Value::Integer(1)),
-        ];
-        let Command::Imagine(ask, None) = parse("imagine", options) else { panic!("not an ask") };
-        assert_eq!((ask.prompt.as_str(), ask.count, ask.strength), ("a cat", Some(2), Some(1.0)));
-        assert_eq!(parse("paint", vec![]), Command::Unknown("paint".into()));
-    }
 }

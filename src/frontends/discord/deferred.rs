@@ -1,19 +1,21 @@
 //! Responses that come in the place of a deferral and are no job: nothing is lost if the process dies over one, the
 //! person asks again.
 
+use anyhow::Context as _;
 use time::OffsetDateTime;
 
-use crate::app::App;
 use crate::app::messages::{self, Reader};
-use crate::backends::discord_api::reply::Message;
+use crate::app::reports::usage;
+use crate::app::sessions::Replaced;
+use crate::app::{App, sessions};
+use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::retry::{Retry, wait};
 use crate::domain::error::refusal;
 use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
-use crate::frontends::discord::answer::{Then, month};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
-use crate::frontends::discord::sessions;
+use crate::frontends::discord::response::Next;
 
 /// What is to be done, and told in the place of the deferral.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ impl Deferred {
             }
             Deferred::EndSession(session) => sessions::end(app, &session).await,
             Deferred::ReplaceSession { waiting, asked_about } => {
-                sessions::replace(app, interaction, waiting, asked_about).await
+                replace_session(app, interaction, waiting, asked_about).await
             }
             Deferred::SessionHistory { session, page } => {
                 sessions::page(app, &session, interaction.member, page).await
@@ -67,17 +69,33 @@ impl Deferred {
             Deferred::SessionExport(session) => {
                 sessions::export(app, &session, interaction.member, interaction.file_limit).await
             }
-            Deferred::Usage { guild, now } => month(app, guild, now).await,
+            Deferred::Usage { guild, now } => usage::month(app, guild, now).await,
         }
     }
 }
 
-/// Does what comes after the first answer, which Discord has.
-pub(super) async fn follow(app: &App, interaction: &Interaction, then: Then) {
-    match then {
-        Then::Nothing => {}
-        Then::Start(job) => app.enqueue(job).await,
-        Then::Respond(deferred) => respond(app, interaction, *deferred).await,
+/// Begins the session that waits, and tells the channel what ended and what began.
+async fn replace_session(
+    app: &App,
+    interaction: &Interaction,
+    waiting: SessionId,
+    asked_about: Option<SessionId>,
+) -> anyhow::Result<Message> {
+    let Replaced { news, message } =
+        sessions::replace(app, interaction.actor(), waiting, asked_about).await?;
+    for message in news {
+        let follow_up = || app.discord.follow_up(interaction.application, &interaction.token, &message);
+        Retry::once().until_taken(follow_up).await.context("telling the channel")?;
+    }
+    Ok(message)
+}
+
+/// Does what comes after the response, which Discord has.
+pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
+    match next {
+        Next::Nothing => {}
+        Next::Start(job) => app.enqueue(job).await,
+        Next::Respond(deferred) => respond(app, interaction, *deferred).await,
     }
 }
 
@@ -86,7 +104,7 @@ async fn respond(app: &App, interaction: &Interaction, deferred: Deferred) {
     let message = deferred.message(app, interaction).await.unwrap_or_else(|error| {
         let told = refusal(&error).cloned().unwrap_or_else(|| {
             let job = JobId::new(app.now(), u128::from(interaction.id));
-            tracing::error!(%job, error = format!("{error:#}"), "an answer could not be made");
+            tracing::error!(%job, error = format!("{error:#}"), "a deferred response could not be made");
             Refusal::Fault { job }
         });
         Message::words(messages::refusal(&told, Reader::Discord))
@@ -98,7 +116,7 @@ async fn respond(app: &App, interaction: &Interaction, deferred: Deferred) {
         // Discord may not know the deferral yet.
         let next = if fault.is_unknown() { retry.next_pause() } else { retry.after(&fault) };
         let Some(pause) = next else {
-            tracing::error!(interaction = interaction.id, %fault, "an answer did not reach Discord");
+            tracing::error!(interaction = interaction.id, %fault, "a deferred response did not reach Discord");
             return;
         };
         wait(pause).await;

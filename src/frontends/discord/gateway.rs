@@ -1,4 +1,4 @@
-//! The Gateway: serenity's connection, and the answers posted to the callback endpoint.
+//! The Gateway: serenity's connection, and the responses posted to the callback endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,10 +20,10 @@ use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::{Retry, wait};
 use crate::config::Shards;
 use crate::domain::job::JobId;
-use crate::frontends::discord::answer::{Answer, Then, answer};
 use crate::frontends::discord::deferred;
 use crate::frontends::discord::interaction::Interaction;
 use crate::frontends::discord::register::declare;
+use crate::frontends::discord::response::{Next, Response, respond};
 use crate::frontends::discord::watchdog::Watchdog;
 
 /// Discord waits three seconds for the first answer; later it is of no use.
@@ -164,9 +164,9 @@ impl RawEventHandler for Unparsed {
     }
 }
 
-/// Answers one interaction, then starts its job.
+/// Responds to one interaction, then does what comes next.
 async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
-    let Some(Answer { callback, then }) = answer(app, interaction, now).await else { return };
+    let Some(Response { callback, next }) = respond(app, interaction, now).await else { return };
     let acknowledged = tokio::time::timeout(CALLBACK_TIME, post(&app.discord, interaction, &callback)).await;
     let fault = match acknowledged {
         Ok(Ok(())) => None,
@@ -174,13 +174,13 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
         Err(_) => Some(Fault::Lost("no answer in three seconds".into())),
     };
     if let Some(fault) = &fault {
-        tracing::warn!(interaction = interaction.id, %fault, "the first answer did not reach Discord");
+        tracing::warn!(interaction = interaction.id, %fault, "the response did not reach Discord");
     }
-    match then {
-        Then::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
+    match next {
+        Next::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
             take_back(app, job).await;
         }
-        then => deferred::follow(app, interaction, then).await,
+        next => deferred::follow(app, interaction, next).await,
     }
 }
 
@@ -208,7 +208,7 @@ async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
     false
 }
 
-/// Nobody would ever see the picture, and nothing was asked of a model: nobody shall pay for it.
+/// Nobody would see the picture, and no model was called: cancel the job and release its reservation.
 async fn take_back(app: &App, job: JobId) {
     if let Err(error) = app.store.cancel(job, app.now()).await {
         tracing::error!(%job, error = format!("{error:#}"), "an unanswered order could not be taken back");

@@ -1,4 +1,4 @@
-//! The HTTP frontend: Discord posts interactions, signed, and takes the first answer out of the response.
+//! The HTTP frontend: Discord posts interactions, signed, and takes what is told at once out of the response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::domain::signature::{PublicKey, is_fresh};
-use crate::frontends::discord::answer::{Answer, Then, answer};
 use crate::frontends::discord::deferred;
 use crate::frontends::discord::interaction::{Incoming, read};
+use crate::frontends::discord::response::{self, Next, respond};
 
 /// Bytes that one interaction may have; Discord's own are a few kilobytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -74,26 +74,26 @@ async fn interactions(
             return (StatusCode::BAD_REQUEST, "not an interaction\n").into_response();
         }
     };
-    // Sent again, it has its answer: 202 says that there is none in this response.
-    let Some(Answer { callback, then }) = answer(&endpoint.app, &interaction, now).await else {
+    // Sent again, it has its response: 202 says that there is none in this response.
+    let Some(response::Response { callback, next }) = respond(&endpoint.app, &interaction, now).await else {
         return StatusCode::ACCEPTED.into_response();
     };
-    let then = enqueued(&endpoint.app, then).await;
+    let next = enqueued(&endpoint.app, next).await;
     let app = endpoint.app.clone();
-    endpoint.app.spawn(async move { deferred::follow(&app, &interaction, then).await });
+    endpoint.app.spawn(async move { deferred::follow(&app, &interaction, next).await });
     Json(callback).into_response()
 }
 
 /// A job for other processes is with them before the answer goes out: this one may not last much longer.
-async fn enqueued(app: &App, then: Then) -> Then {
-    let job = match then {
-        Then::Start(job) if !app.queue.is_local() => job,
-        then => return then,
+async fn enqueued(app: &App, next: Next) -> Next {
+    let job = match next {
+        Next::Start(job) if !app.queue.is_local() => job,
+        next => return next,
     };
     if tokio::time::timeout(QUEUE_TIME, app.enqueue(job)).await.is_err() {
-        tracing::error!(%job, "the queue is slow; the sweeper hands the job in later");
+        tracing::error!(%job, "the queue is slow; the sweeper enqueues the job later");
     }
-    Then::Nothing
+    Next::Nothing
 }
 
 /// The whole body, if it is small and comes quickly.

@@ -1,11 +1,12 @@
-//! Discord: the gateway and the HTTP frontend, and the commands behind them.
+//! Discord: the Gateway and the HTTP frontend, and the commands and buttons behind them.
 
-pub mod answer;
+mod buttons;
 pub mod commands;
 mod deferred;
 pub mod gateway;
 pub mod http;
 pub mod interaction;
 pub mod register;
-pub mod sessions;
+pub mod response;
+pub mod suggestions;
 pub mod watchdog;

@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use easel::app::components::Button;
 use easel::app::messages::{self, Reader};
 use easel::backends::discord_api::attachment;
-use easel::backends::discord_api::reply;
+use easel::backends::discord_api::message::Message;
 use easel::domain::catalogue::Catalogue;
 use easel::domain::request::{Ask, COUNT_LIMIT, ImageRequest, PROMPT_LIMIT, SEED_LIMIT, resolve};
 use easel::domain::settings::Effective;
-use easel::frontends::discord::commands::{self, Command};
+use easel::frontends::discord::commands::options::Options;
+use easel::frontends::discord::commands::{self, imagine};
 use easel::frontends::discord::interaction::{Action, Attachment, Incoming, Interaction, read};
+use easel::frontends::discord::response::Response;
+use easel::frontends::discord::suggestions::suggestions;
 use serde_json::Value;
 use time::Date;
 use time::macros::date;
@@ -47,14 +50,16 @@ pub(crate) fn check(body: &[u8]) -> Kind {
         is_what_was_sent(&interaction, &sent);
     }
     match interaction.action {
-        Action::Command { name, options } => match commands::parse(&name, options) {
-            Command::Imagine(ask, file) => order(*ask, file),
-            Command::Unknown(_) => Kind::Unknown,
-            _ => Kind::Command,
+        Action::Command { name, options } => match name.as_str() {
+            "imagine" => {
+                imagine::parse("", Options(options)).map_or(Kind::Unknown, |(ask, file)| order(ask, file))
+            }
+            name if commands::is_known(name, options) => Kind::Command,
+            _ => Kind::Unknown,
         },
         Action::Typing { option, text, .. } => {
-            let found = commands::suggestions(&option, &text, &Catalogue::bedrock(), TODAY);
-            let shown = reply::choices(found.into_iter());
+            let found = suggestions(&option, &text, &Catalogue::bedrock(), TODAY);
+            let shown = Response::choices(found.into_iter()).callback;
             let choices = shown["data"]["choices"].as_array().expect("choices");
             assert!(choices.len() <= 25, "Discord takes 25 choices");
             Kind::Typing
@@ -103,7 +108,8 @@ fn order(ask: Ask, file: Option<Attachment>) -> Kind {
                 kind = Kind::Order;
             }
             Err(refusal) => {
-                let shown = reply::private_words(&messages::refusal(&refusal, Reader::Discord));
+                let words = Message::words(messages::refusal(&refusal, Reader::Discord));
+                let shown = Response::private(&words).callback;
                 let words = shown["data"]["content"].as_str().expect("words");
                 assert!((1..=2_000).contains(&words.chars().count()), "Discord takes 2,000 characters");
             }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use easel::app::App;
 use easel::app::clock::Clock;
+use easel::app::sessions;
 use easel::app::worker;
 use easel::config::Config;
+use easel::frontends::discord::gateway;
 use easel::frontends::discord::watchdog::Watchdog;
-use easel::frontends::discord::{gateway, sessions};
 
 use super::{Setup, TIMEOUT, World, in_time};
 

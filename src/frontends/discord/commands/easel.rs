@@ -1,306 +1,79 @@
-//! `/easel`: what a server's admins decide.
+//! `/easel`: each change is one write with its line in the audit trail; each response is for the admin alone.
 
-use serenity::all::{
-    ChannelType, CommandOptionType as Type, CreateCommand, CreateCommandOption as Opt, InstallationContext,
-    InteractionContext, Permissions,
-};
+use futures_util::future::try_join;
 
-use super::options::{Options, field_option, setting_options};
-use crate::domain::limits::LIMIT_LIMIT;
-use crate::domain::settings::Field;
-use crate::domain::words::PHRASE_LIMIT;
+use crate::app::messages::admin as texts;
+use crate::domain::refusal::Refusal;
+use crate::domain::settings::Settings;
+use crate::frontends::discord::deferred::Deferred;
+use crate::frontends::discord::response::{Call, Response, in_time};
 
-/// What an admin asks for, as it was typed.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Admin {
-    /// Sets defaults of the server or a channel.
-    SetDefaults { channel: Option<u64>, settings: Vec<(Field, String)> },
-    /// Shows them.
-    ShowDefaults { channel: Option<u64> },
-    /// Takes them away.
-    ResetDefaults { channel: Option<u64>, field: Option<String> },
-    /// Locks or unlocks one.
-    Lock { channel: Option<u64>, field: String, locked: bool },
-    /// Offers a model.
-    AllowModel { model: String, only: bool },
-    /// Offers it no more.
-    DenyModel { model: String },
-    /// Lists the models.
-    ListModels,
-    /// Lets a role or channel do something, or not.
-    Access { what: String, model: Option<String>, role: Option<u64>, channel: Option<u64>, allowed: bool },
-    /// Shows who may do what.
-    ShowAccess,
-    /// Lets everybody do everything.
-    ResetAccess,
-    /// Sets limits of everybody or of a role.
-    SetLimits {
-        role: Option<u64>,
-        burst: Option<i64>,
-        per_minute: Option<i64>,
-        in_flight: Option<i64>,
-        daily: Option<i64>,
-    },
-    /// Shows them.
-    ShowLimits,
-    /// Takes them away.
-    ResetLimits { role: Option<u64> },
-    /// Sets budget limits in dollars.
-    SetBudget {
-        month: Option<String>,
-        member_day: Option<String>,
-        member_month: Option<String>,
-        warn_in: Option<u64>,
-    },
-    /// Shows them.
-    ShowBudget,
-    /// Takes them away.
-    ResetBudget,
-    /// Blocks a word or phrase.
-    AddWord { phrase: String, note: Option<String>, age_restricted_too: bool },
-    /// Allows it again.
-    RemoveWord { phrase: String },
-    /// Lists them.
-    ListWords,
-    /// What was used this month.
-    Usage,
-    /// Who changed what.
-    Audit { before: Option<i64> },
-    /// Takes a change back.
-    Undo { number: i64 },
-    /// Stops output.
-    Pause { reason: String },
-    /// Goes on.
-    Resume,
-}
+mod declared;
+mod edit;
+mod parse;
 
-/// The subcommand behind `easel `; `None` for one of another version.
-pub(super) fn parse(path: &str, options: Options) -> Option<Admin> {
-    let (role, channel) = (options.id("role"), options.id("channel"));
-    let text = |name| options.text(name).unwrap_or_default();
-    Some(match path {
-        "defaults set" => Admin::SetDefaults { channel, settings: options.settings() },
-        "defaults show" => Admin::ShowDefaults { channel },
-        "defaults reset" => Admin::ResetDefaults { channel, field: options.text("field") },
-        "defaults lock" => Admin::Lock { channel, field: text("field"), locked: true },
-        "defaults unlock" => Admin::Lock { channel, field: text("field"), locked: false },
-        "models allow" => {
-            Admin::AllowModel { model: text("model"), only: options.flag("only").unwrap_or_default() }
+pub(super) use declared::declare;
+use edit::edit;
+use parse::Admin;
+pub(super) use parse::parse;
+
+/// Lines of the audit trail in one answer.
+const AUDIT_LINES: u32 = 15;
+/// Lines of what the guardrail held back, below it.
+const BLOCKED_LINES: u32 = 10;
+
+pub(super) async fn respond(call: Call<'_>, admin: Admin) -> Result<Response, Refusal> {
+    let Call { app, interaction, now } = call;
+    let guild = interaction.guild.ok_or(Refusal::ServerOnly { command: "easel".to_owned() })?;
+    if !interaction.is_admin() {
+        return Err(Refusal::NotAdmin);
+    }
+    let edit = match admin {
+        Admin::Usage => return Ok(Response::later(true, Deferred::Usage { guild, now })),
+        Admin::Audit { before } => {
+            // A page further back is about changes alone.
+            let blocked_lines = if before.is_none() { BLOCKED_LINES } else { 0 };
+            let entries = app.store.audit(guild, before, AUDIT_LINES);
+            let blocked = app.store.blocked(guild, blocked_lines);
+            let (entries, blocked) = in_time(try_join(entries, blocked)).await?;
+            return Ok(Response::private(&texts::audit(&entries, &blocked)));
         }
-        "models deny" => Admin::DenyModel { model: text("model") },
-        "models list" => Admin::ListModels,
-        "access allow" | "access deny" => {
-            let allowed = path == "access allow";
-            Admin::Access { what: text("what"), model: options.text("model"), role, channel, allowed }
+        Admin::Undo { number } => {
+            let entry = in_time(app.store.undo(guild, interaction.member, number, now)).await??;
+            return Ok(Response::private(&texts::changed(Some(&entry))));
         }
-        "access show" => Admin::ShowAccess,
-        "access reset" => Admin::ResetAccess,
-        "limits set" => Admin::SetLimits {
-            role,
-            burst: options.integer("burst"),
-            per_minute: options.integer("per_minute"),
-            in_flight: options.integer("in_flight"),
-            daily: options.integer("daily"),
-        },
-        "limits show" => Admin::ShowLimits,
-        "limits reset" => Admin::ResetLimits { role },
-        "budget set" => Admin::SetBudget {
-            month: options.text("month"),
-            member_day: options.text("member_day"),
-            member_month: options.text("member_month"),
-            warn_in: options.id("warn_in"),
-        },
-        "budget show" => Admin::ShowBudget,
-        "budget reset" => Admin::ResetBudget,
-        "words add" => Admin::AddWord {
-            phrase: text("phrase"),
-            note: options.text("note"),
-            age_restricted_too: options.flag("age_restricted_too").unwrap_or(true),
-        },
-        "words remove" => Admin::RemoveWord { phrase: text("phrase") },
-        "words list" => Admin::ListWords,
-        "usage" => Admin::Usage,
-        "audit" => match options.integer("undo") {
-            Some(number) => Admin::Undo { number },
-            None => Admin::Audit { before: options.integer("before") },
-        },
-        "pause" => Admin::Pause { reason: text("reason") },
-        "resume" => Admin::Resume,
-        _ => return None,
-    })
-}
-
-/// The command as Discord wants it declared.
-pub(super) fn command() -> CreateCommand {
-    let command = CreateCommand::new("easel")
-        .description("How Easel behaves in this server")
-        .default_member_permissions(Permissions::MANAGE_GUILD)
-        .contexts(vec![InteractionContext::Guild])
-        .integration_types(vec![InstallationContext::Guild]);
-    let groups = [defaults(), models(), access(), limits(), budget(), words()];
-    let plain = [
-        sub("usage", "What was used this month, by member, model and day"),
-        sub("audit", "Who changed what, and undo")
-            .add_sub_option(whole("undo", "Take back the change with this number", 1, 1_000_000_000))
-            .add_sub_option(whole("before", "Show what came before this number", 1, 1_000_000_000)),
-        sub("pause", "Let nobody paint for the time being").add_sub_option(
-            Opt::new(Type::String, "reason", "Members are shown this").required(true).max_length(200),
-        ),
-        sub("resume", "Let members paint again"),
-    ];
-    groups.into_iter().chain(plain).fold(command, CreateCommand::add_option)
-}
-
-fn sub(name: &str, words: &str) -> Opt {
-    Opt::new(Type::SubCommand, name, words)
-}
-
-fn group(name: &str, words: &str, subs: impl IntoIterator<Item = Opt>) -> Opt {
-    subs.into_iter().fold(Opt::new(Type::SubCommandGroup, name, words), Opt::add_sub_option)
-}
-
-fn with(sub: Opt, options: impl IntoIterator<Item = Opt>) -> Opt {
-    options.into_iter().fold(sub, Opt::add_sub_option)
-}
-
-fn whole(name: &str, words: &str, least: u64, most: u64) -> Opt {
-    Opt::new(Type::Integer, name, words).min_int_value(least).max_int_value(most)
-}
-
-fn role() -> Opt {
-    Opt::new(Type::Role, "role", "For members with this role, instead of everybody")
-}
-
-fn channel(words: &str) -> Opt {
-    Opt::new(Type::Channel, "channel", words)
-}
-
-fn model(required: bool) -> Opt {
-    Opt::new(Type::String, "model", "A model").set_autocomplete(true).required(required)
-}
-
-fn defaults() -> Opt {
-    let place = || channel("For this channel, instead of the whole server");
-    let field = |words| field_option("field", words);
-    group(
-        "defaults",
-        "What holds where nobody says otherwise",
-        [
-            with(sub("set", "Set defaults"), setting_options()).add_sub_option(place()),
-            with(sub("show", "Show defaults"), [place()]),
-            with(sub("reset", "Take defaults away"), [field("Only this one"), place()]),
-            with(sub("lock", "Let nobody change a setting"), [field("Which one").required(true), place()]),
-            with(
-                sub("unlock", "Let everybody change it again"),
-                [field("Which one").required(true), place()],
-            ),
-        ],
-    )
-}
-
-fn models() -> Opt {
-    let only = Opt::new(Type::Boolean, "only", "Offer no models but those that were allowed like this");
-    group(
-        "models",
-        "Which models this server offers",
-        [
-            with(sub("allow", "Offer a model"), [model(true), only]),
-            with(sub("deny", "Offer a model no more"), [model(true)]),
-            sub("list", "List the models"),
-        ],
-    )
-}
-
-fn access() -> Opt {
-    let what = || {
-        ["use", "private", "model"].iter().fold(
-            Opt::new(Type::String, "what", "Using Easel at all, private pictures, or one model")
-                .required(true),
-            |option, what| option.add_string_choice(*what, *what),
-        )
+        Admin::ShowDefaults { .. }
+        | Admin::ListModels
+        | Admin::ShowAccess
+        | Admin::ShowLimits
+        | Admin::ShowBudget
+        | Admin::ListWords => return show(call, &admin).await,
+        change => edit(app, change, now)?,
     };
-    let whom = || {
-        [
-            what(),
-            Opt::new(Type::Role, "role", "Members with this role; @everyone for all"),
-            channel("Everybody in this channel"),
-            model(false),
-        ]
+    let entry = in_time(app.store.edit(guild, interaction.member, edit, now)).await??;
+    Ok(Response::private(&texts::changed(entry.as_ref())))
+}
+
+async fn show(call: Call<'_>, admin: &Admin) -> Result<Response, Refusal> {
+    let Call { app, interaction, now } = call;
+    let mut context = call.context().await?;
+    let policy = &context.policy;
+    let message = match admin {
+        Admin::ShowDefaults { channel } => {
+            // The admin's own preferences and a session are not what the server says.
+            context.preferences = Settings::default();
+            context.session = None;
+            context.places = channel.iter().copied().collect();
+            texts::defaults(&app.layers(&context), *channel, app.catalogue.default_name())
+        }
+        Admin::ListModels => texts::models(&app.catalogue, &policy.models, now.date()),
+        Admin::ShowAccess => texts::access(&policy.access),
+        Admin::ShowLimits => texts::limits(policy),
+        Admin::ListWords => texts::words(&policy.words),
+        _ => {
+            let standing = in_time(app.store.standing(interaction.guild, interaction.member, now)).await?;
+            texts::budget(&policy.budget, standing.guild, app.config.monthly_budget.is_some())
+        }
     };
-    group(
-        "access",
-        "Who may do what",
-        [
-            with(
-                sub("allow", "Let a role or channel do it; others that are not allowed then may not"),
-                whom(),
-            ),
-            with(sub("deny", "Keep a role or channel from it"), whom()),
-            sub("show", "Show who may do what"),
-            sub("reset", "Let everybody do everything"),
-        ],
-    )
-}
-
-fn limits() -> Opt {
-    let most = u64::from(LIMIT_LIMIT);
-    let values = [
-        whole("burst", "Requests at once", 1, most),
-        whole("per_minute", "Requests a minute after that", 1, most),
-        whole("in_flight", "Pictures under way at a time", 0, most),
-        whole("daily", "Pictures a day (UTC)", 0, most),
-        role(),
-    ];
-    group(
-        "limits",
-        "How much each member may ask for",
-        [
-            with(sub("set", "Set limits"), values),
-            sub("show", "Show limits"),
-            with(sub("reset", "Take limits away"), [role()]),
-        ],
-    )
-}
-
-fn budget() -> Opt {
-    let dollars = |name, words| Opt::new(Type::String, name, words).max_length(16);
-    let values = [
-        dollars("month", "Dollars a month for the whole server, such as 25 or 0.50; none for no limit"),
-        dollars("member_day", "Dollars a day for each member; none for no limit"),
-        dollars("member_month", "Dollars a month for each member; none for no limit"),
-        Opt::new(Type::Channel, "warn_in", "Tell this channel when 80 % of the server's month are used")
-            .channel_types(vec![ChannelType::Text]),
-    ];
-    group(
-        "budget",
-        "Budget limits in dollars; days and months are UTC",
-        [
-            with(sub("set", "Set budget limits"), values),
-            sub("show", "Show budget limits, and what is used"),
-            sub("reset", "Take all budget limits away"),
-        ],
-    )
-}
-
-fn words() -> Opt {
-    let phrase = || {
-        Opt::new(Type::String, "phrase", "A word, or several")
-            .required(true)
-            .max_length(u16::try_from(PHRASE_LIMIT).unwrap_or(u16::MAX))
-    };
-    let note = Opt::new(Type::String, "note", "Members are shown this").max_length(200);
-    let adults = Opt::new(
-        Type::Boolean,
-        "age_restricted_too",
-        "Block it in age-restricted channels too (default: yes)",
-    );
-    group(
-        "words",
-        "Words that no prompt may have",
-        [
-            with(sub("add", "Block a word or phrase"), [phrase(), note, adults]),
-            with(sub("remove", "Allow it again"), [phrase()]),
-            sub("list", "List what is blocked"),
-        ],
-    )
+    Ok(Response::private(&message))
 }

@@ -7,7 +7,7 @@ use crate::domain::settings::Field;
 use crate::frontends::discord::interaction::{Attachment, Value};
 
 /// The options of one command, by name.
-pub(super) struct Options(pub(super) Vec<(String, Value)>);
+pub struct Options(pub Vec<(String, Value)>);
 
 impl Options {
     fn get(&self, name: &str) -> Option<&Value> {

@@ -1,16 +1,33 @@
-//! `/session`: a channel works on one thing together.
+//! `/session` and its buttons: who may do what, decided at once; the work comes behind a deferred answer.
 
-use serenity::all::{CommandOptionType as Type, CreateCommand, CreateCommandOption as Opt};
+use std::collections::BTreeSet;
 
-use super::anywhere;
-use super::options::{Options, field_option, setting_options};
-use crate::domain::session::{QUIET_HOURS_LIMIT, TITLE_LIMIT};
-use crate::domain::settings::Field;
-use crate::frontends::discord::interaction::Attachment;
+use time::OffsetDateTime;
+
+use super::options::Options;
+use super::written;
+use crate::app::App;
+use crate::app::messages::session as texts;
+use crate::backends::discord_api::attachment;
+use crate::backends::store::Context;
+use crate::domain::policy::Asker;
+use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Allowed, Needed, OptionName};
+use crate::domain::session::{
+    Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED,
+};
+use crate::domain::settings::{Field, Settings};
+use crate::frontends::discord::deferred::Deferred;
+use crate::frontends::discord::interaction::{Attachment, Interaction};
+use crate::frontends::discord::response::{Call, Response, in_time};
+
+mod declared;
+
+pub(super) use declared::declare;
 
 /// What somebody asks of a session, as it was typed.
 #[derive(Debug, Clone, PartialEq)]
-pub enum SessionCommand {
+pub(crate) enum SessionCommand {
     /// Begins one, in the channel or in a thread for it.
     Start {
         /// What it is to be like.
@@ -42,30 +59,30 @@ pub enum SessionCommand {
 
 /// What a session is to be like, as far as it was said.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct SessionOptions {
+pub(crate) struct SessionOptions {
     /// What it is about.
-    pub title: Option<String>,
+    title: Option<String>,
     /// Settings.
-    pub settings: Vec<(Field, String)>,
+    settings: Vec<(Field, String)>,
     /// The picture to start from.
-    pub reference: Option<Attachment>,
+    reference: Option<Attachment>,
     /// Mentions of those who take part.
-    pub members: Option<String>,
+    members: Option<String>,
     /// A budget limit in dollars.
-    pub budget: Option<String>,
+    budget: Option<String>,
     /// Quiet hours after which it ends by itself.
-    pub quiet_hours: Option<i64>,
+    quiet_hours: Option<i64>,
 }
 
 /// The subcommand behind `session `; `None` for one of another version.
-pub(super) fn parse(path: &str, options: &Options) -> Option<SessionCommand> {
+pub(super) fn parse(path: &str, options: Options) -> Option<SessionCommand> {
     Some(match path {
         "start" => SessionCommand::Start {
-            options: read_options(options),
+            options: read_options(&options),
             thread: options.flag("thread").unwrap_or_default(),
         },
         "change" => SessionCommand::Change {
-            options: read_options(options),
+            options: read_options(&options),
             reset: options.text("reset"),
             without_reference: options.flag("no_reference").unwrap_or_default(),
         },
@@ -88,59 +105,167 @@ fn read_options(options: &Options) -> SessionOptions {
     }
 }
 
-/// The command as Discord wants it declared. `from_picture`: a model here can start from a picture.
-pub(super) fn command(from_picture: bool) -> CreateCommand {
-    let sub = |name, words| Opt::new(Type::SubCommand, name, words);
-    let with = |sub: Opt, options: Vec<Opt>| options.into_iter().fold(sub, Opt::add_sub_option);
-    let start = with(sub("start", "Begin a session in this channel"), session_options(from_picture))
-        .add_sub_option(Opt::new(Type::Boolean, "thread", "Make a thread for it"));
-    let mut change = with(sub("change", "Change the session in this channel"), session_options(from_picture))
-        .add_sub_option(field_option("reset", "Take this setting away"));
-    if from_picture {
-        let drop = Opt::new(Type::Boolean, "no_reference", "Take the reference picture away");
-        change = change.add_sub_option(drop);
+pub(super) async fn respond(call: Call<'_>, command: SessionCommand) -> Result<Response, Refusal> {
+    let Call { app, interaction, now } = call;
+    let context = call.context().await?;
+    match command {
+        SessionCommand::Start { options, thread } => start(call, context, options, thread),
+        SessionCommand::Change { options, reset, without_reference } => {
+            let session = running(interaction, context.session.clone(), Act::Change)?;
+            let mut edit = edit(app, interaction, &context, &options, now)?;
+            edit.reset = reset.as_deref().map(written::field).transpose()?.into_iter().collect();
+            edit.reference = without_reference.then_some(None);
+            if edit == PlanEdit::default() && options.reference.is_none() {
+                return Err(Refusal::Missing { what: Needed::Change.into() });
+            }
+            let (edit, reference) = (Box::new(edit), options.reference);
+            Ok(Response::later(false, Deferred::ChangeSession { session, edit, reference }))
+        }
+        SessionCommand::Show => {
+            let session = context.session.ok_or(Refusal::NoSession)?;
+            let tally = in_time(app.store.session_tally(session.id)).await?;
+            Ok(Response::private(&texts::facts(&session, &tally)))
+        }
+        SessionCommand::History { page } => {
+            let session = latest(app, interaction, Act::SeeHistory).await?;
+            let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(1).saturating_sub(1);
+            Ok(Response::later(true, Deferred::SessionHistory { session, page }))
+        }
+        SessionCommand::End => {
+            let session = running(interaction, context.session, Act::End)?;
+            Ok(Response::later(false, Deferred::EndSession(session)))
+        }
+        SessionCommand::Export => {
+            let session = latest(app, interaction, Act::Export).await?;
+            Ok(Response::later(true, Deferred::SessionExport(session)))
+        }
     }
-    let page = Opt::new(Type::Integer, "page", "Which page").min_int_value(1).max_int_value(10_000);
-    anywhere(CreateCommand::new("session").description("Work on one thing together in this channel"))
-        .set_options(vec![
-            start,
-            sub("show", "What holds in this session, who takes part, what it cost"),
-            change,
-            sub("history", "The session's pictures at a glance").add_sub_option(page),
-            sub("end", "End the session, with all its pictures at a glance"),
-            sub("export", "All pictures and their records as one ZIP file"),
-        ])
 }
 
-fn session_options(from_picture: bool) -> Vec<Opt> {
-    let mut options = vec![
-        Opt::new(Type::String, "title", "What it is about")
-            .max_length(u16::try_from(TITLE_LIMIT).unwrap_or(u16::MAX)),
-    ];
-    options.extend(setting_options());
-    if from_picture {
-        options.push(Opt::new(Type::Attachment, "reference", "Pictures start from this one"));
+fn start(
+    call: Call<'_>,
+    context: Context,
+    options: SessionOptions,
+    thread: bool,
+) -> Result<Response, Refusal> {
+    let Call { app, interaction, now } = call;
+    let edit = edit(app, interaction, &context, &options, now)?;
+    let mut plan = Plan::default().with(&edit);
+    if plan.title.is_empty() {
+        plan.title = UNTITLED.to_owned();
     }
-    options.push(
-        Opt::new(Type::String, "members", "Only these take part: mention them; everyone for all")
-            .max_length(1_500),
-    );
-    options.push(
-        Opt::new(
-            Type::String,
-            "budget",
-            "Dollars for the whole session, such as 5 or 0.50; none for no limit",
-        )
-        .max_length(16),
-    );
-    options.push(
-        Opt::new(
-            Type::Integer,
-            "quiet_hours",
-            "It ends by itself after so many hours without a request (12)",
-        )
-        .min_int_value(1)
-        .max_int_value(u64::from(QUIET_HOURS_LIMIT)),
-    );
-    options
+    if thread && (interaction.guild.is_none() || interaction.parent.is_some()) {
+        return Err(Refusal::NoThread);
+    }
+    let running = context.session.filter(|_| !thread);
+    if let Some(running) = &running {
+        running.check(Act::Replace, interaction.actor())?;
+    }
+    let session = Session {
+        id: SessionId::new(now, u128::from(interaction.id)),
+        guild: interaction.guild,
+        channel: interaction.channel,
+        by: interaction.member,
+        started: now,
+        last: now,
+        ended: None,
+        plan,
+    };
+    let reference = options.reference;
+    // A question is for the one who has to answer it.
+    Ok(Response::later(running.is_some(), Deferred::BeginSession { session, reference, thread }))
+}
+
+/// The plan that these options ask for, if they are allowed here.
+fn edit(
+    app: &App,
+    interaction: &Interaction,
+    context: &Context,
+    options: &SessionOptions,
+    now: OffsetDateTime,
+) -> Result<PlanEdit, Refusal> {
+    let asker = Asker { roles: &interaction.roles, places: &context.places };
+    context.policy.access.check(asker)?;
+    check_reference(app, options.reference.as_ref())?;
+    let set = if options.settings.is_empty() {
+        Settings::default()
+    } else {
+        written::settings(&options.settings, &app.offered(context, &interaction.roles), now.date())?
+    };
+    // What the server has locked, a session cannot change.
+    let below = Context { session: None, preferences: Settings::default(), ..context.clone() };
+    app.layers(&below).with_request(set.clone())?;
+    let title = options.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    Ok(PlanEdit {
+        title: title.map(str::to_owned),
+        set,
+        members: options.members.as_deref().map(members).transpose()?,
+        budget: written::dollars(OptionName::Budget, options.budget.clone())?,
+        quiet_hours: options.quiet_hours.map(quiet_hours).transpose()?,
+        ..PlanEdit::default()
+    })
+}
+
+fn check_reference(app: &App, file: Option<&Attachment>) -> Result<(), Refusal> {
+    let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
+    file.map_or(Ok(()), |file| attachment::check_description(file, elsewhere))
+}
+
+fn quiet_hours(hours: i64) -> Result<u32, Refusal> {
+    let fits = u32::try_from(hours).ok().filter(|hours| (1..=QUIET_HOURS_LIMIT).contains(hours));
+    fits.ok_or_else(|| Refusal::OutOfRange {
+        option: OptionName::QuietHours.into(),
+        got: hours.to_string(),
+        allowed: Allowed::Whole { least: 1, most: QUIET_HOURS_LIMIT }.into(),
+    })
+}
+
+/// Mentions of members, as Discord writes them: `<@7>`, in older clients `<@!7>`.
+fn members(text: &str) -> Result<BTreeSet<u64>, Refusal> {
+    if matches!(text.trim(), "everyone" | "@everyone") {
+        return Ok(BTreeSet::new());
+    }
+    let wrong = || Refusal::OutOfRange {
+        option: OptionName::Members.into(),
+        got: text.to_owned(),
+        allowed: Allowed::Mentions { most: MEMBERS_LIMIT }.into(),
+    };
+    let member = |word: &str| {
+        let id = word.strip_prefix("<@")?.strip_suffix('>')?;
+        id.strip_prefix('!').unwrap_or(id).parse::<u64>().ok()
+    };
+    // Nothing has to stand between two mentions.
+    let spaced = text.replace("><", "> <").replace(',', " ");
+    let members: Option<BTreeSet<u64>> = spaced.split_whitespace().map(member).collect();
+    members.filter(|members| (1..=MEMBERS_LIMIT).contains(&members.len())).ok_or_else(wrong)
+}
+
+/// The session that runs, if this member may do this with it.
+fn running(interaction: &Interaction, running: Option<Session>, act: Act) -> Result<Session, Refusal> {
+    let session = running.ok_or(Refusal::NoSession)?;
+    session.check(act, interaction.actor()).map(|()| session)
+}
+
+/// The session that runs here, or the last that did, if this member may do this with it.
+async fn latest(app: &App, interaction: &Interaction, act: Act) -> Result<Session, Refusal> {
+    let session = in_time(app.store.latest_session(interaction.channel)).await?.ok_or(Refusal::NoSession)?;
+    session.check(act, interaction.actor()).map(|()| session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_named_by_mentions() {
+        let set = |ids: &[u64]| Ok(ids.iter().copied().collect());
+        assert_eq!(members("<@7> <@!8>,<@9>"), set(&[7, 8, 9]));
+        assert_eq!(members("<@7><@8>"), set(&[7, 8]));
+        assert_eq!(members(" everyone "), set(&[]));
+        for wrong in ["", "mira", "<@7> mira", "<@&7>", "<@x>", "@here"] {
+            assert!(members(wrong).is_err(), "{wrong}");
+        }
+        let many: String = (1..=51).map(|id| format!("<@{id}>")).collect();
+        assert!(members(&many).is_err());
+    }
 }

@@ -1,4 +1,4 @@
-//! What sessions do behind a deferred answer: begin, show their pictures, end, and end by themselves.
+//! What sessions do behind a deferred response: begin, show their pictures, end, and end by themselves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,22 +6,21 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::app::App;
-use crate::app::messages::session as reply;
-use crate::backends::discord_api::attachment;
-use crate::backends::discord_api::reply::Message;
+use crate::app::messages::session as texts;
+use crate::backends::discord_api::attachment::{self, Attachment};
+use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::Fault;
 use crate::backends::discord_api::retry::Retry;
-use crate::backends::store::{Replaced, Replacement, Start};
+use crate::backends::store::{Replacement, Start};
 use crate::domain::digest::sha256_hex;
 use crate::domain::refusal::Refusal;
-use crate::domain::session::{Act, PlanEdit, Session, SessionId};
-use crate::frontends::discord::interaction::{Attachment, Interaction};
+use crate::domain::session::{Act, Actor, PlanEdit, Session, SessionId};
 
 mod export;
 mod pictures;
 
-pub(super) use export::export;
-pub(super) use pictures::page;
+pub(crate) use export::export;
+pub(crate) use pictures::page;
 
 /// How often sessions are looked at whose quiet time may be over.
 const SWEEP: Duration = Duration::from_secs(20);
@@ -30,7 +29,7 @@ const DAY_MINUTES: u32 = 1_440;
 const WEEK_MINUTES: u32 = 10_080;
 
 /// Begins a session, in a thread of its own if `thread`, and says so; or asks what to do with the one that runs.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     app: &App,
     mut session: Session,
     reference: Option<Attachment>,
@@ -39,8 +38,8 @@ pub(super) async fn begin(
     session.plan.reference = keep_reference(app, &session, reference).await?;
     if !thread {
         return Ok(match app.store.start_session(session.clone()).await? {
-            Start::Begun => reply::begun(&session),
-            Start::Waits(running) => reply::which_one(&running, session.id),
+            Start::Begun => texts::begun(&session),
+            Start::Waits(running) => texts::which_one(&running, session.id),
         });
     }
     let quiet = session.plan.quiet_hours.unwrap_or_default();
@@ -53,14 +52,14 @@ pub(super) async fn begin(
     })?;
     app.store.start_session(session.clone()).await?;
     let nonce = nonce('s', session.id);
-    let begun = reply::begun(&session);
+    let begun = texts::begun(&session);
     let post = || app.discord.post(session.channel, &begun, &nonce);
     Retry::message().until_taken(post).await.context("opening the thread")?;
-    Ok(reply::begun_in_thread(&session))
+    Ok(texts::begun_in_thread(&session))
 }
 
 /// Changes what runs and says what holds.
-pub(super) async fn change(
+pub(crate) async fn change(
     app: &App,
     session: Session,
     mut edit: PlanEdit,
@@ -70,11 +69,11 @@ pub(super) async fn change(
         edit.reference = Some(Some(key));
     }
     let changed = app.store.change_session(session.id, move |plan| *plan = plan.with(&edit)).await?;
-    Ok(reply::changed(&changed.ok_or(Refusal::NoSession)?))
+    Ok(texts::changed(&changed.ok_or(Refusal::NoSession)?))
 }
 
 /// Ends a session and sums it up; the first to end it does.
-pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message> {
+pub(crate) async fn end(app: &App, session: &Session) -> anyhow::Result<Message> {
     if app.store.end_session(session.id, app.now()).await? {
         summary(app, session).await
     } else {
@@ -82,32 +81,36 @@ pub(super) async fn end(app: &App, session: &Session) -> anyhow::Result<Message>
     }
 }
 
-/// Begins a session that waits, in place of the one that the member was asked about, and tells the channel of both.
-/// Where another one runs, the member is asked again.
-pub(super) async fn replace(
+/// What there is to tell after [`replace`].
+pub(crate) struct Replaced {
+    /// For the channel: what ended, and what began.
+    pub(crate) news: Vec<Message>,
+    /// In the place of the question.
+    pub(crate) message: Message,
+}
+
+/// Begins a session that waits, in place of the one that the member was asked about. Where another one runs, the
+/// member is asked again.
+pub(crate) async fn replace(
     app: &App,
-    interaction: &Interaction,
+    actor: Actor,
     id: SessionId,
     asked_about: Option<SessionId>,
-) -> anyhow::Result<Message> {
-    let Replaced { begun, ended } = match app.store.replace_session(id, asked_about, app.now()).await? {
+) -> anyhow::Result<Replaced> {
+    let replaced = match app.store.replace_session(id, asked_about, app.now()).await? {
         Replacement::Begun(replaced) => *replaced,
         Replacement::AnotherRuns(running) => {
-            running.check(Act::Replace, interaction.actor())?;
-            return Ok(reply::which_one(&running, id));
+            running.check(Act::Replace, actor)?;
+            return Ok(Replaced { news: Vec::new(), message: texts::which_one(&running, id) });
         }
-        Replacement::NoneWaits => return Ok(reply::nothing_waits()),
+        Replacement::NoneWaits => return Ok(Replaced { news: Vec::new(), message: texts::nothing_waits() }),
     };
     let mut news = Vec::new();
-    if let Some(ended) = &ended {
+    if let Some(ended) = &replaced.ended {
         news.push(summary(app, ended).await?);
     }
-    news.push(reply::begun(&begun));
-    for message in news {
-        let follow_up = || app.discord.follow_up(interaction.application, &interaction.token, &message);
-        Retry::once().until_taken(follow_up).await.context("telling the channel")?;
-    }
-    Ok(reply::replaced(&begun))
+    news.push(texts::begun(&replaced.begun));
+    Ok(Replaced { news, message: texts::replaced(&replaced.begun) })
 }
 
 /// Ends sessions whose quiet time is over, until the process is told to stop.
@@ -150,7 +153,7 @@ async fn summary(app: &App, session: &Session) -> anyhow::Result<Message> {
     let files = pictures::sheet(app, &session.plan.title, &found, 0).await?;
     Ok(Message {
         files: files.into_iter().collect(),
-        ..reply::ended(session, &tally, pictures::members(&found))
+        ..texts::ended(session, &tally, pictures::members(&found))
     })
 }
 

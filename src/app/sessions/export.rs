@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::pictures::{self, Shown};
 use crate::app::App;
-use crate::app::messages::session as reply;
+use crate::app::messages::session as texts;
 use crate::app::reports::export::{Export, ExportItem, Writer};
 use crate::backends::archive::record_key;
-use crate::backends::discord_api::reply::{File, Message};
+use crate::backends::discord_api::message::{File, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::Session;
 
@@ -20,7 +20,7 @@ use crate::domain::session::Session;
 const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// All pictures that `viewer` may see, their records and a page to look through them.
-pub(in crate::frontends::discord) async fn export(
+pub(crate) async fn export(
     app: &App,
     session: &Session,
     viewer: u64,
@@ -33,7 +33,7 @@ pub(in crate::frontends::discord) async fn export(
     let tally = app.store.session_tally(session.id).await?;
     let about = Export {
         title: session.plan.title.clone(),
-        facts: reply::export_facts(session, &tally, pictures.len()),
+        facts: texts::export_facts(session, &tally, pictures.len()),
     };
     let scratch = app.spool.scratch(&format!("export-{}", session.id)).await?;
     let mut writer = Writer::new(scratch.file()?, about);
@@ -47,13 +47,13 @@ pub(in crate::frontends::discord) async fn export(
     let length = tokio::task::spawn_blocking(move || anyhow::Ok(writer.finish()?.metadata()?.len()))
         .await
         .context("writing an export")??;
-    let words = reply::Exported { pictures: pictures.len() - missing, missing, bytes: length };
+    let words = texts::Exported { pictures: pictures.len() - missing, missing, bytes: length };
     if length <= file_limit {
         let path = scratch.path().to_owned();
         let bytes = Bytes::from(tokio::fs::read(path).await.context("reading an export")?);
         let name = format!("easel-session-{}.zip", session.id);
-        let file = File { name, mime: "application/zip", alt: reply::EXPORT_ALT.to_owned(), bytes };
-        return Ok(Message { files: vec![file], ..reply::exported(session, &words, None) });
+        let file = File { name, mime: "application/zip", alt: texts::EXPORT_ALT.to_owned(), bytes };
+        return Ok(Message { files: vec![file], ..texts::exported(session, &words, None) });
     }
     let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
     let name = ulid::Ulid::from_parts(
@@ -63,7 +63,7 @@ pub(in crate::frontends::discord) async fn export(
     let key = format!("exports/{place}/{}/{name}.zip", session.id);
     app.archive.put_large(&key, scratch.path(), "application/zip").await.context("keeping an export")?;
     let link = app.archive.link(&key, LINK_LIFE).await?;
-    Ok(reply::exported(session, &words, Some((&key, link.as_deref()))))
+    Ok(texts::exported(session, &words, Some((&key, link.as_deref()))))
 }
 
 async fn added(mut writer: Writer<Disk>, item: ExportItem) -> anyhow::Result<Writer<Disk>> {

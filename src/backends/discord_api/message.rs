@@ -1,4 +1,4 @@
-//! Messages and first answers, in the JSON that Discord takes. Their texts are in [`crate::app::messages`].
+//! Messages in the JSON that Discord takes. Their texts are in [`crate::app::messages`].
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -69,47 +69,13 @@ impl Message {
         }
         payload
     }
-}
 
-/// "Thinking …", at once; whether only the member sees it cannot change later.
-pub fn deferred(private: bool) -> Value {
-    if private { json!({ "type": 5, "data": { "flags": EPHEMERAL } }) } else { json!({ "type": 5 }) }
-}
-
-/// An answer for the member alone.
-pub fn private_words(words: &str) -> Value {
-    let content = clip(words, CONTENT_LIMIT);
-    json!({ "type": 4, "data": { "content": content, "flags": EPHEMERAL, "allowed_mentions": { "parse": [] } } })
-}
-
-/// A message without files for the member alone.
-pub fn private_message(message: &Message) -> Value {
-    let mut data = without_files(message);
-    data["flags"] = json!(EPHEMERAL);
-    json!({ "type": 4, "data": data })
-}
-
-/// The message with the button stays as it is for the moment.
-pub fn deferred_update() -> Value {
-    json!({ "type": 6 })
-}
-
-/// A message without files in the place of the one with the button.
-pub fn update(message: &Message) -> Value {
-    json!({ "type": 7, "data": without_files(message) })
-}
-
-fn without_files(message: &Message) -> Value {
-    let mut data = message.payload(None);
-    if let Some(fields) = data.as_object_mut() {
-        fields.remove("attachments");
+    /// As [`Message::payload`], of a message that comes in the response to an interaction.
+    pub(crate) fn payload_without_files(&self) -> Value {
+        let mut payload = self.payload(None);
+        if let Some(fields) = payload.as_object_mut() {
+            fields.remove("attachments");
+        }
+        payload
     }
-    data
-}
-
-/// Up to 25 choices of an option, each a label and a value.
-pub fn choices(choices: impl Iterator<Item = (String, String)>) -> Value {
-    let choice =
-        |(name, value): (String, String)| json!({ "name": clip(&name, 100), "value": clip(&value, 100) });
-    json!({ "type": 8, "data": { "choices": choices.take(25).map(choice).collect::<Vec<_>>() } })
 }

@@ -6,9 +6,9 @@ use anyhow::Context;
 use bytes::Bytes;
 
 use crate::app::App;
-use crate::app::messages::session as reply;
+use crate::app::messages::session as texts;
 use crate::app::reports::draw::sheet::{Cell, MOST_CELLS, contact_sheet};
-use crate::backends::discord_api::reply::{File, Message};
+use crate::backends::discord_api::message::{File, Message};
 use crate::domain::job::Claim;
 use crate::domain::session::{Session, SessionId};
 
@@ -44,17 +44,12 @@ pub(super) fn members(pictures: &[Shown]) -> usize {
 }
 
 /// One page, from 0, of what a member may see, with buttons to the pages beside it. A page that is not there is the last.
-pub(in crate::frontends::discord) async fn page(
-    app: &App,
-    session: &Session,
-    viewer: u64,
-    page: u32,
-) -> anyhow::Result<Message> {
+pub(crate) async fn page(app: &App, session: &Session, viewer: u64, page: u32) -> anyhow::Result<Message> {
     let pictures = of(app, session.id, Some(viewer)).await?;
     let pages = u32::try_from(pictures.len().div_ceil(MOST_CELLS))?;
     let page = page.min(pages.saturating_sub(1));
     let file = sheet(app, &session.plan.title, &pictures, page).await?;
-    Ok(Message { files: file.into_iter().collect(), ..reply::history(session, pictures.len(), page, pages) })
+    Ok(Message { files: file.into_iter().collect(), ..texts::history(session, pictures.len(), page, pages) })
 }
 
 /// The contact sheet of a page; nothing where there is no picture.
@@ -81,7 +76,7 @@ pub(super) async fn sheet(
     if cells.is_empty() {
         return Ok(None);
     }
-    let alt = reply::sheet_alt(title, first + 1, first + cells.len());
+    let alt = texts::sheet_alt(title, first + 1, first + cells.len());
     let title = title.to_owned();
     let draw = move || contact_sheet(&title, &cells, COLUMNS);
     let drawn = tokio::task::spawn_blocking(draw).await.context("drawing a contact sheet")??;

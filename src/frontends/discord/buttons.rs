@@ -1,0 +1,65 @@
+//! What happens when a button is pressed. Which buttons there are stands in [`crate::app::components`].
+
+use crate::app::components::Button;
+use crate::app::messages::{member, session as texts};
+use crate::domain::job::{Claim, JobId};
+use crate::domain::refusal::Refusal;
+use crate::domain::session::{Act, Session, SessionId};
+use crate::frontends::discord::deferred::Deferred;
+use crate::frontends::discord::response::{Call, Response, in_time};
+
+/// # Errors
+/// The refusal to show: a button of another version, or one that is not for this member.
+pub(super) async fn respond(call: Call<'_>, custom_id: &str) -> Result<Response, Refusal> {
+    match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
+        Button::Details(job) => details(call, job).await,
+        Button::Replace(session, asked_about) => replace(call, session, asked_about).await,
+        Button::Keep(session) => keep(call, session).await,
+        Button::History(session, page) => history(call, session, page).await,
+    }
+}
+
+/// How the pictures of a job were made, for those who may see them.
+async fn details(call: Call<'_>, job: JobId) -> Result<Response, Refusal> {
+    let Call { app, interaction, .. } = call;
+    let visible = |claim: &Claim| {
+        claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
+    };
+    let claim = in_time(app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)?;
+    let model = app.catalogue.find(&claim.job.request.model);
+    let region = model.and_then(|model| app.engine.region_of(model));
+    Ok(Response::private(&member::details(&claim, claim.spent(), region.as_deref())))
+}
+
+/// Begins the session that waits in place of the one that the member was asked about.
+async fn replace(call: Call<'_>, id: SessionId, asked_about: Option<SessionId>) -> Result<Response, Refusal> {
+    let (app, actor) = (call.app, call.interaction.actor());
+    let Some(waiting) = in_time(app.store.waiting_session(id)).await? else {
+        return Ok(Response::update(&texts::nothing_waits()));
+    };
+    waiting.check_answer(actor, call.interaction.channel)?;
+    if let Some(running) = call.context().await?.session {
+        running.check(Act::Replace, actor)?;
+    }
+    Ok(Response::update_later(Deferred::ReplaceSession { waiting: id, asked_about }))
+}
+
+/// Lets the session that runs go on.
+async fn keep(call: Call<'_>, id: SessionId) -> Result<Response, Refusal> {
+    let Call { app, interaction, .. } = call;
+    let waiting = in_time(app.store.waiting_session(id)).await?;
+    let was_asked = |waiting: Session| waiting.check_answer(interaction.actor(), interaction.channel).is_ok();
+    if waiting.is_some_and(was_asked) {
+        in_time(app.store.forget_session(id)).await?;
+    }
+    Ok(Response::update(&texts::kept()))
+}
+
+/// Another page of a session's pictures, in the place of the one that shows the button.
+async fn history(call: Call<'_>, id: SessionId, page: u32) -> Result<Response, Refusal> {
+    let Call { app, interaction, .. } = call;
+    let found = in_time(app.store.session(id)).await?;
+    let session = found.filter(|session| session.channel == interaction.channel).ok_or(Refusal::NoSession)?;
+    session.check(Act::SeeHistory, interaction.actor())?;
+    Ok(Response::update_later(Deferred::SessionHistory { session, page }))
+}

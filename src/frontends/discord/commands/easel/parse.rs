@@ -1,0 +1,123 @@
+//! `/easel` as it was typed.
+
+use crate::domain::settings::Field;
+use crate::frontends::discord::commands::options::Options;
+
+/// What an admin asks for, as it was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Admin {
+    /// Sets defaults of the server or a channel.
+    SetDefaults { channel: Option<u64>, settings: Vec<(Field, String)> },
+    /// Shows them.
+    ShowDefaults { channel: Option<u64> },
+    /// Takes them away.
+    ResetDefaults { channel: Option<u64>, field: Option<String> },
+    /// Locks or unlocks one.
+    Lock { channel: Option<u64>, field: String, locked: bool },
+    /// Offers a model.
+    AllowModel { model: String, only: bool },
+    /// Offers it no more.
+    DenyModel { model: String },
+    /// Lists the models.
+    ListModels,
+    /// Lets a role or channel do something, or not.
+    Access { what: String, model: Option<String>, role: Option<u64>, channel: Option<u64>, allowed: bool },
+    /// Shows who may do what.
+    ShowAccess,
+    /// Lets everybody do everything.
+    ResetAccess,
+    /// Sets limits of everybody or of a role.
+    SetLimits {
+        role: Option<u64>,
+        burst: Option<i64>,
+        per_minute: Option<i64>,
+        in_flight: Option<i64>,
+        daily: Option<i64>,
+    },
+    /// Shows them.
+    ShowLimits,
+    /// Takes them away.
+    ResetLimits { role: Option<u64> },
+    /// Sets budget limits in dollars.
+    SetBudget {
+        month: Option<String>,
+        member_day: Option<String>,
+        member_month: Option<String>,
+        warn_in: Option<u64>,
+    },
+    /// Shows them.
+    ShowBudget,
+    /// Takes them away.
+    ResetBudget,
+    /// Blocks a word or phrase.
+    AddWord { phrase: String, note: Option<String>, age_restricted_too: bool },
+    /// Allows it again.
+    RemoveWord { phrase: String },
+    /// Lists them.
+    ListWords,
+    /// What was used this month.
+    Usage,
+    /// Who changed what.
+    Audit { before: Option<i64> },
+    /// Takes a change back.
+    Undo { number: i64 },
+    /// Stops output.
+    Pause { reason: String },
+    /// Goes on.
+    Resume,
+}
+
+pub(crate) fn parse(path: &str, options: Options) -> Option<Admin> {
+    let (role, channel) = (options.id("role"), options.id("channel"));
+    let text = |name| options.text(name).unwrap_or_default();
+    Some(match path {
+        "defaults set" => Admin::SetDefaults { channel, settings: options.settings() },
+        "defaults show" => Admin::ShowDefaults { channel },
+        "defaults reset" => Admin::ResetDefaults { channel, field: options.text("field") },
+        "defaults lock" => Admin::Lock { channel, field: text("field"), locked: true },
+        "defaults unlock" => Admin::Lock { channel, field: text("field"), locked: false },
+        "models allow" => {
+            Admin::AllowModel { model: text("model"), only: options.flag("only").unwrap_or_default() }
+        }
+        "models deny" => Admin::DenyModel { model: text("model") },
+        "models list" => Admin::ListModels,
+        "access allow" | "access deny" => {
+            let allowed = path == "access allow";
+            Admin::Access { what: text("what"), model: options.text("model"), role, channel, allowed }
+        }
+        "access show" => Admin::ShowAccess,
+        "access reset" => Admin::ResetAccess,
+        "limits set" => Admin::SetLimits {
+            role,
+            burst: options.integer("burst"),
+            per_minute: options.integer("per_minute"),
+            in_flight: options.integer("in_flight"),
+            daily: options.integer("daily"),
+        },
+        "limits show" => Admin::ShowLimits,
+        "limits reset" => Admin::ResetLimits { role },
+        "budget set" => Admin::SetBudget {
+            month: options.text("month"),
+            member_day: options.text("member_day"),
+            member_month: options.text("member_month"),
+            warn_in: options.id("warn_in"),
+        },
+        "budget show" => Admin::ShowBudget,
+        "budget reset" => Admin::ResetBudget,
+        "words add" => Admin::AddWord {
+            phrase: text("phrase"),
+            note: options.text("note"),
+            age_restricted_too: options.flag("age_restricted_too").unwrap_or(true),
+        },
+        "words remove" => Admin::RemoveWord { phrase: text("phrase") },
+        "words list" => Admin::ListWords,
+        "usage" => Admin::Usage,
+        "audit" => match options.integer("undo") {
+            Some(number) => Admin::Undo { number },
+            None => Admin::Audit { before: options.integer("before") },
+        },
+        "pause" => Admin::Pause { reason: text("reason") },
+        "resume" => Admin::Resume,
+        _ => return None,
+    })
+}
