@@ -6,10 +6,8 @@ use serde_json::{Value, json};
 use crate::domain::job::JobId;
 use crate::domain::session::SessionId;
 
-/// What a button does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {
-    /// Tells how the pictures of a job were made.
     Details(JobId),
     /// Begins this session, which waits, and ends the one that the member was asked about.
     Replace(SessionId, Option<SessionId>),
@@ -19,12 +17,9 @@ pub enum Button {
     History(SessionId, u32),
 }
 
-/// How a button looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// One of several.
     Plain = 2,
-    /// It ends something.
     Danger = 4,
 }
 
@@ -58,7 +53,6 @@ impl Button {
     }
 }
 
-/// One row of up to five buttons.
 pub fn row(buttons: &[(Button, &str, Look)]) -> Value {
     let button = |(button, label, look): &(Button, &str, Look)| json!({ "type": 2, "style": *look as u8, "label": label, "custom_id": button.custom_id() });
     json!({ "type": 1, "components": buttons.iter().map(button).collect::<Vec<_>>() })

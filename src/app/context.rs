@@ -14,7 +14,6 @@ impl App {
         self.catalogue.offering(|name| policy.models.allow(name) && policy.access.offers(asker, name))
     }
 
-    /// All layers of settings below a request.
     pub(crate) fn layers(&self, context: &Context) -> Effective {
         let model = self.config.model.as_ref().map(|_| self.catalogue.default_name().to_owned());
         let deployment = Settings { model, ..Settings::default() };

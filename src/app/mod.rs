@@ -53,22 +53,15 @@ const DEFAULT_REGION: &str = "us-west-2";
 /// One process.
 #[derive(Debug)]
 pub struct App {
-    /// What it was told.
     pub config: Config,
     clock: Clock,
-    /// The models it knows.
     pub catalogue: Catalogue,
-    /// Discord's API.
     pub discord: Rest,
-    /// What generates the pictures.
     pub engine: Engine,
     /// What every prompt and picture has to pass, if anything.
     pub guardrail: Option<Guardrail>,
-    /// Jobs and money.
     pub store: Store,
-    /// Ids of jobs to work on.
     pub queue: Queue,
-    /// Where pictures stay.
     pub archive: Archive,
     /// Where pictures are until they are in the archive.
     pub spool: Spool,
@@ -93,7 +86,6 @@ pub struct App {
 pub enum Step {
     /// A model is being asked for picture `n`.
     Asked(u32),
-    /// The model is busy.
     Waiting,
     /// Picture `n` has its answer.
     Answered(u32),
@@ -169,17 +161,11 @@ impl App {
     }
 
     /// A finished picture: from the spool while it waits there, else from the archive; `None` if it is in neither.
-    ///
-    /// # Errors
-    /// A broken disk, or an archive out of reach.
     pub async fn picture(&self, claim: &Claim, n: u32) -> anyhow::Result<Option<Bytes>> {
         self.kept(&picture_key(&claim.job, n, claim.format(n)), Some((claim.job.id, n))).await
     }
 
     /// What is kept under this key of the archive; a `picture` may still wait in the spool.
-    ///
-    /// # Errors
-    /// A broken disk, or an archive out of reach.
     pub(crate) async fn kept(
         &self,
         key: &str,
@@ -240,9 +226,6 @@ impl App {
 }
 
 /// What the store says until `deadline`.
-///
-/// # Errors
-/// [`Refusal::StoreSlow`]
 pub(crate) async fn before<T>(
     deadline: Instant,
     asked: impl Future<Output = anyhow::Result<T>>,
@@ -276,7 +259,6 @@ pub fn catalogue(config: &Config, today: Date) -> anyhow::Result<Catalogue> {
     }
 }
 
-/// AWS as the SDK's own chain finds it.
 pub async fn aws_config() -> SdkConfig {
     let region = RegionProviderChain::default_provider().or_else(DEFAULT_REGION);
     aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await

@@ -19,23 +19,19 @@ use crate::domain::settings::Effective;
 
 mod member;
 
-/// What somebody asks for.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) ask: Ask,
     pub(crate) customer: Customer,
 }
 
-/// Who asks.
 #[derive(Debug)]
 pub(crate) enum Customer {
     Member(Box<Member>),
     Key(KeyHolder),
-    /// Whoever runs Easel.
     Shell,
 }
 
-/// A member, in Discord.
 #[derive(Debug)]
 pub(crate) struct Member {
     /// Where the answer goes. Whether it is private, and in which session, is decided with the request.
@@ -48,7 +44,6 @@ pub(crate) struct Member {
     pub(crate) age_restricted: Option<bool>,
 }
 
-/// A program, with a key of the images API.
 #[derive(Debug)]
 pub(crate) struct KeyHolder {
     pub(crate) name: String,
@@ -57,7 +52,6 @@ pub(crate) struct KeyHolder {
     pub(crate) monthly_budget: Micros,
 }
 
-/// What became of an order.
 #[derive(Debug)]
 pub(crate) enum Placed {
     /// It is admitted, and in no queue yet.
@@ -68,9 +62,6 @@ pub(crate) enum Placed {
 
 /// Admits what somebody asks for, or finds the job that was admitted for the same order before. That comes first: what
 /// was taken is not refused when it is sent again, whatever has changed since.
-///
-/// # Errors
-/// Why not; nothing is charged then.
 pub(crate) async fn place_order(
     app: &Arc<App>,
     order: Order,

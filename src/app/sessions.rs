@@ -58,7 +58,6 @@ pub(crate) async fn begin(
     Ok(texts::begun_in_thread(&session))
 }
 
-/// Changes what runs and says what holds.
 pub(crate) async fn change(
     app: &App,
     session: Session,
@@ -128,9 +127,6 @@ pub async fn sweep(app: Arc<App>) {
 }
 
 /// Ends sessions whose quiet time is over, once.
-///
-/// # Errors
-/// The store did not answer.
 pub async fn end_quiet(app: &App) -> anyhow::Result<()> {
     for session in app.store.quiet_sessions(app.now()).await? {
         if !app.store.end_session(session.id, session.quiet_end()).await? {

@@ -50,7 +50,6 @@ pub enum End {
     Unknown,
 }
 
-/// One claimed job.
 struct Work<'a> {
     app: &'a App,
     claim: Claim,

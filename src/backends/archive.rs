@@ -20,10 +20,8 @@ pub use folder::Folder;
 pub use record::{Ending, GeneratedBy, PictureRecord, Prices, Record, RecordedModel, Times, Who};
 pub use s3::S3;
 
-/// One of the two places.
 #[derive(Debug, Clone)]
 pub enum Archive {
-    /// On this machine.
     Folder(Folder),
     /// In Amazon S3.
     S3(S3),
@@ -144,7 +142,6 @@ pub fn picture_key(job: &Job, n: u32, format: ImageFormat) -> String {
     format!("{}/{}-{n}.{}", place(job), job.id, format.extension())
 }
 
-/// The key of a job's record.
 pub fn record_key(job: &Job) -> String {
     format!("{}/{}.json", place(job), job.id)
 }

@@ -40,7 +40,6 @@ const SIDE_LIMIT: u32 = 8_000;
 /// Characters of all categories of one verdict together.
 const CATEGORIES_LIMIT: usize = 100;
 
-/// A guardrail, and the way to it.
 #[derive(Clone)]
 pub struct Guardrail {
     client: Client,
@@ -54,7 +53,6 @@ impl fmt::Debug for Guardrail {
     }
 }
 
-/// What the guardrail says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing is wrong with it.

@@ -16,19 +16,15 @@ pub use sqs::{Properties, Sqs};
 /// Ids that one call of [`Queue::next`] brings at most.
 pub const BATCH: usize = 10;
 
-/// One of the two ways.
 #[derive(Debug)]
 pub enum Queue {
-    /// Within this process.
     Local(Local),
-    /// Through Amazon SQS, to workers of their own.
     Sqs(Sqs),
 }
 
 /// A job to look at. From SQS it is hidden from other workers for a while.
 #[derive(Debug)]
 pub struct Delivery {
-    /// The job.
     pub job: JobId,
     /// What SQS knows this delivery by.
     receipt: Option<String>,

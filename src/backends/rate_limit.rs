@@ -14,9 +14,7 @@ use crate::domain::refusal::Refusal;
 /// Counts each member's and each key's requests. Whoever's rate is changed begins anew.
 #[derive(Debug)]
 pub enum RateLimiter {
-    /// In this process.
     InMemory(InMemory),
-    /// In the table, for all processes that use it.
     InTable(Dynamo),
 }
 

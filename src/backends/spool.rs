@@ -44,17 +44,11 @@ impl Spool {
     }
 
     /// A kept picture, `None` when there is none.
-    ///
-    /// # Errors
-    /// A broken disk.
     pub async fn load(&self, job: JobId, n: u32) -> anyhow::Result<Option<Bytes>> {
         self.at(job, n, "read", |path| Ok(disk::read(path)?.map(Bytes::from))).await
     }
 
     /// Lets a picture go; one that is missing is fine.
-    ///
-    /// # Errors
-    /// A broken disk.
     pub async fn forget(&self, job: JobId, n: u32) -> anyhow::Result<()> {
         self.at(job, n, "remove", disk::remove).await
     }
@@ -70,9 +64,6 @@ impl Spool {
     }
 
     /// The pictures that are kept, by job and number.
-    ///
-    /// # Errors
-    /// A broken disk.
     pub async fn kept(&self) -> anyhow::Result<Vec<(JobId, u32)>> {
         let folder = self.folder.clone();
         let listed = tokio::task::spawn_blocking(move || {
@@ -114,7 +105,6 @@ impl Scratch {
         Ok(Scratch { path, file })
     }
 
-    /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -50,7 +50,6 @@ pub struct Config {
     pub monthly_budget: Option<Micros>,
     /// Jobs at once in this process.
     pub workers: usize,
-    /// Without them all.
     pub shards: Option<Shards>,
     pub log: String,
     pub log_format: LogFormat,
@@ -98,9 +97,6 @@ impl std::error::Error for Problems {}
 
 impl Config {
     /// Reads `.env` in the working folder, if there is one, below the environment.
-    ///
-    /// # Errors
-    /// [`Problems`], or a sentence on the `.env` file.
     pub fn from_environment() -> anyhow::Result<Config> {
         load_env_file(Path::new(".env"))?;
         let handler = in_lambda().then_some(HANDLER.name);

@@ -53,7 +53,6 @@ impl Reader {
         value
     }
 
-    /// The variable's value, or its default.
     pub(super) fn or_default<T>(&mut self, variable: &Variable, parse: fn(&str) -> Option<T>) -> T {
         #[expect(clippy::expect_used, reason = "the defaults are constants")]
         let default = || variable.default.and_then(parse).expect("a default that can be parsed");

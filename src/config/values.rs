@@ -3,7 +3,6 @@
 /// `EASEL_ENGINE`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum EngineChoice {
-    /// Amazon Bedrock.
     Bedrock,
     /// The built-in engine, which needs no account.
     Sketch,

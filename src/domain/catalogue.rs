@@ -22,7 +22,6 @@ pub enum Family {
     Stability,
     /// `text_prompts`, `cfg_scale`, `steps`, …; answers `artifacts`.
     Sdxl,
-    /// The built-in engine.
     Sketch,
 }
 
@@ -55,13 +54,10 @@ pub struct Model {
     pub name: String,
     /// What `InvokeModel` gets: a model id, an inference profile or an ARN.
     pub id: String,
-    /// Its request and answer.
     pub family: Family,
-    /// Generating or editing.
     pub task: Task,
     /// The AWS region to call, `None` for the one that is configured.
     pub region: Option<String>,
-    /// What it understands.
     pub abilities: Abilities,
     /// The longest prompt, in characters.
     pub prompt_limit: usize,
@@ -177,7 +173,6 @@ impl Catalogue {
         self.models.iter().find(|model| model.name.eq_ignore_ascii_case(asked) || model.id == asked)
     }
 
-    /// The default model.
     pub fn default_name(&self) -> &str {
         self.find(&self.default).map_or(&self.default, |model| &model.name)
     }

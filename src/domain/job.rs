@@ -39,7 +39,6 @@ pub const MAX_PAID_CALLS: u32 = 2;
 pub enum State {
     /// Paid for in advance and written down; nobody works on it.
     Admitted,
-    /// A worker has it.
     Generating,
     /// Every picture has its answer, and the bytes are safe.
     Generated,
@@ -52,7 +51,6 @@ pub enum State {
 }
 
 impl State {
-    /// The name in the store and in records.
     pub fn name(self) -> &'static str {
         match self {
             State::Admitted => "admitted",
@@ -64,7 +62,6 @@ impl State {
         }
     }
 
-    /// The state of that name.
     pub fn from_name(name: &str) -> Option<State> {
         use State::{Admitted, Cancelled, Delivered, Failed, Generated, Generating};
         [Admitted, Generating, Generated, Delivered, Failed, Cancelled].into_iter().find(|s| s.name() == name)
@@ -80,18 +77,15 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "via", rename_all = "snake_case")]
 pub enum Origin {
-    /// A slash command.
     Discord(DiscordOrigin),
     /// `easel imagine` on the command line.
     Shell,
-    /// The images API.
     Api(ApiOrigin),
 }
 
 /// Under which key an order came through the images API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiOrigin {
-    /// The key's name.
     pub key: String,
     /// What one picture cost when it was ordered.
     pub each: Micros,
@@ -120,7 +114,6 @@ impl Repeat {
 /// A slash command's coordinates.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiscordOrigin {
-    /// The interaction's id.
     pub interaction: u64,
     /// The application's id, part of every webhook path.
     pub application: u64,
@@ -128,21 +121,17 @@ pub struct DiscordOrigin {
     pub token: String,
     /// The server, or `None` in a private conversation.
     pub guild: Option<u64>,
-    /// The channel to answer in.
     pub channel: u64,
-    /// The member who asked.
     pub member: u64,
     /// Only the member may see the answer.
     pub private: bool,
     /// Bytes that one file may have in the answer.
     pub file_limit: u64,
-    /// The session that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<InSession>,
     /// The language of the member's Discord, such as `en-US`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// The language that the server prefers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guild_locale: Option<String>,
 }
@@ -157,7 +146,6 @@ impl DiscordOrigin {
 /// A session, as far as its jobs know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InSession {
-    /// Which one.
     pub id: SessionId,
     /// What it was about when the job was ordered.
     pub title: String,
@@ -183,13 +171,9 @@ impl fmt::Debug for DiscordOrigin {
 /// What `admit` writes down.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// Its id.
     pub id: JobId,
-    /// Who asked.
     pub origin: Origin,
-    /// What for, every choice made.
     pub request: ImageRequest,
-    /// When it was admitted.
     pub created: OffsetDateTime,
     /// The job that this one varies, if any.
     pub parent: Option<JobId>,
@@ -206,7 +190,6 @@ impl Job {
         }
     }
 
-    /// The session that it belongs to.
     pub fn session(&self) -> Option<SessionId> {
         self.origin.session()
     }
@@ -236,10 +219,7 @@ pub enum Outcome {
     #[serde(rename = "painted")]
     Generated(GeneratedImage),
     /// There is none.
-    Refused {
-        /// The reason, for the person.
-        refusal: Refusal,
-    },
+    Refused { refusal: Refusal },
 }
 
 /// A finished picture.
@@ -266,7 +246,6 @@ pub struct Picture {
     pub outcome: Option<Outcome>,
     /// Calls made for it that may have been paid.
     pub paid_calls: u32,
-    /// Calls made for it.
     pub calls: u32,
     /// What those calls may cost, at the prices at which they were made.
     pub spent: Micros,
@@ -287,13 +266,10 @@ impl Picture {
 /// A worker's hold on a job. Every write it makes carries the fence; a later claim makes them void.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// The job.
     pub job: Job,
     /// Where it stood when it was claimed.
     pub state: State,
-    /// The fencing token.
     pub fence: i64,
-    /// Its pictures, by number.
     pub pictures: Vec<Picture>,
     /// What the whole order costs if each picture takes one call, as it was reserved.
     pub price: Micros,

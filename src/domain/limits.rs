@@ -73,7 +73,6 @@ pub struct AdmissionLimits {
     pub in_flight: Option<u32>,
     /// Pictures of this member in this server today, ordered or delivered, these included.
     pub daily: Option<u32>,
-    /// Budget limits in dollars.
     #[serde(rename = "ceilings")]
     pub budgets: Vec<BudgetLimit>,
 }
@@ -81,10 +80,8 @@ pub struct AdmissionLimits {
 /// A budget limit for what is spent and reserved together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetLimit {
-    /// Whose money.
     #[serde(rename = "purse")]
     pub scope: BudgetScope,
-    /// The budget limit.
     pub limit: Micros,
 }
 

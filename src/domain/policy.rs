@@ -26,11 +26,8 @@ pub const WORDS_LIMIT: usize = 500;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Policy {
-    /// The layer of the server.
     pub defaults: Defaults,
-    /// The layers of its channels.
     pub channels: BTreeMap<u64, Defaults>,
-    /// Models.
     pub models: ModelRules,
     /// Who may do what.
     pub access: Access,
@@ -38,9 +35,7 @@ pub struct Policy {
     pub limits: Limits,
     /// Limits of members with a role, in place of the general ones.
     pub roles: BTreeMap<u64, Limits>,
-    /// Budget limits in dollars.
     pub budget: Budget,
-    /// Blocked words.
     pub words: Vec<WordRule>,
     /// Nobody may order pictures, for this reason.
     pub paused: Option<String>,
@@ -52,7 +47,6 @@ pub struct Policy {
 pub struct ModelRules {
     /// These and no others, by name, as far as they are not denied; empty: all.
     pub only: BTreeSet<String>,
-    /// Not these.
     pub denied: BTreeSet<String>,
 }
 
@@ -107,15 +101,12 @@ impl Budget {
 pub enum Part {
     /// The layer of the server, or of one channel.
     Defaults(Option<u64>, Defaults),
-    /// Models.
     Models(ModelRules),
     /// Who may do what.
     Access(Access),
     /// Limits of everybody, or of one role.
     Limits(Option<u64>, Limits),
-    /// Budget limits in dollars.
     Budget(Budget),
-    /// Blocked words.
     Words(Vec<WordRule>),
     /// Whether nobody may order pictures.
     Paused(Option<String>),
@@ -128,11 +119,9 @@ pub enum Edit {
     SetDefaults(Option<u64>, Settings),
     /// Takes the values of these fields away; all fields and locks if there are none.
     ResetDefaults(Option<u64>, Vec<Field>),
-    /// Locks or unlocks a field.
     Lock(Option<u64>, Field, bool),
     /// Offers a model again, or nothing else than what was named so far and this one (`only`).
     AllowModel {
-        /// Its name.
         name: String,
         /// Only models that were allowed by name are offered.
         only: bool,
@@ -149,13 +138,9 @@ pub enum Edit {
     ResetLimits(Option<u64>),
     /// Sets those budget limits that are named; `Some(None)` takes one away.
     SetBudget(BudgetEdit),
-    /// Takes all budget limits away.
     ResetBudget,
-    /// Adds a word or phrase, or replaces its note.
     AddWord(WordRule),
-    /// Removes a word or phrase.
     RemoveWord(String),
-    /// Stops or resumes output.
     Pause(Option<String>),
 }
 
@@ -173,13 +158,10 @@ pub struct Change {
 pub struct Entry {
     /// Its number within the server, from 1.
     pub number: i64,
-    /// When.
     pub at: OffsetDateTime,
     /// The admin.
     pub by: u64,
-    /// What.
     pub change: Change,
-    /// The entry that this one took back.
     pub undoes: Option<i64>,
 }
 
@@ -203,7 +185,6 @@ impl Policy {
         }
     }
 
-    /// Puts a part in its place.
     pub fn put(&mut self, part: Part) {
         match part {
             Part::Defaults(None, defaults) => self.defaults = defaults,
@@ -229,9 +210,6 @@ impl Policy {
     }
 
     /// Takes a change back, if nothing has changed its part since.
-    ///
-    /// # Errors
-    /// [`Refusal::ChangedSince`]
     pub fn undone(&self, number: i64, change: &Change) -> Result<Change, Refusal> {
         if self.part(&change.after) == change.after {
             Ok(Change { before: change.after.clone(), after: change.before.clone() })

@@ -22,7 +22,6 @@ macro_rules! vocabulary {
             /// Every value, in the order in which people are offered them.
             pub const ALL: &[$name] = &[$($name::$variant),+];
 
-            /// The word that people type and models get.
             pub fn name(self) -> &'static str {
                 match self { $($name::$variant => $text),+ }
             }
@@ -56,7 +55,6 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// The format of a picture, width to height.
     Aspect, OptionName::Aspect, Allowed::Aspects, {
         Landscape16x9 = "16:9", Square = "1:1", Panorama21x9 = "21:9", Portrait2x3 = "2:3", Landscape3x2 = "3:2",
         Portrait4x5 = "4:5", Landscape5x4 = "5:4", Portrait9x16 = "9:16", Tower9x21 = "9:21",
@@ -64,7 +62,6 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// The style presets of Stability AI's models.
     Style, OptionName::Style, Allowed::Styles, {
         Model3d = "3d-model", AnalogFilm = "analog-film", Anime = "anime", Cinematic = "cinematic",
         ComicBook = "comic-book", DigitalArt = "digital-art", Enhance = "enhance", FantasyArt = "fantasy-art",

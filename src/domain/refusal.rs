@@ -22,18 +22,36 @@ pub use argument::{Allowed, FileProblem, FlagProblem, Needed, OptionName, OrText
 pub enum Refusal {
     /// The prompt is empty once its flags are taken away.
     EmptyPrompt,
-    /// A text is longer than its limit, in characters.
-    TooLong { what: OrText<TextKind>, length: usize, limit: usize },
+    TooLong {
+        what: OrText<TextKind>,
+        length: usize,
+        limit: usize,
+    },
     /// A `--flag` at the end of the prompt.
-    Flag { flag: String, problem: OrText<FlagProblem> },
-    /// A value outside of its range or vocabulary.
-    OutOfRange { option: OrText<OptionName>, got: String, allowed: OrText<Allowed> },
+    Flag {
+        flag: String,
+        problem: OrText<FlagProblem>,
+    },
+    OutOfRange {
+        option: OrText<OptionName>,
+        got: String,
+        allowed: OrText<Allowed>,
+    },
     /// No model of that name; `available` has the names of those that there are.
-    UnknownModel { asked: String, available: OrText<Vec<String>> },
-    /// The model was ended by its provider.
-    ModelEnded { model: String, ended: OrText<Date>, instead: String },
+    UnknownModel {
+        asked: String,
+        available: OrText<Vec<String>>,
+    },
+    ModelEnded {
+        model: String,
+        ended: OrText<Date>,
+        instead: String,
+    },
     /// One of the image services, which edit pictures and take no prompt alone.
-    NotAnImageModel { model: String, instead: String },
+    NotAnImageModel {
+        model: String,
+        instead: String,
+    },
     /// An option that the chosen model does not have; `able` has the names of the models that do.
     NotSupported {
         model: String,
@@ -43,10 +61,15 @@ pub enum Refusal {
     },
     /// `strength` makes sense only with a picture.
     StrengthWithoutImage,
-    /// The attached file cannot be used.
-    Attachment { problem: OrText<FileProblem>, limit_mib: u64 },
-    /// Too many requests in a short time.
-    RateLimited { burst: u32, per_minute: u32, free_at: i64 },
+    Attachment {
+        problem: OrText<FileProblem>,
+        limit_mib: u64,
+    },
+    RateLimited {
+        burst: u32,
+        per_minute: u32,
+        free_at: i64,
+    },
     /// A limit in dollars; no time gives back what has no `free_at`.
     BudgetUsed {
         #[serde(rename = "purse")]
@@ -56,79 +79,110 @@ pub enum Refusal {
         free_at: Option<i64>,
     },
     /// The pictures of the day are used up; those under way count.
-    QuotaUsed { limit: u32, used: u32, free_at: i64 },
+    QuotaUsed {
+        limit: u32,
+        used: u32,
+        free_at: i64,
+    },
     /// Too many pictures at once.
-    InFlight { limit: u32, used: u32 },
-    /// A setting that the server's admins have locked.
-    Locked { field: Field, held: Option<String>, by: Source },
-    /// The server's admins have paused Easel.
-    Paused { reason: String },
-    /// Access to Easel at all.
-    NoAccess { barrier: Barrier },
-    /// Access to private pictures.
-    NoPrivate { barrier: Barrier },
+    InFlight {
+        limit: u32,
+        used: u32,
+    },
+    Locked {
+        field: Field,
+        held: Option<String>,
+        by: Source,
+    },
+    Paused {
+        reason: String,
+    },
+    NoAccess {
+        barrier: Barrier,
+    },
+    NoPrivate {
+        barrier: Barrier,
+    },
     /// The server's admins allow no model that is alive.
     NoModels,
     /// A blocked word or phrase; the note is the admins'.
-    BlockedWord { note: Option<String> },
+    BlockedWord {
+        note: Option<String>,
+    },
     /// A command without what it needs.
-    Missing { what: OrText<Needed> },
+    Missing {
+        what: OrText<Needed>,
+    },
     /// A command for admins, from somebody who is none.
     NotAdmin,
-    /// A command that needs a server.
-    ServerOnly { command: String },
-    /// A list of a policy is full.
-    PolicyFull { what: OrText<PolicyList>, limit: usize },
-    /// An edit, or an undo, that changes nothing.
+    ServerOnly {
+        command: String,
+    },
+    PolicyFull {
+        what: OrText<PolicyList>,
+        limit: usize,
+    },
     NothingToChange,
     /// An undo of something that was changed again.
-    ChangedSince { number: i64 },
-    /// No entry of that number.
-    NoEntry { number: i64 },
-    /// No session runs in the channel.
+    ChangedSince {
+        number: i64,
+    },
+    NoEntry {
+        number: i64,
+    },
     NoSession,
     /// Another session runs in the channel, which this person cannot end.
-    SessionRuns { title: String, by: u64 },
+    SessionRuns {
+        title: String,
+        by: u64,
+    },
     /// Discord lets Easel make no thread here.
     NoThread,
-    /// An export of nothing.
     NothingToExport,
     /// Somebody who does not take part.
-    NotInSession { title: String },
-    /// Changing or ending somebody else's session.
-    NotYourSession { by: u64 },
+    NotInSession {
+        title: String,
+    },
+    NotYourSession {
+        by: u64,
+    },
     /// The session has no picture yet.
     NoLastPicture,
     /// A job that is unknown, or not for this person.
     UnknownPicture,
     /// The order could not be written down in time.
     StoreSlow,
-    /// The process is about to stop.
     Stopping,
-    /// The prompt was filtered by the model.
     FilteredPrompt,
-    /// The finished picture was filtered by the model.
     FilteredOutput,
-    /// The attached picture was filtered by the model.
     FilteredInput,
     /// The guardrail blocked the prompt, or the picture that it was to start from.
-    GuardedPrompt { category: String },
-    /// The guardrail blocked a finished picture.
-    GuardedPicture { category: String },
+    GuardedPrompt {
+        category: String,
+    },
+    GuardedPicture {
+        category: String,
+    },
     /// The guardrail could not be asked.
     ModerationDown,
-    /// The model stayed busy through all retries.
     ModelBusy,
     /// The model took longer than it may, or failed twice.
     ModelFailed,
     /// The model refused the request as invalid.
-    ModelRejected { job: JobId },
+    ModelRejected {
+        job: JobId,
+    },
     /// The account has no access to the model.
-    ModelUnavailable { model: String },
-    /// Anything that nobody planned for.
-    Fault { job: JobId },
+    ModelUnavailable {
+        model: String,
+    },
+    Fault {
+        job: JobId,
+    },
     /// A command that Easel does not have (any more).
-    UnknownCommand { command: String },
+    UnknownCommand {
+        command: String,
+    },
     /// A button, menu or form that Easel does not have (any more).
     UnknownButton,
 }

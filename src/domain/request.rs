@@ -31,7 +31,6 @@ pub const IMAGE_BYTES_LIMIT: u64 = 16 * 1024 * 1024;
 pub struct Ask {
     /// The prompt, with its flags.
     pub prompt: String,
-    /// What to leave out.
     pub negative: Option<String>,
     /// A model's name or id.
     pub model: Option<String>,
@@ -39,7 +38,6 @@ pub struct Ask {
     pub aspect: Option<String>,
     /// Such as `anime`.
     pub style: Option<String>,
-    /// How many pictures.
     pub count: Option<i64>,
     /// The first picture's seed.
     pub seed: Option<i64>,
@@ -51,9 +49,7 @@ pub struct Ask {
     pub from_last: bool,
     /// How far to go from it.
     pub strength: Option<f64>,
-    /// How closely to follow the prompt.
     pub cfg: Option<f64>,
-    /// How many steps to take.
     pub steps: Option<i64>,
     /// Whether only the member sees the answer.
     pub private: Option<bool>,
@@ -63,18 +59,13 @@ pub struct Ask {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum ImageSource {
-    /// An attachment on Discord's CDN.
     Attachment {
         /// Its short-lived address.
         url: String,
-        /// The name that it was uploaded by.
         filename: String,
     },
     /// A file on this machine (`easel imagine --image`).
-    File {
-        /// Its path.
-        path: std::path::PathBuf,
-    },
+    File { path: std::path::PathBuf },
     /// Something that Easel has kept: a session's reference, or an earlier picture.
     Archive {
         /// Its key in the archive.
@@ -87,7 +78,6 @@ pub enum ImageSource {
 /// A picture to start from, and how far to go.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartImage {
-    /// Where it lies.
     pub source: ImageSource,
     /// 0 keeps the picture, 1 ignores it.
     pub strength: f64,
@@ -98,23 +88,17 @@ pub struct StartImage {
 pub struct ImageRequest {
     /// The prompt without its flags.
     pub prompt: String,
-    /// What to leave out.
     pub negative: Option<String>,
     /// The model's name in the catalogue.
     pub model: String,
-    /// The format.
     pub aspect: Aspect,
-    /// The style.
     pub style: Option<Style>,
     /// The model has no presets: the style goes to it as words behind the prompt.
     pub style_as_words: bool,
-    /// One seed a picture.
     pub seeds: Vec<u32>,
     /// The picture to start from.
     pub image: Option<StartImage>,
-    /// How closely to follow the prompt.
     pub cfg: Option<f64>,
-    /// How many steps to take.
     pub steps: Option<u32>,
     /// Whether only the member sees the answer.
     pub private: bool,
@@ -124,7 +108,6 @@ pub struct ImageRequest {
     /// Words that the settings put behind the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
-    /// Who set each value.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<Field, Source>,
 }
@@ -143,9 +126,6 @@ impl ImageRequest {
 ///
 /// `base` holds the layers below the request, `catalogue` the models that may be used, `random_seed` serves a request
 /// that names none.
-///
-/// # Errors
-/// The refusal to show.
 pub fn resolve(
     ask: Ask,
     base: Effective,
@@ -241,9 +221,6 @@ fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
 }
 
 /// One setting from what a person wrote, checked as a request's would be.
-///
-/// # Errors
-/// The refusal to show.
 pub fn setting(field: Field, text: &str, catalogue: &Catalogue, today: Date) -> Result<Settings, Refusal> {
     let mut settings = Settings::default();
     let text = text.trim();

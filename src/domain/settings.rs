@@ -62,7 +62,6 @@ settings! {
 pub enum SeedPolicy {
     /// Another one each time.
     Random,
-    /// Always this one.
     Fixed(u32),
     /// The same words give the same seed.
     FromPrompt,
@@ -82,7 +81,6 @@ impl fmt::Display for SeedPolicy {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Defaults {
-    /// Values.
     pub settings: Settings,
     /// Fields that no later layer may change.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -92,11 +90,8 @@ pub struct Defaults {
 /// What layers come to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Effective {
-    /// The value of each field.
     pub settings: Settings,
-    /// Who set it.
     pub sources: BTreeMap<Field, Source>,
-    /// Who locked it.
     pub locked: BTreeMap<Field, Source>,
 }
 
@@ -113,7 +108,6 @@ impl Settings {
         }
     }
 
-    /// Fields that have a value.
     pub fn fields(&self) -> impl Iterator<Item = Field> + '_ {
         Field::ALL.iter().copied().filter(|field| self.shown(*field).is_some())
     }
@@ -126,7 +120,6 @@ impl From<Settings> for Defaults {
 }
 
 impl Effective {
-    /// Easel's own values and nothing else.
     pub fn built_in() -> Effective {
         Effective::default().with(Source::BuiltIn, &Settings::built_in().into())
     }

@@ -62,7 +62,6 @@ impl FromStr for SessionId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Barrier {
-    /// The channel.
     Channel,
     /// The roles that the member has, or does not have.
     Roles,
@@ -72,19 +71,14 @@ pub enum Barrier {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// Easel itself.
     BuiltIn,
     /// Whoever runs Easel.
     Deployment,
-    /// The server's admins.
     Guild,
     /// The server's admins, for one channel.
     Channel,
-    /// The channel's session.
     Session,
-    /// The member's own preferences.
     Member,
-    /// The request itself.
     Request,
 }
 
@@ -119,7 +113,6 @@ impl Field {
         Field::Private,
     ];
 
-    /// The word that people type.
     pub fn name(self) -> &'static str {
         match self {
             Field::Model => "model",

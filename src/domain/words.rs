@@ -18,7 +18,6 @@ pub const PHRASE_LIMIT: usize = 100;
 /// A word or phrase that no prompt may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordRule {
-    /// The words.
     pub phrase: String,
     /// Shown to the person.
     pub note: Option<String>,
@@ -55,7 +54,6 @@ pub fn phrase(text: &str) -> Result<String, Refusal> {
 
 /// A text in which rules are looked for.
 struct Text {
-    /// Its words.
     words: Vec<String>,
     /// Its words, with single letters that follow each other drawn together.
     joined: Vec<String>,
@@ -96,7 +94,6 @@ fn is_unspaced(word: &str) -> bool {
     })
 }
 
-/// The words of a text, normalised.
 fn words(text: &str) -> Vec<String> {
     // Marks and hidden characters go first: they would keep look-alikes from being recognised.
     let bare = |text: &str| -> String {

@@ -58,7 +58,6 @@ async fn only_get() -> Problem {
     Problem::wrong_method("GET, HEAD")
 }
 
-/// Gives a problem the path that was asked for.
 async fn with_the_path(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;

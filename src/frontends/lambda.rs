@@ -42,9 +42,6 @@ enum Event {
 }
 
 /// Serves the function that `config` names until Lambda ends the environment.
-///
-/// # Errors
-/// A sentence that names what is missing.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     outlives_a_function(&config)?;
     match config.function.context("_HANDLER is not set: Lambda takes it from the function's Handler")? {
@@ -78,7 +75,6 @@ fn outlives_a_function(config: &Config) -> Result<(), Problems> {
     Problems::none_of(unmet.map(|(_, problem)| (*problem).to_owned()).collect())
 }
 
-/// Answers what API Gateway passes on.
 async fn front(config: Config) -> anyhow::Result<()> {
     let routes = Routes::read(&config, Clock::System.now())?;
     let app = App::open(config, Clock::System).await?;

@@ -18,7 +18,6 @@ use crate::domain::words::WordRule;
 /// Members that the month's list names.
 const MEMBERS_SHOWN: usize = 15;
 
-/// What a change replaced, and how to take it back.
 pub(crate) fn changed(entry: Option<&Entry>) -> Message {
     let Some(entry) = entry else {
         return Message::words("Nothing changed: everything is already as you want it.");
@@ -256,7 +255,6 @@ pub(crate) fn budget_warning(percent: u32) -> Message {
     ))
 }
 
-/// What is blocked.
 pub(crate) fn words(rules: &[WordRule]) -> Message {
     if rules.is_empty() {
         return Message::words("No words are blocked. `/easel words add` blocks one.");
@@ -269,7 +267,6 @@ pub(crate) fn words(rules: &[WordRule]) -> Message {
     page("Blocked words and phrases:", &rules.iter().map(line).collect::<Vec<_>>())
 }
 
-/// The month in sums.
 pub(crate) fn usage(rows: &[UsageRow], month: &str, budget: Option<Micros>) -> Message {
     let dollars: Micros = rows.iter().map(|row| row.dollars).sum();
     let pictures: u32 = rows.iter().map(|row| row.pictures).sum();
@@ -293,7 +290,6 @@ pub(crate) fn usage(rows: &[UsageRow], month: &str, budget: Option<Micros>) -> M
     page(&title, &lines)
 }
 
-/// The heading of the month's chart.
 pub(crate) fn chart_title(month: &str) -> String {
     format!("Easel, {month}")
 }

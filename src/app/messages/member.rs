@@ -31,7 +31,6 @@ pub(crate) fn preferences(own: &Settings, effective: &Effective, default_model: 
     page(&title, &effective_lines(effective, default_model))
 }
 
-/// What a member has used, and what is left.
 pub(crate) fn usage(
     standing: &Standing,
     limits: &Limits,

@@ -30,7 +30,6 @@ pub(crate) fn are<N: PartialEq + From<u8>>(n: N) -> &'static str {
     if n == N::from(1) { "is" } else { "are" }
 }
 
-/// A model with its price.
 pub(crate) fn priced(model: &str, price: Micros) -> String {
     format!("{} {price} a picture", code(model))
 }

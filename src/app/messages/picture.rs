@@ -19,7 +19,6 @@ const PROMPT_SHOWN: usize = 700;
 /// Characters of what was left out that a message shows.
 const NEGATIVE_SHOWN: usize = 200;
 
-/// While the model makes people wait.
 pub(crate) fn waiting(request: &ImageRequest) -> Message {
     Message::words(format!(
         "{}\n-# {} is busy; still waiting for a free place.",
@@ -28,7 +27,6 @@ pub(crate) fn waiting(request: &ImageRequest) -> Message {
     ))
 }
 
-/// What else a finished message has to say.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Remarks {
     /// The archive could not be reached yet.
@@ -110,7 +108,6 @@ pub(crate) fn late(origin: &DiscordOrigin, words: &str) -> String {
     )
 }
 
-/// The file of one picture.
 pub(crate) fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
     let format = if smaller { ImageFormat::Jpeg } else { claim.format(n) };
     File {

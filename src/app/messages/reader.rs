@@ -9,7 +9,6 @@ use crate::domain::text::{clip, visible};
 /// Characters of a title, note or reason in a sentence.
 const SHOWN: usize = 200;
 
-/// Who reads a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     /// A person in Discord: Markdown, mentions, and moments that count down.
@@ -21,7 +20,6 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// What somebody typed, within the sentence.
     pub(super) fn typed(self, text: &str) -> String {
         match self {
             Reader::Discord => typed_up_to(SHOWN, text),

@@ -17,7 +17,6 @@ use crate::domain::settings::Source;
 /// A row for each refusal: its sentence, and its arguments in words.
 macro_rules! sentences {
     ($to:ident; $($variant:ident $({ $($field:ident),+ })? => $sentence:literal $(, $name:ident = $words:expr)*;)+) => {
-        /// The sentence for this reader.
         pub fn refusal(refusal: &Refusal, $to: Reader) -> String {
             match refusal {
                 $(Refusal::$variant $({ $($field),+ })? => format!($sentence $(, $name = $words)*),)+

@@ -42,12 +42,10 @@ pub(crate) fn which_one(running: &Session, waiting: SessionId) -> Message {
     Message { components: vec![components::row(&buttons)], ..Message::words(words) }
 }
 
-/// The session that waited has begun.
 pub(crate) fn replaced(begun: &Session) -> Message {
     Message::words(format!("**{}** has begun.", typed(&begun.plan.title)))
 }
 
-/// The one that runs goes on.
 pub(crate) fn kept() -> Message {
     Message::words("The session in this channel goes on.")
 }
@@ -63,7 +61,6 @@ pub(crate) fn changed(session: &Session) -> Message {
     listed(&title, &plan_lines(&session.plan))
 }
 
-/// A session, its people and its cost.
 pub(crate) fn facts(session: &Session, tally: &Tally) -> Message {
     let title = format!(
         "**{}** – begun by <@{}> <t:{}:R>; without a request it ends by itself <t:{}:R>.",
@@ -80,7 +77,6 @@ pub(crate) fn facts(session: &Session, tally: &Tally) -> Message {
     listed(&title, &lines)
 }
 
-/// What came of a session.
 pub(crate) fn ended(session: &Session, tally: &Tally, members: usize) -> Message {
     Message::words(format!(
         "**{}** has ended: {}, by {}. Begun by <@{}> <t:{}:R>. `/session export` packs all of it, until another session begins here.",
@@ -110,7 +106,6 @@ pub(crate) fn history(session: &Session, pictures: usize, page: u32, pages: u32)
     Message { components, ..Message::words(words) }
 }
 
-/// The words for those who cannot see a sheet.
 pub(crate) fn sheet_alt(title: &str, first: usize, last: usize) -> String {
     clip(&format!("Pictures {first} to {last} of the session {}", visible(title)), ALT_LIMIT)
 }
@@ -118,14 +113,11 @@ pub(crate) fn sheet_alt(title: &str, first: usize, last: usize) -> String {
 /// For those who cannot see the file.
 pub(crate) const EXPORT_ALT: &str = "All pictures of the session";
 
-/// What an export holds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exported {
-    /// Pictures in it.
     pub(crate) pictures: usize,
     /// Pictures that are gone.
     pub(crate) missing: usize,
-    /// Its size.
     pub(crate) bytes: u64,
 }
 
@@ -163,7 +155,6 @@ pub(crate) fn exported(
     }
 }
 
-/// Facts at the top of an export's page.
 pub(crate) fn export_facts(session: &Session, tally: &Tally, pictures: usize) -> Vec<String> {
     let dates = session.ended.map_or_else(
         || format!("begun {}", day(session.started)),

@@ -10,16 +10,13 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 mod page;
 
-/// What stands at the top of the page.
 #[derive(Debug, Clone)]
 pub struct Export {
-    /// The session's title.
     pub title: String,
     /// Facts, one a line.
     pub facts: Vec<String>,
 }
 
-/// One picture.
 #[derive(Debug, Clone)]
 pub struct ExportItem {
     /// Its file, such as `001-<job>-0.png`.
@@ -28,13 +25,10 @@ pub struct ExportItem {
     pub bytes: Bytes,
     /// The archived record of its job.
     pub record: serde_json::Value,
-    /// What was asked for.
     pub prompt: String,
     /// The seed that makes it again.
     pub seed: u32,
-    /// The model's name.
     pub model: String,
-    /// When it was asked for.
     pub when: OffsetDateTime,
 }
 
@@ -47,21 +41,16 @@ pub struct Writer<W: Write + Seek> {
     shown: Vec<page::Shown>,
     /// In lower case: some file systems do not tell `A` from `a`.
     names: BTreeSet<String>,
-    /// The records' names.
     records: BTreeSet<String>,
 }
 
 impl<W: Write + Seek> Writer<W> {
-    /// Begins a ZIP in a file.
     pub fn new(file: W, export: Export) -> Writer<W> {
         let (names, records) = (BTreeSet::new(), BTreeSet::new());
         Writer { zip: ZipWriter::new(file), export, shown: Vec::new(), names, records }
     }
 
     /// Writes a picture, and its job's record unless another picture brought it.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
     pub fn add(&mut self, item: ExportItem) -> anyhow::Result<()> {
         let name = self.free_name(&item.name);
         self.write(&format!("pictures/{name}"), &item.bytes, item.when)?;
@@ -81,9 +70,6 @@ impl<W: Write + Seek> Writer<W> {
     }
 
     /// Writes the page and the ZIP's directory; gives the file back.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
     pub fn finish(mut self) -> anyhow::Result<W> {
         let latest = self.shown.iter().map(|shown| shown.when).max().unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let html = page::html(&self.export, &self.shown);

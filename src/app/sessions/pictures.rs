@@ -37,7 +37,6 @@ fn pictures(claim: Claim) -> Vec<Shown> {
     numbers.into_iter().map(|n| Shown { claim: claim.clone(), n }).collect()
 }
 
-/// How many people made them.
 pub(super) fn members(pictures: &[Shown]) -> usize {
     let member = |shown: &Shown| shown.claim.job.origin.discord().map(|origin| origin.member);
     pictures.iter().filter_map(member).collect::<BTreeSet<_>>().len()

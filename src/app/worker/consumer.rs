@@ -116,9 +116,6 @@ pub async fn sweep(app: Arc<App>) {
 }
 
 /// Hands jobs to the queue that nobody works on, once.
-///
-/// # Errors
-/// The store or the queue did not answer.
 pub async fn enqueue_forgotten(app: &App) -> anyhow::Result<()> {
     enqueue_due(app, LONG_GRACE).await
 }

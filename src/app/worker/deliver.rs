@@ -21,9 +21,7 @@ const MARGIN: time::Duration = time::Duration::seconds(10);
 /// Discord may not know a fresh message yet; a 404 is believed after these pauses.
 const DOUBTS: [Duration; 4] =
     [Duration::from_millis(250), Duration::from_millis(750), Duration::from_secs(2), Duration::from_secs(4)];
-/// The files of a message.
 pub(super) enum Files {
-    /// As the model sent them.
     Original,
     /// Copies that fit, by number, and what there is to say about them.
     Smaller(Vec<(u32, Bytes)>, Remarks),

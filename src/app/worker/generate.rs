@@ -30,7 +30,6 @@ struct CallEnd {
     image: Option<GeneratedBytes>,
 }
 
-/// A finished picture in memory.
 struct GeneratedBytes {
     bytes: Bytes,
     permit: Permit,

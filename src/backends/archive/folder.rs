@@ -14,7 +14,6 @@ pub struct Folder {
     root: PathBuf,
 }
 
-/// What became of a write.
 #[derive(Debug, PartialEq, Eq)]
 enum Put {
     Stored,

@@ -16,46 +16,36 @@ use crate::domain::request::{ImageRequest, ImageSource};
 pub struct Record {
     /// 1; a reader that meets another number asks for a newer Easel.
     pub version: u32,
-    /// The job.
     pub job: JobId,
     /// The job that it varies, if any.
     pub parent: Option<JobId>,
-    /// What generated.
     pub engine: GeneratedBy,
-    /// The model.
     pub model: RecordedModel,
     /// What for, every choice made. An attachment's address is without its query, which is a short-lived secret.
     pub request: ImageRequest,
     /// Who asked, from where.
     pub who: Who,
-    /// When.
     pub times: Times,
     /// What it cost, in US dollars.
     pub price_usd: Prices,
     /// Calls made for all pictures together.
     pub attempts: u32,
-    /// The pictures, by number.
     pub pictures: Vec<PictureRecord>,
 }
 
-/// What generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GeneratedBy {
-    /// A model on Amazon Bedrock.
     Bedrock,
     /// The built-in engine: no model has seen the prompt.
     Sketch,
 }
 
-/// The model as it was when it generated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedModel {
-    /// What people type.
     pub name: String,
     /// What `InvokeModel` got.
     pub id: String,
-    /// Its request and answer.
     pub family: Family,
     /// The AWS region that was called.
     pub region: Option<String>,
@@ -66,17 +56,22 @@ pub struct RecordedModel {
 #[serde(tag = "via", rename_all = "snake_case")]
 pub enum Who {
     /// A slash command; `guild` is missing in a private conversation.
-    Discord { member: String, guild: Option<String>, channel: String, interaction: String },
+    Discord {
+        member: String,
+        guild: Option<String>,
+        channel: String,
+        interaction: String,
+    },
     /// `easel imagine` on the command line.
     Shell,
-    /// The images API, under the key of this name.
-    Api { key: String },
+    Api {
+        key: String,
+    },
 }
 
 /// Moments, in RFC 3339.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
-    /// When the job was admitted.
     #[serde(with = "time::serde::rfc3339")]
     pub created: OffsetDateTime,
 }
@@ -92,23 +87,19 @@ pub struct Prices {
     pub attempted: Micros,
 }
 
-/// One picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureRecord {
     /// Its number, from 0.
     pub n: u32,
     /// The seed that makes it again.
     pub seed: u32,
-    /// How its asking ended.
     #[serde(flatten)]
     pub ending: Ending,
 }
 
-/// How a picture's asking ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Ending {
-    /// There is a picture.
     #[serde(rename = "painted")]
     Generated {
         /// Its key in the archive, without the archive's prefix.

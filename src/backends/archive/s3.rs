@@ -47,7 +47,6 @@ pub struct S3 {
     prefix: String,
 }
 
-/// What became of a write.
 #[derive(Debug, PartialEq, Eq)]
 enum Put {
     Stored,

@@ -16,7 +16,6 @@ use crate::domain::request::IMAGE_BYTES_LIMIT;
 pub struct Attachment {
     /// Where it can be fetched for a while.
     pub url: String,
-    /// Its name.
     pub filename: String,
     /// Its size in bytes.
     pub size: u64,
@@ -36,9 +35,6 @@ const DISCORD_HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 /// Checks what Discord says of a file, before anything is fetched.
 ///
 /// `elsewhere` is the API's base URL when `DISCORD_API_URL` is set: files may come from there too.
-///
-/// # Errors
-/// [`Refusal::Attachment`]
 pub fn check_description(file: &Attachment, elsewhere: Option<&Url>) -> Result<(), Refusal> {
     if let Some(kind) = &file.content_type
         && ImageFormat::from_content_type(kind).is_none()
@@ -53,9 +49,6 @@ pub fn check_description(file: &Attachment, elsewhere: Option<&Url>) -> Result<(
 }
 
 /// Checks that an address is one of Discord's file store, so that Easel fetches nothing else for anybody.
-///
-/// # Errors
-/// [`Refusal::Attachment`]
 pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal> {
     let fine = Url::parse(address).is_ok_and(|url| {
         let discord = url.scheme() == "https"
@@ -67,9 +60,6 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
 }
 
 /// Checks the bytes: a picture of an accepted format and size, and which. Only its header is read.
-///
-/// # Errors
-/// [`Refusal::Attachment`]
 pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
     check_size(bytes.len() as u64)?;
     let not_a_picture = || unusable(FileProblem::NotAPicture);

@@ -30,14 +30,11 @@ pub struct Message {
     pub components: Vec<Value>,
 }
 
-/// A file of a message.
 #[derive(Debug, Clone)]
 pub struct File {
     /// Its name, with extension.
     pub name: String,
-    /// Its content type.
     pub mime: &'static str,
-    /// What it shows, for those who cannot see it.
     pub alt: String,
     /// Shared with the archive's upload.
     pub bytes: Bytes,
@@ -49,7 +46,6 @@ impl Message {
         Message { content: clip(&content.into(), CONTENT_LIMIT), ..Message::default() }
     }
 
-    /// The JSON of a message create or edit.
     pub fn payload(&self, nonce: Option<&str>) -> Value {
         let describe = |(n, file): (usize, &File)| json!({ "id": n.to_string(), "filename": file.name, "description": file.alt });
         let mut payload = json!({

@@ -45,13 +45,11 @@ impl Fault {
         matches!(self, Fault::Refused { status: 404, .. })
     }
 
-    /// The files are too large for the place.
     pub fn is_too_large(&self) -> bool {
         matches!(self, Fault::Refused { status: 413, .. } | Fault::Refused { code: 40005 | 50045, .. })
     }
 }
 
-/// The client. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Rest {
     http: reqwest::Client,
@@ -76,7 +74,6 @@ impl Rest {
         Ok(Rest { http, base: base.clone(), token })
     }
 
-    /// The bot's token.
     pub fn token(&self) -> Option<&SecretString> {
         self.token.as_ref()
     }
@@ -92,36 +89,24 @@ impl Rest {
     }
 
     /// Replaces the answer to an interaction.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn edit_original(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
         let request = self.call(Method::PATCH, &original(&application.to_string(), token));
         send(with_message(request, message, None)?).await.map(drop)
     }
 
     /// The answer to an interaction as it stands.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn original_answer(&self, application: u64, token: &str) -> Result<Value, Fault> {
         json_of(self.call(Method::GET, &original(&application.to_string(), token))).await
     }
 
     /// Posts a message as the bot. Discord drops a second one with the same `nonce` (25 characters at most) for a
     /// few minutes.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<(), Fault> {
         let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "messages"]);
         send(with_message(request, message, Some(nonce))?).await.map(drop)
     }
 
     /// Sends another message after the answer to an interaction, for everybody in the channel.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
         let request = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
         send(with_message(request, message, None)?).await.map(drop)
@@ -129,9 +114,6 @@ impl Rest {
 
     /// Starts a public thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or
     /// 10080); its id.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn start_thread(&self, channel: u64, name: &str, minutes: u32) -> Result<u64, Fault> {
         let body = json!({ "name": name, "type": 11, "auto_archive_duration": minutes });
         let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "threads"]);
@@ -139,9 +121,6 @@ impl Rest {
     }
 
     /// Up to 100 messages of a channel that are newer than the snowflake `after`.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn messages_after(&self, channel: u64, after: u64) -> Result<Value, Fault> {
         let path = ["channels", &channel.to_string(), "messages"];
         let mut url = self.url(&path);
@@ -150,26 +129,17 @@ impl Rest {
     }
 
     /// The channel of the private conversation with a user.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn private_channel(&self, user: u64) -> Result<u64, Fault> {
         let request = self.as_bot(Method::POST, &["users", "@me", "channels"]);
         id_of(&json_of(request.json(&json!({ "recipient_id": user.to_string() }))).await?)
     }
 
     /// Any GET on behalf of the bot, such as `["applications", "@me"]`.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn get(&self, path: &[&str]) -> Result<Value, Fault> {
         json_of(self.as_bot(Method::GET, path)).await
     }
 
     /// Replaces all commands, of the application or of one server.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn put_commands(&self, path: &[&str], commands: &Value) -> Result<(), Fault> {
         send(self.as_bot(Method::PUT, path).json(commands)).await.map(drop)
     }
@@ -177,9 +147,6 @@ impl Rest {
     /// The bytes behind an attachment's address, at most `limit`; `None` if there are more.
     ///
     /// The caller has checked the host.
-    ///
-    /// # Errors
-    /// [`Fault`]
     pub async fn file(&self, url: &str, limit: u64) -> Result<Option<Bytes>, Fault> {
         let response = send(self.http.get(url)).await?;
         if response.content_length().is_some_and(|length| length > limit) {

@@ -22,7 +22,6 @@ const PIXEL_LIMIT: u64 = 4096 * 4096;
 /// The one that models are asked for: what is answered is in it, or unusable.
 pub(super) const FORMAT: ImageFormat = ImageFormat::Png;
 
-/// A picture as it was answered.
 #[derive(Debug, PartialEq)]
 pub(super) struct Picture {
     pub(super) bytes: Bytes,

@@ -108,7 +108,6 @@ impl Bedrock {
         model.own_region().or_else(configured).map(str::to_owned)
     }
 
-    /// The client of a region, or of the configured one.
     fn client(&self, region: Option<&str>) -> Client {
         let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients.entry(region.map(str::to_owned)).or_insert_with(|| {

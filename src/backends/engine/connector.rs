@@ -36,13 +36,11 @@ pub(super) enum Progress {
     /// There was nothing to send: no credentials, no region.
     #[default]
     Unsigned,
-    /// No connection.
     Unconnected,
     /// The request went out, or part of it.
     Sent,
     /// The request went out, and no answer came in time.
     TimedOut,
-    /// A good answer's body.
     Answered(Vec<u8>, Permit),
 }
 
@@ -58,7 +56,6 @@ fn locked(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends what the SDK has signed.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     http: reqwest::Client,
@@ -148,7 +145,6 @@ fn head(response: &reqwest::Response) -> Result<HttpResponse, ConnectorError> {
     Ok(head)
 }
 
-/// The body, in one buffer of its size.
 async fn body(mut response: reqwest::Response, limit: u64) -> anyhow::Result<Vec<u8>> {
     let announced = response.content_length().unwrap_or_default();
     ensure!(announced <= limit, "an answer of {announced} bytes");

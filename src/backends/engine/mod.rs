@@ -21,10 +21,8 @@ mod start;
 
 pub use bedrock::Bedrock;
 
-/// What generates pictures.
 #[derive(Debug, Clone)]
 pub enum Engine {
-    /// Amazon Bedrock.
     Bedrock(Bedrock),
     /// The built-in engine, which needs no account.
     Sketch(PictureLimiter),
@@ -59,7 +57,6 @@ impl Engine {
     }
 }
 
-/// A finished picture.
 #[derive(Debug)]
 pub struct ModelOutput {
     /// The file, as the model made it.
@@ -84,7 +81,6 @@ impl PictureLimiter {
         PictureLimiter(Arc::new(Semaphore::new(most)))
     }
 
-    /// Waits for a place.
     pub async fn enter(&self) -> Permit {
         // The semaphore is private and never closed, which is the only error.
         Permit { _place: Arc::clone(&self.0).acquire_owned().await.ok() }
@@ -102,7 +98,6 @@ pub struct Permit {
 pub struct Failure {
     /// What follows from it.
     pub class: Class,
-    /// The cause, for the log.
     pub cause: anyhow::Error,
 }
 
@@ -141,12 +136,9 @@ impl Class {
     }
 }
 
-/// What the content filter objects to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
-    /// The prompt.
     Prompt,
-    /// The finished picture.
     Output,
     /// The picture to start from.
     Input,
@@ -158,7 +150,6 @@ mod tests {
     use crate::domain::catalogue::Catalogue;
     use crate::domain::request::Aspect;
 
-    /// A request with nothing but a prompt.
     pub(super) fn plain_request() -> ImageRequest {
         ImageRequest {
             prompt: "a fox".to_owned(),

@@ -32,16 +32,8 @@ struct TextPrompt<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Canvas {
-    Blank {
-        width: u32,
-        height: u32,
-    },
-    /// The result has the picture's size.
-    Picture {
-        init_image: String,
-        init_image_mode: &'static str,
-        image_strength: f64,
-    },
+    Blank { width: u32, height: u32 },
+    Picture { init_image: String, init_image_mode: &'static str, image_strength: f64 },
 }
 
 impl<'a> Body<'a> {

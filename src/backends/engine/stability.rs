@@ -9,7 +9,6 @@ use crate::domain::catalogue::Model;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::request::{Aspect, ImageRequest};
 
-/// A request body.
 #[derive(Debug, Serialize)]
 pub(super) struct Body<'a> {
     prompt: String,

@@ -4,7 +4,6 @@ use base64_simd::STANDARD;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Start<'a> {
-    /// The file.
     pub(super) bytes: &'a [u8],
     /// 0 keeps the image, 1 ignores it.
     pub(super) strength: f64,

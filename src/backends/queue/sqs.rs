@@ -28,7 +28,6 @@ const HIDDEN: Duration = Duration::from_secs(60);
 /// A job enqueued so lately is on its way: behind a long queue the sweepers would otherwise pile up messages.
 const ON_ITS_WAY: Duration = Duration::from_secs(60);
 
-/// A standard queue.
 #[derive(Debug)]
 pub struct Sqs {
     client: Client,

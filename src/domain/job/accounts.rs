@@ -29,7 +29,6 @@ pub(crate) struct Accounts {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Account {
-    /// Whose.
     pub(crate) scope: String,
     /// A month, a day, or for ever.
     pub(crate) period: String,
@@ -44,9 +43,7 @@ pub(crate) struct Amounts {
     pub(crate) spent: i64,
     /// Pictures under way.
     pub(crate) ordered: i64,
-    /// Pictures delivered.
     pub(crate) delivered: i64,
-    /// Calls of a model.
     pub(crate) calls: i64,
 }
 
@@ -70,7 +67,6 @@ pub struct Tally {
     pub spent: Micros,
     /// Pictures under way.
     pub ordered: u32,
-    /// Pictures delivered.
     pub delivered: u32,
 }
 
@@ -159,7 +155,6 @@ impl Accounts {
         budgets.into_iter().chain([self.member_ever()]).flatten().collect()
     }
 
-    /// What the member has had in this server altogether.
     pub(crate) fn member_ever(&self) -> Option<Account> {
         self.of_member(EVER)
     }
@@ -230,10 +225,14 @@ pub(crate) struct Bound {
 enum Limit {
     /// Pictures under way.
     InFlight(u32),
-    /// Pictures of a day, under way or delivered.
-    Daily { limit: u32, free_at: i64 },
-    /// Money, reserved or spent.
-    Budget { budget: BudgetLimit, free_at: Option<i64> },
+    Daily {
+        limit: u32,
+        free_at: i64,
+    },
+    Budget {
+        budget: BudgetLimit,
+        free_at: Option<i64>,
+    },
 }
 
 /// The amount of an account that a bound holds against its limit.

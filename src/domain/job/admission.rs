@@ -44,7 +44,6 @@ impl<'a> NewJob<'a> {
         NewJob { job, price, limits, accounts, bounds }
     }
 
-    /// The accounts that decide.
     pub(crate) fn deciding(&self) -> Vec<Account> {
         let bounded = self.bounds.iter().filter_map(|bound| bound.account.clone());
         bounded.chain(self.accounts.of_budget(BudgetScope::Guild)).collect()

@@ -92,7 +92,6 @@ pub(crate) enum WorkQueue {
 impl WorkQueue {
     pub(crate) const ALL: [WorkQueue; 2] = [WorkQueue::Admitted, WorkQueue::Begun];
 
-    /// The name in the store.
     pub(crate) fn name(self) -> &'static str {
         match self {
             WorkQueue::Admitted => "admitted",
@@ -156,7 +155,6 @@ impl JobRecord {
         Accounts::from_origin(&self.origin, self.created())
     }
 
-    /// What it has in each of its accounts.
     pub(crate) fn amounts(&self) -> Amounts {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         Amounts {
@@ -168,12 +166,10 @@ impl JobRecord {
         }
     }
 
-    /// The session that it belongs to.
     pub(crate) fn session(&self) -> Option<SessionId> {
         self.origin.session()
     }
 
-    /// How many pictures were ordered.
     pub(crate) fn ordered(&self) -> usize {
         self.pictures.len()
     }
@@ -411,7 +407,6 @@ impl JobRecord {
 }
 
 impl PictureRecord {
-    /// The digest of the finished picture.
     pub(super) fn sha256(&self) -> Option<&str> {
         match &self.outcome {
             Some(Outcome::Generated(generated)) => Some(&generated.sha256),
@@ -425,7 +420,6 @@ pub(crate) fn millis(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }
 
-/// The moment of these Unix milliseconds.
 pub(crate) fn from_millis(millis: i64) -> Result<OffsetDateTime, time::error::ComponentRange> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
 }

@@ -39,7 +39,6 @@ pub struct CallId(pub(super) i64);
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settlement {
-    /// The picture's number.
     pub n: u32,
     /// The ledger's line, if a call was made.
     pub call: Option<CallId>,
@@ -64,7 +63,6 @@ pub struct Progress {
 pub struct Conclusion {
     /// `delivered` or `failed`.
     pub state: State,
-    /// Pictures in the answer.
     pub delivered: u32,
     /// Why there are none, or fewer than asked for.
     pub refusal: Option<Refusal>,
@@ -75,17 +73,14 @@ pub struct Conclusion {
 pub enum Stage {
     /// A prompt, before any model was asked.
     Prompt,
-    /// A finished picture.
     Picture,
 }
 
 impl Stage {
-    /// The one of this name.
     pub(crate) fn from_name(name: &str) -> Option<Stage> {
         [Stage::Prompt, Stage::Picture].into_iter().find(|stage| stage.name() == name)
     }
 
-    /// The name in the store and for people.
     pub fn name(self) -> &'static str {
         match self {
             Stage::Prompt => "prompt",

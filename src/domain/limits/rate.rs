@@ -18,7 +18,6 @@ use time::OffsetDateTime;
 pub struct Rate {
     /// Requests at once.
     pub burst: NonZeroU32,
-    /// Afterwards.
     pub per_minute: NonZeroU32,
 }
 
@@ -35,7 +34,6 @@ impl Rate {
 pub(crate) enum Asker {
     /// In a server, or in private conversations.
     Member(Option<u64>, u64),
-    /// A key of the images API, by its name.
     Key(String),
 }
 

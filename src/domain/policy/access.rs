@@ -30,9 +30,7 @@ pub struct Rule {
     pub roles: BTreeSet<u64>,
     /// None of these.
     pub denied_roles: BTreeSet<u64>,
-    /// Only in these channels.
     pub channels: BTreeSet<u64>,
-    /// Not in these.
     pub denied_channels: BTreeSet<u64>,
 }
 
@@ -41,22 +39,16 @@ pub struct Rule {
 pub enum Guarded {
     /// Using Easel at all.
     Generate,
-    /// Private pictures.
     Private,
-    /// A model, by its name.
     Model(String),
 }
 
 /// A role and a channel, either or both, to let in or to keep out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessEdit {
-    /// Of what.
     pub guarded: Guarded,
-    /// The role.
     pub role: Option<u64>,
-    /// The channel.
     pub channel: Option<u64>,
-    /// In or out.
     pub allowed: bool,
 }
 
@@ -71,9 +63,6 @@ pub struct Asker<'a> {
 
 impl Access {
     /// These rules after an edit.
-    ///
-    /// # Errors
-    /// [`Refusal::PolicyFull`]
     pub fn with(&self, edit: &AccessEdit) -> Result<Access, Refusal> {
         let mut access = self.clone();
         let rule = match &edit.guarded {
@@ -95,17 +84,11 @@ impl Access {
     }
 
     /// Whether the asker may use Easel at all.
-    ///
-    /// # Errors
-    /// [`Refusal::NoAccess`]
     pub fn check(&self, asker: Asker<'_>) -> Result<(), Refusal> {
         self.generate.check(asker).map_err(|barrier| Refusal::NoAccess { barrier })
     }
 
     /// Whether the asker may have pictures that nobody else sees.
-    ///
-    /// # Errors
-    /// [`Refusal::NoPrivate`]
     pub fn check_private(&self, asker: Asker<'_>) -> Result<(), Refusal> {
         self.private.check(asker).map_err(|barrier| Refusal::NoPrivate { barrier })
     }

@@ -13,7 +13,6 @@ fn rule(phrase: &str) -> WordRule {
     WordRule { phrase: phrase.into(), note: None, age_restricted_too: true }
 }
 
-/// Makes the edit, and returns what it changed.
 fn make(policy: &mut Policy, edit: Edit) -> Option<Change> {
     let change = policy.edited(&edit).unwrap();
     if let Some(change) = &change {

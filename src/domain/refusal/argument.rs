@@ -24,7 +24,6 @@ impl<T> From<T> for OrText<T> {
 pub enum TextKind {
     Prompt,
     NegativePrompt,
-    /// A blocked phrase.
     Phrase,
     Setting(Field),
 }
@@ -36,7 +35,6 @@ pub enum FlagProblem {
     Unknown,
     NoValue,
     NotANumber,
-    /// Another flag, or an option, says the same.
     Twice,
 }
 
@@ -63,7 +61,6 @@ pub enum OptionName {
 }
 
 impl OptionName {
-    /// The word that people type.
     pub fn name(self) -> &'static str {
         match self {
             OptionName::Aspect => "aspect",
@@ -107,7 +104,6 @@ pub enum Allowed {
     YesOrNo,
     /// An amount, or none.
     Dollars,
-    /// Mentions of members, up to this many.
     Mentions {
         most: usize,
     },
@@ -141,7 +137,6 @@ pub enum PolicyList {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileProblem {
-    /// It is of this content type.
     Type(String),
     /// It does not lie on Discord's servers.
     Elsewhere,

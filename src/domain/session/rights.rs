@@ -14,25 +14,17 @@ pub(crate) struct Actor {
 /// What somebody wants to do in a session, or with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Order pictures in it.
     TakePart,
-    /// See its pictures.
     SeeHistory,
     /// Take its pictures along.
     Export,
-    /// Change what people said about it.
     Change,
-    /// End it.
     End,
-    /// Start another one in its place.
     Replace,
 }
 
 impl Session {
     /// Whether `actor` may do this.
-    ///
-    /// # Errors
-    /// Who may.
     pub(crate) fn check(&self, act: Act, actor: Actor) -> Result<(), Refusal> {
         let takes_part = self.includes(actor.member);
         let owns = self.by == actor.member || actor.is_admin;
@@ -49,9 +41,6 @@ impl Session {
     }
 
     /// Whether `actor` is the one who was asked, in this channel, what becomes of this session that waits.
-    ///
-    /// # Errors
-    /// [`Refusal::NotYourSession`]
     pub(crate) fn check_answer(&self, actor: Actor, channel: u64) -> Result<(), Refusal> {
         let was_asked = self.by == actor.member && self.channel == channel;
         if was_asked { Ok(()) } else { Err(Refusal::NotYourSession { by: self.by }) }
@@ -74,7 +63,6 @@ mod tests {
     const ANN: Actor = Actor { member: 9, is_admin: false };
     const ADMIN: Actor = Actor { member: 1, is_admin: true };
 
-    /// Mira's, for chosen members.
     fn session(members: &[u64]) -> Session {
         let at = OffsetDateTime::UNIX_EPOCH;
         let plan =

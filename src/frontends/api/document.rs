@@ -12,7 +12,6 @@ use utoipa::{Modify, OpenApi};
 )]
 struct Described;
 
-/// How a key is shown.
 struct Bearer;
 
 impl Modify for Bearer {
@@ -23,7 +22,6 @@ impl Modify for Bearer {
     }
 }
 
-/// The document.
 pub(super) fn document() -> Document {
     Described::openapi()
 }

@@ -26,7 +26,6 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 /// Seconds that `?wait=` may ask for.
 const LONGEST_WAIT: u64 = 60;
 
-/// Whose key the request shows.
 pub(super) struct Holder(pub(super) Arc<Key>);
 
 impl FromRequestParts<Arc<Api>> for Holder {
@@ -62,7 +61,6 @@ impl FromRequestParts<Arc<Api>> for Wait {
     }
 }
 
-/// An order as it was sent.
 pub(super) struct Sent {
     pub(super) ask: Ask,
     pub(super) repeat: Option<Repeat>,

@@ -31,7 +31,6 @@ const NAME_LIMIT: usize = 40;
 pub(super) struct Key {
     /// Its name, in the ledger and in the log.
     pub name: String,
-    /// Orders a minute.
     pub requests_per_minute: NonZeroU32,
     /// Dollars a calendar month (UTC).
     pub monthly_budget: Micros,

@@ -136,9 +136,6 @@ async fn repeated(
 }
 
 /// A job and its pictures.
-///
-/// # Errors
-/// 503 if the store does not answer.
 pub(super) async fn find(app: &App, id: JobId, now: OffsetDateTime) -> Result<Option<Claim>, Problem> {
     let found = before(Instant::now() + STORE_TIMEOUT, app.store.find(id)).await;
     found.map_err(|refusal| Problem::refused(&refusal, now))

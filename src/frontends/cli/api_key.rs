@@ -18,9 +18,6 @@ pub struct Arguments {
 }
 
 /// Prints a key, which nothing keeps, and the lines for `EASEL_API_KEYS_FILE`.
-///
-/// # Errors
-/// A name that a key cannot have.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let name = &arguments.name;
     ensure!(is_name(name), "the name of a key must have 1 to 40 characters of a-z, 0-9 and -");

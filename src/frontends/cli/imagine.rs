@@ -68,9 +68,6 @@ pub struct Arguments {
 }
 
 /// Generates the pictures and prints where they are.
-///
-/// # Errors
-/// The refusal, or what failed.
 pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(engine) = arguments.engine {
         config.engine = engine;

@@ -30,9 +30,6 @@ pub struct Arguments {
 }
 
 /// Moves what is not there yet, and prints how much of what is on each side.
-///
-/// # Errors
-/// What is refused, what failed, or what is not the same on both sides.
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (path, table) = match (store("--from", &arguments.from)?, store("--to", &arguments.to)?) {
         (StoreUrl::Sqlite(path), StoreUrl::Dynamo(table)) => (path, table),

@@ -11,9 +11,6 @@ use crate::frontends::cli::say;
 use crate::frontends::discord::register::register;
 
 /// Declares the commands, to everybody or to `DISCORD_GUILD_ID`.
-///
-/// # Errors
-/// A missing token, or what Discord said.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     config.require(&[Need::Token])?;
     let aws = match &config.token {

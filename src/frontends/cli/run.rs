@@ -57,9 +57,6 @@ pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs the jobs that come through the queue until SIGTERM or Ctrl-C, as [`run`] does.
-///
-/// # Errors
-/// A sentence that names what is missing.
 pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(
         config.queue != QueueUrl::Local,

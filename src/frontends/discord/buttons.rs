@@ -8,8 +8,6 @@ use crate::domain::session::{Act, Session, SessionId};
 use crate::frontends::discord::deferred::Deferred;
 use crate::frontends::discord::response::{Call, Response, in_time};
 
-/// # Errors
-/// The refusal to show: a button of another version, or one that is not for this member.
 pub(super) async fn respond(call: Call<'_>, custom_id: &str) -> Result<Response, Refusal> {
     match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
         Button::Details(job) => details(call, job).await,
@@ -44,7 +42,6 @@ async fn replace(call: Call<'_>, id: SessionId, asked_about: Option<SessionId>) 
     Ok(Response::update_later(Deferred::ReplaceSession { waiting: id, asked_about }))
 }
 
-/// Lets the session that runs go on.
 async fn keep(call: Call<'_>, id: SessionId) -> Result<Response, Refusal> {
     let Call { app, interaction, .. } = call;
     let waiting = in_time(app.store.waiting_session(id)).await?;

@@ -20,7 +20,6 @@ mod session;
 mod usage;
 mod written;
 
-/// One command.
 struct Command {
     name: &'static str,
     /// As Discord wants it declared, while these models are offered.
@@ -78,7 +77,6 @@ pub fn is_known(path: &str, options: Vec<(String, Value)>) -> bool {
     named.is_some_and(|command| (command.knows)(subcommand, Options(options)))
 }
 
-/// Every command, as Discord wants it declared.
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
     COMMANDS
         .iter()

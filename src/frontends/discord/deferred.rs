@@ -32,7 +32,6 @@ pub(crate) enum Deferred {
         reference: Option<Attachment>,
     },
     EndSession(Session),
-    /// The one that waits begins.
     ReplaceSession {
         waiting: SessionId,
         asked_about: Option<SessionId>,

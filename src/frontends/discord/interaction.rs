@@ -14,24 +14,19 @@ pub use json::{Incoming, read};
 /// Bytes that one file may have where Discord does not say.
 const DEFAULT_FILE_LIMIT: u64 = 10 * 1024 * 1024;
 
-/// One thing that a person did.
 #[derive(Clone, PartialEq)]
 pub struct Interaction {
     /// Its id, by which a second delivery is known.
     pub id: u64,
-    /// The application that it is for.
     pub application: u64,
     /// The right to answer, for fifteen minutes: a secret.
     pub token: String,
-    /// What was done.
     pub action: Action,
     /// The server, or `None` in a private conversation.
     pub guild: Option<u64>,
-    /// The channel.
     pub channel: u64,
     /// The channel above it, if it is a thread.
     pub parent: Option<u64>,
-    /// Who did it.
     pub member: u64,
     /// The member's roles, with that of everybody, whose id is the server's.
     pub roles: Vec<u64>,
@@ -57,50 +52,35 @@ impl fmt::Debug for Interaction {
     }
 }
 
-/// What was done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// A slash command was sent.
     Command {
         /// Its name; a subcommand's follows behind a space, as in `easel limits set`.
         name: String,
-        /// Its options by name.
         options: Vec<(String, Value)>,
     },
-    /// A person is typing an option that offers choices.
     Typing {
         /// The command, as above.
         name: String,
-        /// The option's name.
         option: String,
-        /// What stands there so far.
         text: String,
     },
     /// A button was pressed, or something chosen from a menu.
-    Click {
-        /// What Easel called it.
-        custom_id: String,
-        /// What was chosen.
-        values: Vec<String>,
-    },
+    Click { custom_id: String, values: Vec<String> },
     /// Something that this version does not offer.
     Unknown,
 }
 
-/// An option's value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Words.
     Text(String),
     /// A whole number.
     Integer(i64),
-    /// A number.
     Number(f64),
     /// Yes or no.
     Boolean(bool),
     /// A member, a role or a channel.
     Id(u64),
-    /// A file.
     Attachment(Attachment),
 }
 

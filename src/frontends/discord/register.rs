@@ -10,9 +10,6 @@ use crate::domain::catalogue::Catalogue;
 use crate::frontends::discord::commands;
 
 /// Declares the commands to everybody, or to one server, if they differ from what Discord has; whether they did.
-///
-/// # Errors
-/// What Discord said, with the remedy where there is one.
 pub async fn register(
     discord: &Rest,
     catalogue: &Catalogue,
@@ -39,9 +36,6 @@ pub async fn declare(app: &App) {
 }
 
 /// Whether Discord has the commands as this version declares them.
-///
-/// # Errors
-/// What Discord said.
 pub async fn is_registered(
     discord: &Rest,
     catalogue: &Catalogue,

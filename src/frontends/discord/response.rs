@@ -50,9 +50,6 @@ pub(crate) enum Next {
 
 impl Call<'_> {
     /// What the place and the member have to say, in time for the response.
-    ///
-    /// # Errors
-    /// [`Refusal::StoreSlow`]
     pub(super) async fn context(self) -> Result<Context, Refusal> {
         let Call { app, interaction, now } = self;
         in_time(app.store.context(interaction.guild, interaction.places(), interaction.member, now)).await
@@ -125,9 +122,6 @@ pub(crate) async fn respond(
 }
 
 /// What the store says, in time for the response.
-///
-/// # Errors
-/// [`Refusal::StoreSlow`]
 pub(super) async fn in_time<T>(asked: impl Future<Output = anyhow::Result<T>>) -> Result<T, Refusal> {
     before(Instant::now() + STORE_TIMEOUT, asked).await
 }

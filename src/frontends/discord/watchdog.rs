@@ -45,7 +45,6 @@ const DEADLY: [(&[&str], &str); 6] = [
     ),
 ];
 
-/// The state of the connection.
 #[derive(Debug, Clone, Default)]
 pub struct Watchdog(Arc<Inner>);
 
@@ -57,7 +56,6 @@ struct Inner {
 }
 
 impl Watchdog {
-    /// The Gateway is connected.
     pub fn connected(&self) {
         *lock(&self.0.lost_since) = None;
         self.0.changed.notify_one();

@@ -22,14 +22,11 @@ const TOTAL: Rgb888 = Rgb888::new(0x57, 0xd2, 0x8f);
 const BUDGET: Rgb888 = Rgb888::new(0xf0, 0xa0, 0x50);
 const GRID: Rgb888 = Rgb888::new(0x36, 0x38, 0x3e);
 
-/// What one day cost and gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
     /// Of the month, from 1.
     pub day: u8,
-    /// What was spent.
     pub dollars: Micros,
-    /// Pictures made.
     pub pictures: u32,
 }
 
@@ -37,9 +34,6 @@ pub struct Day {
 ///
 /// `days` has one entry for each day of the month; missing days count as empty. The month's budget is a dashed line
 /// if the right axis reaches it, else it is said in the legend.
-///
-/// # Errors
-/// Only if the PNG cannot be written.
 pub fn month_chart(
     title: &str,
     subtitle: &str,
@@ -96,7 +90,6 @@ impl Month {
         self.days.iter().fold(0, |sum: i64, day| sum.saturating_add(day.dollars.0))
     }
 
-    /// Each day with the middle of its slot.
     fn slots(&self) -> impl Iterator<Item = (i32, &Day)> {
         let count = i32::try_from(self.days.len()).unwrap_or(31);
         let width = (RIGHT - LEFT) / count;

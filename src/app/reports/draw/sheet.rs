@@ -23,7 +23,6 @@ const SIDE_LIMIT: u32 = 8192;
 const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 const EMPTY_TILE: Rgb888 = Rgb888::new(0x2b, 0x2d, 0x31);
 
-/// One tile of a sheet.
 #[derive(Debug, Clone)]
 pub struct Cell {
     label: String,
@@ -96,7 +95,6 @@ fn thumbnail(bytes: &Bytes) -> Option<image::RgbImage> {
     Some(on_ground(&small))
 }
 
-/// Transparent pixels show the sheet's ground.
 fn on_ground(picture: &DynamicImage) -> image::RgbImage {
     use embedded_graphics::prelude::RgbColor;
     let ground = image::Rgba([GROUND.r(), GROUND.g(), GROUND.b(), 255]);

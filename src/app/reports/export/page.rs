@@ -64,7 +64,6 @@ fn moment(when: OffsetDateTime) -> String {
     format!("{} {:02}:{:02} UTC", when.date(), when.hour(), when.minute())
 }
 
-/// Harmless as text and within a quoted attribute.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

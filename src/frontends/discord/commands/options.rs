@@ -6,7 +6,6 @@ use crate::domain::request::{COUNT_LIMIT, SETTING_LIMIT};
 use crate::domain::settings::Field;
 use crate::frontends::discord::interaction::{Attachment, Value};
 
-/// The options of one command, by name.
 pub struct Options(pub Vec<(String, Value)>);
 
 impl Options {
@@ -63,7 +62,6 @@ impl Options {
     }
 }
 
-/// Options for all settings.
 pub(super) fn setting_options() -> Vec<Opt> {
     let text = |name: &str, words: &str| {
         Opt::new(Type::String, name, words).max_length(u16::try_from(SETTING_LIMIT).unwrap_or(u16::MAX))
@@ -88,7 +86,6 @@ pub(super) fn setting_options() -> Vec<Opt> {
     ]
 }
 
-/// An option with the names of all settings.
 pub(super) fn field_option(name: &str, words: &str) -> Opt {
     Field::ALL.iter().fold(Opt::new(Type::String, name, words), |option, field| {
         option.add_string_choice(field.name(), field.name())

@@ -12,14 +12,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::settings::{Field, Settings};
 use crate::frontends::discord::response::{Call, Response, in_time};
 
-/// What a member prefers, as it was typed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Prefer {
-    /// These values where a request says nothing else.
     Set(Vec<(Field, String)>),
-    /// What holds for the member in this place.
     Show,
-    /// Takes one preference away, or all.
     Reset(Option<String>),
 }
 

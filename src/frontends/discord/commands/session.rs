@@ -28,47 +28,35 @@ pub(super) use declared::declare;
 /// What somebody asks of a session, as it was typed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SessionCommand {
-    /// Begins one, in the channel or in a thread for it.
     Start {
-        /// What it is to be like.
         options: SessionOptions,
-        /// In a thread.
         thread: bool,
     },
-    /// Changes the one that runs.
     Change {
-        /// What is to be different.
         options: SessionOptions,
         /// A setting to take away.
         reset: Option<String>,
-        /// Take the reference picture away.
         without_reference: bool,
     },
-    /// Shows what holds in it.
     Show,
     /// Shows its pictures, from this page on.
     History {
         /// From 1.
         page: Option<i64>,
     },
-    /// Ends it.
     End,
-    /// Packs all its pictures.
     Export,
 }
 
 /// What a session is to be like, as far as it was said.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct SessionOptions {
-    /// What it is about.
     title: Option<String>,
-    /// Settings.
     settings: Vec<(Field, String)>,
     /// The picture to start from.
     reference: Option<Attachment>,
     /// Mentions of those who take part.
     members: Option<String>,
-    /// A budget limit in dollars.
     budget: Option<String>,
     /// Quiet hours after which it ends by itself.
     quiet_hours: Option<i64>,

@@ -25,7 +25,6 @@ pub(super) fn settings(
     Ok(settings)
 }
 
-/// The setting of this name.
 pub(super) fn field(name: &str) -> Result<Field, Refusal> {
     let found = Field::ALL.iter().find(|field| field.name() == name).copied();
     found.ok_or_else(|| Refusal::OutOfRange {

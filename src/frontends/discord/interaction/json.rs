@@ -13,14 +13,10 @@ use super::{Action, Attachment, DEFAULT_FILE_LIMIT, Interaction, Value};
 pub enum Incoming {
     /// Discord asks whether anybody is there.
     Ping,
-    /// A person did something.
     Interaction(Box<Interaction>),
 }
 
 /// Reads a request's body.
-///
-/// # Errors
-/// What is not as Discord sends it.
 pub fn read(body: &[u8]) -> serde_json::Result<Incoming> {
     let Kind { kind } = serde_json::from_slice(body)?;
     if kind == 1 {

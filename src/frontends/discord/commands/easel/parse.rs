@@ -3,25 +3,41 @@
 use crate::domain::settings::Field;
 use crate::frontends::discord::commands::options::Options;
 
-/// What an admin asks for, as it was typed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Admin {
-    /// Sets defaults of the server or a channel.
-    SetDefaults { channel: Option<u64>, settings: Vec<(Field, String)> },
-    /// Shows them.
-    ShowDefaults { channel: Option<u64> },
-    /// Takes them away.
-    ResetDefaults { channel: Option<u64>, field: Option<String> },
-    /// Locks or unlocks one.
-    Lock { channel: Option<u64>, field: String, locked: bool },
-    /// Offers a model.
-    AllowModel { model: String, only: bool },
+    SetDefaults {
+        channel: Option<u64>,
+        settings: Vec<(Field, String)>,
+    },
+    ShowDefaults {
+        channel: Option<u64>,
+    },
+    ResetDefaults {
+        channel: Option<u64>,
+        field: Option<String>,
+    },
+    Lock {
+        channel: Option<u64>,
+        field: String,
+        locked: bool,
+    },
+    AllowModel {
+        model: String,
+        only: bool,
+    },
     /// Offers it no more.
-    DenyModel { model: String },
-    /// Lists the models.
+    DenyModel {
+        model: String,
+    },
     ListModels,
     /// Lets a role or channel do something, or not.
-    Access { what: String, model: Option<String>, role: Option<u64>, channel: Option<u64>, allowed: bool },
+    Access {
+        what: String,
+        model: Option<String>,
+        role: Option<u64>,
+        channel: Option<u64>,
+        allowed: bool,
+    },
     /// Shows who may do what.
     ShowAccess,
     /// Lets everybody do everything.
@@ -34,36 +50,38 @@ pub(crate) enum Admin {
         in_flight: Option<i64>,
         daily: Option<i64>,
     },
-    /// Shows them.
     ShowLimits,
-    /// Takes them away.
-    ResetLimits { role: Option<u64> },
-    /// Sets budget limits in dollars.
+    ResetLimits {
+        role: Option<u64>,
+    },
     SetBudget {
         month: Option<String>,
         member_day: Option<String>,
         member_month: Option<String>,
         warn_in: Option<u64>,
     },
-    /// Shows them.
     ShowBudget,
-    /// Takes them away.
     ResetBudget,
-    /// Blocks a word or phrase.
-    AddWord { phrase: String, note: Option<String>, age_restricted_too: bool },
+    AddWord {
+        phrase: String,
+        note: Option<String>,
+        age_restricted_too: bool,
+    },
     /// Allows it again.
-    RemoveWord { phrase: String },
-    /// Lists them.
+    RemoveWord {
+        phrase: String,
+    },
     ListWords,
-    /// What was used this month.
     Usage,
-    /// Who changed what.
-    Audit { before: Option<i64> },
-    /// Takes a change back.
-    Undo { number: i64 },
-    /// Stops output.
-    Pause { reason: String },
-    /// Goes on.
+    Audit {
+        before: Option<i64>,
+    },
+    Undo {
+        number: i64,
+    },
+    Pause {
+        reason: String,
+    },
     Resume,
 }
 
