@@ -14,11 +14,12 @@ use tokio::time::Instant;
 use crate::app::clock::Clock;
 use crate::app::messages::{self, Reader};
 use crate::app::worker;
-use crate::app::{App, Customer, Order, Placed, Step, place_order};
+use crate::app::{App, Customer, Order, Placed, Step, catalogue, place_order};
 use crate::config::{Config, EngineChoice};
 use crate::domain::job::{Claim, Job, Outcome};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, ImageSource};
+use crate::domain::request::{Ask, ImageSource, resolve};
+use crate::domain::settings::Effective;
 use crate::frontends::cli::say;
 
 /// How long the store may take.
@@ -76,7 +77,11 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     if let Some(out) = &out {
         check_out(out)?;
     }
-    let order = Order { ask: ask(arguments)?, customer: Customer::Shell };
+    let ask = ask(arguments)?;
+    // What cannot be generated is refused before a store, an archive and their folders are made.
+    let today = Clock::System.now().date();
+    resolve(ask.clone(), Effective::built_in(), &catalogue(&config, today)?, today, 0)?;
+    let order = Order { ask, customer: Customer::Shell };
     let app = App::open(config, Clock::System).await?;
     let deadline = Instant::now() + STORE_TIMEOUT;
     let job = match place_order(&app, order, deadline, app.now()).await? {
