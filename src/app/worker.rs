@@ -267,10 +267,9 @@ impl Work<'_> {
             archived.push((*n, key));
         }
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {
-            let region = self.app.engine.region_of(model);
             let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
             let prices = Prices { each: self.claim.each(), attempted: self.claim.spent() };
-            let record = Record::new(job, model, region.as_deref(), &self.claim.pictures, prices, &in_words);
+            let record = Record::new(&self.claim, model, prices, &in_words);
             self.app.archive.put_record(&record_key(job), &record).await?;
         }
         Ok(archived)

@@ -233,6 +233,9 @@ pub struct GeneratedImage {
     pub bytes: u64,
     #[serde(default, skip_serializing_if = "ImageFormat::is_png")]
     pub format: ImageFormat,
+    /// The AWS region that was called; `None` without one, and for pictures of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
 }
 
 /// One of a job's pictures.
@@ -278,6 +281,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// The AWS region that was called for its pictures.
+    pub fn region(&self) -> Option<&str> {
+        self.pictures.iter().filter_map(Picture::generated).find_map(|generated| generated.region.as_deref())
+    }
+
     /// The format of the picture `n`; PNG while there is none.
     pub fn format(&self, n: u32) -> ImageFormat {
         let picture = self.pictures.iter().find(|picture| picture.n == n).and_then(Picture::generated);

@@ -10,7 +10,7 @@ use easel::config::ArchiveUrl;
 use easel::domain::catalogue::Catalogue;
 use easel::domain::digest::sha256_hex;
 use easel::domain::image_format::ImageFormat;
-use easel::domain::job::{Job, JobId, Origin};
+use easel::domain::job::{Claim, Job, JobId, Origin, State};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
 use easel::domain::request::{Aspect, ImageRequest};
@@ -156,8 +156,16 @@ async fn many_writers_of_one_picture_all_succeed(archive: &Archive) {
 async fn the_first_record_stands(archive: &Archive) {
     let (job, catalogue) = (job(), Catalogue::bedrock());
     let prices = |cost| Prices { each: Micros(cost), attempted: Micros(cost) };
-    let record = |cost| Record::new(&job, &catalogue.models()[0], None, &[], prices(cost), &Refusal::why);
     let key = record_key(&job);
+    let claim = Claim {
+        job,
+        state: State::Generated,
+        fence: 1,
+        pictures: vec![],
+        price: Micros(0),
+        budget_used: None,
+    };
+    let record = |cost| Record::new(&claim, &catalogue.models()[0], prices(cost), &Refusal::why);
     archive.put_record(&key, &record(1)).await.unwrap();
     archive.put_record(&key, &record(2)).await.unwrap();
     let stored = archive.get(&key).await.unwrap().unwrap();

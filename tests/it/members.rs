@@ -70,6 +70,7 @@ async fn details_and_record_name_the_region_that_was_called() {
     let plain = model("stability.stable-image-core-v1:1", "plain", "stability");
     world.write("models.toml", model(arn, "mine", "sdxl") + &plain);
     world.start().await;
+    let mut messages = Vec::new();
     for (model, region) in [("mine", "us-east-2"), ("plain", "us-west-2")] {
         let message = in_time(world.ask(cat().option("model", model)).await.picture()).await;
         let said = world.said(details(&message)).await;
@@ -78,6 +79,14 @@ async fn details_and_record_name_the_region_that_was_called() {
         let records = world.archived("json");
         let named = format!("\"region\": \"{region}\"");
         assert!(records.iter().any(|record| String::from_utf8_lossy(record).contains(&named)), "{named}");
+        messages.push((message, region));
+    }
+    world.stop().await;
+    world.write("models.toml", plain + "region = 'eu-central-1'\n");
+    world.start().await;
+    for (message, region) in messages {
+        let said = world.said(details(&message)).await;
+        assert!(said.contains(&format!("region: `{region}`")), "as it was called: {said}");
     }
     world.end().await;
 }

@@ -76,10 +76,10 @@ fn bar(used: i64, limit: i64) -> String {
 }
 
 /// How the pictures of a job were made, for what cost, and in which region.
-pub(crate) fn details(claim: &Claim, spent: Micros, region: Option<&str>) -> Message {
+pub(crate) fn details(claim: &Claim) -> Message {
     let (job, request) = (&claim.job, &claim.job.request);
     let mut lines: Vec<_> = Field::ALL.iter().filter_map(|field| line(claim, *field)).collect();
-    lines.extend(region.map(|region| format!("region: {}", code(region))));
+    lines.extend(claim.region().map(|region| format!("region: {}", code(region))));
     lines.extend(request.cfg.map(|cfg| format!("cfg: **{cfg}** (from the request)")));
     lines.extend(request.steps.map(|steps| format!("steps: **{steps}** (from the request)")));
     lines.extend(start(request).map(|from| format!("starts from: {from}")));
@@ -89,7 +89,7 @@ pub(crate) fn details(claim: &Claim, spent: Micros, region: Option<&str>) -> Mes
     }
     let calls: u32 = claim.pictures.iter().map(|picture| picture.calls).sum();
     let paid: u32 = claim.pictures.iter().map(|picture| picture.paid_calls).sum();
-    lines.push(format!("calls of the model: {calls}, of which AWS may bill {paid}, {spent}"));
+    lines.push(format!("calls of the model: {calls}, of which AWS may bill {paid}, {}", claim.spent()));
     if let Origin::Discord(origin) = &job.origin {
         let session = origin.session.as_ref().map(|session| format!(", session {}", typed(&session.title)));
         let at = job.created.unix_timestamp();

@@ -188,7 +188,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
         ("waiting", all(&picture::waiting(&claim.job.request))),
         ("late", picture::late(origin, &finished.content)),
         ("a picture", all(&finished)),
-        ("details", all(&member::details(&claim, claim.spent(), None))),
+        ("details", all(&member::details(&claim))),
         ("a session begins", all(&session::begun(&running))),
         ("in a thread", all(&session::begun_in_thread(&running))),
         ("a session runs", all(&session::which_one(&running, running.id))),

@@ -84,8 +84,10 @@ impl Work<'_> {
             _ => None,
         };
         if let Some(bytes) = self.found(&picture).await? {
-            let generated =
-                generated(picture.seed, ImageFormat::of(&bytes).unwrap_or_default(), bytes.clone()).await?;
+            let format = ImageFormat::of(&bytes).unwrap_or_default();
+            // The answer is gone: what it said of its region and seed is what was asked for.
+            let region = self.model().and_then(|model| self.app.engine.region_of(model));
+            let generated = generated(picture.seed, format, region, bytes.clone()).await?;
             self.finish(&mut picture, None, generated, &bytes, true).await?;
             return Ok((picture, None));
         }
@@ -154,7 +156,7 @@ impl Work<'_> {
         call: CallId,
         output: ModelOutput,
     ) -> anyhow::Result<CallEnd> {
-        let ModelOutput { bytes, format, seed, permit } = output;
+        let ModelOutput { bytes, format, seed, region, permit } = output;
         let spooled = async {
             let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
             if let Err(error) = &result {
@@ -162,7 +164,7 @@ impl Work<'_> {
             }
             Ok(result.is_ok())
         };
-        let (spooled, generated) = try_join(spooled, generated(seed, format, bytes.clone())).await?;
+        let (spooled, generated) = try_join(spooled, generated(seed, format, region, bytes.clone())).await?;
         let outcome = self.finish(picture, Some(call), generated, &bytes, spooled).await?;
         let image =
             matches!(outcome, Outcome::Generated(_)).then_some(GeneratedBytes { bytes, permit, spooled });
@@ -312,10 +314,15 @@ impl Work<'_> {
 }
 
 /// Hashes a picture, away from the tasks that must stay quick.
-async fn generated(seed: u32, format: ImageFormat, bytes: Bytes) -> anyhow::Result<GeneratedImage> {
+async fn generated(
+    seed: u32,
+    format: ImageFormat,
+    region: Option<String>,
+    bytes: Bytes,
+) -> anyhow::Result<GeneratedImage> {
     let hash = move || {
         let sha256 = sha256_hex(&bytes);
-        GeneratedImage { seed, sha256, bytes: bytes.len() as u64, format }
+        GeneratedImage { seed, sha256, bytes: bytes.len() as u64, format, region }
     };
     Ok(tokio::task::spawn_blocking(hash).await?)
 }

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::picture_key;
 use crate::domain::catalogue::{Family, Model};
-use crate::domain::job::{Job, JobId, Origin, Outcome, Picture};
+use crate::domain::job::{Claim, Job, JobId, Origin, Outcome, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{ImageRequest, ImageSource};
@@ -123,13 +123,12 @@ impl Record {
     ///
     /// `region` is the one that was called; `in_words` makes the sentence of a refusal.
     pub fn new(
-        job: &Job,
+        claim: &Claim,
         model: &Model,
-        region: Option<&str>,
-        pictures: &[Picture],
         prices: Prices,
         in_words: &dyn Fn(&Refusal) -> String,
     ) -> Record {
+        let Claim { job, pictures, .. } = claim;
         let sketch = model.family == Family::Sketch;
         Record {
             version: 1,
@@ -140,7 +139,7 @@ impl Record {
                 name: model.name.clone(),
                 id: model.id.clone(),
                 family: model.family,
-                region: region.map(str::to_owned),
+                region: claim.region().map(str::to_owned),
             },
             request: without_secrets(job.request.clone()),
             who: who(&job.origin),

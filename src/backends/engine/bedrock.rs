@@ -99,7 +99,8 @@ impl Bedrock {
             Family::Stability | Family::Sketch => answer::stability(body),
         }?;
         let answer::Picture { bytes, format, seed: reported } = picture;
-        Ok(ModelOutput { bytes, format, seed: reported.unwrap_or(seed), permit })
+        let seed = reported.unwrap_or(seed);
+        Ok(ModelOutput { bytes, format, seed, region: self.region_of(model), permit })
     }
 
     /// [`super::Engine::region_of`].

@@ -64,6 +64,8 @@ pub struct ModelOutput {
     pub format: ImageFormat,
     /// The seed as the model reports it, else the one that it was sent.
     pub seed: u32,
+    /// The AWS region that was called.
+    pub region: Option<String>,
     /// To be dropped together with `bytes`.
     pub permit: Permit,
 }

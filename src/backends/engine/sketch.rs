@@ -22,7 +22,7 @@ pub(super) async fn generate(
         .context("the built-in engine stopped")
         .and_then(|generated| generated.context("the built-in engine cannot write its picture"))
         .map_err(|cause| Failure { class: Class::Broken, cause })?;
-    Ok(ModelOutput { bytes: bytes.into(), format: ImageFormat::Png, seed, permit })
+    Ok(ModelOutput { bytes: bytes.into(), format: ImageFormat::Png, seed, region: None, permit })
 }
 
 /// Bedrock has more styles than the built-in engine has looks.

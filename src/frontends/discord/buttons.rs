@@ -24,9 +24,7 @@ async fn details(call: Call<'_>, job: JobId) -> Result<Response, Refusal> {
         claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
     };
     let claim = in_time(app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)?;
-    let model = app.catalogue.find(&claim.job.request.model);
-    let region = model.and_then(|model| app.engine.region_of(model));
-    Ok(Response::private(&member::details(&claim, claim.spent(), region.as_deref())))
+    Ok(Response::private(&member::details(&claim)))
 }
 
 /// Begins the session that waits in place of the one that the member was asked about.

@@ -222,6 +222,7 @@ pub(crate) fn generated(sha256: &str) -> Option<Outcome> {
         sha256: sha256.into(),
         bytes: 3,
         format: ImageFormat::Png,
+        region: None,
     }))
 }
 

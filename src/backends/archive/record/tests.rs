@@ -4,7 +4,7 @@ use time::macros::datetime;
 use super::*;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{DiscordOrigin, GeneratedImage};
+use crate::domain::job::{DiscordOrigin, GeneratedImage, State};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Aspect, StartImage};
 
@@ -51,8 +51,13 @@ fn picture(n: u32, outcome: Option<Outcome>) -> Picture {
 }
 
 fn pictures() -> Vec<Picture> {
-    let generated =
-        GeneratedImage { seed: 70, sha256: "ab".repeat(32), bytes: 1_587_327, format: ImageFormat::Png };
+    let generated = GeneratedImage {
+        seed: 70,
+        sha256: "ab".repeat(32),
+        bytes: 1_587_327,
+        format: ImageFormat::Png,
+        region: Some("us-west-2".into()),
+    };
     vec![
         picture(0, Some(Outcome::Generated(generated))),
         picture(1, Some(Outcome::Refused { refusal: Refusal::FilteredPrompt })),
@@ -60,13 +65,22 @@ fn pictures() -> Vec<Picture> {
     ]
 }
 
+fn claim(job: &Job) -> Claim {
+    Claim {
+        job: job.clone(),
+        state: State::Generated,
+        fence: 1,
+        pictures: pictures(),
+        price: Micros(120_000),
+        budget_used: None,
+    }
+}
+
 fn record(job: &Job) -> Record {
     let catalogue = Catalogue::bedrock();
     Record::new(
-        job,
+        &claim(job),
         catalogue.find("core").unwrap(),
-        Some("us-west-2"),
-        &pictures(),
         Prices { each: Micros(40_000), attempted: Micros(120_000) },
         &Refusal::why,
     )
@@ -120,10 +134,8 @@ fn a_record_is_read_back_as_it_was_written() {
 fn a_sketch_is_marked_as_one() {
     let catalogue = Catalogue::sketch();
     let record = Record::new(
-        &shell_job(),
+        &Claim { pictures: Vec::new(), ..claim(&shell_job()) },
         &catalogue.models()[0],
-        None,
-        &[],
         Prices { each: Micros(0), attempted: Micros(0) },
         &Refusal::why,
     );
