@@ -81,7 +81,7 @@ pub struct App {
     runtime: Handle,
 }
 
-/// What happens to a job, for whoever watches it.
+/// What happens to a job, for those who watch it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A model is being asked for picture `n`.
@@ -138,12 +138,12 @@ impl App {
         self.clock.now()
     }
 
-    /// Runs `task` until it ends by itself, on the runtime that opened this, whoever calls; [`App::finish`] waits for it.
+    /// Runs `task` until it ends by itself, on the runtime that opened this, not the caller's; [`App::finish`] waits for it.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn_on(task, &self.runtime);
     }
 
-    /// Waits until no task is left. Nobody may have spawned one that lasts as long as the process.
+    /// Waits until no task is left: only where no spawned task lasts as long as the process.
     pub async fn idle(&self) {
         self.tasks.close();
         self.tasks.wait().await;
@@ -200,11 +200,11 @@ impl App {
     /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.
     pub async fn enqueue(&self, job: JobId) {
         if let Err(error) = self.queue.push(job).await {
-            tracing::error!(%job, error = format!("{error:#}"), "the queue is out of reach; the sweeper hands the job in later");
+            tracing::error!(%job, error = format!("{error:#}"), "the queue is out of reach; the sweeper enqueues the job later");
         }
     }
 
-    /// Takes back a job whose `admit` nobody waits for any more.
+    /// Cancels a job whose `admit` is no longer awaited.
     pub fn take_back(&self, job: JobId, now: OffsetDateTime) {
         let taken_back = self.store.cancel_soon(job, now);
         self.spawn(async move {
@@ -214,7 +214,7 @@ impl App {
         });
     }
 
-    /// Tells what happens to a job; nobody has to listen.
+    /// Reports a step of a job to its watchers, if there are any.
     pub fn tell(&self, job: JobId, step: Step) {
         drop(self.steps.send((job, step)));
     }

@@ -1,4 +1,4 @@
-//! The one way from what somebody asks for to an admitted job, whichever frontend it came through.
+//! From an order to an admitted job, for every frontend.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(crate) enum Customer {
 
 #[derive(Debug)]
 pub(crate) struct Member {
-    /// Where the answer goes. Whether it is private, and in which session, is decided with the request.
+    /// Where the pictures go. Whether it is private, and in which session, is decided with the request.
     pub(crate) origin: DiscordOrigin,
     /// The channel above, for a thread.
     pub(crate) parent: Option<u64>,

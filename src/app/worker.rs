@@ -42,7 +42,7 @@ const MAX_FAILED_CLAIMS: i64 = 4;
 /// How far a worker came with a job, for whatever woke it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Nothing is left to do for this wake-up. What the job still needs later, the sweeper brings.
+    /// Nothing is left to do for this message. The sweeper enqueues the job again if it needs more later.
     Done,
     /// Given back unfinished, because the process ends.
     GivenBack,
@@ -53,7 +53,7 @@ pub enum End {
 struct Work<'a> {
     app: &'a App,
     claim: Claim,
-    /// The person has the answer, whether or not that could be written down.
+    /// The person has the response, whether or not that could be stored.
     told: AtomicBool,
 }
 
@@ -150,7 +150,7 @@ impl Loaded {
         Loaded { pictures, permit: Mutex::new(permit) }
     }
 
-    /// Lets others through: this job has to wait for somebody else. How many wait is bounded by the workers.
+    /// Releases the permit while this job waits for another service. How many wait is bounded by the workers.
     fn step_aside(&self) {
         drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
@@ -242,7 +242,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The answer is out, the archive was out of reach: try it again, and take the remark back.
+    /// The message is out, the archive was out of reach: archive again, and remove the remark.
     async fn archive_late(&mut self) -> anyhow::Result<()> {
         let loaded = self.load(Loaded::default()).await;
         let Some(loaded) = self.without_what_is_lost(loaded).await? else { return Ok(()) };
@@ -316,7 +316,7 @@ impl Work<'_> {
         }
     }
 
-    /// After something that nobody planned for: try again later, and in the end tell the person in one fixed
+    /// After an unexpected error: try again later, and in the end tell the person in one fixed
     /// sentence. What the person has stays.
     async fn failed(&mut self) -> anyhow::Result<()> {
         let id = self.claim.job.id;

@@ -13,7 +13,7 @@ const DRAFTS: u32 = 1_000;
 
 /// A whole file, synced, that lies beside its place under a hidden name.
 ///
-/// Dropped before it was published, it is gone. It is locked until then, so that nobody takes it for a leftover.
+/// Dropped before it was published, it is gone. It is locked until then, so that it is not taken for a leftover.
 pub(crate) struct Draft {
     path: PathBuf,
     moved: bool,
@@ -51,7 +51,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         if !self.moved {
-            // What stays behind is hidden, and nobody can be told here.
+            // What stays behind is hidden, and there is no caller to tell.
             let _ = fs::remove_file(&self.path);
         }
     }

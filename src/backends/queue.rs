@@ -1,5 +1,5 @@
-//! The way from admission to a worker. It carries ids only: the store holds the truth. Whoever gets an id may find that
-//! nothing is left to do, or that somebody else has the job: to claim it is what decides.
+//! From admission to a worker. The queue carries ids only: the store holds the truth. A worker that receives an id may
+//! find nothing left to do, or the job claimed by another one: the claim decides.
 
 use anyhow::Context;
 use aws_config::SdkConfig;
@@ -13,7 +13,7 @@ mod sqs;
 pub use local::Local;
 pub use sqs::{Properties, Sqs};
 
-/// Ids that one call of [`Queue::next`] brings at most.
+/// Ids that one call of [`Queue::next`] returns at most.
 pub const BATCH: usize = 10;
 
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Queue {
     }
 
     /// Enqueues a job. One that was enqueued a moment ago is not enqueued again: the sweeper
-    /// does that to whatever nobody works on, every few seconds.
+    /// enqueues what no worker holds, every few seconds.
     ///
     /// # Errors
     /// SQS did not take it. Nothing is lost: the sweeper finds the job in the store.
@@ -90,7 +90,7 @@ impl Queue {
     /// Hides a delivery from others for another while, from here on.
     ///
     /// # Errors
-    /// SQS did not answer, or has handed the job to somebody else.
+    /// SQS did not answer, or has delivered the job to another worker.
     pub async fn extend(&self, delivery: &Delivery) -> anyhow::Result<()> {
         match (self, &delivery.receipt) {
             (Queue::Sqs(sqs), Some(receipt)) => sqs.extend(receipt).await,
@@ -109,7 +109,7 @@ impl Queue {
         }
     }
 
-    /// Another worker shall have it at once.
+    /// Makes it visible to other workers at once.
     ///
     /// # Errors
     /// As for [`Queue::extend`]; the job then comes again a little later.

@@ -21,7 +21,7 @@ impl Spool {
     /// Makes the folder if it is missing, and removes what crashed writers left in it.
     ///
     /// # Errors
-    /// A folder that cannot be made, or is somebody else's.
+    /// A folder that cannot be made, or belongs to another user.
     pub fn open(folder: &Path) -> anyhow::Result<Spool> {
         let prepare = || {
             disk::create_folder(folder)?;
@@ -100,7 +100,7 @@ pub struct Scratch {
 impl Scratch {
     fn create(path: PathBuf) -> io::Result<Scratch> {
         let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
-        // Whoever cleans up leaves a locked file alone.
+        // The clean-up leaves a locked file alone.
         let _ = file.try_lock();
         Ok(Scratch { path, file })
     }

@@ -123,9 +123,9 @@ pub struct DiscordOrigin {
     pub guild: Option<u64>,
     pub channel: u64,
     pub member: u64,
-    /// Only the member may see the answer.
+    /// Only the member may see the pictures.
     pub private: bool,
-    /// Bytes that one file may have in the answer.
+    /// Bytes that one file may have in the message.
     pub file_limit: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<InSession>,

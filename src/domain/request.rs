@@ -51,7 +51,7 @@ pub struct Ask {
     pub strength: Option<f64>,
     pub cfg: Option<f64>,
     pub steps: Option<i64>,
-    /// Whether only the member sees the answer.
+    /// Whether only the member sees the pictures.
     pub private: Option<bool>,
 }
 
@@ -100,7 +100,7 @@ pub struct ImageRequest {
     pub image: Option<StartImage>,
     pub cfg: Option<f64>,
     pub steps: Option<u32>,
-    /// Whether only the member sees the answer.
+    /// Whether only the member sees the pictures.
     pub private: bool,
     /// Words that the settings put before the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -52,7 +52,7 @@ settings! {
     prefix: String, Prefix;
     /// Words behind every prompt.
     suffix: String, Suffix;
-    /// Whether only the member sees the answer.
+    /// Whether only the member sees the pictures.
     private: bool, Private;
 }
 

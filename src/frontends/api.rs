@@ -31,9 +31,9 @@ use problem::{Problem, ProblemBody};
 
 /// What API Gateway leaves of `?wait=`: it gives up after 29 seconds.
 const LONGEST_WAIT_IN_LAMBDA: Duration = Duration::from_secs(25);
-/// How often a job that somebody waits for is looked at: another process may be running it.
+/// How often an awaited job is read: another process may be running it.
 const BEAT: Duration = Duration::from_millis(250);
-/// Looks at a finished job until its pictures are in the archive; then the answer goes out without.
+/// Looks at a finished job until its pictures are in the archive; then the response goes out without links.
 const ARCHIVE_CHECKS: u32 = 8;
 
 struct Api {

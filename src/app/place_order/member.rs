@@ -73,7 +73,7 @@ impl Member {
         Ok(())
     }
 
-    /// Refuses blocked words, whoever put them into the prompt.
+    /// Refuses blocked words, those that settings added to the prompt too.
     async fn check_words(
         &self,
         app: &App,

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::backends::queue::{BATCH, Delivery};
 use crate::domain::job::Picture;
 
-/// How often the store is asked for jobs that nobody works on.
+/// How often the store is asked for jobs without a worker.
 const SWEEP: Duration = Duration::from_secs(5);
 /// Until a queue that did not answer is asked again.
 const QUEUE_PAUSE: Duration = Duration::from_secs(2);
@@ -78,7 +78,7 @@ async fn keep_delivery(app: &App, delivery: &Delivery) -> End {
         #[expect(clippy::disallowed_methods, reason = "a heartbeat")]
         tokio::time::sleep(HEARTBEAT).await;
         if let Err(error) = app.queue.extend(delivery).await {
-            // Whoever else gets it finds that the job is taken.
+            // Another worker that receives it finds the job claimed.
             tracing::warn!(job = %delivery.job, error = format!("{error:#}"), "a delivery could not be kept");
         }
     }
@@ -115,7 +115,7 @@ pub async fn sweep(app: Arc<App>) {
     app.stopping.run_until_cancelled(rounds).await;
 }
 
-/// Hands jobs to the queue that nobody works on, once.
+/// Enqueues the jobs that no worker holds, once.
 pub async fn enqueue_forgotten(app: &App) -> anyhow::Result<()> {
     enqueue_due(app, LONG_GRACE).await
 }

@@ -37,12 +37,12 @@ enum Sent {
 }
 
 impl Work<'_> {
-    /// `None`: nobody to tell, whoever ordered looks for it.
+    /// `None` for orders that no Discord message answers.
     fn discord_origin(&self) -> Option<&DiscordOrigin> {
         self.claim.job.origin.discord()
     }
 
-    /// Brings the pictures, and the reasons for those that are missing; whether somebody got them.
+    /// Sends the pictures, and the reasons for those that are missing; whether a message reached the person.
     pub(super) async fn deliver(&self, loaded: &Loaded, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
         let shrunk_already = matches!(files, Files::Smaller(..));
@@ -60,7 +60,7 @@ impl Work<'_> {
             }
         }
         if let Sent::Refused(fault) = &sent {
-            tracing::error!(job = %self.claim.job.id, %fault, "Discord does not take the answer");
+            tracing::error!(job = %self.claim.job.id, %fault, "Discord refuses the message");
             self.say(&Refusal::Fault { job: self.claim.job.id }).await;
         }
         let sent = matches!(sent, Sent::Yes);
@@ -152,12 +152,12 @@ impl Work<'_> {
             let Err(fault) = edit else { return Sent::Yes };
             let pause = match retry.after(&fault) {
                 Some(pause) => {
-                    tracing::warn!(job = %self.claim.job.id, %fault, "the answer did not reach Discord; trying again");
+                    tracing::warn!(job = %self.claim.job.id, %fault, "the message did not reach Discord; trying again");
                     pause
                 }
                 None if fault.is_dead_token() => return Sent::No,
                 None if fault.is_unknown() => {
-                    match self.app.discord.original_answer(origin.application, &origin.token).await {
+                    match self.app.discord.original_response(origin.application, &origin.token).await {
                         Ok(shown) if shows(&shown, message) => return Sent::Yes,
                         Err(Fault::Limited { after }) => after,
                         _ => match doubts.next() {
@@ -200,7 +200,7 @@ impl Work<'_> {
     pub(super) async fn shown_message(&self) -> Option<Value> {
         let origin = self.discord_origin()?;
         if self.token_lives() {
-            return self.app.discord.original_answer(origin.application, &origin.token).await.ok();
+            return self.app.discord.original_response(origin.application, &origin.token).await.ok();
         }
         self.in_channel(origin).await
     }

@@ -85,7 +85,7 @@ impl Work<'_> {
         };
         if let Some(bytes) = self.found(&picture).await? {
             let format = ImageFormat::of(&bytes).unwrap_or_default();
-            // The answer is gone: what it said of its region and seed is what was asked for.
+            // The model's answer is lost: its seed and region are taken to be those that were asked for.
             let region = self.model().and_then(|model| self.app.engine.region_of(model));
             let generated = generated(picture.seed, format, region, bytes.clone()).await?;
             self.finish(&mut picture, None, generated, &bytes, true).await?;
@@ -160,7 +160,7 @@ impl Work<'_> {
         let spooled = async {
             let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
             if let Err(error) = &result {
-                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool takes nothing; the picture is only in memory");
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
             }
             Ok(result.is_ok())
         };

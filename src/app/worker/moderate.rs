@@ -28,7 +28,7 @@ impl Work<'_> {
         }
     }
 
-    /// Why nobody may see a finished picture.
+    /// Why the guardrail holds a finished picture back, if it does.
     ///
     /// # Errors
     /// The guardrail could not be asked. The picture is paid and in the spool, and waits there for the job's next turn;

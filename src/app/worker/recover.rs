@@ -16,7 +16,7 @@ use crate::domain::refusal::Refusal;
 /// A disk that is away may come back within this time.
 const LOST_AFTER: time::Duration = time::Duration::days(1);
 
-/// A generated picture that nobody has any more.
+/// A generated picture that is lost.
 #[derive(Debug, thiserror::Error)]
 #[error("picture {n} is in neither spool nor archive nor channel")]
 pub(super) struct Nowhere {

@@ -26,7 +26,7 @@ impl Work<'_> {
         loaded.pictures.iter().any(|(_, bytes)| bytes.len() as u64 > limit)
     }
 
-    /// Bytes that each of `count` files may have; `None` where nobody sets a limit.
+    /// Bytes that each of `count` files may have; `None` where there is no limit.
     fn file_limit(&self, count: usize) -> Option<u64> {
         let crate::domain::job::Origin::Discord(origin) = &self.claim.job.origin else { return None };
         Some(origin.file_limit.min(MESSAGE_LIMIT / u64::try_from(count.max(1)).ok()?))

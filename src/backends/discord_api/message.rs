@@ -15,7 +15,7 @@ pub(crate) const ALT_LIMIT: usize = 1_024;
 /// Only the member sees the message.
 pub const EPHEMERAL: u64 = 64;
 
-/// A message on its way to Discord. It can mention nobody.
+/// A message to Discord. It mentions nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
     /// Markdown, at most 2,000 characters.

@@ -88,14 +88,14 @@ impl Rest {
         send(request).await.map(drop)
     }
 
-    /// Replaces the answer to an interaction.
+    /// Replaces the response to an interaction.
     pub async fn edit_original(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
         let request = self.call(Method::PATCH, &original(&application.to_string(), token));
         send(with_message(request, message, None)?).await.map(drop)
     }
 
-    /// The answer to an interaction as it stands.
-    pub async fn original_answer(&self, application: u64, token: &str) -> Result<Value, Fault> {
+    /// The response to an interaction as it stands.
+    pub async fn original_response(&self, application: u64, token: &str) -> Result<Value, Fault> {
         json_of(self.call(Method::GET, &original(&application.to_string(), token))).await
     }
 
@@ -106,7 +106,7 @@ impl Rest {
         send(with_message(request, message, Some(nonce))?).await.map(drop)
     }
 
-    /// Sends another message after the answer to an interaction, for everybody in the channel.
+    /// Sends another message after the response to an interaction, for everybody in the channel.
     pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
         let request = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
         send(with_message(request, message, None)?).await.map(drop)

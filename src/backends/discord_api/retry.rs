@@ -15,7 +15,7 @@ pub(crate) struct Retry {
 }
 
 impl Retry {
-    /// The first answer to an interaction. Discord waits for it for three seconds, which end the tries.
+    /// The response to an interaction. Discord waits for it for three seconds, which end the tries.
     pub(crate) fn callback() -> Retry {
         Retry::new(u32::MAX, Duration::from_millis(150), Duration::from_millis(150))
     }

@@ -161,12 +161,12 @@ fn region(url: &Url) -> Option<&str> {
     matches!(domain, "amazonaws.com" | "amazonaws.com.cn").then_some(region)
 }
 
-/// What is no job's id is somebody else's mistake: it stays where it is, and comes into the dead-letter queue.
+/// A body that is no job's id is left alone, and ends in the dead-letter queue.
 fn delivery(message: Message) -> Option<Delivery> {
     Delivery::of_sqs(message.message_id.as_deref(), message.body.as_deref(), message.receipt_handle)
 }
 
-/// AWS has a number here, or a number in quotes, as whoever made the queue wrote it.
+/// AWS has a number here, or a number in quotes, as the queue was configured.
 fn times(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }

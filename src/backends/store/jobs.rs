@@ -18,7 +18,7 @@ use crate::domain::session::SessionId;
 const SWEEP: usize = 1_000;
 
 impl Store {
-    /// Jobs that have something to do and that nobody holds, oldest first, a thousand at most. Those admitted less
+    /// Jobs that have something to do and that no worker holds, oldest first, a thousand at most. Those admitted less
     /// than `grace` ago are still on their way through the queue.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Store {
         Ok(due)
     }
 
-    /// Ends a job that nobody claimed; whether it did.
+    /// Cancels a job that no worker claimed; whether it did.
     ///
     /// # Errors
     /// The database failed.
@@ -46,7 +46,7 @@ impl Store {
         Ok(self.update(job, move |record| record.cancel(now)).await?.unwrap_or_default())
     }
 
-    /// Takes hold of a job that has something to do and that nobody else holds.
+    /// Claims a job that has something to do and that no worker holds.
     ///
     /// # Errors
     /// The database failed.

@@ -72,7 +72,7 @@ impl Sqlite {
         let alone = match lock.try_lock() {
             Ok(()) => true,
             Err(TryLockError::WouldBlock) => {
-                // Whoever is alone makes the database first: SQLite lets no two do that at once.
+                // The first process makes the database: SQLite lets no two do that at once.
                 lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
                 false
             }

@@ -50,7 +50,7 @@ pub struct Settlement {
 /// Parts of a job's end, written together. Empty parts stay as they are.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Progress {
-    /// The person has the answer.
+    /// The person has the pictures, or the reason.
     pub concluded: Option<Conclusion>,
     /// Pictures that lie in the archive: number and key.
     pub archived: Vec<(u32, String)>,

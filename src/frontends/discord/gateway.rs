@@ -26,7 +26,7 @@ use crate::frontends::discord::register::declare;
 use crate::frontends::discord::response::{Next, Response, respond};
 use crate::frontends::discord::watchdog::Watchdog;
 
-/// Discord waits three seconds for the first answer; later it is of no use.
+/// Discord waits three seconds for the response; later it is of no use.
 const CALLBACK_TIME: Duration = Duration::from_millis(2_800);
 /// How long Discord is waited for when the connection is closed in good order.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -60,7 +60,7 @@ pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
 }
 
 /// Runs serenity on a thread apart. A shard of it that spins (see the watchdog) never gives its thread back, and a
-/// runtime that shares one with it may lose its timers and sockets. Nobody waits for the thread: it ends with the process.
+/// runtime that shares one with it may lose its timers and sockets. The thread is not joined: it ends with the process.
 fn in_a_runtime_of_its_own<T: Send + 'static>(
     task: impl Future<Output = T> + Send + 'static,
 ) -> anyhow::Result<oneshot::Receiver<T>> {
@@ -150,7 +150,7 @@ impl EventHandler for Events {
     }
 }
 
-/// Notices interactions that serenity cannot parse: nobody else would.
+/// Logs interactions that serenity cannot parse.
 struct Unparsed;
 
 #[async_trait]
@@ -177,7 +177,7 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
         tracing::warn!(interaction = interaction.id, %fault, "the response did not reach Discord");
     }
     match next {
-        Next::Start(job) if fault.is_some() && is_unanswered(&app.discord, interaction).await => {
+        Next::Start(job) if fault.is_some() && has_no_response(&app.discord, interaction).await => {
             take_back(app, job).await;
         }
         next => deferred::follow(app, interaction, next).await,
@@ -194,12 +194,12 @@ async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Re
 }
 
 /// Whether Discord certainly has no answer. It may have one although it refused the callback, or never confirmed it;
-/// as long as nobody can tell, the person may be looking at it.
-async fn is_unanswered(discord: &Rest, interaction: &Interaction) -> bool {
+/// while that is unknown, the person may be looking at it.
+async fn has_no_response(discord: &Rest, interaction: &Interaction) -> bool {
     for _ in 0..ATTEMPTS {
         // A callback that is still on its way arrives now or never.
         wait(ATTEMPT_PAUSE).await;
-        match discord.original_answer(interaction.application, &interaction.token).await {
+        match discord.original_response(interaction.application, &interaction.token).await {
             Ok(_) => return false,
             Err(Fault::Refused { .. }) => return true,
             Err(Fault::Limited { .. } | Fault::Lost(_)) => {}

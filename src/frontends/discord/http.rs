@@ -84,7 +84,7 @@ async fn interactions(
     Json(callback).into_response()
 }
 
-/// A job for other processes is with them before the answer goes out: this one may not last much longer.
+/// A job for other processes is enqueued before the response goes out: this process may end after it.
 async fn enqueued(app: &App, next: Next) -> Next {
     let job = match next {
         Next::Start(job) if !app.queue.is_local() => job,

@@ -34,7 +34,7 @@ pub struct Interaction {
     pub permissions: u64,
     /// Whether the channel is for adults only, where Discord says so.
     pub age_restricted: Option<bool>,
-    /// Bytes that one file may have in the answer.
+    /// Bytes that one file may have in the message.
     pub file_limit: u64,
     /// The language of the member's Discord, such as `en-US`.
     pub locale: Option<String>,

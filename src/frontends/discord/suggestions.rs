@@ -16,7 +16,7 @@ pub(super) async fn suggest(
 ) -> Vec<(String, String)> {
     let Call { app, interaction, now } = call;
     if command.starts_with("easel ") {
-        // What a server has decided is nobody else's business.
+        // What a server has decided is shown to its admins only.
         let catalogue = if interaction.is_admin() { &app.catalogue } else { return Vec::new() };
         return suggestions(option, text, catalogue, now.date());
     }
