@@ -238,38 +238,56 @@ async fn every_job_of_version_1_can_be_read() {
     assert_eq!(scope, BudgetScope::Deployment, "the one that version 1 had");
 }
 
-#[tokio::test]
-async fn what_version_3_left_is_found_as_it_was() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("easel.db");
-    let db = Connection::open(&path).unwrap();
-    MIGRATIONS[..3].iter().for_each(|migration| db.execute_batch(migration).unwrap());
-    db.execute_batch(include_str!("tests/version3.sql")).unwrap();
-    drop(db);
-    let store = Store::open(&path).unwrap();
-    let now = datetime!(2026-11-22 13:00 UTC);
+/// A file of version 2 is one of version 3 without keys and their orders.
+fn without_keys(db: &Connection) {
+    let orders = "(SELECT id FROM jobs WHERE api_key IS NOT NULL)";
+    for rows in ["charges WHERE job IN", "pictures WHERE job IN", "jobs WHERE id IN"] {
+        db.execute(&format!("DELETE FROM {rows} {orders}"), []).unwrap();
+    }
+    let rest = "DELETE FROM spend WHERE scope LIKE 'key:%'; ALTER TABLE jobs DROP COLUMN api_key; PRAGMA user_version = 2";
+    db.execute_batch(rest).unwrap();
+}
 
-    let db = Connection::open(&path).unwrap();
-    let warned = "SELECT warned_by FROM accounts WHERE scope = 'guild:11'";
-    assert_eq!(db.query_row(warned, [], |row| row.get::<_, String>(0)).unwrap(), old(1).to_string());
+#[tokio::test]
+async fn what_versions_2_and_3_left_is_found_as_it_was() {
+    for version in [2, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("easel.db");
+        let db = Connection::open(&path).unwrap();
+        MIGRATIONS[..3].iter().for_each(|migration| db.execute_batch(migration).unwrap());
+        db.execute_batch(include_str!("tests/version3.sql")).unwrap();
+        if version == 2 {
+            without_keys(&db);
+        }
+        drop(db);
+        let store = Store::open(&path).unwrap();
+        let db = Connection::open(&path).unwrap();
+        let warned = "SELECT warned_by FROM accounts WHERE scope = 'guild:11'";
+        assert_eq!(db.query_row(warned, [], |row| row.get::<_, String>(0)).unwrap(), old(1).to_string());
+        finds_servers_and_sessions(&store).await;
+
+        let (request, now) = (format!("api:website:{}", old(5)), datetime!(2026-11-22 13:00 UTC));
+        let known = (version == 3).then_some(old(5));
+        assert_eq!(store.known(request.clone(), now).await.unwrap(), known);
+        assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
+        assert_eq!(store.totals().await.unwrap().attempted, if version == 3 { 6 } else { 5 });
+    }
+}
+
+async fn finds_servers_and_sessions(store: &Store) {
+    let now = datetime!(2026-11-22 13:00 UTC);
     let claim = store.find(old(4)).await.unwrap().unwrap();
     assert_eq!((claim.spent(), claim.pictures[1].calls, claim.price), (PRICE * 3, 1, PRICE * 3));
-
     let blocked: Vec<_> = store.blocked(12, 9).await.unwrap().into_iter().map(|row| row.category).collect();
     assert_eq!(blocked, ["violence; hate"]);
     assert_eq!(store.usage(11, now).await.unwrap().len(), 2, "what was cancelled cost nothing");
     assert_eq!(store.by_sha256("bb").await.unwrap().unwrap().0.id, old(2));
-
-    let request = format!("api:website:{}", old(5));
-    assert_eq!(store.known(request.clone(), now).await.unwrap(), Some(old(5)));
-    assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
 
     let session = format!("{:026}", 9).parse().unwrap();
     let jobs: Vec<_> = store.session_jobs(session).await.unwrap().into_iter().map(|job| job.job.id).collect();
     assert_eq!(jobs, [old(2)]);
     assert!(store.quiet_sessions(now).await.unwrap().is_empty());
     assert_eq!(store.quiet_sessions(now + time::Duration::hours(1)).await.unwrap()[0].id, session);
-    assert_eq!(store.totals().await.unwrap().attempted, 6);
 }
 
 #[test]
