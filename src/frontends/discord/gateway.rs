@@ -119,6 +119,9 @@ async fn shards_wanted(discord: &Rest) -> anyhow::Result<u32> {
     }
 }
 
+/// Discord's code for an interaction that has its response.
+const ACKNOWLEDGED: u64 = 40060;
+
 struct Events {
     app: Arc<App>,
     watchdog: Watchdog,
@@ -176,6 +179,16 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
     if let Some(fault) = &fault {
         tracing::warn!(interaction = interaction.id, %fault, "the response did not reach Discord");
     }
+    if let Some(Fault::Refused { code: ACKNOWLEDGED, .. }) = &fault {
+        tracing::error!(
+            interaction = interaction.id,
+            "another copy of the bot has responded to this interaction; only one may run with a token, or all with one EASEL_STORE"
+        );
+        if let Next::Start(job) = next {
+            take_back(app, job).await;
+        }
+        return;
+    }
     match next {
         Next::Start(job) if fault.is_some() && has_no_response(&app.discord, interaction).await => {
             take_back(app, job).await;
@@ -184,12 +197,22 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
     }
 }
 
-/// Posts the callback, again if Discord was out of order. Being told "already acknowledged" is success.
+/// Posts the callback, again if Discord was out of order. "Already acknowledged" (40060) is success where an earlier
+/// try may have been taken; on the first try another copy of the bot has responded.
 async fn post(discord: &Rest, interaction: &Interaction, callback: &Value) -> Result<(), Fault> {
-    let call = || discord.callback(interaction.id, &interaction.token, callback);
-    match Retry::callback().until_taken(call).await {
-        Err(Fault::Refused { code: 40060, .. }) => Ok(()),
-        posted => posted,
+    let mut retry = Retry::callback();
+    let mut may_be_taken = false;
+    loop {
+        let fault = match discord.callback(interaction.id, &interaction.token, callback).await {
+            Ok(()) => return Ok(()),
+            Err(Fault::Refused { code: ACKNOWLEDGED, .. }) if may_be_taken => return Ok(()),
+            Err(fault) => fault,
+        };
+        may_be_taken |= matches!(fault, Fault::Lost(_));
+        match retry.after(&fault) {
+            Some(pause) => wait(pause).await,
+            None => return Err(fault),
+        }
     }
 }
 
