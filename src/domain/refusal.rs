@@ -156,6 +156,8 @@ pub enum Refusal {
     FilteredPrompt,
     FilteredOutput,
     FilteredInput,
+    /// A filter of Discord, after the model and the guardrail let the picture pass.
+    FilteredByDiscord,
     /// The guardrail blocked the prompt, or the picture that it was to start from.
     GuardedPrompt {
         category: String,

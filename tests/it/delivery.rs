@@ -174,10 +174,9 @@ async fn a_first_answer_that_was_taken_but_never_confirmed_counts() {
     delivered_once(world, &interaction).await;
 }
 
-/// Nobody would see the picture: nobody pays for it.
+/// Nobody would see the picture: the job is cancelled and costs nothing.
 async fn taken_back(world: World) {
-    world.settled().await;
-    assert_eq!(world.states(), ["cancelled"]);
+    in_time(world.until(|world| world.states() == ["cancelled"])).await;
     assert_eq!((world.bedrock.calls().len(), world.sum("spent")), (0, 0));
     world.end().await;
 }
@@ -222,9 +221,61 @@ async fn a_message_that_discord_finds_too_large_comes_again_with_a_smaller_copy(
 }
 
 #[tokio::test]
-async fn a_message_that_discord_refuses_for_good_leaves_a_sentence_and_the_archived_picture() {
+async fn an_edit_that_is_refused_leads_into_the_channel_whatever_its_code() {
+    for (status, code) in [(403, 50001), (403, 50013), (400, 50083), (403, 160_005), (400, 50035)] {
+        let world = World::new().await;
+        world.discord.fault(Route::EditOriginal, Fault::Code { status, code }, 1);
+        let interaction = world.imagine("a fox").await;
+        let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
+        assert!(message.content.starts_with("<@7>, Discord did not let Easel answer"), "{}", message.content);
+        assert_eq!((message.mentions.as_slice(), message.mentions_everyone), (&[][..], false));
+        delivered_once(world, &interaction).await;
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_neither_edit_nor_channel_takes_comes_as_a_private_message() {
+    for private in [false, true] {
+        let world = World::new().await;
+        world.discord.forbid_channel(CHANNEL, 50001);
+        world.discord.fault(Route::EditOriginal, Fault::Code { status: 403, code: 50013 }, 1);
+        let interaction = world.ask(order().option("private", private)).await;
+        in_time(world.until(|world| world.discord.dm_channel(MEMBER).is_some())).await;
+        let room = world.discord.dm_channel(MEMBER).unwrap();
+        assert_eq!(in_time(world.discord.next_channel_message(room)).await.attachments.len(), 1);
+        delivered_once(world, &interaction).await;
+    }
+}
+
+#[tokio::test]
+async fn what_discords_own_filter_holds_back_is_said_as_such_and_tried_no_other_way() {
+    for code in [20009, 200_000, 240_000] {
+        let world = World::new().await;
+        world.discord.fault(Route::EditOriginal, Fault::Code { status: 400, code }, 1);
+        let interaction = world.imagine("a fox").await;
+        let message = in_time(interaction.answered()).await;
+        assert!(message.content.starts_with("Discord's own filter held"), "{}", message.content);
+        world.settled().await;
+        assert_eq!((world.states(), world.archived("png").len()), (vec!["failed".to_owned()], 1));
+        assert_eq!(world.discord.count(Route::CreateMessage), 0);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_interaction_that_another_copy_of_the_bot_has_is_left_to_it() {
     let world = World::new().await;
-    world.discord.fault(Route::EditOriginal, Fault::Code { status: 400, code: 50035 }, 1);
+    world.discord.fault(Route::Callback, Fault::Code { status: 400, code: 40060 }, 1);
+    world.imagine("a fox").await;
+    taken_back(world).await;
+}
+
+#[tokio::test]
+async fn a_message_that_discord_refuses_every_way_leaves_a_sentence_and_the_archived_picture() {
+    let world = World::new().await;
+    let refused = Fault::Code { status: 400, code: 50035 };
+    world.discord.fault(Route::EditOriginal, refused.clone(), 1);
+    world.discord.fault(Route::CreateMessage, refused, 2);
     let interaction = world.imagine("a fox").await;
     let message = in_time(interaction.answered()).await;
     assert!(message.content.contains("Something went wrong on Easel's side"), "{}", message.content);

@@ -64,7 +64,7 @@ async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_minist
         cloud.leases_end(|owner| owner == Some(dead)).await;
         interactions.iter().all(|interaction| !world.pictures_for(interaction).is_empty())
     };
-    in_time(world.until_stopped(all_came)).await;
+    in_time(world.until_said(all_came)).await;
     for interaction in &interactions {
         assert_eq!(world.pictures_for(interaction).len(), 1);
     }

@@ -324,7 +324,7 @@ impl World {
     }
 
     /// Waits until `wanted` is true of what somebody is told.
-    pub(crate) async fn until_stopped(&self, wanted: impl AsyncFn() -> bool) {
+    pub(crate) async fn until_said(&self, wanted: impl AsyncFn() -> bool) {
         while !wanted().await {
             self.wait_for_a_write().await;
         }

@@ -67,7 +67,7 @@ async fn of_three_calls_two_are_throttled_and_each_picture_comes_once_on_minista
         in_time(interaction.picture()).await;
         pictures.push(interaction);
     }
-    in_time(busy.world.until_stopped(async || busy.store().totals().await.unwrap().open == 0)).await;
+    in_time(busy.world.until_said(async || busy.store().totals().await.unwrap().open == 0)).await;
     busy.ends_with(&pictures).await;
 }
 
@@ -90,6 +90,6 @@ async fn throttled_for_too_long_an_order_is_refused_in_time_and_costs_nothing_on
     assert_eq!(busy.store().totals().await.unwrap(), Totals::default());
     let interaction = busy.world.imagine("an owl").await;
     in_time(interaction.picture()).await;
-    in_time(busy.world.until_stopped(async || busy.store().totals().await.unwrap().open == 0)).await;
+    in_time(busy.world.until_said(async || busy.store().totals().await.unwrap().open == 0)).await;
     busy.ends_with(&[interaction]).await;
 }

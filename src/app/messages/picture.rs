@@ -100,12 +100,14 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
     lines
 }
 
-/// The words above a message that comes after the interaction's fifteen minutes.
-pub(crate) fn late(origin: &DiscordOrigin, words: &str) -> String {
-    clip(
-        &format!("<@{}>, this took longer than Discord keeps an answer open:\n{words}", origin.member),
-        CONTENT_LIMIT,
-    )
+/// The words of a message that cannot stand in the place of the deferral: `late` after its fifteen minutes.
+pub(crate) fn elsewhere(origin: &DiscordOrigin, words: &str, late: bool) -> String {
+    let why = if late {
+        "this took longer than Discord keeps an answer open"
+    } else {
+        "Discord did not let Easel answer in the place where you asked"
+    };
+    clip(&format!("<@{}>, {why}:\n{words}", origin.member), CONTENT_LIMIT)
 }
 
 pub(crate) fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {

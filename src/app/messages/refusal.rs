@@ -130,6 +130,8 @@ sentences! { to;
         "The model's content filter held the finished picture back. Try another seed or other words. It does not count against your pictures.";
     FilteredInput =>
         "The model's content filter refused the attached picture. Try another one. It does not count against your pictures.";
+    FilteredByDiscord =>
+        "Discord's own filter held the finished picture back, so it cannot be shown here. It does not count against your pictures. Rephrase the prompt, or ask in an age-restricted channel if the picture belongs there.";
     GuardedPrompt { category } =>
         "The content check of this Easel held your request back ({category}). Nothing was generated, and it does not count against your pictures. Rephrase the prompt and try again.",
         category = code(category);

@@ -186,7 +186,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
     let finished = picture::finished(&claim, &picture::Remarks::default());
     vec![
         ("waiting", all(&picture::waiting(&claim.job.request))),
-        ("late", picture::late(origin, &finished.content)),
+        ("late", picture::elsewhere(origin, &finished.content, true)),
         ("a picture", all(&finished)),
         ("details", all(&member::details(&claim))),
         ("a session begins", all(&session::begun(&running))),

@@ -30,9 +30,11 @@ pub(super) enum Files {
 /// Whether a message reached the person.
 enum Sent {
     Yes,
+    /// The interaction's time is over.
+    TooLate,
     /// This way is closed: try another.
-    No,
-    /// Discord does not take this message by any way.
+    Closed,
+    /// Discord objects to the message itself, whichever way it comes.
     Refused(Fault),
 }
 
@@ -61,6 +63,12 @@ impl Work<'_> {
         }
         if let Sent::Refused(fault) = &sent {
             tracing::error!(job = %self.claim.job.id, %fault, "Discord refuses the message");
+            let filtered = fault.is_filtered();
+            let fault = Refusal::Fault { job: self.claim.job.id };
+            self.say(if filtered { &Refusal::FilteredByDiscord } else { &fault }).await;
+        }
+        if matches!(sent, Sent::Closed) {
+            // Words alone may be allowed where a file is not.
             self.say(&Refusal::Fault { job: self.claim.job.id }).await;
         }
         let sent = matches!(sent, Sent::Yes);
@@ -118,29 +126,35 @@ impl Work<'_> {
 
     async fn tell(&self, origin: &DiscordOrigin, message: Message, loaded: &Loaded) -> Sent {
         let by_token = self.by_token(origin, &message, loaded).await;
-        if !matches!(by_token, Sent::No) {
-            return by_token;
-        }
+        let late = match by_token {
+            Sent::Yes | Sent::Refused(_) => return by_token,
+            Sent::TooLate => true,
+            Sent::Closed => false,
+        };
         loaded.step_aside();
-        let late = Message { content: picture::late(origin, &message.content), ..message };
+        let elsewhere = Message { content: picture::elsewhere(origin, &message.content, late), ..message };
         if self.is_in_channel(origin).await {
             return Sent::Yes;
         }
         let nonce = origin.interaction.to_string();
         if !origin.private {
-            let in_channel = self.post(origin.channel, &late, &nonce).await;
-            if !matches!(in_channel, Sent::No) {
+            let in_channel = self.post(origin.channel, &elsewhere, &nonce).await;
+            if !matches!(in_channel, Sent::Closed) {
                 return in_channel;
             }
         }
         let open = || self.app.discord.private_channel(origin.member);
         match Retry::message().until_taken(open).await {
-            Ok(channel) => self.post(channel, &late, &nonce).await,
+            Ok(channel) => match self.post(channel, &elsewhere, &nonce).await {
+                Sent::Closed => {}
+                sent => return sent,
+            },
             Err(fault) => {
-                tracing::error!(job = %self.claim.job.id, %fault, "no way to the member is left; the pictures are in the archive");
-                Sent::No
+                tracing::warn!(job = %self.claim.job.id, %fault, "a private message cannot be opened")
             }
         }
+        tracing::error!(job = %self.claim.job.id, "no way to the member is left; the pictures are in the archive");
+        if late { Sent::TooLate } else { Sent::Closed }
     }
 
     /// Edits the interaction's message for as long as the token lives.
@@ -155,18 +169,22 @@ impl Work<'_> {
                     tracing::warn!(job = %self.claim.job.id, %fault, "the message did not reach Discord; trying again");
                     pause
                 }
-                None if fault.is_dead_token() => return Sent::No,
+                None if fault.is_dead_token() => return Sent::TooLate,
                 None if fault.is_unknown() => {
                     match self.app.discord.original_response(origin.application, &origin.token).await {
                         Ok(shown) if shows(&shown, message) => return Sent::Yes,
                         Err(Fault::Limited { after }) => after,
                         _ => match doubts.next() {
                             Some(doubt) => *doubt,
-                            None => return Sent::No,
+                            None => return Sent::TooLate,
                         },
                     }
                 }
-                None => return Sent::Refused(fault),
+                None if fault.is_about_the_message() => return Sent::Refused(fault),
+                None => {
+                    tracing::warn!(job = %self.claim.job.id, %fault, "the message cannot take the place of the deferral");
+                    return Sent::Closed;
+                }
             };
             if self.app.now() + pause >= self.claim.job.token_dies() - MARGIN {
                 break;
@@ -174,7 +192,7 @@ impl Work<'_> {
             loaded.step_aside();
             wait(pause).await;
         }
-        Sent::No
+        Sent::TooLate
     }
 
     /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
@@ -209,10 +227,10 @@ impl Work<'_> {
         let post = || self.app.discord.post(channel, message, nonce);
         match Retry::message().until_taken(post).await {
             Ok(()) => Sent::Yes,
-            Err(fault) if fault.is_too_large() => Sent::Refused(fault),
+            Err(fault) if fault.is_about_the_message() => Sent::Refused(fault),
             Err(fault) => {
-                tracing::warn!(job = %self.claim.job.id, %fault, "a late answer was not taken");
-                Sent::No
+                tracing::warn!(job = %self.claim.job.id, %fault, "a message was not taken");
+                Sent::Closed
             }
         }
     }

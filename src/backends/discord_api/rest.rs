@@ -48,6 +48,16 @@ impl Fault {
     pub fn is_too_large(&self) -> bool {
         matches!(self, Fault::Refused { status: 413, .. } | Fault::Refused { code: 40005 | 50045, .. })
     }
+
+    /// Discord's own filters object to what the message shows: explicit content, `AutoMod`, harmful links.
+    pub fn is_filtered(&self) -> bool {
+        matches!(self, Fault::Refused { code: 20009 | 200_000 | 200_001 | 240_000, .. })
+    }
+
+    /// It is about the message itself: no other way to the person takes it either.
+    pub fn is_about_the_message(&self) -> bool {
+        self.is_too_large() || self.is_filtered()
+    }
 }
 
 #[derive(Debug, Clone)]

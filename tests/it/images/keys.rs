@@ -49,11 +49,11 @@ async fn a_key_that_was_revoked_stops_working_without_a_restart() {
     let location =
         format!("/images/{}", api.post("/images?wait=60", &cat()).await.json(200)["id"].as_str().unwrap());
     std::fs::write(api.keys.path(), entry("shop", SHOP, 1000, "100")).unwrap();
-    let revoked = api.world.until_stopped(async || api.get(&location, WEB).await.status == 401);
+    let revoked = api.world.until_said(async || api.get(&location, WEB).await.status == 401);
     in_time(revoked).await;
     api.post("/images", &cat()).await.problem(401);
     std::fs::write(api.keys.path(), "[[key]] broken").unwrap();
-    in_time(api.world.until_stopped(async || {
+    in_time(api.world.until_said(async || {
         answered(api.posting("/images?wait=60", SHOP, cat().to_string())).await.json(200);
         api.world.log().contains("cannot be used; the keys stay as they were")
     }))

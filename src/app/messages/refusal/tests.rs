@@ -143,6 +143,7 @@ fn of_jobs() -> Vec<Refusal> {
         Refusal::FilteredPrompt,
         Refusal::FilteredOutput,
         Refusal::FilteredInput,
+        Refusal::FilteredByDiscord,
         Refusal::GuardedPrompt { category: "hate".into() },
         Refusal::GuardedPicture { category: "violence".into() },
         Refusal::ModerationDown,
