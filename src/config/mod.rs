@@ -11,6 +11,7 @@ use crate::domain::money::Micros;
 use crate::domain::signature::PublicKey;
 
 mod discord;
+mod env_file;
 mod reader;
 mod table;
 mod urls;
@@ -21,7 +22,7 @@ pub use urls::{ArchiveUrl, QueueUrl, StoreUrl};
 pub use values::{EngineChoice, Function, GuardrailId, LogFormat};
 
 use discord::{base_url, shards, snowflake, token};
-use reader::{Reader, from_environment, load_env_file};
+use reader::{Reader, from_environment, ours};
 use table::*;
 use urls::{archive_url, queue_url};
 use values::{engine, filter, function, guardrail, log_format, workers};
@@ -98,12 +99,10 @@ impl std::error::Error for Problems {}
 impl Config {
     /// Reads `.env` in the working folder, if there is one, below the environment.
     pub fn from_environment() -> anyhow::Result<Config> {
-        load_env_file(Path::new(".env"))?;
+        env_file::load(Path::new(".env"))?;
         let handler = in_lambda().then_some(HANDLER.name);
-        let names =
-            VARIABLES.iter().map(|variable| variable.name).chain(NOT_YET.iter().copied()).chain(handler);
-        let values = names.filter_map(|name| Some((name.to_owned(), from_environment(name)?))).collect();
-        Ok(Config::read(values)?)
+        let handler = handler.and_then(|name| Some((name.to_owned(), from_environment(name)?)));
+        Ok(Config::read(ours().chain(handler).collect())?)
     }
 
     /// Reads the variables in `values`; an empty one counts as not set.
@@ -137,6 +136,7 @@ impl Config {
             log_format: reader.or_default(&EASEL_LOG_FORMAT, log_format),
             function: reader.optional(&HANDLER, function),
         };
+        reader.refuse_unknown();
         Problems::none_of(reader.problems).map(|()| config)
     }
 
@@ -223,6 +223,9 @@ mod tests {
             ("EASEL_METRICS_ADDR", "127.0.0.1:9000"),
             ("DISCORD_PUBLIC_KEY", "abc"),
             ("EASEL_HTTP_ADDR", "8080"),
+            ("EASEL_MODEL", "'core'"),
+            ("EASEL_MONTHLY_BUDGET", "25"),
+            ("EASEL_COLOUR", "red"),
         ];
         let said = read(&wrong).unwrap_err().to_string();
         assert_eq!(said.lines().count(), wrong.len(), "{said}");
@@ -230,5 +233,7 @@ mod tests {
             assert!(said.contains(&format!("{name}: ")), "{name} in {said}");
         }
         assert!(!said.contains("secret-canary"));
+        assert!(said.contains("did you mean EASEL_MONTHLY_BUDGET_USD?"), "{said}");
+        assert!(said.contains("EASEL_COLOUR: Easel knows no such variable; remove it"), "{said}");
     }
 }

@@ -1,27 +1,26 @@
 //! Takes the variables out of the environment and collects what is wrong with them.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::ffi::OsString;
 
-use super::table::{DISCORD_TOKEN, Variable};
+use super::table::{DISCORD_TOKEN, VARIABLES, Variable};
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub(super) fn from_environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-/// Adds what `.env` sets to the environment, which takes precedence.
-pub(super) fn load_env_file(path: &Path) -> anyhow::Result<()> {
-    match dotenvy::from_path(path) {
-        Err(dotenvy::Error::LineParse(_, at)) => anyhow::bail!(
-            "`.env` cannot be read near column {at} of one of its lines: each line must be NAME=value; put a value with spaces or # in quotes"
-        ),
-        Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => anyhow::bail!(
-            "`.env` cannot be read ({error}): make it a text file that this user may read, or remove it"
-        ),
-        Ok(()) => Ok(()),
-    }
+/// The variables of Easel and of Discord that are set, those that no version knows too.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub(super) fn ours() -> impl Iterator<Item = (String, String)> {
+    let in_text = |(name, value): (OsString, OsString)| {
+        (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+    };
+    std::env::vars_os().map(in_text).filter(|(name, _)| is_ours(name))
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("EASEL_") || name.starts_with("DISCORD_")
 }
 
 pub(super) struct Reader {
@@ -36,6 +35,22 @@ impl Reader {
         }
     }
 
+    /// Names that are left once every variable was taken.
+    pub(super) fn refuse_unknown(&mut self) {
+        let is_set = |value: &String| !value.trim().is_empty();
+        let unknown = self.values.iter().filter(|(name, value)| is_ours(name) && is_set(value));
+        let mut names: Vec<_> = unknown.map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        let problem = |name: &str| {
+            let remedy = nearest(name).map_or_else(
+                || "remove it; README.md lists those that it knows".to_owned(),
+                |known| format!("did you mean {known}?"),
+            );
+            format!("{name}: Easel knows no such variable; {remedy}")
+        };
+        self.problems.extend(names.into_iter().map(problem));
+    }
+
     /// The variable's value; `None` if it is not set or wrong.
     pub(super) fn optional<T>(
         &mut self,
@@ -44,6 +59,12 @@ impl Reader {
     ) -> Option<T> {
         let Variable { name, allowed, .. } = variable;
         let text = self.take(name)?;
+        if is_quoted(&text) {
+            self.problems.push(format!(
+                "{name}: the quotes around the value are part of it, as with docker's --env-file; remove them"
+            ));
+            return None;
+        }
         let value = parse(&text);
         if value.is_none() {
             // A secret is not repeated.
@@ -66,4 +87,16 @@ impl Reader {
     fn take(&mut self, name: &str) -> Option<String> {
         self.values.remove(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
+}
+
+/// The variable that somebody may have meant.
+fn nearest(name: &str) -> Option<&'static str> {
+    let bare = |name: &'_ str| name.split_once('_').map_or_else(String::new, |(_, bare)| bare.to_owned());
+    let alike = |known: &str| strsim::jaro_winkler(&bare(known), &bare(name));
+    let known = VARIABLES.iter().map(|variable| variable.name);
+    known.max_by(|one, other| alike(one).total_cmp(&alike(other))).filter(|known| alike(known) > 0.85)
+}
+
+fn is_quoted(text: &str) -> bool {
+    text.len() > 1 && ['"', '\''].iter().any(|quote| text.starts_with(*quote) && text.ends_with(*quote))
 }
