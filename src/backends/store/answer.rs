@@ -37,35 +37,6 @@ pub struct Context {
     pub places: Vec<u64>,
 }
 
-/// What became of a session that somebody wants to start.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Start {
-    /// It runs.
-    Begun,
-    /// Another one runs in the channel; this one waits for a day, to be begun in its place.
-    Waits(Box<Session>),
-}
-
-/// What became of a session that waits and that somebody wants to begin in another one's place.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Replacement {
-    /// It runs.
-    Begun(Box<Replaced>),
-    /// Another session runs than the one that somebody was asked about; nothing was changed.
-    AnotherRuns(Box<Session>),
-    /// None of that id waits.
-    NoneWaits,
-}
-
-/// A session that began in another one's place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Replaced {
-    /// The one that runs.
-    pub begun: Session,
-    /// The one that ended for it, unless it had ended before.
-    pub ended: Option<Session>,
-}
-
 /// The picture that `from:last` starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LastPicture {

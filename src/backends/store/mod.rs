@@ -12,7 +12,7 @@ use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::policy::{Edit, Entry};
 use crate::domain::refusal::Refusal;
-use crate::domain::session::{Plan, Session, SessionId};
+use crate::domain::session::Session;
 use crate::domain::settings::Settings;
 
 mod answer;
@@ -21,14 +21,14 @@ mod item;
 mod jobs;
 mod ledger;
 pub mod migration;
+mod policies;
+mod sessions;
 mod sqlite;
 
 pub use crate::domain::job::{
     Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Tally, WARN_PERCENT,
 };
-pub use answer::{
-    BlockedRow, Context, LastPicture, Replaced, Replacement, Standing, Start, Totals, UsageRow,
-};
+pub use answer::{BlockedRow, Context, LastPicture, Standing, Totals, UsageRow};
 pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;
@@ -156,25 +156,6 @@ in_both! {
     /// The database failed.
     fn known_in_turn(request: String, now: OffsetDateTime) -> Option<JobId>;
 
-    /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
-    /// thread, the one above it.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn context(guild: Option<u64>, places: Vec<u64>, member: u64, now: OffsetDateTime) -> Context;
-
-    /// As [`Store::context`], and the job as which this request was admitted before: one look.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn context_of_order(
-        request: String,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime
-    ) -> (Option<JobId>, Context);
-
     /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
     ///
     /// # Errors
@@ -199,60 +180,11 @@ in_both! {
     /// The database failed; nothing was changed.
     fn prefer(member: u64, change: impl Fn(&mut Settings) + Send + 'static) -> ();
 
-    /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn start_session(session: Session) -> Start;
-
-    /// Begins a session that waits, and ends the one that runs in its channel, if that is the one that somebody was
-    /// `asked_about`.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn replace_session(id: SessionId, asked_about: Option<SessionId>, now: OffsetDateTime) -> Replacement;
-
-    /// A session that waits, by its id.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn waiting_session(id: SessionId) -> Option<Session>;
-
-    /// Forgets a session that waits; whether there was one.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn forget_session(id: SessionId) -> bool;
-
-    /// Changes the plan of a session that has not ended; the session as it is then.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn change_session(id: SessionId, change: impl Fn(&mut Plan) + Send + 'static) -> Option<Session>;
-
-    /// Ends a session; `false` if it has ended before.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn end_session(id: SessionId, now: OffsetDateTime) -> bool;
-
-    /// A session by its id, ended or not.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn session(id: SessionId) -> Option<Session>;
-
     /// The latest session of a channel, ended or not.
     ///
     /// # Errors
     /// The database failed.
     fn latest_session(channel: u64) -> Option<Session>;
-
-    /// Sessions that nobody ended and whose quiet time is over.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn quiet_sessions(now: OffsetDateTime) -> Vec<Session>;
 
     /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
     /// prompt, one for all pictures.

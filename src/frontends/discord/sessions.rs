@@ -11,10 +11,9 @@ use crate::backends::discord_api::attachment;
 use crate::backends::discord_api::reply::Message;
 use crate::backends::discord_api::rest::Fault;
 use crate::backends::discord_api::retry::Retry;
-use crate::backends::store::{Replaced, Replacement, Start};
 use crate::domain::digest::sha256_hex;
 use crate::domain::refusal::Refusal;
-use crate::domain::session::{Act, PlanEdit, Session, SessionId};
+use crate::domain::session::{Act, PlanEdit, Replaced, Replacement, Session, SessionId, Start};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
 
 mod export;

@@ -1,12 +1,11 @@
 //! The items of the table that an item from another back end becomes: those that there would be if all had happened
 //! here.
 
-use super::effects;
 use super::item::{Key, WARNED_BY, number, text};
 use super::orders::known_request;
 use super::rules::{Document, trail_line};
-use super::sessions::{StoredSession, points_at};
 use super::write::Write;
+use super::{effects, sessions};
 use crate::backends::store::item::StoreItem;
 use crate::domain::job::JobRecord;
 use crate::domain::job::accounts::{Account, Balance};
@@ -43,13 +42,12 @@ pub(in crate::backends::store) fn items(item: &StoreItem) -> anyhow::Result<Vec<
             let document = Document { value: settings, revision: None, number: 0 };
             vec![document.put(&Key::preferences(*member), 0)?]
         }
-        StoreItem::Session { session, waiting } => {
-            let stored = StoredSession { session: session.clone(), waiting: *waiting, revision: 0 };
-            let mut writes = vec![stored.put()?];
-            let begun = (!waiting).then(|| Key::begun(session));
-            let running = stored.is_running().then(|| Key::running(session.channel));
-            writes.extend(begun.iter().chain(&running).map(|key| points_at(key, session)));
-            writes
+        StoreItem::Session(record) => {
+            let session = &record.session;
+            let begun = (!record.waiting).then(|| Key::begun(session));
+            let running = record.is_running().then(|| Key::running(session.channel));
+            let pointers = begun.iter().chain(&running).map(|key| sessions::points_at(key, session));
+            [sessions::put(record, 0)?].into_iter().chain(pointers).collect()
         }
     };
     Ok(writes.into_iter().map(Write::if_absent).collect())

@@ -25,33 +25,13 @@ pub(super) struct Document<T> {
 impl Dynamo {
     pub(in crate::backends::store) async fn context(
         &self,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Context> {
-        Ok(self.look(None, guild, places, member, now).await?.1)
-    }
-
-    pub(in crate::backends::store) async fn context_of_order(
-        &self,
-        request: String,
+        request: Option<String>,
         guild: Option<u64>,
         places: Vec<u64>,
         member: u64,
         now: OffsetDateTime,
     ) -> anyhow::Result<(Option<JobId>, Context)> {
-        self.look(Some(Key::request(&request)), guild, places, member, now).await
-    }
-
-    async fn look(
-        &self,
-        request: Option<Key>,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<(Option<JobId>, Context)> {
+        let request = request.map(|request| Key::request(&request));
         let policy = guild.map(Key::policy);
         let running = places.first().map(|channel| Key::running(*channel));
         let preferences = Key::preferences(member);
@@ -60,7 +40,7 @@ impl Dynamo {
         let policy: Document<Policy> = document(policy.and_then(|key| seen.remove(&key)))?;
         let preferences: Document<Settings> = document(seen.remove(&preferences))?;
         let session = match running.and_then(|key| seen.remove(&key)) {
-            Some(item) => self.session(parsed(&item, "which")?).await?.filter(|session| session.is_open(now)),
+            Some(item) => self.session_record(parsed(&item, "which")?).await?.map(|record| record.session),
             None => None,
         };
         let known = request.and_then(|key| seen.remove(&key)).filter(|item| orders::is_known(item, now));

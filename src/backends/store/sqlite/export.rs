@@ -175,7 +175,7 @@ fn preferences(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
-    Ok(StoreItem::Session { session: sessions::session(row)?, waiting: row.get("waiting")? })
+    Ok(StoreItem::Session(Box::new(sessions::record(row)?)))
 }
 
 #[cfg(test)]

@@ -15,25 +15,23 @@ use crate::domain::settings::Settings;
 impl Sqlite {
     pub(in crate::backends::store) async fn context(
         &self,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Context> {
-        self.look(move |db| context(db, guild, places, member, now)).await
-    }
-
-    pub(in crate::backends::store) async fn context_of_order(
-        &self,
-        request: String,
+        request: Option<String>,
         guild: Option<u64>,
         places: Vec<u64>,
         member: u64,
         now: OffsetDateTime,
     ) -> anyhow::Result<(Option<JobId>, Context)> {
         self.look(move |db| {
-            let known = ops::find_request(db, &request, now)?;
-            Ok((known, context(db, guild, places, member, now)?))
+            let known = request.map(|request| ops::find_request(db, &request, now)).transpose()?.flatten();
+            let running =
+                places.first().map(|channel| sessions::running(db, *channel)).transpose()?.flatten();
+            let context = Context {
+                policy: guild.map(|guild| policy(db, guild)).transpose()?.unwrap_or_default(),
+                session: running.map(|record| record.session),
+                preferences: preferences(db, member)?,
+                places,
+            };
+            Ok((known, context))
         })
         .await
     }
@@ -101,24 +99,6 @@ impl Sqlite {
         })
         .await
     }
-}
-
-fn context(
-    db: &Connection,
-    guild: Option<u64>,
-    places: Vec<u64>,
-    member: u64,
-    now: OffsetDateTime,
-) -> rusqlite::Result<Context> {
-    Ok(Context {
-        policy: guild.map(|guild| policy(db, guild)).transpose()?.unwrap_or_default(),
-        session: match places.first() {
-            Some(channel) => sessions::running(db, *channel, now)?,
-            None => None,
-        },
-        preferences: preferences(db, member)?,
-        places,
-    })
 }
 
 fn policy(db: &Connection, guild: u64) -> rusqlite::Result<Policy> {
