@@ -10,8 +10,7 @@ use crate::config::StoreUrl;
 use crate::domain::job::{Job, JobId};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
-use crate::domain::policy::{Edit, Entry};
-use crate::domain::refusal::Refusal;
+use crate::domain::policy::Entry;
 use crate::domain::session::Session;
 use crate::domain::settings::Settings;
 
@@ -155,18 +154,6 @@ in_both! {
     /// # Errors
     /// The database failed.
     fn known_in_turn(request: String, now: OffsetDateTime) -> Option<JobId>;
-
-    /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn edit(guild: u64, by: u64, edit: Edit, now: OffsetDateTime) -> Result<Option<Entry>, Refusal>;
-
-    /// Takes one entry of the audit trail back, with a line of its own.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn undo(guild: u64, by: u64, number: i64, now: OffsetDateTime) -> Result<Entry, Refusal>;
 
     /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
     ///

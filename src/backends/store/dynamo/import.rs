@@ -3,7 +3,7 @@
 
 use super::item::{Key, WARNED_BY, number, text};
 use super::orders::known_request;
-use super::rules::{Document, trail_line};
+use super::policies::{Document, trail_line};
 use super::write::Write;
 use super::{effects, sessions};
 use crate::backends::store::item::StoreItem;
@@ -11,7 +11,7 @@ use crate::domain::job::JobRecord;
 use crate::domain::job::accounts::{Account, Balance};
 
 /// Writes of whole items, each only if there is none; all of them can be made in any order.
-pub(in crate::backends::store) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
+pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
     let writes = match item {
         StoreItem::Job(record) => job(record)?,
         // Whoever wrote it does not ask any more.
@@ -35,12 +35,12 @@ pub(in crate::backends::store) fn items(item: &StoreItem) -> anyhow::Result<Vec<
         }
         StoreItem::Policy { guild, policy, last } => {
             let document = Document { value: policy, revision: Some(last.max(&1) - 1), number: *last };
-            vec![document.put(&Key::policy(*guild), *last)?]
+            vec![document.put(&Key::policy(*guild))?]
         }
         StoreItem::AuditLine { guild, entry } => vec![trail_line(*guild, entry)?],
         StoreItem::Preferences { member, settings } => {
             let document = Document { value: settings, revision: None, number: 0 };
-            vec![document.put(&Key::preferences(*member), 0)?]
+            vec![document.put(&Key::preferences(*member))?]
         }
         StoreItem::Session(record) => {
             let session = &record.session;

@@ -8,12 +8,11 @@ use super::rows::{self, to_json};
 use super::{Sqlite, ops, sessions};
 use crate::backends::store::Context;
 use crate::domain::job::{JobId, millis};
-use crate::domain::policy::{Change, Edit, Entry, Policy};
-use crate::domain::refusal::Refusal;
+use crate::domain::policy::{Entry, Policy, PolicyRecord};
 use crate::domain::settings::Settings;
 
 impl Sqlite {
-    pub(in crate::backends::store) async fn context(
+    pub(crate) async fn context(
         &self,
         request: Option<String>,
         guild: Option<u64>,
@@ -36,47 +35,24 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::backends::store) async fn edit(
+    pub(crate) async fn update_policy<T: Send + 'static>(
         &self,
         guild: u64,
-        by: u64,
-        edit: Edit,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<Option<Entry>, Refusal>> {
+        step: impl Fn(&mut PolicyRecord) -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
         self.run(false, move |db| {
-            let mut policy = policy(db, guild)?;
-            match policy.edited(&edit) {
-                Ok(Some(change)) => Ok(Ok(Some(put(db, guild, &mut policy, change, by, None, now)?))),
-                Ok(None) => Ok(Ok(None)),
-                Err(refusal) => Ok(Err(refusal)),
+            let last = entries(db, guild, i64::MAX, 1)?.pop().map(|entry| entry.number);
+            let mut record = PolicyRecord::new(policy(db, guild)?, last.unwrap_or_default());
+            let answer = step(&mut record);
+            if let Some(entry) = &record.added {
+                put(db, guild, &record.policy, entry)?;
             }
+            Ok(answer)
         })
         .await
     }
 
-    pub(in crate::backends::store) async fn undo(
-        &self,
-        guild: u64,
-        by: u64,
-        number: i64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<Entry, Refusal>> {
-        self.run(false, move |db| {
-            let Some(entry) =
-                entries(db, guild, number.saturating_add(1), 1)?.pop().filter(|entry| entry.number == number)
-            else {
-                return Ok(Err(Refusal::NoEntry { number }));
-            };
-            let mut policy = policy(db, guild)?;
-            match policy.undone(number, &entry.change) {
-                Ok(change) => Ok(Ok(put(db, guild, &mut policy, change, by, Some(number), now)?)),
-                Err(refusal) => Ok(Err(refusal)),
-            }
-        })
-        .await
-    }
-
-    pub(in crate::backends::store) async fn audit(
+    pub(crate) async fn audit(
         &self,
         guild: u64,
         before: Option<i64>,
@@ -85,7 +61,7 @@ impl Sqlite {
         self.look(move |db| entries(db, guild, before.unwrap_or(i64::MAX), limit)).await
     }
 
-    pub(in crate::backends::store) async fn prefer(
+    pub(crate) async fn prefer(
         &self,
         member: u64,
         change: impl Fn(&mut Settings) + Send + 'static,
@@ -117,28 +93,15 @@ fn kept<T: DeserializeOwned + Default>(db: &Connection, query: &str, id: u64) ->
     Ok(found.unwrap_or_default())
 }
 
-fn put(
-    db: &Connection,
-    guild: u64,
-    policy: &mut Policy,
-    change: Change,
-    by: u64,
-    undoes: Option<i64>,
-    now: OffsetDateTime,
-) -> rusqlite::Result<Entry> {
-    policy.put(change.after.clone());
+fn put(db: &Connection, guild: u64, policy: &Policy, entry: &Entry) -> rusqlite::Result<()> {
+    let Entry { number, at, by, change, undoes } = entry;
     db.prepare_cached("INSERT OR REPLACE INTO policies (guild, policy) VALUES (?1, ?2)")?
         .execute(params![guild.to_string(), to_json(policy)?])?;
-    let number: i64 = db
-        .prepare_cached(
-            "INSERT INTO audit (guild, number, at, by, change, undoes)
-             SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM audit WHERE guild = ?1 RETURNING number",
-        )?
-        .query_row(
-            params![guild.to_string(), millis(now), by.to_string(), to_json(&change)?, undoes],
-            |row| row.get(0),
-        )?;
-    Ok(Entry { number, at: now, by, change, undoes })
+    db.prepare_cached(
+        "INSERT INTO audit (guild, number, at, by, change, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![guild.to_string(), number, millis(*at), by.to_string(), to_json(change)?, undoes])
+    .map(drop)
 }
 
 fn entries(db: &Connection, guild: u64, before: i64, limit: u32) -> rusqlite::Result<Vec<Entry>> {
