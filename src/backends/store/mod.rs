@@ -32,7 +32,7 @@ pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;
 
-/// One of the two places.
+/// One of the two places. An operation fails if the database does; it has changed nothing then.
 #[derive(Debug)]
 pub enum Store {
     /// A file on this machine.
@@ -102,9 +102,6 @@ impl Store {
 
     /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being
     /// written. `SQLite` does it, whatever becomes of the answer, before anything that it is asked for later.
-    ///
-    /// # Errors
-    /// The database failed.
     pub fn cancel_soon(
         &self,
         job: JobId,
@@ -131,52 +128,28 @@ in_both! {
     /// not: one write.
     ///
     /// A caller that stops waiting before it is this call's turn leaves nothing behind.
-    ///
-    /// # Errors
-    /// The database failed; nothing was written.
     fn admit(job: &Job, price: Micros, limits: &AdmissionLimits, now: OffsetDateTime) -> Admission;
 
     /// Whether it answers, in a time that does not depend on how much it holds.
-    ///
-    /// # Errors
-    /// It does not.
     fn ping() -> ();
 
     /// The job of the request of this [`Job::dedupe_key`], if it was admitted within the last sixty days.
-    ///
-    /// # Errors
-    /// The database failed.
     fn known(request: String, now: OffsetDateTime) -> Option<JobId>;
 
     /// As [`Store::known`], after everything that this process has asked the store to write: an admission that is not
     /// answered yet counts too.
-    ///
-    /// # Errors
-    /// The database failed.
     fn known_in_turn(request: String, now: OffsetDateTime) -> Option<JobId>;
 
     /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
-    ///
-    /// # Errors
-    /// The database failed.
     fn audit(guild: u64, before: Option<i64>, limit: u32) -> Vec<Entry>;
 
     /// Changes a member's preferences.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
     fn prefer(member: u64, change: impl Fn(&mut Settings) + Send + 'static) -> ();
 
     /// The latest session of a channel, ended or not.
-    ///
-    /// # Errors
-    /// The database failed.
     fn latest_session(channel: u64) -> Option<Session>;
 
     /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
     /// prompt, one for all pictures.
-    ///
-    /// # Errors
-    /// The database failed.
     fn blocked(guild: u64, limit: u32) -> Vec<BlockedRow>;
 }
