@@ -7,7 +7,6 @@ use crate::domain::session::{
     Plan, Replacement, Session, SessionId, SessionQueue, SessionRecord, Sessions, Start,
 };
 
-/// A method fails if the database does; nothing is changed then.
 impl Store {
     /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
     pub async fn start_session(&self, session: Session) -> anyhow::Result<Start> {

@@ -33,7 +33,7 @@ struct StoredSession {
 }
 
 impl Dynamo {
-    pub(in crate::backends::store) async fn update_sessions<T>(
+    pub(crate) async fn update_sessions<T>(
         &self,
         id: SessionId,
         channel: Option<u64>,
@@ -56,17 +56,11 @@ impl Dynamo {
         }
     }
 
-    pub(in crate::backends::store) async fn session_record(
-        &self,
-        id: SessionId,
-    ) -> anyhow::Result<Option<SessionRecord>> {
+    pub(crate) async fn session_record(&self, id: SessionId) -> anyhow::Result<Option<SessionRecord>> {
         Ok(self.stored_session(id).await?.map(|stored| stored.record))
     }
 
-    pub(in crate::backends::store) async fn latest_session(
-        &self,
-        channel: u64,
-    ) -> anyhow::Result<Option<Session>> {
+    pub(crate) async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
         let of = Range::beginning(format!("channel#{channel}"), "session#");
         let Some(item) = self.table.query(of, true, 1).await?.pop() else { return Ok(None) };
         Ok(self.session_record(parsed(&item, "which")?).await?.map(|record| record.session))
@@ -74,7 +68,7 @@ impl Dynamo {
 
     /// Sessions of this queue whose moment is `until` or earlier, and some that are not: the index is behind, and items
     /// of earlier versions stand at the moment of their start.
-    pub(in crate::backends::store) async fn queued_sessions(
+    pub(crate) async fn queued_sessions(
         &self,
         queue: SessionQueue,
         until: OffsetDateTime,
@@ -84,10 +78,7 @@ impl Dynamo {
     }
 
     /// The jobs of a session, oldest first.
-    pub(in crate::backends::store) async fn records_of(
-        &self,
-        id: SessionId,
-    ) -> anyhow::Result<Vec<JobRecord>> {
+    pub(crate) async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<JobRecord>> {
         let range = Range::beginning(format!("session#{id}"), "job#");
         let items = self.table.query(range, false, usize::MAX).await?;
         let of = |item: &Item| -> anyhow::Result<Key> {

@@ -9,7 +9,7 @@ use crate::domain::job::millis;
 use crate::domain::session::{Session, SessionId, SessionQueue, SessionRecord, Sessions};
 
 impl Sqlite {
-    pub(in crate::backends::store) async fn update_sessions<T: Send + 'static>(
+    pub(crate) async fn update_sessions<T: Send + 'static>(
         &self,
         id: SessionId,
         channel: Option<u64>,
@@ -33,24 +33,18 @@ impl Sqlite {
         .await
     }
 
-    pub(in crate::backends::store) async fn session_record(
-        &self,
-        id: SessionId,
-    ) -> anyhow::Result<Option<SessionRecord>> {
+    pub(crate) async fn session_record(&self, id: SessionId) -> anyhow::Result<Option<SessionRecord>> {
         self.look(move |db| find(db, id)).await
     }
 
-    pub(in crate::backends::store) async fn latest_session(
-        &self,
-        channel: u64,
-    ) -> anyhow::Result<Option<Session>> {
+    pub(crate) async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
         let query = "SELECT * FROM sessions WHERE channel = ?1 AND waiting = 0 ORDER BY started DESC, id DESC LIMIT 1";
         let latest = self.look(move |db| one(db, query, &channel.to_string())).await?;
         Ok(latest.map(|record| record.session))
     }
 
     /// Sessions of this queue whose moment is `until` or earlier.
-    pub(in crate::backends::store) async fn queued_sessions(
+    pub(crate) async fn queued_sessions(
         &self,
         queue: SessionQueue,
         until: OffsetDateTime,
