@@ -83,16 +83,16 @@ impl SessionRecord {
         (!self.waiting).then_some(self.session)
     }
 
-    /// Nobody ended it; its quiet time may be over.
-    pub(crate) fn is_running(&self) -> bool {
-        !self.waiting && self.session.ended.is_none()
+    /// The session, if it has begun and nobody ended it. Its quiet time may be over.
+    pub(crate) fn running(&self) -> Option<&Session> {
+        (!self.waiting && self.session.ended.is_none()).then_some(&self.session)
     }
 
     pub(crate) fn queue(&self) -> Option<(SessionQueue, OffsetDateTime)> {
         if self.waiting {
             return Some((SessionQueue::Waiting, self.session.started));
         }
-        self.is_running().then(|| (SessionQueue::Running, self.session.quiet_end()))
+        self.running().map(|session| (SessionQueue::Running, session.quiet_end()))
     }
 
     /// As it is once a job was ordered in it, which keeps it awake; `None` if that changes nothing.
@@ -104,7 +104,7 @@ impl SessionRecord {
 }
 
 /// The sessions that a step sees: the one that it names, and the one that runs in its channel.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sessions(BTreeMap<SessionId, SessionRecord>);
 
 /// A session that a step made, changed or deleted.
@@ -118,17 +118,15 @@ pub(crate) struct SessionChange<'a> {
 impl<'a> SessionChange<'a> {
     /// The session, if it begins with this change.
     pub(crate) fn begun(&self) -> Option<&'a Session> {
-        running(self.after).filter(|_| running(self.before).is_none())
+        let begun = self.after.and_then(SessionRecord::running);
+        begun.filter(|_| self.before.and_then(SessionRecord::running).is_none())
     }
 
     /// The session, if it ends with this change.
     pub(crate) fn ended(&self) -> Option<&'a Session> {
-        running(self.before).filter(|_| running(self.after).is_none())
+        let ended = self.before.and_then(SessionRecord::running);
+        ended.filter(|_| self.after.and_then(SessionRecord::running).is_none())
     }
-}
-
-fn running(record: Option<&SessionRecord>) -> Option<&Session> {
-    record.filter(|record| record.is_running()).map(|record| &record.session)
 }
 
 impl FromIterator<SessionRecord> for Sessions {
@@ -203,7 +201,7 @@ impl Sessions {
 
     /// The session that takes requests in a channel at `now`.
     fn open(&self, channel: u64, now: OffsetDateTime) -> Option<&Session> {
-        let mut running = self.0.values().filter_map(|record| running(Some(record)));
+        let mut running = self.0.values().filter_map(SessionRecord::running);
         running.find(|session| session.channel == channel && session.is_open(now))
     }
 
@@ -215,7 +213,7 @@ impl Sessions {
     }
 
     fn running_mut(&mut self, wanted: impl Fn(&Session) -> bool) -> Option<&mut Session> {
-        let mut running = self.0.values_mut().filter(|record| record.is_running());
+        let mut running = self.0.values_mut().filter(|record| record.running().is_some());
         running.find(|record| wanted(&record.session)).map(|record| &mut record.session)
     }
 }

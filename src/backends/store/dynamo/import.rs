@@ -45,7 +45,7 @@ pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
         StoreItem::Session(record) => {
             let session = &record.session;
             let begun = (!record.waiting).then(|| Key::begun(session));
-            let running = record.is_running().then(|| Key::running(session.channel));
+            let running = record.running().map(|session| Key::running(session.channel));
             let pointers = begun.iter().chain(&running).map(|key| sessions::points_at(key, session));
             [sessions::put(record, 0)?].into_iter().chain(pointers).collect()
         }
