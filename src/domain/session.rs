@@ -31,9 +31,7 @@ pub const UNTITLED: &str = "Untitled";
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Plan {
-    /// What it is about.
     pub title: String,
-    /// The layer of settings.
     pub settings: Settings,
     /// Who takes part; empty: everybody.
     pub members: BTreeSet<u64>,
@@ -48,7 +46,6 @@ pub struct Plan {
 /// What a start or a change says; what it does not say stays as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlanEdit {
-    /// What it is about.
     pub title: Option<String>,
     /// Settings that have a value are set.
     pub set: Settings,
@@ -80,24 +77,18 @@ impl Plan {
     }
 }
 
-/// A session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    /// Its id.
     pub id: SessionId,
     /// The server, or `None` in a private conversation.
     pub guild: Option<u64>,
-    /// Where it takes place.
     pub channel: u64,
     /// Who started it.
     pub by: u64,
-    /// When.
     pub started: OffsetDateTime,
     /// The last request in it, or the start.
     pub last: OffsetDateTime,
-    /// When it ended.
     pub ended: Option<OffsetDateTime>,
-    /// What people said about it.
     pub plan: Plan,
 }
 
