@@ -11,10 +11,9 @@ use crate::backends::discord_api::attachment::{self, Attachment};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::Fault;
 use crate::backends::discord_api::retry::Retry;
-use crate::backends::store::{Replacement, Start};
 use crate::domain::digest::sha256_hex;
 use crate::domain::refusal::Refusal;
-use crate::domain::session::{Act, Actor, PlanEdit, Session, SessionId};
+use crate::domain::session::{Act, Actor, PlanEdit, Replacement, Session, SessionId, Start};
 
 mod export;
 mod pictures;

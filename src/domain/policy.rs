@@ -4,18 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
-use crate::domain::refusal::PolicyList;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{PolicyList, Refusal};
 use crate::domain::settings::{Defaults, Field, Settings};
 use crate::domain::words::WordRule;
 
 mod access;
+mod trail;
 
 pub use access::{Access, AccessEdit, Asker, Barrier, Guarded, Rule};
+pub(crate) use trail::PolicyRecord;
+pub use trail::{Change, Entry};
 
 /// Channels and roles that may have settings of their own, so that a policy stays small.
 pub const PLACES_LIMIT: usize = 100;
@@ -29,7 +30,6 @@ pub struct Policy {
     pub defaults: Defaults,
     pub channels: BTreeMap<u64, Defaults>,
     pub models: ModelRules,
-    /// Who may do what.
     pub access: Access,
     /// Limits of every member.
     pub limits: Limits,
@@ -71,16 +71,12 @@ pub struct Budget {
     pub warn_in: Option<u64>,
 }
 
-/// Budget limits to set; `Some(None)` takes one away.
+/// Budget limits to set, as in [`Budget`]; `Some(None)` takes one away.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BudgetEdit {
-    /// Of the whole server, a month.
     pub month: Option<Option<Micros>>,
-    /// Of each member, a day.
     pub member_day: Option<Option<Micros>>,
-    /// Of each member, a month.
     pub member_month: Option<Option<Micros>>,
-    /// The channel to tell.
     pub warn_in: Option<Option<u64>>,
 }
 
@@ -102,7 +98,6 @@ pub enum Part {
     /// The layer of the server, or of one channel.
     Defaults(Option<u64>, Defaults),
     Models(ModelRules),
-    /// Who may do what.
     Access(Access),
     /// Limits of everybody, or of one role.
     Limits(Option<u64>, Limits),
@@ -126,7 +121,6 @@ pub enum Edit {
         /// Only models that were allowed by name are offered.
         only: bool,
     },
-    /// Offers a model no more.
     DenyModel(String),
     /// Lets a role or a channel do something, or not.
     Access(AccessEdit),
@@ -144,30 +138,9 @@ pub enum Edit {
     Pause(Option<String>),
 }
 
-/// What a change replaced by what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// The part as it was.
-    pub before: Part,
-    /// The part as it is.
-    pub after: Part,
-}
-
-/// A line of a server's audit trail.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Its number within the server, from 1.
-    pub number: i64,
-    pub at: OffsetDateTime,
-    /// The admin.
-    pub by: u64,
-    pub change: Change,
-    pub undoes: Option<i64>,
-}
-
 impl Policy {
     /// The part that `like` is about, as it stands.
-    pub fn part(&self, like: &Part) -> Part {
+    fn part(&self, like: &Part) -> Part {
         match like {
             Part::Defaults(None, _) => Part::Defaults(None, self.defaults.clone()),
             Part::Defaults(Some(channel), _) => {
@@ -185,7 +158,8 @@ impl Policy {
         }
     }
 
-    pub fn put(&mut self, part: Part) {
+    /// Puts a part in its place.
+    fn put(&mut self, part: Part) {
         match part {
             Part::Defaults(None, defaults) => self.defaults = defaults,
             Part::Defaults(Some(channel), defaults) => put_or_remove(&mut self.channels, channel, defaults),
@@ -196,25 +170,6 @@ impl Policy {
             Part::Budget(budget) => self.budget = budget,
             Part::Words(words) => self.words = words,
             Part::Paused(reason) => self.paused = reason,
-        }
-    }
-
-    /// What an edit comes to; `None` if it changes nothing.
-    ///
-    /// # Errors
-    /// The policy would grow beyond its limits, or there is nothing of that name to change.
-    pub fn edited(&self, edit: &Edit) -> Result<Option<Change>, Refusal> {
-        let after = self.after(edit)?;
-        let before = self.part(&after);
-        Ok((before != after).then_some(Change { before, after }))
-    }
-
-    /// Takes a change back, if nothing has changed its part since.
-    pub fn undone(&self, number: i64, change: &Change) -> Result<Change, Refusal> {
-        if self.part(&change.after) == change.after {
-            Ok(Change { before: change.after.clone(), after: change.before.clone() })
-        } else {
-            Err(Refusal::ChangedSince { number })
         }
     }
 

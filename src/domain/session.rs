@@ -10,8 +10,11 @@ use crate::domain::settings::{Field, Settings};
 pub use crate::domain::vocabulary::SessionId;
 
 mod rights;
+mod steps;
 
 pub(crate) use rights::{Act, Actor};
+pub use steps::{Replaced, Replacement, Start};
+pub(crate) use steps::{SessionChange, SessionQueue, SessionRecord, Sessions, WAITING_LIFE};
 
 /// A session ends by itself after so many quiet hours, unless it says otherwise.
 pub const DEFAULT_QUIET_HOURS: u32 = 12;
@@ -72,7 +75,6 @@ impl Plan {
     }
 }
 
-/// A session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     pub id: SessionId,

@@ -27,51 +27,18 @@ pub struct Totals {
 /// Everything that a request has to respect, as it stood when it was looked up.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Context {
-    /// The server's rules.
     pub policy: Policy,
     /// The session that runs in the channel.
     pub session: Option<Session>,
-    /// What the member prefers.
     pub preferences: Settings,
     /// The channel and, for a thread, the one above it.
     pub places: Vec<u64>,
 }
 
-/// What became of a session that somebody wants to start.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Start {
-    /// It runs.
-    Begun,
-    /// Another one runs in the channel; this one waits for a day, to be begun in its place.
-    Waits(Box<Session>),
-}
-
-/// What became of a session that waits and that somebody wants to begin in another one's place.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Replacement {
-    /// It runs.
-    Begun(Box<Replaced>),
-    /// Another session runs than the one that somebody was asked about; nothing was changed.
-    AnotherRuns(Box<Session>),
-    /// None of that id waits.
-    NoneWaits,
-}
-
-/// A session that began in another one's place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Replaced {
-    /// The one that runs.
-    pub begun: Session,
-    /// The one that ended for it, unless it had ended before.
-    pub ended: Option<Session>,
-}
-
 /// The picture that `from:last` starts from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LastPicture {
-    /// Its job.
     pub job: Job,
-    /// Its number.
     pub n: u32,
     pub format: ImageFormat,
 }
@@ -81,9 +48,7 @@ pub struct LastPicture {
 pub struct UsageRow {
     /// Such as `2026-11-23`, UTC.
     pub day: String,
-    /// Who.
     pub member: u64,
-    /// The model's name.
     pub model: String,
     /// Pictures delivered.
     pub pictures: u32,
@@ -105,11 +70,8 @@ impl UsageRow {
 pub struct BlockedRow {
     /// When it was asked for.
     pub at: OffsetDateTime,
-    /// By whom.
     pub member: u64,
-    /// Where.
     pub channel: u64,
-    /// What was held back.
     pub stage: Stage,
     /// Why, in the guardrail's categories: for several pictures each that occurred.
     pub category: String,

@@ -4,7 +4,7 @@ use super::UsageRow;
 use crate::domain::job::accounts::{Account, Balance};
 use crate::domain::job::{BlockedChange, JobId, JobRecord};
 use crate::domain::policy::{Entry, Policy};
-use crate::domain::session::Session;
+use crate::domain::session::SessionRecord;
 use crate::domain::settings::Settings;
 
 pub(super) enum StoreItem {
@@ -47,9 +47,5 @@ pub(super) enum StoreItem {
         member: u64,
         settings: Settings,
     },
-    Session {
-        session: Session,
-        /// It was asked for while another one ran, and begins if that one is ended for it.
-        waiting: bool,
-    },
+    Session(Box<SessionRecord>),
 }

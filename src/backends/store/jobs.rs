@@ -20,9 +20,6 @@ const SWEEP: usize = 1_000;
 impl Store {
     /// Jobs that have something to do and that no worker holds, oldest first, a thousand at most. Those admitted less
     /// than `grace` ago are still on their way through the queue.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
         let mut due = Vec::new();
         for queue in WorkQueue::ALL {
@@ -39,17 +36,11 @@ impl Store {
     }
 
     /// Cancels a job that no worker claimed; whether it did.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
         Ok(self.update(job, move |record| record.cancel(now)).await?.unwrap_or_default())
     }
 
     /// Claims a job that has something to do and that no worker holds.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn claim(
         &self,
         job: JobId,
@@ -62,9 +53,6 @@ impl Store {
     }
 
     /// Holds the job for another `lease`; `false` if another worker has it.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn extend(
         &self,
         job: JobId,
@@ -75,10 +63,7 @@ impl Store {
         Ok(self.update(job, move |record| record.extend(fence, now, lease)).await?.unwrap_or_default())
     }
 
-    /// Puts one call of a model, at `price`, into the ledger before it is made.
-    ///
-    /// # Errors
-    /// The database failed: make no call.
+    /// Puts one call of a model, at `price`, into the ledger before it is made. If this fails, make none.
     pub async fn attempt(
         &self,
         job: JobId,
@@ -96,17 +81,11 @@ impl Store {
     }
 
     /// Writes down how a call ended; `false` if another worker has the job.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn settle(&self, job: JobId, fence: i64, settlement: Settlement) -> anyhow::Result<bool> {
         Ok(self.update(job, move |record| record.settle(fence, &settlement)).await?.unwrap_or_default())
     }
 
     /// Writes down what was reached; `false` if another worker has the job.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn progress(
         &self,
         job: JobId,
@@ -141,9 +120,6 @@ impl Store {
     }
 
     /// The job and its pictures, whatever became of it.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn find(&self, job: JobId) -> anyhow::Result<Option<Claim>> {
         let record = match self {
             Store::Sqlite(sqlite) => sqlite.record(job).await?,
@@ -153,9 +129,6 @@ impl Store {
     }
 
     /// The job whose picture has these bytes, with the picture's number.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(Job, u32)>> {
         let found = match self {
             Store::Sqlite(sqlite) => sqlite.by_sha256(sha256).await?,
@@ -165,18 +138,12 @@ impl Store {
     }
 
     /// The jobs of a session that brought pictures, oldest first.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
         let records = self.records_of(id).await?;
         Ok(records.iter().filter(|record| record.has_delivered()).map(JobRecord::to_claim).collect())
     }
 
     /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
         let records = self.records_of(id).await?;
         let shown = records.iter().filter(|record| record.visible_to(viewer));
@@ -197,9 +164,6 @@ impl Store {
     }
 
     /// Sums over the whole ledger.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn totals(&self) -> anyhow::Result<Totals> {
         let (months, open) = match self {
             Store::Sqlite(sqlite) => (sqlite.months().await?, sqlite.open_jobs().await?),
@@ -217,9 +181,6 @@ impl Store {
     }
 
     /// What a server used in the calendar month (UTC) of `now`: a row for each day, member and model.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {
         let mut rows = match self {
             Store::Sqlite(sqlite) => sqlite.usage(guild, now).await?,
@@ -230,9 +191,6 @@ impl Store {
     }
 
     /// Where a member stands in a server at `now`.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn standing(
         &self,
         guild: Option<u64>,
@@ -252,9 +210,6 @@ impl Store {
     }
 
     /// What a session has used.
-    ///
-    /// # Errors
-    /// The database failed.
     pub async fn session_tally(&self, id: SessionId) -> anyhow::Result<Tally> {
         let account =
             Accounts::at(None, None, Some(id), OffsetDateTime::UNIX_EPOCH).of_budget(BudgetScope::Session);

@@ -10,9 +10,8 @@ use crate::config::StoreUrl;
 use crate::domain::job::{Job, JobId};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
-use crate::domain::policy::{Edit, Entry};
-use crate::domain::refusal::Refusal;
-use crate::domain::session::{Plan, Session, SessionId};
+use crate::domain::policy::Entry;
+use crate::domain::session::Session;
 use crate::domain::settings::Settings;
 
 mod answer;
@@ -21,19 +20,19 @@ mod item;
 mod jobs;
 mod ledger;
 pub mod migration;
+mod policies;
+mod sessions;
 mod sqlite;
 
 pub use crate::domain::job::{
     Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Tally, WARN_PERCENT,
 };
-pub use answer::{
-    BlockedRow, Context, LastPicture, Replaced, Replacement, Standing, Start, Totals, UsageRow,
-};
+pub use answer::{BlockedRow, Context, LastPicture, Standing, Totals, UsageRow};
 pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;
 
-/// One of the two places.
+/// One of the two places. An operation fails if the database does; it has changed nothing then.
 #[derive(Debug)]
 pub enum Store {
     /// A file on this machine.
@@ -103,9 +102,6 @@ impl Store {
 
     /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being
     /// written. `SQLite` does it, whatever becomes of the answer, before anything that it is asked for later.
-    ///
-    /// # Errors
-    /// The database failed.
     pub fn cancel_soon(
         &self,
         job: JobId,
@@ -132,132 +128,28 @@ in_both! {
     /// not: one write.
     ///
     /// A caller that stops waiting before it is this call's turn leaves nothing behind.
-    ///
-    /// # Errors
-    /// The database failed; nothing was written.
     fn admit(job: &Job, price: Micros, limits: &AdmissionLimits, now: OffsetDateTime) -> Admission;
 
     /// Whether it answers, in a time that does not depend on how much it holds.
-    ///
-    /// # Errors
-    /// It does not.
     fn ping() -> ();
 
     /// The job of the request of this [`Job::dedupe_key`], if it was admitted within the last sixty days.
-    ///
-    /// # Errors
-    /// The database failed.
     fn known(request: String, now: OffsetDateTime) -> Option<JobId>;
 
     /// As [`Store::known`], after everything that this process has asked the store to write: an admission that is not
     /// answered yet counts too.
-    ///
-    /// # Errors
-    /// The database failed.
     fn known_in_turn(request: String, now: OffsetDateTime) -> Option<JobId>;
 
-    /// Everything that a request of `member` in this place has to respect. `places` are the channel and, for a
-    /// thread, the one above it.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn context(guild: Option<u64>, places: Vec<u64>, member: u64, now: OffsetDateTime) -> Context;
-
-    /// As [`Store::context`], and the job as which this request was admitted before: one look.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn context_of_order(
-        request: String,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime
-    ) -> (Option<JobId>, Context);
-
-    /// Changes a server's policy, with its line in the audit trail; `None` if that changes nothing.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn edit(guild: u64, by: u64, edit: Edit, now: OffsetDateTime) -> Result<Option<Entry>, Refusal>;
-
-    /// Takes one entry of the audit trail back, with a line of its own.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn undo(guild: u64, by: u64, number: i64, now: OffsetDateTime) -> Result<Entry, Refusal>;
-
     /// Up to `limit` entries of the audit trail with numbers below `before`, the latest first.
-    ///
-    /// # Errors
-    /// The database failed.
     fn audit(guild: u64, before: Option<i64>, limit: u32) -> Vec<Entry>;
 
     /// Changes a member's preferences.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
     fn prefer(member: u64, change: impl Fn(&mut Settings) + Send + 'static) -> ();
 
-    /// Starts a session, or keeps it waiting where another one runs. Saying it again changes nothing.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn start_session(session: Session) -> Start;
-
-    /// Begins a session that waits, and ends the one that runs in its channel, if that is the one that somebody was
-    /// `asked_about`.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn replace_session(id: SessionId, asked_about: Option<SessionId>, now: OffsetDateTime) -> Replacement;
-
-    /// A session that waits, by its id.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn waiting_session(id: SessionId) -> Option<Session>;
-
-    /// Forgets a session that waits; whether there was one.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn forget_session(id: SessionId) -> bool;
-
-    /// Changes the plan of a session that has not ended; the session as it is then.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn change_session(id: SessionId, change: impl Fn(&mut Plan) + Send + 'static) -> Option<Session>;
-
-    /// Ends a session; `false` if it has ended before.
-    ///
-    /// # Errors
-    /// The database failed; nothing was changed.
-    fn end_session(id: SessionId, now: OffsetDateTime) -> bool;
-
-    /// A session by its id, ended or not.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn session(id: SessionId) -> Option<Session>;
-
     /// The latest session of a channel, ended or not.
-    ///
-    /// # Errors
-    /// The database failed.
     fn latest_session(channel: u64) -> Option<Session>;
-
-    /// Sessions that nobody ended and whose quiet time is over.
-    ///
-    /// # Errors
-    /// The database failed.
-    fn quiet_sessions(now: OffsetDateTime) -> Vec<Session>;
 
     /// Up to `limit` jobs of a server of which the guardrail held something back, the latest first: one row for the
     /// prompt, one for all pictures.
-    ///
-    /// # Errors
-    /// The database failed.
     fn blocked(guild: u64, limit: u32) -> Vec<BlockedRow>;
 }

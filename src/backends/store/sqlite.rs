@@ -23,8 +23,8 @@ mod accounts;
 mod blocked;
 mod export;
 mod ops;
+mod policies;
 mod rows;
-mod rules;
 mod sessions;
 mod usage;
 

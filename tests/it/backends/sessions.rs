@@ -1,9 +1,9 @@
 //! Sessions: one at a time in a channel, and the pictures that come of it.
 
-use easel::backends::store::{LastPicture, Replaced, Replacement, Start, Store};
+use easel::backends::store::{LastPicture, Store};
 use easel::domain::image_format::ImageFormat;
 use easel::domain::limits::AdmissionLimits;
-use easel::domain::session::{Plan, Session};
+use easel::domain::session::{Plan, Replaced, Replacement, Session, Start};
 use futures_util::stream::{self, StreamExt};
 use time::{Duration, OffsetDateTime};
 

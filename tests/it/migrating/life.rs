@@ -1,11 +1,11 @@
 //! A store in which everything has happened that can happen.
 
-use easel::backends::store::{Admission, Settlement, Start, Store};
+use easel::backends::store::{Admission, Settlement, Store};
 use easel::domain::job::{Bill, Job, JobId, Origin, Outcome};
 use easel::domain::limits::{AdmissionLimits, BudgetScope};
 use easel::domain::policy::Edit;
 use easel::domain::refusal::Refusal;
-use easel::domain::session::{Plan, Session, SessionId};
+use easel::domain::session::{Plan, Session, SessionId, Start};
 use easel::domain::settings::Settings;
 use time::{Duration, OffsetDateTime};
 

@@ -53,9 +53,9 @@ pub struct Count {
 
 /// What lies in a table, or would lie there.
 #[derive(Debug, Default)]
-pub(in crate::backends::store) struct Contents {
-    pub(in crate::backends::store) kinds: BTreeMap<Kind, Count>,
-    pub(in crate::backends::store) ledger: Ledger,
+pub(crate) struct Contents {
+    pub(crate) kinds: BTreeMap<Kind, Count>,
+    pub(crate) ledger: Ledger,
 }
 
 impl Kind {
@@ -78,7 +78,7 @@ impl Kind {
         }
     }
 
-    pub(in crate::backends::store) fn of(key: &Key) -> Kind {
+    pub(crate) fn of(key: &Key) -> Kind {
         let kind = |of: &str| of.split_once('#').map_or_else(|| of.to_owned(), |(kind, _)| kind.to_owned());
         match (kind(&key.pk).as_str(), kind(&key.sk).as_str()) {
             ("job", "job") => Kind::Jobs,
@@ -99,7 +99,7 @@ impl Kind {
 }
 
 impl Contents {
-    pub(in crate::backends::store) fn add(&mut self, key: &Key, item: &Item) -> anyhow::Result<()> {
+    pub(crate) fn add(&mut self, key: &Key, item: &Item) -> anyhow::Result<()> {
         let kind = Kind::of(key);
         let count = self.kinds.entry(kind).or_default();
         count.rows += 1;
@@ -123,12 +123,12 @@ impl Contents {
 }
 
 /// Whether it may vanish at any moment, or has. Nobody needs it then.
-pub(in crate::backends::store) fn is_gone(item: &Item, by: OffsetDateTime) -> anyhow::Result<bool> {
+pub(crate) fn is_gone(item: &Item, by: OffsetDateTime) -> anyhow::Result<bool> {
     Ok(item.contains_key("expires") && integer(item, "expires")? <= by.unix_timestamp())
 }
 
 /// SHA-256 over names, types and values, by name.
-pub(in crate::backends::store) fn digest(item: &Item) -> [u8; 32] {
+pub(crate) fn digest(item: &Item) -> [u8; 32] {
     let mut sum = Sha256::new();
     for (name, value) in item.iter().collect::<BTreeMap<_, _>>() {
         let (kind, value) = match value {

@@ -1,18 +1,17 @@
 //! The items of the table that an item from another back end becomes: those that there would be if all had happened
 //! here.
 
-use super::effects;
 use super::item::{Key, WARNED_BY, number, text};
 use super::orders::known_request;
-use super::rules::{Document, trail_line};
-use super::sessions::{StoredSession, points_at};
+use super::policies::{Document, trail_line};
 use super::write::Write;
+use super::{effects, sessions};
 use crate::backends::store::item::StoreItem;
 use crate::domain::job::JobRecord;
 use crate::domain::job::accounts::{Account, Balance};
 
 /// Writes of whole items, each only if there is none; all of them can be made in any order.
-pub(in crate::backends::store) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
+pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
     let writes = match item {
         StoreItem::Job(record) => job(record)?,
         // Whoever wrote it does not ask any more.
@@ -36,20 +35,19 @@ pub(in crate::backends::store) fn items(item: &StoreItem) -> anyhow::Result<Vec<
         }
         StoreItem::Policy { guild, policy, last } => {
             let document = Document { value: policy, revision: Some(last.max(&1) - 1), number: *last };
-            vec![document.put(&Key::policy(*guild), *last)?]
+            vec![document.put(&Key::policy(*guild))?]
         }
         StoreItem::AuditLine { guild, entry } => vec![trail_line(*guild, entry)?],
         StoreItem::Preferences { member, settings } => {
             let document = Document { value: settings, revision: None, number: 0 };
-            vec![document.put(&Key::preferences(*member), 0)?]
+            vec![document.put(&Key::preferences(*member))?]
         }
-        StoreItem::Session { session, waiting } => {
-            let stored = StoredSession { session: session.clone(), waiting: *waiting, revision: 0 };
-            let mut writes = vec![stored.put()?];
-            let begun = (!waiting).then(|| Key::begun(session));
-            let running = stored.is_running().then(|| Key::running(session.channel));
-            writes.extend(begun.iter().chain(&running).map(|key| points_at(key, session)));
-            writes
+        StoreItem::Session(record) => {
+            let session = &record.session;
+            let begun = (!record.waiting).then(|| Key::begun(session));
+            let running = record.running().map(|session| Key::running(session.channel));
+            let pointers = begun.iter().chain(&running).map(|key| sessions::points_at(key, session));
+            [sessions::put(record, 0)?].into_iter().chain(pointers).collect()
         }
     };
     Ok(writes.into_iter().map(Write::if_absent).collect())

@@ -17,12 +17,12 @@ use crate::domain::session::{Session, SessionId};
 pub(super) const WARNED_BY: &str = "told_by";
 
 /// An item of the table.
-pub(in crate::backends::store) type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// Where an item lies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::backends::store) struct Key {
-    pub(in crate::backends::store) pk: String,
+pub(crate) struct Key {
+    pub(crate) pk: String,
     pub(super) sk: String,
 }
 
@@ -99,7 +99,7 @@ impl Key {
         Key::new(format!("rate#{asker}"), format!("rate#{}#{}", rate.burst, rate.per_minute))
     }
 
-    pub(in crate::backends::store) fn of(item: &Item) -> anyhow::Result<Key> {
+    pub(crate) fn of(item: &Item) -> anyhow::Result<Key> {
         Ok(Key { pk: string(item, "pk")?.to_owned(), sk: string(item, "sk")?.to_owned() })
     }
 
@@ -109,7 +109,7 @@ impl Key {
         id.parse().with_context(|| format!("`{id}` is no id"))
     }
 
-    pub(in crate::backends::store) fn item(&self) -> Item {
+    pub(crate) fn item(&self) -> Item {
         HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
     }
 }

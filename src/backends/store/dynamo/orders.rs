@@ -36,7 +36,7 @@ pub(super) fn known_request(request: &str, job: JobId, writer: &str, expires: i6
 }
 
 impl Dynamo {
-    pub(in crate::backends::store) async fn admit(
+    pub(crate) async fn admit(
         &self,
         job: &Job,
         price: Micros,
@@ -72,11 +72,7 @@ impl Dynamo {
 
     /// Takes back a job whose `admit` nobody waits for any more, which may still be on its way to the table. `None` if
     /// it is there: then it is to be cancelled.
-    pub(in crate::backends::store) async fn take_back(
-        &self,
-        job: JobId,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Option<bool>> {
+    pub(crate) async fn take_back(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<Option<bool>> {
         let expires = number((now + GONE_KEPT).unix_timestamp());
         let gone = Write::put(&Key::job(job), [("expires", expires)]).if_absent();
         Ok(match self.table.write(vec![gone]).await? {

@@ -14,7 +14,7 @@ use crate::domain::job::{from_millis, millis};
 
 /// How far a migration into the table has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::backends::store) enum Mark {
+pub(crate) enum Mark {
     /// There was none.
     Absent,
     /// It has begun. Nobody may use the table.
@@ -36,7 +36,7 @@ impl Dynamo {
     }
 
     /// Its name in a sentence.
-    pub(in crate::backends::store) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         self.table.context()
     }
 
@@ -45,7 +45,7 @@ impl Dynamo {
     ///
     /// # Errors
     /// It is half-filled, with the remedy.
-    pub(in crate::backends::store) async fn ready(&self) -> anyhow::Result<()> {
+    pub(crate) async fn ready(&self) -> anyhow::Result<()> {
         let asked = tokio::time::timeout(AT_START, self.table.get(Key::migration())).await;
         let Ok(Ok(item)) = asked else {
             tracing::warn!("{} does not answer", self.table.context());
@@ -59,7 +59,7 @@ impl Dynamo {
         Ok(())
     }
 
-    pub(in crate::backends::store) async fn mark(&self) -> anyhow::Result<Mark> {
+    pub(crate) async fn mark(&self) -> anyhow::Result<Mark> {
         self.mark_in(self.table.get(Key::migration()).await?)
     }
 
@@ -72,18 +72,14 @@ impl Dynamo {
         }
     }
 
-    pub(in crate::backends::store) async fn set_mark(
-        &self,
-        is_done: bool,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<()> {
+    pub(crate) async fn set_mark(&self, is_done: bool, now: OffsetDateTime) -> anyhow::Result<()> {
         let state = text(if is_done { DONE } else { UNDER_WAY });
         let mark = [("state", state), ("marked", number(millis(now)))];
         self.table.write(vec![Write::put(&Key::migration(), mark)]).await.map(drop)
     }
 
     /// Writes an item that is not there. It may be there after all, from a write whose answer was lost.
-    pub(in crate::backends::store) async fn put_once(&self, write: Write) -> anyhow::Result<()> {
+    pub(crate) async fn put_once(&self, write: Write) -> anyhow::Result<()> {
         let Some(item) = write.item().cloned() else { bail!("only whole items come from elsewhere") };
         let key = Key::of(&item)?;
         let mut backoff = Backoff::new();
@@ -104,7 +100,7 @@ impl Dynamo {
     }
 
     /// Looks at everything in the table but the mark.
-    pub(in crate::backends::store) async fn each(
+    pub(crate) async fn each(
         &self,
         mut take: impl FnMut(Key, Item) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {

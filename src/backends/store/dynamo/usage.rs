@@ -12,26 +12,18 @@ use crate::domain::job::{Stage, from_millis};
 use crate::domain::money::Micros;
 
 impl Dynamo {
-    pub(in crate::backends::store) async fn usage(
-        &self,
-        guild: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Vec<UsageRow>> {
+    pub(crate) async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {
         let range = Range::all(format!("usage#{guild}#{}", month(now)));
         self.table.query(range, false, usize::MAX).await?.iter().map(usage_row).collect()
     }
 
     /// What everybody's accounts hold, month by month.
-    pub(in crate::backends::store) async fn months(&self) -> anyhow::Result<Vec<Amounts>> {
+    pub(crate) async fn months(&self) -> anyhow::Result<Vec<Amounts>> {
         let range = Range::all("account#deployment".to_owned());
         self.table.query(range, false, usize::MAX).await?.iter().map(amounts).collect()
     }
 
-    pub(in crate::backends::store) async fn blocked(
-        &self,
-        guild: u64,
-        limit: u32,
-    ) -> anyhow::Result<Vec<BlockedRow>> {
+    pub(crate) async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {
         let range = Range::beginning(format!("guild#{guild}"), "blocked#");
         self.table.query(range, true, limit as usize).await?.iter().map(blocked_row).collect()
     }

@@ -6,7 +6,7 @@ use super::item::{Item, Key};
 
 /// A change of one item, and what must hold for it.
 #[derive(Debug, Clone)]
-pub(in crate::backends::store) enum Write {
+pub(crate) enum Write {
     /// The whole item.
     Put { item: Item, condition: Option<String>, values: Option<Item> },
     /// Some of its attributes.
@@ -66,7 +66,7 @@ impl Write {
     }
 
     /// The whole item, if it writes one.
-    pub(in crate::backends::store) fn item(&self) -> Option<&Item> {
+    pub(crate) fn item(&self) -> Option<&Item> {
         match self {
             Write::Put { item, .. } => Some(item),
             Write::Update { .. } | Write::Delete { .. } => None,

@@ -8,11 +8,7 @@ use crate::backends::store::BlockedRow;
 use crate::domain::job::Stage;
 
 impl Sqlite {
-    pub(in crate::backends::store) async fn blocked(
-        &self,
-        guild: u64,
-        limit: u32,
-    ) -> anyhow::Result<Vec<BlockedRow>> {
+    pub(crate) async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {
         self.look(move |db| {
             db.prepare_cached("SELECT * FROM blocked WHERE guild = ?1 ORDER BY job DESC, stage LIMIT ?2")?
                 .query_map(params![guild.to_string(), limit], row)?

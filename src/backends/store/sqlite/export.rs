@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::{
-    LOCK_WAIT, MIGRATIONS, accounts, blocked, lock_path, ops, private_file, rows, rules, sessions, usage,
+    LOCK_WAIT, MIGRATIONS, accounts, blocked, lock_path, ops, policies, private_file, rows, sessions, usage,
 };
 use crate::backends::store::item::StoreItem;
 use crate::backends::store::ledger::Ledger;
@@ -17,14 +17,14 @@ use crate::domain::money::Micros;
 
 /// A database that nobody else has open, as it was when this was made.
 #[derive(Debug)]
-pub(in crate::backends::store) struct Source {
+pub(crate) struct Source {
     connection: Connection,
     /// Held alone: whoever opens the store meanwhile waits.
     _lock: File,
 }
 
 impl Source {
-    pub(in crate::backends::store) fn open(path: &Path) -> anyhow::Result<Source> {
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Source> {
         let shown = path.display();
         ensure!(path.is_file(), "there is no database `{shown}`");
         let lock = lock_path(path);
@@ -61,10 +61,7 @@ impl Source {
     }
 
     /// Gives away each thing, in the same order every time.
-    pub(in crate::backends::store) fn each(
-        &self,
-        mut take: impl FnMut(StoreItem) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
+    pub(crate) fn each(&self, mut take: impl FnMut(StoreItem) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let db = &self.connection;
         every(db, "SELECT doc FROM jobs ORDER BY id", job, &mut take)?;
         every(db, "SELECT * FROM requests ORDER BY request", request, &mut take)?;
@@ -82,7 +79,7 @@ impl Source {
     }
 
     /// The sums of the ledger, from its own tables.
-    pub(in crate::backends::store) fn ledger(&self) -> anyhow::Result<Ledger> {
+    pub(crate) fn ledger(&self) -> anyhow::Result<Ledger> {
         let mut ledger = Ledger::default();
         let (db, mut add) =
             (&self.connection, |(scope, period, reserved, spent): (String, String, i64, i64)| {
@@ -164,7 +161,7 @@ fn policy(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
 }
 
 fn line(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
-    Ok(StoreItem::AuditLine { guild: rows::parsed(row, "guild")?, entry: rules::entry(row)? })
+    Ok(StoreItem::AuditLine { guild: rows::parsed(row, "guild")?, entry: policies::entry(row)? })
 }
 
 fn preferences(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
@@ -175,7 +172,7 @@ fn preferences(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
-    Ok(StoreItem::Session { session: sessions::session(row)?, waiting: row.get("waiting")? })
+    Ok(StoreItem::Session(Box::new(sessions::record(row)?)))
 }
 
 #[cfg(test)]

@@ -1,175 +1,90 @@
-//! Sessions: who started what where, and the pictures that came of it.
+//! Sessions: who started what where.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use time::OffsetDateTime;
 
 use super::Sqlite;
 use super::rows::{self, to_json};
-use crate::backends::store::{Replaced, Replacement, Start};
 use crate::domain::job::millis;
-use crate::domain::session::{Plan, Session, SessionId};
+use crate::domain::session::{Session, SessionId, SessionQueue, SessionRecord, Sessions};
 
 impl Sqlite {
-    pub(in crate::backends::store) async fn start_session(&self, session: Session) -> anyhow::Result<Start> {
+    pub(crate) async fn update_sessions<T: Send + 'static>(
+        &self,
+        id: SessionId,
+        channel: Option<u64>,
+        step: impl Fn(&mut Sessions) -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
         self.run(false, move |db| {
-            let running = running(db, session.channel, session.started)?;
-            let waits = running.filter(|running| running.id != session.id);
-            if find(db, session.id)?.is_none() {
-                forget_waiting(db, session.started)?;
-                if waits.is_none() {
-                    end_running(db, session.channel, session.started)?;
+            let named = find(db, id)?;
+            let channel = channel.or(named.as_ref().map(|record| record.session.channel));
+            let running = channel.map(|channel| running(db, channel)).transpose()?.flatten();
+            let before: Sessions = named.into_iter().chain(running).collect();
+            let mut after = before.clone();
+            let answer = step(&mut after);
+            for change in after.changes(&before) {
+                match change.after {
+                    Some(record) => put(db, record)?,
+                    None => delete(db, change.id)?,
                 }
-                put(db, &session, waits.is_some())?;
             }
-            Ok(waits.map_or(Start::Begun, |running| Start::Waits(Box::new(running))))
+            Ok(answer)
         })
         .await
     }
 
-    pub(in crate::backends::store) async fn replace_session(
+    pub(crate) async fn session_record(&self, id: SessionId) -> anyhow::Result<Option<SessionRecord>> {
+        self.look(move |db| find(db, id)).await
+    }
+
+    pub(crate) async fn latest_session(&self, channel: u64) -> anyhow::Result<Option<Session>> {
+        let query = "SELECT * FROM sessions WHERE channel = ?1 AND waiting = 0 ORDER BY started DESC, id DESC LIMIT 1";
+        let latest = self.look(move |db| one(db, query, &channel.to_string())).await?;
+        Ok(latest.map(|record| record.session))
+    }
+
+    /// Sessions of this queue whose moment is `until` or earlier.
+    pub(crate) async fn queued_sessions(
         &self,
-        id: SessionId,
-        asked_about: Option<SessionId>,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Replacement> {
-        self.run(false, move |db| {
-            let Some(waiting) = waiting(db, id)? else { return Ok(Replacement::NoneWaits) };
-            if let Some(other) = running(db, waiting.channel, now)?
-                && Some(other.id) != asked_about
-            {
-                return Ok(Replacement::AnotherRuns(Box::new(other)));
+        queue: SessionQueue,
+        until: OffsetDateTime,
+    ) -> anyhow::Result<Vec<SessionRecord>> {
+        let query = match queue {
+            SessionQueue::Waiting => "SELECT * FROM sessions WHERE waiting = 1 AND started <= ?1",
+            SessionQueue::Running => {
+                "SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0 AND quiet_at <= ?1"
             }
-            let ended = end_running(db, waiting.channel, now)?;
-            let begun = Session { started: now, last: now, ..waiting };
-            put(db, &begun, false)?;
-            Ok(Replacement::Begun(Box::new(Replaced { begun, ended })))
-        })
-        .await
-    }
-
-    pub(in crate::backends::store) async fn waiting_session(
-        &self,
-        id: SessionId,
-    ) -> anyhow::Result<Option<Session>> {
-        self.look(move |db| waiting(db, id)).await
-    }
-
-    pub(in crate::backends::store) async fn forget_session(&self, id: SessionId) -> anyhow::Result<bool> {
-        self.run(false, move |db| {
-            let forgotten = db
-                .prepare_cached("DELETE FROM sessions WHERE id = ?1 AND waiting = 1")?
-                .execute([id.to_string()])?;
-            Ok(forgotten == 1)
-        })
-        .await
-    }
-
-    pub(in crate::backends::store) async fn change_session(
-        &self,
-        id: SessionId,
-        change: impl Fn(&mut Plan) + Send + 'static,
-    ) -> anyhow::Result<Option<Session>> {
-        self.run(false, move |db| {
-            let Some(mut session) = begun(db, id)?.filter(|session| session.ended.is_none()) else {
-                return Ok(None);
-            };
-            change(&mut session.plan);
-            put(db, &session, false)?;
-            Ok(Some(session))
-        })
-        .await
-    }
-
-    pub(in crate::backends::store) async fn end_session(
-        &self,
-        id: SessionId,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<bool> {
-        self.run(false, move |db| {
-            let ended = db
-                .prepare_cached(
-                    "UPDATE sessions SET ended = ?2 WHERE id = ?1 AND ended IS NULL AND waiting = 0",
-                )?
-                .execute(params![id.to_string(), millis(now)])?;
-            Ok(ended == 1)
-        })
-        .await
-    }
-
-    pub(in crate::backends::store) async fn session(&self, id: SessionId) -> anyhow::Result<Option<Session>> {
-        self.look(move |db| begun(db, id)).await
-    }
-
-    pub(in crate::backends::store) async fn latest_session(
-        &self,
-        channel: u64,
-    ) -> anyhow::Result<Option<Session>> {
-        self.look(move |db| {
-            db.prepare_cached(
-                "SELECT * FROM sessions WHERE channel = ?1 AND waiting = 0 ORDER BY started DESC, id DESC LIMIT 1",
-            )?
-            .query_row([channel.to_string()], session)
-            .optional()
-        })
-        .await
-    }
-
-    pub(in crate::backends::store) async fn quiet_sessions(
-        &self,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Vec<Session>> {
-        self.look(move |db| {
-            db.prepare_cached(
-                "SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0 AND quiet_at <= ?1 ORDER BY id",
-            )?
-            .query_map([millis(now)], session)?
-            .collect()
-        })
-        .await
+        };
+        self.look(move |db| db.prepare_cached(query)?.query_map([millis(until)], record)?.collect()).await
     }
 }
 
-/// The session that takes requests in a channel at `now`.
-pub(super) fn running(
-    db: &Connection,
-    channel: u64,
-    now: OffsetDateTime,
-) -> rusqlite::Result<Option<Session>> {
-    Ok(unended(db, channel)?.filter(|session| session.is_open(now)))
-}
-
-/// Its quiet time may be over.
-fn unended(db: &Connection, channel: u64) -> rusqlite::Result<Option<Session>> {
-    db.prepare_cached("SELECT * FROM sessions WHERE channel = ?1 AND ended IS NULL AND waiting = 0")?
-        .query_row([channel.to_string()], session)
-        .optional()
-}
-
-/// Makes room for the next session; one whose quiet time is over ended with it.
-fn end_running(db: &Connection, channel: u64, now: OffsetDateTime) -> rusqlite::Result<Option<Session>> {
-    let Some(running) = unended(db, channel)? else { return Ok(None) };
-    let ended = running.quiet_end().min(now);
-    db.prepare_cached("UPDATE sessions SET ended = ?2 WHERE id = ?1")?
-        .execute(params![running.id.to_string(), millis(ended)])?;
-    Ok(Some(Session { ended: Some(ended), ..running }))
-}
-
-/// Nobody presses the button of a question that old.
-fn forget_waiting(db: &Connection, now: OffsetDateTime) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM sessions WHERE waiting = 1 AND started < ?1")?
-        .execute([millis(now - time::Duration::DAY)])?;
-    Ok(())
+/// The session of a channel that nobody ended. Its quiet time may be over.
+pub(super) fn running(db: &Connection, channel: u64) -> rusqlite::Result<Option<SessionRecord>> {
+    let query = "SELECT * FROM sessions WHERE channel = ?1 AND ended IS NULL AND waiting = 0";
+    one(db, query, &channel.to_string())
 }
 
 /// A job was ordered in it.
 pub(super) fn touch(db: &Connection, id: SessionId, now: OffsetDateTime) -> rusqlite::Result<()> {
-    match begun(db, id)? {
-        Some(session) if session.last < now => put(db, &Session { last: now, ..session }, false),
-        _ => Ok(()),
-    }
+    let touched = find(db, id)?.and_then(|record| record.touched(now));
+    touched.map_or(Ok(()), |record| put(db, &record))
 }
 
-fn put(db: &Connection, session: &Session, waiting: bool) -> rusqlite::Result<()> {
+fn find(db: &Connection, id: SessionId) -> rusqlite::Result<Option<SessionRecord>> {
+    one(db, "SELECT * FROM sessions WHERE id = ?1", &id.to_string())
+}
+
+fn one(db: &Connection, query: &str, key: &str) -> rusqlite::Result<Option<SessionRecord>> {
+    db.prepare_cached(query)?.query_row([key], record).optional()
+}
+
+fn delete(db: &Connection, id: SessionId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id.to_string()]).map(drop)
+}
+
+fn put(db: &Connection, record: &SessionRecord) -> rusqlite::Result<()> {
+    let SessionRecord { session, waiting } = record;
     db.prepare_cached(
         "INSERT INTO sessions (id, guild, channel, by, started, last, ended, waiting, plan, quiet_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -191,26 +106,10 @@ fn put(db: &Connection, session: &Session, waiting: bool) -> rusqlite::Result<()
     .map(drop)
 }
 
-fn begun(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {
-    db.prepare_cached("SELECT * FROM sessions WHERE id = ?1 AND waiting = 0")?
-        .query_row([id.to_string()], session)
-        .optional()
-}
-
-fn waiting(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {
-    db.prepare_cached("SELECT * FROM sessions WHERE id = ?1 AND waiting = 1")?
-        .query_row([id.to_string()], session)
-        .optional()
-}
-
-fn find(db: &Connection, id: SessionId) -> rusqlite::Result<Option<Session>> {
-    db.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?.query_row([id.to_string()], session).optional()
-}
-
-pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
     let guild: Option<String> = row.get("guild")?;
     let ended: Option<i64> = row.get("ended")?;
-    Ok(Session {
+    let session = Session {
         id: rows::parsed(row, "id")?,
         guild: guild.is_some().then(|| rows::parsed(row, "guild")).transpose()?,
         channel: rows::parsed(row, "channel")?,
@@ -219,5 +118,6 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
         last: rows::time(row, "last")?,
         ended: ended.is_some().then(|| rows::time(row, "ended")).transpose()?,
         plan: rows::from_json(row, "plan")?,
-    })
+    };
+    Ok(SessionRecord { session, waiting: row.get("waiting")? })
 }

@@ -10,11 +10,7 @@ use crate::domain::job::accounts::month;
 use crate::domain::money::Micros;
 
 impl Sqlite {
-    pub(in crate::backends::store) async fn usage(
-        &self,
-        guild: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Vec<UsageRow>> {
+    pub(crate) async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {
         self.look(move |db| {
             db.prepare_cached(
                 "SELECT * FROM usage WHERE guild = ?1 AND month = ?2 ORDER BY day, member, model",

@@ -10,8 +10,7 @@ use super::write::Write;
 use super::{Dynamo, orders};
 use crate::backends::store::Context;
 use crate::domain::job::{JobId, from_millis, millis};
-use crate::domain::policy::{Change, Edit, Entry, Policy};
-use crate::domain::refusal::Refusal;
+use crate::domain::policy::{Entry, Policy, PolicyRecord};
 use crate::domain::settings::Settings;
 
 /// A document that is changed as a whole.
@@ -23,35 +22,15 @@ pub(super) struct Document<T> {
 }
 
 impl Dynamo {
-    pub(in crate::backends::store) async fn context(
+    pub(crate) async fn context(
         &self,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Context> {
-        Ok(self.look(None, guild, places, member, now).await?.1)
-    }
-
-    pub(in crate::backends::store) async fn context_of_order(
-        &self,
-        request: String,
+        request: Option<String>,
         guild: Option<u64>,
         places: Vec<u64>,
         member: u64,
         now: OffsetDateTime,
     ) -> anyhow::Result<(Option<JobId>, Context)> {
-        self.look(Some(Key::request(&request)), guild, places, member, now).await
-    }
-
-    async fn look(
-        &self,
-        request: Option<Key>,
-        guild: Option<u64>,
-        places: Vec<u64>,
-        member: u64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<(Option<JobId>, Context)> {
+        let request = request.map(|request| Key::request(&request));
         let policy = guild.map(Key::policy);
         let running = places.first().map(|channel| Key::running(*channel));
         let preferences = Key::preferences(member);
@@ -60,7 +39,7 @@ impl Dynamo {
         let policy: Document<Policy> = document(policy.and_then(|key| seen.remove(&key)))?;
         let preferences: Document<Settings> = document(seen.remove(&preferences))?;
         let session = match running.and_then(|key| seen.remove(&key)) {
-            Some(item) => self.session(parsed(&item, "which")?).await?.filter(|session| session.is_open(now)),
+            Some(item) => self.session_record(parsed(&item, "which")?).await?.map(|record| record.session),
             None => None,
         };
         let known = request.and_then(|key| seen.remove(&key)).filter(|item| orders::is_known(item, now));
@@ -68,67 +47,28 @@ impl Dynamo {
         Ok((known, Context { policy: policy.value, session, preferences: preferences.value, places }))
     }
 
-    pub(in crate::backends::store) async fn edit(
+    pub(crate) async fn update_policy<T>(
         &self,
         guild: u64,
-        by: u64,
-        edit: Edit,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<Option<Entry>, Refusal>> {
+        step: impl Fn(&mut PolicyRecord) -> T,
+    ) -> anyhow::Result<T> {
+        let key = Key::policy(guild);
         let mut backoff = Backoff::new();
         loop {
-            let policy: Document<Policy> = document(self.table.get(Key::policy(guild)).await?)?;
-            let change = match policy.value.edited(&edit) {
-                Ok(Some(change)) => change,
-                Ok(None) => return Ok(Ok(None)),
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            let entry = Entry { number: policy.number + 1, at: now, by, change, undoes: None };
-            match self.put_policy(guild, policy, &entry).await? {
-                Written::Done => return Ok(Ok(Some(entry))),
+            let Document { value, revision, number } = document(self.table.get(key.clone()).await?)?;
+            let mut record = PolicyRecord::new(value, number);
+            let answer = step(&mut record);
+            let Some(entry) = &record.added else { return Ok(answer) };
+            let policy = Document { value: &record.policy, revision, number: entry.number };
+            let writes = vec![policy.write(&key)?, trail_line(guild, entry)?.if_absent()];
+            match self.table.write(writes).await? {
+                Written::Done => return Ok(answer),
                 Written::Conflict => backoff.again().await?,
             }
         }
     }
 
-    pub(in crate::backends::store) async fn undo(
-        &self,
-        guild: u64,
-        by: u64,
-        number: i64,
-        now: OffsetDateTime,
-    ) -> anyhow::Result<Result<Entry, Refusal>> {
-        let line = if number > 0 { self.table.get(Key::audit(guild, number)).await? } else { None };
-        let Some(undone) = line else { return Ok(Err(Refusal::NoEntry { number })) };
-        let undone = entry(&undone)?;
-        let mut backoff = Backoff::new();
-        loop {
-            let policy: Document<Policy> = document(self.table.get(Key::policy(guild)).await?)?;
-            let change = match policy.value.undone(number, &undone.change) {
-                Ok(change) => change,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            let entry = Entry { number: policy.number + 1, at: now, by, change, undoes: Some(number) };
-            match self.put_policy(guild, policy, &entry).await? {
-                Written::Done => return Ok(Ok(entry)),
-                Written::Conflict => backoff.again().await?,
-            }
-        }
-    }
-
-    /// The policy with this change, and its line in the trail.
-    async fn put_policy(
-        &self,
-        guild: u64,
-        mut policy: Document<Policy>,
-        entry: &Entry,
-    ) -> anyhow::Result<Written> {
-        policy.value.put(entry.change.after.clone());
-        let doc = policy.write(&Key::policy(guild), entry.number)?;
-        self.table.write(vec![doc, trail_line(guild, entry)?.if_absent()]).await
-    }
-
-    pub(in crate::backends::store) async fn audit(
+    pub(crate) async fn audit(
         &self,
         guild: u64,
         before: Option<i64>,
@@ -140,7 +80,7 @@ impl Dynamo {
         self.table.query(trail, true, limit as usize).await?.iter().map(entry).collect()
     }
 
-    pub(in crate::backends::store) async fn prefer(
+    pub(crate) async fn prefer(
         &self,
         member: u64,
         change: impl Fn(&mut Settings) + Send + 'static,
@@ -150,7 +90,7 @@ impl Dynamo {
         loop {
             let mut own: Document<Settings> = document(self.table.get(key.clone()).await?)?;
             change(&mut own.value);
-            match self.table.write(vec![own.write(&key, 0)?]).await? {
+            match self.table.write(vec![own.write(&key)?]).await? {
                 Written::Done => return Ok(()),
                 Written::Conflict => backoff.again().await?,
             }
@@ -159,14 +99,14 @@ impl Dynamo {
 }
 
 impl<T: serde::Serialize> Document<T> {
-    /// With one revision more, and the number of its trail's last line.
-    pub(super) fn put(&self, key: &Key, last: i64) -> anyhow::Result<Write> {
+    /// With one revision more.
+    pub(super) fn put(&self, key: &Key) -> anyhow::Result<Write> {
         let revision = number(self.revision.unwrap_or_default() + 1);
-        Ok(Write::put(key, [("doc", json(&self.value)?), ("rev", revision), ("lines", number(last))]))
+        Ok(Write::put(key, [("doc", json(&self.value)?), ("rev", revision), ("lines", number(self.number))]))
     }
 
-    fn write(&self, key: &Key, last: i64) -> anyhow::Result<Write> {
-        let put = self.put(key, last)?;
+    fn write(&self, key: &Key) -> anyhow::Result<Write> {
+        let put = self.put(key)?;
         Ok(match self.revision {
             Some(revision) => put.only_if("rev = :rev", [(":rev", number(revision))]),
             None => put.if_absent(),
@@ -187,7 +127,7 @@ pub(super) fn trail_line(guild: u64, entry: &Entry) -> anyhow::Result<Write> {
         ("line", number(entry.number)),
         ("made", number(millis(entry.at))),
         ("who", text(&entry.by.to_string())),
-        ("change", json::<Change>(&entry.change)?),
+        ("change", json(&entry.change)?),
     ];
     line.extend(entry.undoes.map(|undoes| ("undoes", number(undoes))));
     Ok(Write::put(&Key::audit(guild, entry.number), line))
