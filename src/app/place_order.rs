@@ -8,7 +8,8 @@ use tokio::time::Instant;
 
 use super::{App, before};
 use crate::backends::discord_api::retry::Retry;
-use crate::backends::store::{Admission, Context};
+use crate::backends::store::Context;
+use crate::domain::job::Admission;
 use crate::domain::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin, Repeat};
 use crate::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use crate::domain::money::Micros;

@@ -14,9 +14,9 @@ use crate::app::messages::picture::Remarks;
 use crate::app::messages::{self, Reader};
 use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
-use crate::backends::store::{Conclusion, Progress};
 use crate::domain::catalogue::Model;
 use crate::domain::job::{Claim, GeneratedImage, JobId, Outcome, Picture, State};
+use crate::domain::job::{Conclusion, Progress};
 use crate::domain::refusal::Refusal;
 
 mod consumer;

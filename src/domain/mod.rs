@@ -16,5 +16,6 @@ pub mod settings;
 pub mod shrink;
 pub mod signature;
 pub(crate) mod text;
+pub mod usage;
 pub(crate) mod vocabulary;
 pub mod words;

@@ -5,8 +5,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, TimeToLiveSpecification,
 };
-use easel::backends::store::{Dynamo, Store, Totals};
+use easel::backends::store::{Dynamo, Store};
 use easel::domain::limits::AdmissionLimits;
+use easel::domain::usage::Totals;
 use easel_emulator::discord::{InteractionBuilder, Route, When};
 
 use crate::archive::{aws, server};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use easel::backends::store::{Store, Totals};
+use easel::backends::store::Store;
+use easel::domain::usage::Totals;
 use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use tokio::task::JoinSet;
 

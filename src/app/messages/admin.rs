@@ -6,13 +6,14 @@ use time::Date;
 
 use super::{code, count, fitted, page, priced, typed};
 use crate::backends::discord_api::message::{EMBEDS_LIMIT, Message};
-use crate::backends::store::{BlockedRow, Tally, UsageRow, WARN_PERCENT};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::job::{Tally, WARN_PERCENT};
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::{Access, Budget, Entry, ModelRules, Part, Policy, Rule};
 use crate::domain::settings::{Defaults, Effective, Field, Source};
 use crate::domain::text::clip;
+use crate::domain::usage::{BlockedRow, UsageRow};
 use crate::domain::words::WordRule;
 
 /// Members that the month's list names.
@@ -319,7 +320,7 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::backends::store::Stage;
+    use crate::domain::job::Stage;
     use crate::domain::policy::Change;
 
     #[test]

@@ -4,13 +4,13 @@ use super::admin::{effective_lines, source_in_words};
 use super::picture::quoted;
 use super::{code, page, typed, typed_up_to};
 use crate::backends::discord_api::message::Message;
-use crate::backends::store::Standing;
 use crate::domain::job::{Claim, Origin, Outcome};
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::Budget;
 use crate::domain::request::{ImageRequest, ImageSource};
 use crate::domain::settings::{Effective, Field, Settings};
+use crate::domain::usage::Standing;
 
 /// Boxes of a bar.
 const BOXES: u32 = 10;

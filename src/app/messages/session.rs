@@ -3,7 +3,7 @@
 use super::{count, page as listed, typed};
 use crate::app::components::{self, Button, Look};
 use crate::backends::discord_api::message::{ALT_LIMIT, Message};
-use crate::backends::store::Tally;
+use crate::domain::job::Tally;
 use crate::domain::session::{DEFAULT_QUIET_HOURS, Plan, Session, SessionId};
 use crate::domain::text::{clip, visible};
 

@@ -2,8 +2,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::*;
-use crate::backends::store::{BlockedRow, Stage, Standing, Tally, UsageRow};
 use crate::domain::job::{Claim, DiscordOrigin, InSession, Job, Origin, Outcome, Picture, State};
+use crate::domain::job::{Stage, Tally};
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::{Access, Budget, Change, Entry, ModelRules, Part, Policy, Rule};
@@ -11,6 +11,7 @@ use crate::domain::refusal::{Allowed, FileProblem, FlagProblem, OptionName, Refu
 use crate::domain::request::{ImageRequest, ImageSource, StartImage};
 use crate::domain::session::{Plan, Session};
 use crate::domain::settings::{Defaults, Effective, Field, Settings, Source};
+use crate::domain::usage::{BlockedRow, Standing, UsageRow};
 use crate::domain::words::WordRule;
 
 /// What somebody could type to make Easel's sentence say something else, and the same without what would do it.

@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::app::messages::admin as texts;
 use crate::app::reports::draw::chart::{Day, month_chart};
 use crate::backends::discord_api::message::{File, Message};
-use crate::backends::store::UsageRow;
 use crate::domain::money::Micros;
+use crate::domain::usage::UsageRow;
 
 /// What a server used in the month of `now`.
 pub(crate) async fn month(app: &App, guild: u64, now: OffsetDateTime) -> anyhow::Result<Message> {

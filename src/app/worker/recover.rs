@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Loaded, Work, release};
 use crate::app::messages::picture;
 use crate::backends::discord_api::attachment;
-use crate::backends::store::Settlement;
 use crate::domain::digest::sha256_hex;
+use crate::domain::job::Settlement;
 use crate::domain::job::{Bill, GeneratedImage, Outcome};
 use crate::domain::refusal::Refusal;
 

@@ -1,11 +1,11 @@
 //! What a store holds, one item at a time, as it goes from one back end to another.
 
-use super::UsageRow;
 use crate::domain::job::accounts::{Account, Balance};
 use crate::domain::job::{BlockedChange, JobId, JobRecord};
 use crate::domain::policy::{Entry, Policy};
 use crate::domain::session::SessionRecord;
 use crate::domain::settings::Settings;
+use crate::domain::usage::UsageRow;
 
 pub(super) enum StoreItem {
     Job(Box<JobRecord>),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{LastPicture, Standing, Store, Totals, UsageRow};
+use super::{LastPicture, Store};
 use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
 use crate::domain::job::{
     Attempt, Bounded, Claim, Job, JobId, JobRecord, Progress, Settlement, Tally, WorkQueue,
@@ -13,6 +13,7 @@ use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::SessionId;
+use crate::domain::usage::{Standing, Totals, UsageRow};
 
 /// Jobs that one sweep looks at.
 const SWEEP: usize = 1_000;

@@ -7,14 +7,15 @@ use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
 use crate::config::StoreUrl;
-use crate::domain::job::{Job, JobId};
+use crate::domain::job::{Admission, Job, JobId};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::policy::Entry;
 use crate::domain::session::Session;
 use crate::domain::settings::Settings;
+use crate::domain::usage::BlockedRow;
 
-mod answer;
+mod context;
 mod dynamo;
 mod item;
 mod jobs;
@@ -24,10 +25,7 @@ mod policies;
 mod sessions;
 mod sqlite;
 
-pub use crate::domain::job::{
-    Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage, Tally, WARN_PERCENT,
-};
-pub use answer::{BlockedRow, Context, LastPicture, Standing, Totals, UsageRow};
+pub use context::{Context, LastPicture};
 pub use dynamo::{Count, Dynamo, Kind};
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;

@@ -1,10 +1,12 @@
 //! What is admitted, what is refused, and what cancelling takes back.
 
-use easel::backends::store::{Admission, Standing, Store, Totals};
+use easel::backends::store::Store;
+use easel::domain::job::Admission;
 use easel::domain::job::{Bill, Origin, State};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
+use easel::domain::usage::{Standing, Totals};
 use time::Duration;
 
 use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, budget_limit, order, session_id};

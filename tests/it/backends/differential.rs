@@ -2,7 +2,8 @@
 
 use std::fmt::Debug;
 
-use easel::backends::store::{Attempt, CallId, Progress, Settlement, Store};
+use easel::backends::store::Store;
+use easel::domain::job::{Attempt, CallId, Progress, Settlement};
 use easel::domain::job::{Bill, JobId, Outcome};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope, Limits};
 use easel::domain::money::Micros;

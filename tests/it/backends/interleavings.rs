@@ -1,10 +1,12 @@
 //! Any order of events leaves the ledger right.
 
+use easel::backends::store::Store;
 use easel::backends::store::migration::Migration;
-use easel::backends::store::{Admission, Attempt, CallId, Progress, Settlement, Store, Tally, Totals};
+use easel::domain::job::{Admission, Attempt, CallId, Progress, Settlement, Tally};
 use easel::domain::job::{Bill, JobId, Outcome};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
+use easel::domain::usage::Totals;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};

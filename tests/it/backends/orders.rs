@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use easel::backends::store::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Store};
+use easel::backends::store::Store;
 use easel::domain::image_format::ImageFormat;
+use easel::domain::job::{Admission, Attempt, CallId, Conclusion, Progress, Settlement};
 use easel::domain::job::{
     ApiOrigin, Bill, Claim, DiscordOrigin, GeneratedImage, InSession, Job, JobId, Origin, Outcome, Picture,
     State,

@@ -1,6 +1,7 @@
 //! Calls of a model and the end of a job: what is reserved, spent, given back and delivered.
 
-use easel::backends::store::{Attempt, Settlement, Store, Tally};
+use easel::backends::store::Store;
+use easel::domain::job::{Attempt, Settlement, Tally};
 use easel::domain::job::{Bill, Outcome, State};
 use easel::domain::limits::BudgetScope;
 use easel::domain::money::Micros;

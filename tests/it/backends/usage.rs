@@ -1,9 +1,11 @@
 //! What was used, by whom and for what.
 
-use easel::backends::store::{Settlement, Stage, Standing, Store, Tally, Totals, UsageRow};
+use easel::backends::store::Store;
 use easel::domain::job::{Bill, Outcome};
+use easel::domain::job::{Settlement, Stage, Tally};
 use easel::domain::limits::AdmissionLimits;
 use easel::domain::refusal::Refusal;
+use easel::domain::usage::{Standing, Totals, UsageRow};
 use time::Duration;
 
 use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, order, session_id};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use easel::backends::store::{Attempt, Progress, Store};
+use easel::backends::store::Store;
+use easel::domain::job::{Attempt, Progress};
 use easel::domain::job::{Bill, Origin, State};
 use easel::domain::limits::AdmissionLimits;
 

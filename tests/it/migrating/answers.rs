@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use easel::backends::store::{BlockedRow, Context, LastPicture, Standing, Store, Tally, Totals, UsageRow};
+use easel::backends::store::{Context, LastPicture, Store};
+use easel::domain::job::Tally;
 use easel::domain::job::{Claim, JobId};
 use easel::domain::policy::Entry;
 use easel::domain::session::{Session, SessionId};
+use easel::domain::usage::{BlockedRow, Standing, Totals, UsageRow};
 use time::OffsetDateTime;
 
 /// About what is asked.

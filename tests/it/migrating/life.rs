@@ -1,6 +1,7 @@
 //! A store in which everything has happened that can happen.
 
-use easel::backends::store::{Admission, Settlement, Store};
+use easel::backends::store::Store;
+use easel::domain::job::{Admission, Settlement};
 use easel::domain::job::{Bill, Job, JobId, Origin, Outcome};
 use easel::domain::limits::{AdmissionLimits, BudgetScope};
 use easel::domain::policy::Edit;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use easel::backends::archive::Archive;
-use easel::backends::store::{Dynamo, Store, Totals};
+use easel::backends::store::{Dynamo, Store};
 use easel::config::ArchiveUrl;
+use easel::domain::usage::Totals;
 use serde_json::{Value, json};
 
 use super::{Setup, World, in_time};

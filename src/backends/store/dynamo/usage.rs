@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use super::Dynamo;
 use super::item::{Item, amounts, integer, parsed, string};
 use super::table::Range;
-use crate::backends::store::{BlockedRow, UsageRow};
 use crate::domain::job::accounts::{Amounts, month};
 use crate::domain::job::{Stage, from_millis};
 use crate::domain::money::Micros;
+use crate::domain::usage::{BlockedRow, UsageRow};
 
 impl Dynamo {
     pub(crate) async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {

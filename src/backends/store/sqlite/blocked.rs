@@ -4,8 +4,8 @@ use rusqlite::types::FromSqlError;
 use rusqlite::{Row, params};
 
 use super::{Sqlite, rows};
-use crate::backends::store::BlockedRow;
 use crate::domain::job::Stage;
+use crate::domain::usage::BlockedRow;
 
 impl Sqlite {
     pub(crate) async fn blocked(&self, guild: u64, limit: u32) -> anyhow::Result<Vec<BlockedRow>> {

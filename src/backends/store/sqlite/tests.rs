@@ -1,12 +1,14 @@
 use time::macros::datetime;
 
 use super::*;
-use crate::backends::store::{Attempt, Conclusion, Progress, Settlement, Store, Tally, UsageRow};
+use crate::backends::store::Store;
 use crate::domain::image_format::ImageFormat;
+use crate::domain::job::{Attempt, Conclusion, Progress, Settlement, Tally};
 use crate::domain::job::{Bill, GeneratedImage, Origin, Outcome, State};
 use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, resolve};
+use crate::domain::usage::UsageRow;
 
 const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
 const LEASE: Duration = Duration::from_secs(60);

@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 
 use super::Sqlite;
 use super::rows;
-use crate::backends::store::UsageRow;
 use crate::domain::job::accounts::month;
 use crate::domain::money::Micros;
+use crate::domain::usage::UsageRow;
 
 impl Sqlite {
     pub(crate) async fn usage(&self, guild: u64, now: OffsetDateTime) -> anyhow::Result<Vec<UsageRow>> {

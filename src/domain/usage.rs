@@ -1,47 +1,9 @@
-//! What a store is told, and what it says.
+//! What was used: by a member, in a server, altogether.
 
 use time::OffsetDateTime;
 
-use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Job, Stage, Tally};
+use crate::domain::job::{Stage, Tally};
 use crate::domain::money::Micros;
-use crate::domain::policy::Policy;
-use crate::domain::session::Session;
-use crate::domain::settings::Settings;
-
-/// Sums over the whole ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Jobs that still have something to do.
-    pub open: u32,
-    /// Calls of a model.
-    pub attempted: u32,
-    /// What they may cost.
-    pub attempted_micros: Micros,
-    /// Pictures that people got.
-    pub delivered: u32,
-    /// Reserved for calls to come.
-    pub reserved: Micros,
-}
-
-/// Everything that a request has to respect, as it stood when it was looked up.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Context {
-    pub policy: Policy,
-    /// The session that runs in the channel.
-    pub session: Option<Session>,
-    pub preferences: Settings,
-    /// The channel and, for a thread, the one above it.
-    pub places: Vec<u64>,
-}
-
-/// The picture that `from:last` starts from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LastPicture {
-    pub job: Job,
-    pub n: u32,
-    pub format: ImageFormat,
-}
 
 /// What one member had from one model on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +22,7 @@ pub struct UsageRow {
 
 impl UsageRow {
     /// Whether nothing is left of it: what was used was given back.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         (self.pictures, self.attempts, self.dollars.0) == (0, 0, 0)
     }
 }
@@ -90,4 +52,19 @@ pub struct Standing {
     pub guild: Tally,
     /// Everybody's month.
     pub deployment: Tally,
+}
+
+/// Sums over the whole ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Jobs that still have something to do.
+    pub open: u32,
+    /// Calls of a model.
+    pub attempted: u32,
+    /// What they may cost.
+    pub attempted_micros: Micros,
+    /// Pictures that people got.
+    pub delivered: u32,
+    /// Reserved for calls to come.
+    pub reserved: Micros,
 }
