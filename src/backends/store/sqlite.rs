@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
@@ -26,9 +26,11 @@ mod ops;
 mod policies;
 mod rows;
 mod sessions;
+mod thread;
 mod usage;
 
 pub(super) use export::Source;
+use thread::{Op, send, serve};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema.sql"),
@@ -37,8 +39,6 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v4.sql"),
 ];
 
-/// Operations in one commit at most, so that the first of them does not wait for ever.
-const BATCH: usize = 256;
 /// How long the writer waits for the lock of a database that another program holds.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 
@@ -51,11 +51,6 @@ pub struct Sqlite {
     /// Shared among the processes that have the database open; see [`Sqlite::open`].
     _lock: File,
 }
-
-/// Runs in the batch's transaction, or is told that there is none; what it returns runs after the commit.
-type Op = Box<dyn FnOnce(Result<&mut Transaction<'_>, &Fault>) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Result<(), &Fault>) + Send>;
-type Fault = rusqlite::Error;
 
 impl Sqlite {
     pub(super) fn open(path: &Path) -> anyhow::Result<Sqlite> {
@@ -215,29 +210,6 @@ impl Sqlite {
     }
 }
 
-fn send<T, F>(thread: &mpsc::Sender<Op>, only_if_awaited: bool, op: F) -> oneshot::Receiver<anyhow::Result<T>>
-where
-    T: Send + 'static,
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-{
-    let (reply, answer) = oneshot::channel();
-    let op: Op = Box::new(move |tx| {
-        let result = match tx {
-            Err(fault) => Err(anyhow!("{fault}")),
-            Ok(_) if only_if_awaited && reply.is_closed() => Err(anyhow!("nobody waits for it")),
-            Ok(tx) => in_savepoint(tx, op).map_err(anyhow::Error::from),
-        };
-        Box::new(move |commit| {
-            let result = result.and_then(|value| commit.map(|()| value).map_err(|fault| anyhow!("{fault}")));
-            // The caller may have gone; what it asked for is written all the same.
-            drop(reply.send(result));
-        })
-    });
-    // A thread that has ended dropped the receiver, and with it the reply: the caller sees that.
-    drop(thread.send(op));
-    answer
-}
-
 /// The file that is locked while the database is open.
 fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -277,38 +249,6 @@ fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
     }
     tx.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len())?)?;
     Ok(tx.commit()?)
-}
-
-fn in_savepoint<T>(
-    tx: &mut Transaction<'_>,
-    op: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    let savepoint = tx.savepoint()?;
-    let value = op(&savepoint)?;
-    savepoint.commit()?;
-    Ok(value)
-}
-
-/// A thread that does what it is sent, in transactions of this kind.
-fn serve(name: &str, connection: Connection, kind: TransactionBehavior) -> std::io::Result<mpsc::Sender<Op>> {
-    let (sender, waiting) = mpsc::channel();
-    std::thread::Builder::new().name(name.into()).spawn(move || do_all(connection, kind, &waiting))?;
-    Ok(sender)
-}
-
-fn do_all(mut connection: Connection, kind: TransactionBehavior, waiting: &mpsc::Receiver<Op>) {
-    while let Ok(first) = waiting.recv() {
-        // Before the transaction: what is asked later must see what was written until then.
-        let ops: Vec<Op> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
-        match connection.transaction_with_behavior(kind) {
-            Err(fault) => ops.into_iter().for_each(|op| op(Err(&fault))(Err(&fault))),
-            Ok(mut tx) => {
-                let answers: Vec<Answer> = ops.into_iter().map(|op| op(Ok(&mut tx))).collect();
-                let commit = tx.commit();
-                answers.into_iter().for_each(|answer| answer(commit.as_ref().copied()));
-            }
-        }
-    }
 }
 
 #[cfg(test)]
