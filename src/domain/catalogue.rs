@@ -6,13 +6,15 @@
 use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use time::Date;
-use time::macros::date;
 
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
+
+mod file;
+mod sdxl;
+mod stability;
 
 /// The shape of a model's request and answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,9 +108,10 @@ const TEXT_REGION: &str = "us-west-2";
 impl Catalogue {
     /// Bedrock's models; `default` is a name or an id among them.
     pub fn bedrock() -> Catalogue {
-        let mut models = image_models();
-        models.extend(ended_image_models());
-        models.extend(services());
+        let mut models = stability::image_models();
+        models.extend(sdxl::ended());
+        models.extend(stability::ended());
+        models.extend(stability::services());
         Catalogue { models, default: DEFAULT_MODEL.to_owned() }
     }
 
@@ -132,14 +135,7 @@ impl Catalogue {
     /// # Errors
     /// A file that cannot be read or has a wrong entry; the message names file, entry and remedy.
     pub fn with_file(mut self, path: &Path) -> anyhow::Result<Catalogue> {
-        let shown = path.display();
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("EASEL_MODELS_FILE: cannot read `{shown}`"))?;
-        let file: ModelsFile = toml::from_str(&text).with_context(|| {
-            format!("EASEL_MODELS_FILE: `{shown}` is not a list of [[model]] entries with id, name, family and price_usd")
-        })?;
-        for entry in file.model {
-            let model = entry.read().with_context(|| format!("EASEL_MODELS_FILE: `{shown}`"))?;
+        for model in file::read(path)? {
             self.models.retain(|known| known.name != model.name && known.id != model.id);
             if self.find(&self.default).is_none() {
                 self.default.clone_from(&model.name);
@@ -235,117 +231,10 @@ fn image_model(name: &str, id: &str, abilities: Abilities, price: i64) -> Model 
     }
 }
 
-fn image_models() -> Vec<Model> {
-    let plain = Abilities::default();
-    let from_picture = Abilities { image_to_image: true, ..plain };
-    vec![
-        image_model("core", DEFAULT_MODEL, plain, 40_000),
-        image_model("ultra", "stability.stable-image-ultra-v1:1", plain, 140_000),
-        image_model("sd3.5", "stability.sd3-5-large-v1:0", from_picture, 80_000),
-    ]
-}
-
-fn sdxl_abilities() -> Abilities {
-    Abilities { image_to_image: false, presets: true, cfg: Some(35), steps: Some((10, 150)) }
-}
-
-fn ended_image_models() -> Vec<Model> {
-    let sdxl = |name, id, price, ended| Model {
-        family: Family::Sdxl,
-        prompt_limit: 2_000,
-        ended: Some(ended),
-        ..image_model(name, id, sdxl_abilities(), price)
-    };
-    let stability = |name, id, price, ended| Model {
-        ended: Some(ended),
-        ..image_model(name, id, Abilities::default(), price)
-    };
-    let sd3_era = date!(2025 - 09 - 04);
-    vec![
-        sdxl("sdxl-0.8", "stability.stable-diffusion-xl-v0", 72_000, date!(2024 - 04 - 30)),
-        sdxl("sdxl-0.8-old", "stability.stable-diffusion-xl", 72_000, date!(2024 - 04 - 30)),
-        sdxl("sdxl", "stability.stable-diffusion-xl-v1", 80_000, date!(2025 - 05 - 20)),
-        sdxl("sdxl-1.0", "stability.stable-diffusion-xl-v1:0", 80_000, date!(2025 - 05 - 20)),
-        stability("sd3", "stability.sd3-large-v1:0", 80_000, sd3_era),
-        stability("core-1.0", "stability.stable-image-core-v1:0", 40_000, sd3_era),
-        stability("ultra-1.0", "stability.stable-image-ultra-v1:0", 140_000, sd3_era),
-    ]
-}
-
-/// The image services, through the `us.` inference profiles.
-fn services() -> Vec<Model> {
-    let service = |name: &str, id: &str, presets, price| Model {
-        task: Task::Edit,
-        region: None,
-        ..image_model(name, id, Abilities { image_to_image: true, presets, ..Abilities::default() }, price)
-    };
-    vec![
-        service("upscale-conservative", "us.stability.stable-conservative-upscale-v1:0", false, 400_000),
-        service("upscale-creative", "us.stability.stable-creative-upscale-v1:0", true, 600_000),
-        service("upscale-fast", "us.stability.stable-fast-upscale-v1:0", false, 30_000),
-        service("outpaint", "us.stability.stable-outpaint-v1:0", true, 60_000),
-        service("inpaint", "us.stability.stable-image-inpaint-v1:0", true, 70_000),
-        service("erase", "us.stability.stable-image-erase-object-v1:0", false, 70_000),
-        service("replace", "us.stability.stable-image-search-replace-v1:0", true, 70_000),
-        service("recolor", "us.stability.stable-image-search-recolor-v1:0", true, 70_000),
-        service("background", "us.stability.stable-image-remove-background-v1:0", false, 70_000),
-        service("control-sketch", "us.stability.stable-image-control-sketch-v1:0", true, 70_000),
-        service("structure", "us.stability.stable-image-control-structure-v1:0", true, 70_000),
-        service("style-guide", "us.stability.stable-image-style-guide-v1:0", true, 70_000),
-        service("style-transfer", "us.stability.stable-style-transfer-v1:0", false, 80_000),
-    ]
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModelsFile {
-    #[serde(default)]
-    model: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    id: String,
-    name: String,
-    family: Family,
-    price_usd: f64,
-    region: Option<String>,
-    image_to_image: Option<bool>,
-}
-
-impl Entry {
-    fn read(self) -> anyhow::Result<Model> {
-        let name = self.name.trim();
-        if name.is_empty() || name.len() > 60 || name.contains(char::is_whitespace) {
-            bail!("the name `{}` must have 1 to 60 characters and no spaces", self.name);
-        }
-        if self.id.is_empty() || self.id.len() > 2048 {
-            bail!("the id of `{name}` must have 1 to 2048 characters");
-        }
-        let price = Micros::from_dollars(&self.price_usd.to_string()).with_context(|| {
-            format!("price_usd of `{name}` must be dollars such as 0.04, with at most six decimals")
-        })?;
-        let abilities = match self.family {
-            Family::Stability => Abilities::default(),
-            Family::Sdxl => sdxl_abilities(),
-            Family::Sketch => bail!("the family of `{name}` must be `stability` or `sdxl`"),
-        };
-        let prompt_limit = if self.family == Family::Sdxl { 2_000 } else { 10_000 };
-        Ok(Model {
-            family: self.family,
-            region: self.region,
-            abilities: Abilities { image_to_image: self.image_to_image.unwrap_or(false), ..abilities },
-            prompt_limit,
-            own: true,
-            price,
-            ..image_model(name, &self.id, Abilities::default(), 0)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+
     use super::*;
 
     const TODAY: Date = date!(2026 - 11 - 22);
