@@ -143,7 +143,7 @@ async fn while_the_queue_is_away_jobs_wait_in_the_store_on_ministack() {
     world.start_worker().await;
     let interaction = world.imagine("a fox").await;
     assert_eq!(in_time(interaction.acknowledged()).await.kind, 5);
-    for noticed in ["the sweeper enqueues the job later", "intake: the queue is out of reach"] {
+    for noticed in ["the sweeper enqueues the job later", "consumer: the queue is out of reach"] {
         in_time(world.until(|world| world.log().contains(noticed))).await;
     }
     let listener = TcpListener::bind(free).await.unwrap();
