@@ -9,6 +9,8 @@ use crate::domain::session::SessionId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {
     Details(JobId),
+    /// Orders what this job asked for once more.
+    Retry(JobId),
     /// Begins this session, which waits, and ends the one that the member was asked about.
     Replace(SessionId, Option<SessionId>),
     /// Lets the session that runs in the channel go on, and forgets this one, which waits.
@@ -28,6 +30,7 @@ impl Button {
     pub fn custom_id(self) -> String {
         match self {
             Button::Details(job) => format!("v1:details:{job}:0"),
+            Button::Retry(job) => format!("v1:retry:{job}:0"),
             Button::Replace(session, None) => format!("v1:replace:{session}:0"),
             Button::Replace(session, Some(asked_about)) => format!("v1:replace:{session}:{asked_about}"),
             Button::Keep(session) => format!("v1:keep:{session}:0"),
@@ -44,6 +47,7 @@ impl Button {
         }
         match action {
             "details" => Some(Button::Details(id.parse().ok()?)),
+            "retry" => Some(Button::Retry(id.parse().ok()?)),
             // Questions of earlier versions do not say which session they were about.
             "replace" => Some(Button::Replace(id.parse().ok()?, n.parse().ok())),
             "keep" => Some(Button::Keep(id.parse().ok()?)),
@@ -68,6 +72,7 @@ mod tests {
             ("01M82MR71296GXRQK4S1NTKEXB".parse().unwrap(), "01M82MR71296GXRQK4S1NTKEXB".parse().unwrap());
         let buttons = [
             Button::Details(job),
+            Button::Retry(job),
             Button::Replace(session, None),
             Button::Replace(session, Some(session)),
             Button::Keep(session),

@@ -257,6 +257,14 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// Why there is none, if it was refused.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.outcome {
+            Some(Outcome::Refused { refusal }) => Some(refusal),
+            _ => None,
+        }
+    }
+
     /// The finished picture, if there is one.
     pub fn generated(&self) -> Option<&GeneratedImage> {
         match &self.outcome {

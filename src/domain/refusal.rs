@@ -195,6 +195,24 @@ impl Refusal {
         Refusal::OutOfRange { option: option.into(), got: got.to_string(), allowed: allowed.into() }
     }
 
+    /// Whether the same order may bring a picture at another time or with another seed.
+    pub(crate) fn may_pass_when_retried(&self) -> bool {
+        matches!(
+            self,
+            Refusal::FilteredOutput
+                | Refusal::GuardedPicture { .. }
+                | Refusal::ModerationDown
+                | Refusal::ModelBusy
+                | Refusal::ModelFailed
+                | Refusal::Fault { .. }
+        )
+    }
+
+    /// Whether it is the picture that was refused: the same seed brings it again.
+    pub(crate) fn is_about_the_picture(&self) -> bool {
+        matches!(self, Refusal::FilteredOutput | Refusal::GuardedPicture { .. } | Refusal::FilteredByDiscord)
+    }
+
     /// The code, such as `budget_used`: its name in the store and in the images API.
     pub fn why(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();

@@ -113,6 +113,32 @@ pub struct ImageRequest {
 }
 
 impl ImageRequest {
+    /// What was asked for when this was ordered: what came from settings is left to them. Without its seed, other
+    /// pictures come of it.
+    pub(crate) fn to_ask(&self, with_seed: bool) -> Ask {
+        let asked = |field| self.sources.get(&field) == Some(&Source::Request);
+        let image = self.image.as_ref().map(|image| &image.source);
+        let attached = image.filter(|source| matches!(source, ImageSource::Attachment { .. }));
+        let from_last =
+            image.is_some_and(|source| matches!(source, ImageSource::Archive { picture: Some(_), .. }));
+        Ask {
+            prompt: self.prompt.clone(),
+            negative: self.negative.clone().filter(|_| asked(Field::Negative)),
+            model: asked(Field::Model).then(|| self.model.clone()),
+            aspect: asked(Field::Aspect).then(|| self.aspect.name().to_owned()),
+            style: self.style.filter(|_| asked(Field::Style)).map(|style| style.name().to_owned()),
+            count: i64::try_from(self.seeds.len()).ok().filter(|_| asked(Field::Count)),
+            seed: self.seeds.first().filter(|_| with_seed && asked(Field::Seed)).map(|seed| i64::from(*seed)),
+            image: attached.cloned(),
+            from_last,
+            strength: self.image.as_ref().map(|image| image.strength).filter(|_| asked(Field::Strength)),
+            cfg: self.cfg,
+            steps: self.steps.map(i64::from),
+            private: asked(Field::Private).then_some(self.private),
+            ..Ask::default()
+        }
+    }
+
     /// The prompt as the model gets it.
     pub fn prompt_for_model(&self) -> String {
         let style = self.style.filter(|_| self.style_as_words);

@@ -66,7 +66,9 @@ async fn a_model_that_stays_busy_is_given_up_with_a_sentence_and_costs_nothing()
     let world = World::new().await;
     world.bedrock.fault(ModelFault::Throttled, FOR_EVER);
     let interaction = world.imagine("a fox").await;
-    let message = in_time(interaction.first(|message| message.content.contains("too busy"))).await;
+    let message = in_time(interaction.followed_up(1)).await.remove(0);
+    assert!(message.content.contains("too busy") && message.ephemeral, "{message:?}");
+    assert!(interaction.message().is_none(), "nobody else is shown that it failed");
     assert!(message.content.contains("Nothing was charged"), "{}", message.content);
     assert!(message.attachments.is_empty());
     world.settled().await;
@@ -150,6 +152,36 @@ async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once()
     for technical in ["ValidationException", "ResourceNotFoundException"] {
         assert!(world.log().contains(technical), "the operator finds {technical} in the log");
     }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_for_the_member_alone_who_may_try_again_where_that_helps() {
+    let world = World::new().await;
+    let refusals = [
+        (ModelFault::FilteredPrompt, false),
+        (ModelFault::FilteredOutput, true),
+        (ModelFault::EndOfLife, false),
+    ];
+    for (member, (fault, helps)) in (100..).zip(refusals) {
+        world.bedrock.fault(fault, 1);
+        let interaction = world.ask(order(member).option("seed", 7).option("aspect", "16:9")).await;
+        let refused = in_time(interaction.answered()).await;
+        assert!(refused.ephemeral && interaction.message().is_none(), "{fault:?}");
+        let ids = refused.custom_ids();
+        assert_eq!(ids.len(), usize::from(helps), "{fault:?}: {ids:?}");
+        for id in ids {
+            let again = InteractionBuilder::click(&refused, &id).by(member);
+            in_time(world.ask(again).await.picture()).await;
+            let [.., first, second] = &world.bedrock.calls()[..] else { panic!("two calls") };
+            assert_eq!(first.body["aspect_ratio"], second.body["aspect_ratio"]);
+            assert_ne!(first.seed, second.seed, "the same seed brings what was held back");
+            let stranger = InteractionBuilder::click(&refused, &id).by(8).stale();
+            assert!(world.refused(stranger).await.starts_with("Nothing is known of that picture here"));
+        }
+    }
+    world.settled().await;
+    assert_eq!(world.sum("delivered"), 1);
     world.end().await;
 }
 

@@ -9,7 +9,7 @@ use crate::backends::discord_api::message::{
     ALT_LIMIT, CONTENT_LIMIT, EMBED_LIMIT, EMBEDS_LIMIT, File, Message,
 };
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Claim, DiscordOrigin, Origin, Outcome, Picture};
+use crate::domain::job::{Claim, DiscordOrigin, JobId, Origin, Outcome, Picture};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::ImageRequest;
 use crate::domain::text::{clip, visible};
@@ -61,11 +61,25 @@ pub(crate) fn finished(claim: &Claim, remarks: &Remarks) -> Message {
     Message { embeds, components, ..Message::words(content.join("\n")) }
 }
 
-/// What can be done with a picture; nothing where there is none.
+/// A refusal instead of a picture.
+pub(crate) fn refused(job: JobId, refusal: &Refusal) -> Message {
+    let components = retry_button(job, &[refusal]);
+    Message { components, ..Message::words(super::refusal(refusal, Reader::Discord)) }
+}
+
+/// What can be done with a picture, or where there is none.
 fn buttons(claim: &Claim) -> Vec<Value> {
-    let generated = claim.pictures.iter().any(|picture| picture.generated().is_some());
+    if !claim.pictures.iter().any(|picture| picture.generated().is_some()) {
+        return retry_button(claim.job.id, &refusals(&claim.pictures));
+    }
     let details = (Button::Details(claim.job.id), "Details", Look::Plain);
-    if generated { vec![components::row(&[details])] } else { Vec::new() }
+    vec![components::row(&[details])]
+}
+
+fn retry_button(job: JobId, refusals: &[&Refusal]) -> Vec<Value> {
+    let helps = refusals.iter().any(|refusal| refusal.may_pass_when_retried());
+    let again = (Button::Retry(job), "Try again", Look::Plain);
+    if helps { vec![components::row(&[again])] } else { Vec::new() }
 }
 
 fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {

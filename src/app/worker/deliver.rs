@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::{Loaded, Work};
 use crate::app::messages::picture::{self, Remarks};
-use crate::app::messages::{self, Reader};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::Fault;
 use crate::backends::discord_api::retry::{Retry, wait};
@@ -47,6 +46,9 @@ impl Work<'_> {
     /// Sends the pictures, and the reasons for those that are missing; whether a message reached the person.
     pub(super) async fn deliver(&self, loaded: &Loaded, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
+        if self.generated().next().is_none() {
+            return self.tell_privately(origin, self.finished(loaded, files)).await;
+        }
         let shrunk_already = matches!(files, Files::Smaller(..));
         let mut sent = self.tell(origin, self.finished(loaded, files), loaded).await;
         if let Sent::Refused(fault) = &sent
@@ -93,10 +95,32 @@ impl Work<'_> {
     /// A refusal instead of pictures.
     pub(super) async fn say(&self, refusal: &Refusal) {
         let Some(origin) = self.discord_origin() else { return };
-        let message = Message::words(messages::refusal(refusal, Reader::Discord));
-        if let Sent::Refused(fault) = self.tell(origin, message, &Loaded::default()).await {
-            tracing::error!(job = %self.claim.job.id, %fault, "Discord takes no words either");
+        self.tell_privately(origin, picture::refused(self.claim.job.id, refusal)).await;
+    }
+
+    /// Words for the member alone: in the place of a private deferral, after a public one was deleted, or in a private
+    /// message; whether they were taken.
+    async fn tell_privately(&self, origin: &DiscordOrigin, message: Message) -> bool {
+        if !origin.private && self.token_lives() {
+            // A process that died before it could store it may have delivered the pictures.
+            if self.shown_message().await.is_some_and(|shown| has_files(&shown, 1)) {
+                return true;
+            }
+            let (application, token) = (origin.application, &origin.token);
+            match self.app.discord.respond_privately(application, token, message.clone()).await {
+                Ok(()) => return true,
+                Err(fault) => {
+                    tracing::warn!(job = %self.claim.job.id, %fault, "a private response was not taken");
+                }
+            }
         }
+        let sent = if origin.private {
+            self.tell(origin, message, &Loaded::default()).await
+        } else {
+            let content = picture::elsewhere(origin, &message.content, !self.token_lives());
+            self.post_privately(origin, &Message { content, ..message }).await
+        };
+        matches!(sent, Sent::Yes)
     }
 
     /// Changes the words of a message that has its pictures; it is not worth more than one try.
@@ -143,18 +167,26 @@ impl Work<'_> {
                 return in_channel;
             }
         }
-        let open = || self.app.discord.private_channel(origin.member);
-        match Retry::message().until_taken(open).await {
-            Ok(channel) => match self.post(channel, &elsewhere, &nonce).await {
-                Sent::Closed => {}
-                sent => return sent,
-            },
-            Err(fault) => {
-                tracing::warn!(job = %self.claim.job.id, %fault, "a private message cannot be opened")
-            }
+        match self.post_privately(origin, &elsewhere).await {
+            Sent::Closed if late => Sent::TooLate,
+            sent => sent,
         }
-        tracing::error!(job = %self.claim.job.id, "no way to the member is left; the pictures are in the archive");
-        if late { Sent::TooLate } else { Sent::Closed }
+    }
+
+    /// The last way to the member.
+    async fn post_privately(&self, origin: &DiscordOrigin, message: &Message) -> Sent {
+        let open = || self.app.discord.private_channel(origin.member);
+        let sent = match Retry::message().until_taken(open).await {
+            Ok(channel) => self.post(channel, message, &origin.interaction.to_string()).await,
+            Err(fault) => {
+                tracing::warn!(job = %self.claim.job.id, %fault, "a private message cannot be opened");
+                Sent::Closed
+            }
+        };
+        if matches!(sent, Sent::Closed) {
+            tracing::error!(job = %self.claim.job.id, "no way to the member is left; what was generated is in the archive");
+        }
+        sent
     }
 
     /// Edits the interaction's message for as long as the token lives.

@@ -28,6 +28,8 @@ pub struct Message {
     pub keep_files: bool,
     /// Rows of buttons and menus, as Discord wants them.
     pub components: Vec<Value>,
+    /// Only the member sees it: for follow-ups.
+    pub private: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -58,6 +60,9 @@ impl Message {
         }
         if !self.embeds.is_empty() {
             payload["embeds"] = self.embeds.iter().map(|words| json!({ "description": words })).collect();
+        }
+        if self.private {
+            payload["flags"] = json!(EPHEMERAL);
         }
         if let Some(nonce) = nonce {
             payload["nonce"] = json!(nonce);

@@ -3,5 +3,6 @@
 pub(crate) mod age_restriction;
 pub mod attachment;
 pub mod message;
+mod private;
 pub mod rest;
 pub(crate) mod retry;

@@ -116,7 +116,13 @@ impl Rest {
         send(with_message(request, message, Some(nonce))?).await.map(drop)
     }
 
-    /// Sends another message after the response to an interaction, for everybody in the channel.
+    /// Deletes the response to an interaction.
+    pub(crate) async fn delete_original(&self, application: u64, token: &str) -> Result<(), Fault> {
+        send(self.call(Method::DELETE, &original(&application.to_string(), token))).await.map(drop)
+    }
+
+    /// Sends another message after the response to an interaction. After a deferral, which must be edited or deleted
+    /// first, Discord takes it for an edit.
     pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
         let request = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
         send(with_message(request, message, None)?).await.map(drop)

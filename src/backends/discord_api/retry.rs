@@ -25,6 +25,11 @@ impl Retry {
         Retry::new(6, Duration::from_millis(250), Duration::from_secs(8))
     }
 
+    /// A deferral that gives way to a private message.
+    pub(crate) fn deletion() -> Retry {
+        Retry::new(4, Duration::from_millis(250), Duration::from_secs(1))
+    }
+
     /// A job's pictures, as long as the interaction's token lives.
     pub(crate) fn delivery() -> Retry {
         Retry::new(u32::MAX, Duration::from_millis(600), Duration::from_secs(15))

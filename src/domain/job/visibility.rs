@@ -39,7 +39,8 @@ impl Origin {
         }
     }
 
-    fn is_by(&self, member: u64) -> bool {
+    /// Whether this member ordered it.
+    pub(crate) fn is_by(&self, member: u64) -> bool {
         self.discord().is_some_and(|origin| origin.member == member)
     }
 }

@@ -2,19 +2,33 @@
 
 use crate::app::components::Button;
 use crate::app::messages::{member, session as texts};
-use crate::domain::job::{Claim, JobId};
+use crate::domain::job::{Claim, JobId, Picture};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{Act, Session, SessionId};
+use crate::frontends::discord::commands::imagine;
 use crate::frontends::discord::deferred::Deferred;
 use crate::frontends::discord::response::{Call, Response, in_time};
 
-pub(super) async fn respond(call: Call<'_>, custom_id: &str) -> Result<Response, Refusal> {
-    match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
+pub(super) async fn respond(call: Call<'_>, custom_id: &str) -> Result<Option<Response>, Refusal> {
+    let response = match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
         Button::Details(job) => details(call, job).await,
+        Button::Retry(job) => return retry(call, job).await,
         Button::Replace(session, asked_about) => replace(call, session, asked_about).await,
         Button::Keep(session) => keep(call, session).await,
         Button::History(session, page) => history(call, session, page).await,
-    }
+    };
+    response.map(Some)
+}
+
+/// Orders what a job of this member asked for once more, with the settings and limits of now; `None` if this press has
+/// done so before.
+async fn retry(call: Call<'_>, job: JobId) -> Result<Option<Response>, Refusal> {
+    let Call { app, interaction, .. } = call;
+    let is_own = |claim: &Claim| claim.job.origin.is_by(interaction.member);
+    let claim = in_time(app.store.find(job)).await?.filter(is_own).ok_or(Refusal::UnknownPicture)?;
+    let refused = claim.pictures.iter().filter_map(Picture::refusal);
+    let with_seed = !refused.into_iter().any(Refusal::is_about_the_picture);
+    imagine::order(call, claim.job.request.to_ask(with_seed)).await
 }
 
 /// How the pictures of a job were made, for those who may see them.

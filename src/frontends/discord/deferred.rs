@@ -9,13 +9,14 @@ use crate::app::reports::usage;
 use crate::app::sessions::Replaced;
 use crate::app::{App, sessions};
 use crate::backends::discord_api::message::Message;
+use crate::backends::discord_api::rest::Fault;
 use crate::backends::discord_api::retry::{Retry, wait};
 use crate::domain::error::refusal;
 use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
-use crate::frontends::discord::response::Next;
+use crate::frontends::discord::response::{Deferral, Next};
 
 /// What is to be done, and told in the place of the deferral.
 #[derive(Debug)]
@@ -94,30 +95,49 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
     match next {
         Next::Nothing => {}
         Next::Start(job) => app.enqueue(job).await,
-        Next::Respond(deferred) => respond(app, interaction, *deferred).await,
+        Next::Respond(deferred, deferral) => respond(app, interaction, *deferred, deferral).await,
     }
 }
 
-/// Puts what comes of it in place of the deferral; a refusal among its errors is told as such.
-async fn respond(app: &App, interaction: &Interaction, deferred: Deferred) {
-    let message = deferred.message(app, interaction).await.unwrap_or_else(|error| {
-        let told = refusal(&error).cloned().unwrap_or_else(|| {
-            let job = JobId::new(app.now(), u128::from(interaction.id));
-            tracing::error!(%job, error = format!("{error:#}"), "a deferred response could not be made");
-            Refusal::Fault { job }
-        });
-        Message::words(messages::refusal(&told, Reader::Discord))
-    });
+/// Puts what comes of it in the place of the deferral. A refusal is for the member alone.
+async fn respond(app: &App, interaction: &Interaction, deferred: Deferred, deferral: Deferral) {
+    let (application, token) = (interaction.application, &interaction.token);
+    let result = match deferred.message(app, interaction).await {
+        Ok(message) => edit(app, interaction, &message).await,
+        Err(error) => {
+            let refused =
+                Message::words(messages::refusal(&shown(app, interaction, &error), Reader::Discord));
+            match deferral {
+                Deferral::Private => edit(app, interaction, &refused).await,
+                Deferral::Public => app.discord.respond_privately(application, token, refused).await,
+                Deferral::Message => app.discord.follow_up_privately(application, token, refused).await,
+            }
+        }
+    };
+    if let Err(fault) = result {
+        tracing::error!(interaction = interaction.id, %fault, "a deferred response did not reach Discord");
+    }
+}
+
+/// The refusal among the causes of an error, or the one for all others.
+fn shown(app: &App, interaction: &Interaction, error: &anyhow::Error) -> Refusal {
+    refusal(error).cloned().unwrap_or_else(|| {
+        let job = JobId::new(app.now(), u128::from(interaction.id));
+        tracing::error!(%job, error = format!("{error:#}"), "a deferred response could not be made");
+        Refusal::Fault { job }
+    })
+}
+
+async fn edit(app: &App, interaction: &Interaction, message: &Message) -> Result<(), Fault> {
     let mut retry = Retry::deferred();
     loop {
-        let edit = app.discord.edit_original(interaction.application, &interaction.token, &message).await;
-        let Err(fault) = edit else { return };
+        let edit = app.discord.edit_original(interaction.application, &interaction.token, message).await;
+        let Err(fault) = edit else { return Ok(()) };
         // Discord may not know the deferral yet.
         let next = if fault.is_unknown() { retry.next_pause() } else { retry.after(&fault) };
-        let Some(pause) = next else {
-            tracing::error!(interaction = interaction.id, %fault, "a deferred response did not reach Discord");
-            return;
-        };
-        wait(pause).await;
+        match next {
+            Some(pause) => wait(pause).await,
+            None => return Err(fault),
+        }
     }
 }

@@ -45,7 +45,18 @@ pub(crate) enum Next {
     /// Enqueue the job.
     Start(JobId),
     /// Put what comes of this in the place of the response, which was a deferral.
-    Respond(Box<Deferred>),
+    Respond(Box<Deferred>, Deferral),
+}
+
+/// What stands where the deferred response will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deferral {
+    /// "Thinking …", for everybody in the channel.
+    Public,
+    /// "Thinking …", for the member alone.
+    Private,
+    /// The message with the button that was pressed.
+    Message,
 }
 
 impl Call<'_> {
@@ -64,12 +75,16 @@ impl Response {
 
     /// "Thinking …", and the message when it is there.
     pub(super) fn later(private: bool, deferred: Deferred) -> Response {
-        Response { callback: deferral(private), next: Next::Respond(Box::new(deferred)) }
+        let kind = if private { Deferral::Private } else { Deferral::Public };
+        Response { callback: deferral(private), next: Next::Respond(Box::new(deferred), kind) }
     }
 
     /// Puts the message in the place of the one with the button, once it is there.
     pub(super) fn update_later(deferred: Deferred) -> Response {
-        Response { callback: json!({ "type": 6 }), next: Next::Respond(Box::new(deferred)) }
+        Response {
+            callback: json!({ "type": 6 }),
+            next: Next::Respond(Box::new(deferred), Deferral::Message),
+        }
     }
 
     /// Puts a message without files in the place of the one with the button.
@@ -113,7 +128,7 @@ pub(crate) async fn respond(
             Ok(Some(Response::choices(choices.into_iter())))
         }
         Action::Command { name, options } => commands::respond(call, &name, options).await,
-        Action::Click { custom_id, .. } => buttons::respond(call, &custom_id).await.map(Some),
+        Action::Click { custom_id, .. } => buttons::respond(call, &custom_id).await,
         Action::Unknown => Err(Refusal::UnknownButton),
     };
     response.unwrap_or_else(|refusal| {

@@ -24,9 +24,11 @@ impl TestInteraction {
         self.inner.changed.until(|| self.ack()).await
     }
 
-    /// Waits for the first state of the reply that is not "thinking".
+    /// Waits for what the person reads in place of "thinking": the reply, or the follow-up of one that was deleted.
     pub async fn answered(&self) -> Message {
-        self.first(|message| !message.loading).await
+        let reply = || self.states().into_iter().find(|message| !message.loading);
+        let instead = || self.followups().into_iter().next().filter(|_| self.message().is_none());
+        self.inner.changed.until(|| reply().or_else(instead)).await
     }
 
     /// Waits until the reply has a file.

@@ -111,11 +111,20 @@ pub(super) async fn respond(
     call: Call<'_>,
     (ask, file): (Ask, Option<Attachment>),
 ) -> Result<Option<Response>, Refusal> {
-    let Call { app, interaction, now } = call;
+    let app = call.app;
     if let Some(file) = &file {
         let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
         attachment::check_description(file, elsewhere)?;
     }
+    order(call, ask).await
+}
+
+/// `None` for an interaction that was admitted before.
+pub(in crate::frontends::discord) async fn order(
+    call: Call<'_>,
+    ask: Ask,
+) -> Result<Option<Response>, Refusal> {
+    let Call { app, interaction, now } = call;
     let order = Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
     let deadline = Instant::now() + STORE_TIMEOUT;
     Ok(match place_order(app, order, deadline, now).await? {
