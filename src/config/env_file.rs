@@ -115,10 +115,10 @@ fn broken(text: &str) -> String {
     let line = (1..).zip(text.lines()).find(|(_, line)| is_broken(line));
     let place = line.map_or_else(String::new, |(number, line)| {
         let name = line.split_once('=').map(|(name, _)| name.trim()).filter(|name| !name.contains(' '));
-        name.map_or_else(|| format!(", line {number}"), |name| format!(", line {number} ({name})"))
+        name.map_or_else(|| format!(" at line {number}"), |name| format!(" at line {number} ({name})"))
     });
     format!(
-        "`.env`{place} cannot be read: each line must be NAME=value; put a value with spaces, quotes or # into single quotes"
+        "`.env` cannot be read{place}: each line must be NAME=value; put a value with spaces, quotes or # into single quotes"
     )
 }
 
@@ -164,10 +164,10 @@ mod tests {
     fn a_broken_line_is_told_by_its_number_and_name_and_without_its_value() {
         let said = problems("A=1\n\nDISCORD_TOKEN=secret canary\n");
         assert!(
-            said.len() == 1 && said[0].starts_with("`.env`, line 3 (DISCORD_TOKEN) cannot be read"),
+            said.len() == 1 && said[0].starts_with("`.env` cannot be read at line 3 (DISCORD_TOKEN): "),
             "{said:?}"
         );
         assert!(!said[0].contains("canary"));
-        assert!(problems("A=1\nsecret canary\n")[0].starts_with("`.env`, line 2 cannot be read"));
+        assert!(problems("A=1\nsecret canary\n")[0].starts_with("`.env` cannot be read at line 2: "));
     }
 }

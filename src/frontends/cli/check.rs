@@ -15,9 +15,9 @@ use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
-use crate::config::{ArchiveUrl, Config, Need, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, EngineChoice, Need, QueueUrl, StoreUrl};
 use crate::domain::catalogue::Catalogue;
-use crate::frontends::cli::{in_words, say};
+use crate::frontends::cli::{NO_BUDGET, in_words, say};
 use crate::frontends::discord::register::is_registered;
 
 mod aws;
@@ -77,12 +77,23 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
             "-     aws          not needed: EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"
         )),
     }
+    say(format_args!("{}", budget(&config)));
     report.line("archive", archive(&config, aws.as_ref()).await);
     report.line("store", store(&config, aws.as_ref()).await);
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn budget(config: &Config) -> String {
+    match config.monthly_budget {
+        _ if config.engine == EngineChoice::Sketch => {
+            "-     budget       not needed: EASEL_ENGINE=sketch costs nothing".to_owned()
+        }
+        Some(limit) => format!("ok    budget       {limit} a calendar month (UTC) for all servers together"),
+        None => format!("ok    budget       warning: {NO_BUDGET}"),
+    }
 }
 
 async fn check_discord(

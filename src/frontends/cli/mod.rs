@@ -28,6 +28,9 @@ pub mod run;
 const QUIET: &str = "serenity=warn,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
                      aws_sdk_s3=warn,aws_sdk_sqs=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
 
+/// For those who have set no limit.
+const NO_BUDGET: &str = "nothing limits what this Easel may spend: set EASEL_MONTHLY_BUDGET_USD to dollars a month, such as 25; admins limit their servers with /easel budget";
+
 /// Says on stderr why a program ends, in one sentence without a stack.
 pub fn complain(error: &anyhow::Error) {
     for line in in_words(error).lines() {

@@ -13,7 +13,8 @@ use crate::app::clock::Clock;
 use crate::app::sessions;
 use crate::app::worker;
 use crate::backends::queue::Queue;
-use crate::config::{Config, Need, QueueUrl};
+use crate::config::{Config, EngineChoice, Need, QueueUrl};
+use crate::frontends::cli::NO_BUDGET;
 use crate::frontends::discord::gateway;
 use crate::frontends::discord::register::declare;
 use crate::frontends::discord::watchdog::Watchdog;
@@ -76,6 +77,9 @@ pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
 /// Opens everything and starts the consumer and the sweeper.
 async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let app = open_everything(config).await?;
+    if app.config.monthly_budget.is_none() && app.config.engine == EngineChoice::Bedrock {
+        tracing::warn!("{NO_BUDGET}");
+    }
     // With a shared queue, `easel worker` runs the jobs.
     if matches!(app.queue, Queue::Local(_)) {
         app.spawn(worker::run(app.clone()));
