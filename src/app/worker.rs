@@ -225,7 +225,7 @@ impl Work<'_> {
         let archived = match archived {
             Ok(archived) => archived,
             Err(error) => {
-                tracing::warn!(job = %id, error = format!("{error:#}"), "the archive could not be reached; the pictures wait in the spool");
+                tracing::warn!(job = %id, error = format!("{error:#}"), "the archive could not be reached; it is tried again later");
                 if concluded.as_ref().is_some_and(|end| end.state == State::Delivered) {
                     let remarks = Remarks { not_archived: true, shrunk: self.shrunk_ones(false).await? };
                     self.remark(&remarks).await;

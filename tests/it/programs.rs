@@ -159,6 +159,25 @@ fn is_one_sentence((code, out, err): &(i32, String, String), needle: &str) {
 }
 
 #[tokio::test]
+async fn a_picture_that_neither_archive_nor_spool_takes_is_not_said_to_wait() {
+    let world = world_with(&[]).await;
+    let held = world.bedrock.hold();
+    let ran = world.run(&["imagine", "a cat"]);
+    let full = async {
+        in_time(held.reached()).await;
+        for folder in ["data/spool", "data/archive"] {
+            std::fs::remove_dir_all(world.path(folder)).unwrap();
+            world.write(folder, "in the way");
+        }
+        held.release();
+    };
+    let ((code, out, err), ()) = tokio::join!(ran, full);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("picture 1 is lost: neither EASEL_ARCHIVE nor the spool"), "{err}");
+    assert!(!err.contains("waits in the spool"), "{err}");
+}
+
+#[tokio::test]
 async fn bedrock_generates_from_the_shell_on_the_bots_path() {
     let world = world_with(&[("EASEL_MONTHLY_BUDGET_USD", "0.20")]).await;
     let (code, out, err) = world.run(&["imagine", "a cat", "--seed", "5", "--aspect", "3:2"]).await;
@@ -283,18 +302,34 @@ fn record_name(picture: &str) -> String {
 
 #[tokio::test]
 async fn check_is_content_with_a_world_in_order() {
-    let world = world().await;
+    let world = world_with(&[("EASEL_MONTHLY_BUDGET_USD", "25")]).await;
     assert_eq!(world.run(&["register"]).await.0, 0);
     let (code, out, err) = world.run(&["check"]).await;
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.lines().all(|line| line.starts_with("ok    ")), "{out}");
-    for needle in
-        ["token", "application", "permissions", "commands", "aws", "model", "life cycle", "archive", "store"]
-    {
+    for needle in [
+        "token",
+        "application",
+        "permissions",
+        "commands",
+        "aws",
+        "model",
+        "life cycle",
+        "budget",
+        "archive",
+        "store",
+    ] {
         assert!(out.contains(&format!("ok    {needle} ")), "{needle} in {out}");
     }
     assert!(world.bedrock.calls().is_empty(), "a check costs nothing");
     world.end().await;
+    let unlimited = world_with(&[]).await;
+    unlimited.run(&["register"]).await;
+    let (code, out, _) = unlimited.run(&["check"]).await;
+    assert!(
+        code == 0 && out.contains("budget       warning: nothing limits what this Easel may spend"),
+        "{out}"
+    );
     let bare = world_with(&[("EASEL_ENGINE", "sketch")]).await;
     bare.run(&["register"]).await;
     let (code, out, _) = bare.run(&["check"]).await;

@@ -162,10 +162,7 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
                 generated += 1;
                 match &picture.archived {
                     Some(key) => say(format_args!("{}  seed {}", app.archive.describe(key), facts.seed)),
-                    None => eprintln!(
-                        "easel: picture {} is not archived yet: EASEL_ARCHIVE cannot be reached; it waits in the spool, and the next `easel run` archives it",
-                        picture.n + 1
-                    ),
+                    None => eprintln!("easel: {}", not_archived(app, done, picture.n).await),
                 }
                 if let Some(out) = out {
                     let bytes = app.picture(done, picture.n).await?;
@@ -186,6 +183,19 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
     }
     let archived = done.pictures.iter().all(|picture| picture.archived.is_some());
     Ok(if generated == done.pictures.len() && archived { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn not_archived(app: &App, done: &Claim, n: u32) -> String {
+    let number = n + 1;
+    if matches!(app.spool.load(done.job.id, n).await, Ok(Some(_))) {
+        format!(
+            "picture {number} is not archived yet: EASEL_ARCHIVE cannot be reached; it waits in the spool, and the next `easel run` archives it"
+        )
+    } else {
+        format!(
+            "picture {number} is lost: neither EASEL_ARCHIVE nor the spool beside EASEL_STORE could be written, for the reason above; make room or mend the rights there before the next order"
+        )
+    }
 }
 
 /// Refuses a place that cannot be, before anything is paid.
