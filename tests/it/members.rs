@@ -48,6 +48,7 @@ async fn details_say_where_each_value_came_from() {
         "style: **anime** (from the member's preferences)",
         "negative: **dogs** (from this server)",
         "count: **2** (from the request)",
+        "(drawn at random)",
         "words to the model: a photo of, a cat, anime style",
         "calls of the model: 2, of which AWS may bill 2, $0.08",
         "asked by <@7>",

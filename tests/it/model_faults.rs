@@ -144,6 +144,8 @@ async fn a_refusal_of_the_model_is_told_in_plain_words_and_asked_for_only_once()
         let (calls, spent) = (world.bedrock.calls().len(), world.sum("spent"));
         let message = in_time(world.ask(order(member)).await.answered()).await;
         assert!(message.content.contains(sentence), "{fault:?}: {}", message.content);
+        let is_billed = message.content.contains("but $0.04 of your budget is used");
+        assert_eq!(is_billed, cost > 0, "{fault:?}: {}", message.content);
         assert_eq!(world.bedrock.calls().len() - calls, 1, "{fault:?}");
         world.settled().await;
         assert_eq!(world.sum("spent") - spent, cost, "{fault:?}");

@@ -9,7 +9,7 @@ use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::Budget;
 use crate::domain::request::{ImageRequest, ImageSource};
-use crate::domain::settings::{Effective, Field, Settings};
+use crate::domain::settings::{Effective, Field, Settings, Source};
 use crate::domain::usage::Standing;
 
 /// Boxes of a bar.
@@ -114,7 +114,10 @@ fn line(claim: &Claim, field: Field) -> Option<String> {
         Field::Suffix => request.suffix.clone()?,
         Field::Private => request.private.then(|| "yes".to_owned())?,
     };
-    let source = source_in_words(request.sources.get(&field).copied());
+    let source = match (field, request.sources.get(&field).copied()) {
+        (Field::Seed, None | Some(Source::BuiltIn)) => "drawn at random",
+        (_, source) => source_in_words(source),
+    };
     Some(format!("{field}: **{}** ({source})", typed(&value)))
 }
 

@@ -10,6 +10,7 @@ use crate::backends::discord_api::message::{
 };
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Claim, DiscordOrigin, JobId, Origin, Outcome, Picture};
+use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::ImageRequest;
 use crate::domain::text::{clip, visible};
@@ -98,6 +99,7 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
         }));
     }
     lines.extend(refusals.into_iter().map(|refusal| super::refusal(refusal, Reader::Discord)));
+    lines.extend(paid_in_vain(&claim.pictures));
     for (n, link) in &remarks.shrunk {
         let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
         lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
@@ -159,6 +161,15 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
         facts.push(format!("without {}", typed_up_to(NEGATIVE_SHOWN, negative)));
     }
     format!("-# {}", facts.join(" · "))
+}
+
+/// What AWS may bill for pictures that were refused.
+fn paid_in_vain(pictures: &[Picture]) -> Option<String> {
+    let refused = pictures.iter().filter(|picture| picture.refusal().is_some());
+    let spent = refused.fold(Micros(0), |sum, picture| sum + picture.spent);
+    (spent.0 > 0).then(|| {
+        format!("-# It does not count against your pictures, but {spent} of your budget is used: AWS may bill the call.")
+    })
 }
 
 /// Each reason once, in order.
