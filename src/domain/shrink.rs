@@ -17,9 +17,7 @@ const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 /// A file that is no picture, or a limit that no copy fits into.
 pub fn shrink(picture: &[u8], limit: u64, side: Option<u32>) -> anyhow::Result<Bytes> {
     let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format()?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(DECODED_LIMIT);
-    reader.limits(limits);
+    reader.limits(decoding_limits());
     let mut picture = DynamicImage::ImageRgb8(reader.decode()?.into_rgb8());
     if let Some(side) = side.filter(|side| picture.width().max(picture.height()) > *side) {
         picture = picture.resize(side, side, FilterType::Triangle);
@@ -36,6 +34,12 @@ pub fn shrink(picture: &[u8], limit: u64, side: Option<u32>) -> anyhow::Result<B
         anyhow::ensure!(width >= 16 && height >= 16, "no copy fits into {limit} bytes");
         picture = picture.resize_exact(width, height, FilterType::Triangle);
     }
+}
+
+pub(crate) fn decoding_limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(DECODED_LIMIT);
+    limits
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use easel_emulator::bedrock::{BedrockOptions, Endpoint, Picture, RequestFormat};
 use easel_emulator::discord::InteractionBuilder;
+use image::ImageEncoder;
+use image::codecs::jpeg::JpegEncoder;
 use serde_json::{Value, json};
 
 use crate::support::{Setup, World, in_time, png};
@@ -109,6 +111,28 @@ async fn a_picture_can_start_from_an_attached_one() {
     world.settled().await;
     let record = String::from_utf8(world.archived("json").remove(0)).unwrap();
     assert!(record.contains("start.png") && !record.contains("hm="), "{record}");
+    world.end().await;
+}
+
+/// As a phone writes it that was held upright: the pixels lie on their side, and EXIF says so.
+fn from_a_phone(width: u32, height: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = JpegEncoder::new(&mut file);
+    let turn_right = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    encoder.set_exif_metadata(turn_right.to_vec()).unwrap();
+    encoder.encode_image(&image::RgbImage::new(width, height)).unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_photo_that_was_taken_upright_comes_upright_to_the_model() {
+    let world = World::new().await;
+    let file = world.discord.upload("photo.jpg", "image/jpeg", from_a_phone(640, 480));
+    let start = ask("in winter").option("model", "sd3.5").attachment("image", &file);
+    let (_, body, _) = generated(&world, start).await;
+    let sent = BASE64_STANDARD.decode(body["image"].as_str().unwrap()).unwrap();
+    let sent = image::load_from_memory(&sent).unwrap();
+    assert_eq!((sent.width(), sent.height()), (480, 640));
     world.end().await;
 }
 

@@ -17,6 +17,7 @@ use crate::domain::job::{Bill, GeneratedImage, JobId, Outcome, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::ImageSource;
+use crate::domain::upright::turned_upright;
 
 /// Calls that a busy model may turn away for one picture: half a minute of pauses, forty seconds at most.
 const BUSY_TRIES: u32 = 9;
@@ -300,7 +301,20 @@ impl Work<'_> {
             ImageSource::Archive { key, picture } => self.kept(key, *picture).await?,
         };
         attachment::check_bytes(&bytes)?;
-        Ok(Some(bytes))
+        self.upright(bytes).await.map(Some)
+    }
+
+    async fn upright(&self, bytes: Bytes) -> Result<Bytes, Refusal> {
+        let _permit = self.app.picture_limiter.enter().await;
+        let picture = bytes.clone();
+        let turned = tokio::task::spawn_blocking(move || turned_upright(&picture)).await;
+        match turned.map_err(anyhow::Error::from).flatten() {
+            Ok(turned) => Ok(turned.unwrap_or(bytes)),
+            Err(error) => {
+                tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "a picture to start from cannot be decoded");
+                Err(attachment::not_a_picture())
+            }
+        }
     }
 
     async fn kept(&self, key: &str, picture: Option<(JobId, u32)>) -> Result<Bytes, Refusal> {

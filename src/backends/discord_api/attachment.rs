@@ -62,7 +62,6 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
 /// Checks the bytes: a picture of an accepted format and size, and which. Only its header is read.
 pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
     check_size(bytes.len() as u64)?;
-    let not_a_picture = || unusable(FileProblem::NotAPicture);
     let format = ImageFormat::of(bytes).ok_or_else(not_a_picture)?;
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
     check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)?;
@@ -72,6 +71,11 @@ pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
 /// The refusal for a file that is gone or cannot be fetched.
 pub fn gone() -> Refusal {
     unusable(FileProblem::Gone)
+}
+
+/// The refusal for a file that no decoder reads.
+pub fn not_a_picture() -> Refusal {
+    unusable(FileProblem::NotAPicture)
 }
 
 /// The refusal for a file with more bytes than allowed.
