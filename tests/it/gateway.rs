@@ -1,6 +1,7 @@
 //! The connection to Discord: what it survives, and what ends the process.
 
 use easel_emulator::discord::{Discord, InteractionBuilder};
+use serde_json::json;
 
 use crate::support::{Setup, World, in_time};
 
@@ -62,6 +63,30 @@ async fn an_interaction_that_a_resume_repeats_makes_one_picture() {
     in_time(next.answered()).await;
     world.settled().await;
     assert_eq!((world.bedrock.calls().len(), world.states().len()), (1, 1));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_frame_that_cannot_be_read_is_not_quoted_in_the_log() {
+    let variables = vec![("EASEL_LOG", "trace".to_owned())];
+    let world = World::with(Setup { variables, ..Setup::default() }).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.picture()).await;
+    let frame = json!({ "op": 0, "t": "INTERACTION_CREATE", "s": 9, "d": interaction.payload() });
+    let mut wrong = frame.clone();
+    wrong["d"]["type"] = json!(interaction.token());
+    let mut without_number = frame.clone();
+    without_number["s"] = json!(null);
+    let whole = frame.to_string();
+    for text in [&wrong.to_string(), &without_number.to_string(), &whole[..whole.len() - 2]] {
+        world.discord.send_frame(text);
+    }
+    // Frames come in turn, so those have been seen once this one is answered.
+    let next = world.ask(InteractionBuilder::command("help").by(8)).await;
+    in_time(next.answered()).await;
+    let log = world.log();
+    assert!(!log.contains(interaction.token()), "{log}");
+    assert!(log.contains("an interaction of an unknown shape was not understood"), "{log}");
     world.end().await;
 }
 

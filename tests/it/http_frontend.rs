@@ -9,7 +9,7 @@ use easel_emulator::discord::{
     DiscordOptions, EndpointResponse, Fault, InteractionBuilder, Route, TestInteraction,
 };
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Setup, World, admin, in_time, png};
 
@@ -177,6 +177,49 @@ async fn bodies_that_discord_would_not_send_are_refused_without_a_5xx() {
     }
     assert_eq!(posted(&world, vec![b' '; 1024 * 1024 + 1], &at).await.status, 413);
     assert_eq!(posted(&world, "{\"type\":1}", &at).await.status, 200, "others are served");
+    world.end().await;
+}
+
+/// Where the values of a JSON stand, inner and outer ones.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    let inner: Vec<_> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, value) in inner {
+        let at = format!("{at}/{name}");
+        pointers(value, &at, found);
+        found.push(at);
+    }
+}
+
+#[tokio::test]
+async fn whatever_an_interaction_looks_like_its_token_is_in_no_log() {
+    let variables = vec![("EASEL_LOG", "trace".to_owned())];
+    let world = World::serving(Setup { variables, ..Setup::default() }).await;
+    let interaction = world.ask(cat().option("style", "anime").option("count", 1)).await;
+    in_time(interaction.picture()).await;
+    world.settled().await;
+    let (sent, token, at) = (interaction.payload(), interaction.token(), now().to_string());
+    let mut places = Vec::new();
+    pointers(sent, "", &mut places);
+    let values =
+        [json!(token), json!([token]), json!({ token: token }), json!(999), json!(-0.5), Value::Null];
+    for (place, value) in places.iter().flat_map(|place| values.iter().map(move |value| (place, value))) {
+        let mut changed = sent.clone();
+        *changed.pointer_mut(place).unwrap() = value.clone();
+        let answer = posted(&world, changed.to_string(), &at).await;
+        assert!(answer.status < 500, "{place}: {value}: {answer:?}");
+    }
+    let cut = sent.to_string();
+    for length in (0..cut.len()).step_by(40) {
+        assert_eq!(posted(&world, cut[..length].to_owned(), &at).await.status, 400);
+    }
+    let log = world.log();
+    assert!(!log.contains(token), "{}", log.lines().find(|line| line.contains(token)).unwrap());
+    assert!(log.contains("an interaction of an unknown shape was not understood; is there a newer Easel?"));
+    assert!(log.contains("error=a field is missing, or its value has another shape (line 1, column "));
     world.end().await;
 }
 
