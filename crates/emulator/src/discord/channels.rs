@@ -21,6 +21,10 @@ use crate::sync::lock;
 const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 /// Discord says "a few minutes".
 const NONCE_LIFE: Duration = Duration::from_secs(180);
+/// Guilds in one answer.
+const GUILD_PAGE: usize = 200;
+/// View Channels, Send Messages, Attach Files, Read Message History, Create Public Threads, Send Messages in Threads.
+const INVITED_WITH: u64 = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16 | 1 << 35 | 1 << 38;
 const SEND_MESSAGES: u64 = 1 << 11;
 const ATTACH_FILES: u64 = 1 << 15;
 const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
@@ -50,9 +54,7 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
         Target::CurrentUser => state.bot_user(),
         Target::CurrentUserGuilds => {
             let guilds = guilds(&lock(&state.channels));
-            guilds.into_keys().map(|id| json!({
-                "id": id.to_string(), "name": "guild", "icon": null, "owner": false, "permissions": "0", "features": [],
-            })).collect()
+            guilds.into_keys().take(GUILD_PAGE).map(listed_guild).collect()
         }
         Target::Guild(id) => {
             let known = guilds(&lock(&state.channels)).get(&id).copied().unwrap_or_default();
@@ -75,6 +77,14 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
 fn guilds(channels: &Channels) -> BTreeMap<u64, bool> {
     let inside = channels.by_id.values().filter(|channel| channel.bot_inside);
     inside.filter_map(|channel| Some((channel.guild?, true))).collect()
+}
+
+/// A guild in the list of the bot's.
+fn listed_guild(id: u64) -> Value {
+    json!({
+        "id": id.to_string(), "name": "guild", "icon": null, "owner": false, "features": [],
+        "permissions": INVITED_WITH.to_string(),
+    })
 }
 
 fn guild(id: u64) -> Value {

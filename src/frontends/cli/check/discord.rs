@@ -8,7 +8,7 @@ use super::{Finding, Report};
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::config::{Config, Need};
 use crate::domain::catalogue::Catalogue;
-use crate::frontends::discord::register::is_registered;
+use crate::frontends::discord::register::{Commands, Place};
 
 /// View Channel, Send Messages, Attach Files, Read Message History: what an answer after fifteen minutes needs.
 const PERMISSIONS: [(u64, &str); 4] = [
@@ -94,10 +94,25 @@ fn missing_permissions(server: &Value) -> Option<String> {
 }
 
 async fn commands(discord: &Rest, catalogue: &Catalogue, guild: Option<u64>, today: Date) -> Finding {
-    if is_registered(discord, catalogue, guild, today).await? {
-        return Ok("declared as in this version".into());
+    let commands = Commands::new(discord, catalogue, guild, today).await?;
+    if !commands.is_declared().await? {
+        bail!("Discord does not have them as this version declares them: run `easel register`")
     }
-    bail!("Discord does not have them as this version declares them: run `easel register`")
+    let mut left_over = Vec::new();
+    for place in commands.other_places().await? {
+        if commands.are_in(&place).await? {
+            left_over.push(match (place, guild) {
+                (Place::Everywhere, Some(guild)) => format!("commands show twice in server {guild}"),
+                (Place::Server { id, name }, None) => format!("commands show twice in {name} ({id})"),
+                (Place::Server { id, name }, Some(_)) => format!("commands also show in {name} ({id})"),
+                (Place::Everywhere, None) => continue,
+            });
+        }
+    }
+    if !left_over.is_empty() {
+        bail!("{}: run `easel register`", left_over.join(", "));
+    }
+    Ok("declared as in this version".into())
 }
 
 fn text(value: &Value) -> &str {
