@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::api_error::ApiError;
 use super::body::Upload;
@@ -37,10 +38,7 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
     let body = match request.target {
         Target::Gateway => json!({ "url": gateway }),
         Target::GatewayBot => {
-            let used = lock(&state.gateway).identifies;
-            let remaining = 1000_usize.saturating_sub(used);
-            let limit =
-                json!({ "total": 1000, "remaining": remaining, "reset_after": 0, "max_concurrency": 1 });
+            let limit = lock(&state.gateway).starts.json(Instant::now());
             json!({ "url": gateway, "shards": 1, "session_start_limit": limit })
         }
         Target::Application | Target::OauthApplication => json!({

@@ -1,6 +1,9 @@
 //! What a test does to the Gateway's connections.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::Discord;
 use crate::discord::sessions::Push;
@@ -31,6 +34,11 @@ impl Discord {
     /// Answers every later IDENTIFY with this close code.
     pub fn reject_identify_with(&self, code: Option<u16>) {
         lock(&self.state.gateway).rejecting = code;
+    }
+
+    /// Leaves the bot no session that it may begin until so much time has passed. Those that it has go on.
+    pub fn use_up_session_starts(&self, reset_after: Duration) {
+        lock(&self.state.gateway).starts.use_up(Instant::now(), reset_after);
     }
 
     /// Sends a text frame to every Gateway connection as it is, whether it is an event or not. A resume does not
