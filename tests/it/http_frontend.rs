@@ -112,6 +112,35 @@ async fn whoever_cannot_sign_is_told_401_and_nothing_is_read() {
 }
 
 #[tokio::test]
+async fn the_log_says_once_why_requests_are_refused() {
+    let world = world().await;
+    let refusals = || -> Vec<String> {
+        let log = world.log();
+        log.lines().filter(|line| line.contains("was refused")).map(str::to_owned).collect()
+    };
+    // Discord tried a wrong signature before it took the endpoint.
+    let key = refusals();
+    assert!(key.len() == 1 && key[0].contains("not signed under DISCORD_PUBLIC_KEY"), "{key:?}");
+    for _ in 0..3 {
+        for seconds in [-1000, 1000] {
+            assert_eq!(posted(&world, "{\"type\":1}", &(now() + seconds).to_string()).await.status, 401);
+        }
+        let wrong = world.discord.sign("0", b"{}");
+        for (signature, timestamp) in [(wrong.as_str(), now()), (&wrong, now() - 1000), ("", now())] {
+            let answer = world.discord.post_again(Bytes::new(), signature, &timestamp.to_string()).await;
+            assert_eq!(answer.unwrap().status, 401);
+        }
+    }
+    let said = refusals();
+    assert_eq!(said.len(), 3, "{said:?}");
+    let (_, clock) = said[1].split_once("this machine's clock is ").unwrap();
+    let off: u64 = clock.split_once(" s away from Discord's").unwrap().0.parse().unwrap();
+    assert!((1000..1060).contains(&off), "{clock}");
+    assert!(said[2].contains("X-Signature-Ed25519"), "{}", said[2]);
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_clock_four_minutes_off_does_no_harm() {
     let world = world().await;
     for seconds in [-240, 240] {

@@ -344,6 +344,19 @@ async fn check_names_each_fault_with_its_remedy() {
 }
 
 #[tokio::test]
+async fn check_compares_the_public_key_with_the_applications() {
+    let mut world = world().await;
+    world.run(&["register"]).await;
+    // A key of another application: the base point of the curve will do.
+    world.set("DISCORD_PUBLIC_KEY", format!("58{}", "66".repeat(31)));
+    let key = world.discord.public_key();
+    one_line_fails(&world, "public key", &format!("DISCORD_PUBLIC_KEY is not this application's, so `easel serve` would refuse all that Discord posts: set it to {key},")).await;
+    world.set("DISCORD_PUBLIC_KEY", key);
+    let (code, out, err) = world.run(&["check"]).await;
+    assert!(code == 0 && out.contains("ok    public key   DISCORD_PUBLIC_KEY is"), "{out}{err}");
+}
+
+#[tokio::test]
 async fn without_aws_credentials_that_is_what_is_said() {
     let world = world().await;
     world.run(&["register"]).await;

@@ -3,6 +3,7 @@
 mod buttons;
 pub mod commands;
 mod deferred;
+mod doubts;
 pub mod gateway;
 pub mod http;
 pub mod interaction;

@@ -10,6 +10,7 @@ use super::api_error::ApiError;
 use super::body::Upload;
 use super::channel::{Channel, Channels, channel_json, unknown_channel};
 use super::compose::{ComposeOptions, compose, message_result};
+use super::endpoint::public_key;
 use super::interactions;
 use super::mentions::parse_id;
 use super::message::{EPHEMERAL, Message};
@@ -44,7 +45,7 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
         Target::Application | Target::OauthApplication => json!({
             "id": application, "name": "Easel", "icon": null, "description": "", "rpc_origins": [],
             "bot_public": true, "bot_require_code_grant": false, "bot": state.bot_user(), "owner": state.bot_user(),
-            "summary": "", "verify_key": "00".repeat(32), "team": null, "flags": 0, "hook": true,
+            "summary": "", "verify_key": public_key(), "team": null, "flags": 0, "hook": true,
             "terms_of_service_url": null, "privacy_policy_url": null, "interactions_endpoint_url": null,
             "approximate_guild_count": 1, "approximate_user_install_count": 0,
             "integration_types_config": { "0": {}, "1": {} },

@@ -8,6 +8,7 @@ use super::{Finding, Report};
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::config::{Config, Need};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::signature::PublicKey;
 use crate::frontends::discord::register::{Commands, Place};
 
 /// View Channel, Send Messages, Attach Files, Read Message History: what an answer after fifteen minutes needs.
@@ -34,7 +35,14 @@ pub(super) async fn check(
     if !token_works {
         return;
     }
-    report.line("application", application(discord, config.public_key.is_some()).await);
+    let application = match discord.get(&["applications", "@me"]).await {
+        Ok(application) => application,
+        Err(fault) => return report.line("application", Err(explained(fault))),
+    };
+    report.line("application", endpoint(&application, config.public_key.is_some()));
+    if let Some(key) = &config.public_key {
+        report.line("public key", public_key(&application, key));
+    }
     report.line("permissions", permissions(discord).await);
     if let Some(catalogue) = catalogue {
         report.line("commands", commands(discord, catalogue, config.guild, today).await);
@@ -56,8 +64,7 @@ fn explained(fault: Fault) -> anyhow::Error {
 }
 
 /// Interactions come one way or the other; `over_http` is the one that is wanted.
-async fn application(discord: &Rest, over_http: bool) -> Finding {
-    let application = discord.get(&["applications", "@me"]).await.map_err(explained)?;
+fn endpoint(application: &Value, over_http: bool) -> Finding {
     let named = format!("{} ({})", text(&application["name"]), text(&application["id"]));
     match application["interactions_endpoint_url"].as_str().filter(|url| !url.is_empty()) {
         Some(url) if over_http => Ok(format!("{named}, interactions go to {url}")),
@@ -66,6 +73,16 @@ async fn application(discord: &Rest, over_http: bool) -> Finding {
         ),
         None => Ok(named),
     }
+}
+
+fn public_key(application: &Value, ours: &PublicKey) -> Finding {
+    let theirs = text(&application["verify_key"]);
+    if PublicKey::from_hex(theirs).as_ref() != Some(ours) {
+        bail!(
+            "DISCORD_PUBLIC_KEY is not this application's, so `easel serve` would refuse all that Discord posts: set it to {theirs}, Public Key on the General Information page"
+        );
+    }
+    Ok("DISCORD_PUBLIC_KEY is the application's".into())
 }
 
 async fn permissions(discord: &Rest) -> Finding {
