@@ -18,6 +18,8 @@ const PERMISSIONS: [(u64, &str); 4] = [
     (1 << 15, "Attach Files"),
     (1 << 16, "Read Message History"),
 ];
+/// Create Public Threads, Send Messages in Threads: what a session in a thread needs besides.
+const THREADS: u64 = 1 << 35 | 1 << 38;
 
 pub(super) async fn check(
     report: &mut Report,
@@ -43,7 +45,7 @@ pub(super) async fn check(
     if let Some(key) = &config.public_key {
         report.line("public key", public_key(&application, key));
     }
-    report.line("permissions", permissions(discord).await);
+    report.line("permissions", permissions(discord, &application).await);
     if let Some(catalogue) = catalogue {
         report.line("commands", commands(discord, catalogue, config.guild, today).await);
     }
@@ -85,11 +87,15 @@ fn public_key(application: &Value, ours: &PublicKey) -> Finding {
     Ok("DISCORD_PUBLIC_KEY is the application's".into())
 }
 
-async fn permissions(discord: &Rest) -> Finding {
+async fn permissions(discord: &Rest, application: &Value) -> Finding {
     let servers = discord.get(&["users", "@me", "guilds"]).await.map_err(explained)?;
     let servers = servers.as_array().context("Discord sent no list of servers")?;
     if servers.is_empty() {
-        return Ok("in no server yet; invite the bot on the Installation page, with the scopes bot and applications.commands".into());
+        return Ok(format!(
+            "in no server yet; invite the bot: https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions={}",
+            text(&application["id"]),
+            PERMISSIONS.iter().fold(THREADS, |all, (bit, _)| all | bit)
+        ));
     }
     let missing: Vec<String> = servers.iter().filter_map(missing_permissions).collect();
     if !missing.is_empty() {
