@@ -11,7 +11,6 @@ pub(super) fn from_environment(name: &str) -> Option<String> {
 }
 
 /// The variables of Easel and of Discord that are set, those that no version knows too.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub(super) fn ours() -> impl Iterator<Item = (String, String)> {
     let in_text = |(name, value): (OsString, OsString)| {
         (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())

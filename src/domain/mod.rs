@@ -16,6 +16,7 @@ pub mod settings;
 pub mod shrink;
 pub mod signature;
 pub(crate) mod text;
+pub mod unreadable;
 pub mod upright;
 pub mod usage;
 pub(crate) mod vocabulary;

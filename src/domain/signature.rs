@@ -20,11 +20,42 @@ impl fmt::Debug for PublicKey {
     }
 }
 
+/// Why a request is not taken for one of Discord's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It says nothing that could be checked.
+    Unsigned,
+    /// It is not signed under the key.
+    Key,
+    /// It is signed, but so far from our time.
+    Time { off: Duration },
+}
+
 impl PublicKey {
     /// The key of 64 hex digits; `None` for anything else, and for a key under which anybody can sign.
     pub fn from_hex(text: &str) -> Option<PublicKey> {
         let key = VerifyingKey::from_bytes(&from_hex(text)?).ok()?;
         (!key.is_weak()).then_some(PublicKey(key))
+    }
+
+    /// Checks that the holder of the application's secret key signed these bytes a short while from `now`.
+    pub fn check(
+        &self,
+        signature: &str,
+        timestamp: &str,
+        body: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<(), Doubt> {
+        let Some(at) = moment(timestamp).filter(|_| !signature.is_empty()) else {
+            return Err(Doubt::Unsigned);
+        };
+        if !self.verifies(signature, timestamp, body) {
+            return Err(Doubt::Key);
+        }
+        if !is_fresh(timestamp, now) {
+            return Err(Doubt::Time { off: (now - at).abs() });
+        }
+        Ok(())
     }
 
     /// Whether the holder of the application's secret key signed these bytes at this time.
@@ -39,8 +70,11 @@ impl PublicKey {
 
 /// Whether a timestamp, in Unix seconds, is close enough to `now` that the request is no old one sent again.
 pub fn is_fresh(timestamp: &str, now: OffsetDateTime) -> bool {
-    let Ok(seconds) = timestamp.parse::<i64>() else { return false };
-    OffsetDateTime::from_unix_timestamp(seconds).is_ok_and(|at| (now - at).abs() <= WINDOW)
+    moment(timestamp).is_some_and(|at| (now - at).abs() <= WINDOW)
+}
+
+fn moment(timestamp: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(timestamp.parse().ok()?).ok()
 }
 
 #[cfg(test)]
@@ -76,6 +110,26 @@ mod tests {
             let shifted = timestamp == "179000000";
             // Time and body are signed as one run of bytes: only the window keeps such a shift out.
             assert_eq!(key.verifies(signature, timestamp, body), shifted, "{signature} {timestamp}");
+        }
+    }
+
+    #[test]
+    fn a_doubt_says_what_is_wrong_first() {
+        let now = datetime!(2026-11-23 12:00 UTC);
+        let at = |seconds: i64| (now.unix_timestamp() + seconds).to_string();
+        let (_, foreign) = signed(8, &at(0), b"{}");
+        for (timestamp, signature, found) in [
+            (at(300), None, Ok(())),
+            (at(301), None, Err(Doubt::Time { off: Duration::seconds(301) })),
+            (at(-400), None, Err(Doubt::Time { off: Duration::seconds(400) })),
+            (at(0), Some(foreign.as_str()), Err(Doubt::Key)),
+            (at(-400), Some(&foreign), Err(Doubt::Key)),
+            (at(0), Some(""), Err(Doubt::Unsigned)),
+            ("soon".to_owned(), None, Err(Doubt::Unsigned)),
+        ] {
+            let (key, right) = signed(7, &timestamp, b"{}");
+            let signature = signature.unwrap_or(&right);
+            assert_eq!(key.check(signature, &timestamp, b"{}", now), found, "{timestamp} {signature}");
         }
     }
 

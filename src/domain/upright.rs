@@ -53,7 +53,7 @@ mod tests {
     }
 
     /// 40 × 20 pixels, the left half red and the right half blue.
-    fn file(orientation: u8, encode: fn(&RgbImage, Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+    fn file(orientation: u8, encode: Encode) -> Vec<u8> {
         let picture =
             RgbImage::from_fn(40, 20, |x, _| if x < 20 { Rgb([250, 0, 0]) } else { Rgb([0, 0, 250]) });
         encode(&picture, exif(orientation))
@@ -65,7 +65,9 @@ mod tests {
         encoder.write_image(picture.as_raw(), width, height, image::ExtendedColorType::Rgb8).unwrap();
     }
 
-    const FORMATS: [fn(&RgbImage, Vec<u8>) -> Vec<u8>; 3] = [
+    type Encode = fn(&RgbImage, Vec<u8>) -> Vec<u8>;
+
+    const FORMATS: [Encode; 3] = [
         |picture, exif| {
             let mut file = Vec::new();
             with(JpegEncoder::new_with_quality(&mut file, 100), picture, exif);

@@ -94,7 +94,7 @@ async fn the_bot_does_not_start_without_what_it_needs() {
             "DISCORD_TOKEN is not set: put the token of your application's Bot page into it",
         ),
         ("DISCORD_TOKEN", "this-is-not-the-bots-token", "Copy it again from the Bot page into DISCORD_TOKEN"),
-        ("DISCORD_API_URL", "http://127.0.0.1:9", "check the network and DISCORD_API_URL"),
+        ("DISCORD_API_URL", "discord.example", "DISCORD_API_URL: `discord.example` is not allowed here"),
         (
             "EASEL_STORE",
             "sqlite:notes.txt",

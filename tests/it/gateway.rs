@@ -1,6 +1,10 @@
 //! The connection to Discord: what it survives, and what ends the process.
 
-use easel_emulator::discord::{Discord, InteractionBuilder};
+use std::time::Duration;
+
+use easel_emulator::discord::{Discord, Fault, InteractionBuilder, Route};
+use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::support::{Setup, World, in_time};
 
@@ -65,6 +69,30 @@ async fn an_interaction_that_a_resume_repeats_makes_one_picture() {
     world.end().await;
 }
 
+#[tokio::test]
+async fn a_frame_that_cannot_be_read_is_not_quoted_in_the_log() {
+    let variables = vec![("EASEL_LOG", "trace".to_owned())];
+    let world = World::with(Setup { variables, ..Setup::default() }).await;
+    let interaction = world.imagine("a fox").await;
+    in_time(interaction.picture()).await;
+    let frame = json!({ "op": 0, "t": "INTERACTION_CREATE", "s": 9, "d": interaction.payload() });
+    let mut wrong = frame.clone();
+    wrong["d"]["type"] = json!(interaction.token());
+    let mut without_number = frame.clone();
+    without_number["s"] = json!(null);
+    let whole = frame.to_string();
+    for text in [&wrong.to_string(), &without_number.to_string(), &whole[..whole.len() - 2]] {
+        world.discord.send_frame(text);
+    }
+    // Frames come in turn, so those have been seen once this one is answered.
+    let next = world.ask(InteractionBuilder::command("help").by(8)).await;
+    in_time(next.answered()).await;
+    let log = world.log();
+    assert!(!log.contains(interaction.token()), "{log}");
+    assert!(log.contains("an interaction of an unknown shape was not understood"), "{log}");
+    world.end().await;
+}
+
 /// What a dead connection says, and that it ends the process. Nothing was asked for, so there is no ledger to check.
 async fn ends_with(code: u16, remedy: &str, connected: bool) {
     let mut world = World::without_bot(Setup::default()).await;
@@ -115,6 +143,63 @@ async fn a_final_close_lets_the_picture_under_way_arrive() {
     in_time(interaction.picture()).await;
     assert_eq!(world.ended().await, 1, "{}", world.log());
     assert_eq!(world.states(), ["delivered"]);
+    world.end().await;
+}
+
+/// The line of the log that says what is waited for at the start.
+const NO_ANSWER: &str = "Discord does not say how to connect; asking until it does";
+const NO_SESSION: &str = "Discord counts how often a bot connects";
+
+fn lines_with(world: &World, words: &str) -> usize {
+    world.log().lines().filter(|line| line.contains(words)).count()
+}
+
+async fn starts_in_spite_of(fault: Fault, times: usize) {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.discord.fault(Route::Gateway, fault.clone(), times);
+    world.start().await;
+    let said = (lines_with(&world, NO_ANSWER), lines_with(&world, "Discord answers again"));
+    assert_eq!(said, (1, 1), "{fault:?}: {}", world.log());
+    in_time(world.imagine("a fox").await.picture()).await;
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_start_waits_for_a_discord_that_is_out_of_order() {
+    let limited = Fault::RateLimited { retry_after: 0.3, scope: "user" };
+    let faults = [(Fault::Status(500), 2), (Fault::CloudflareHtml(502), 1), (Fault::Drop, 1), (limited, 2)];
+    join_all(faults.map(|(fault, times)| starts_in_spite_of(fault, times))).await;
+}
+
+#[tokio::test]
+async fn told_to_stop_while_it_waits_for_discord_a_start_ends_well() {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.set("DISCORD_API_URL", "http://127.0.0.1:9");
+    world.spawn();
+    in_time(world.until(|world| lines_with(world, NO_ANSWER) > 0)).await;
+    assert!(world.log().contains("check the network and DISCORD_API_URL"), "{}", world.log());
+    world.stop().await;
+    world.set("DISCORD_API_URL", world.discord.base_url());
+    world.discord.use_up_session_starts(Duration::from_secs(24 * 60 * 60));
+    world.spawn();
+    in_time(world.until(|world| lines_with(world, NO_SESSION) > 0)).await;
+    world.stop().await;
+    assert_eq!((world.discord.logins(), world.discord.violations()), ((0, 0), Vec::new()));
+}
+
+#[tokio::test]
+async fn without_a_session_left_a_start_waits_until_discord_counts_anew() {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.discord.use_up_session_starts(Duration::from_millis(300));
+    world.spawn();
+    in_time(world.until(|world| lines_with(world, NO_SESSION) > 0)).await;
+    // Another process of the bot has begun them all again by then.
+    world.discord.use_up_session_starts(Duration::from_millis(1_500));
+    in_time(world.discord.connected()).await;
+    let said = (lines_with(&world, NO_SESSION), lines_with(&world, "Discord lets the bot connect again"));
+    assert_eq!(said, (1, 1), "{}", world.log());
+    assert_eq!(world.discord.logins(), (1, 0));
+    in_time(world.imagine("a fox").await.picture()).await;
     world.end().await;
 }
 

@@ -9,7 +9,7 @@ use easel_emulator::discord::{
     DiscordOptions, EndpointResponse, Fault, InteractionBuilder, Route, TestInteraction,
 };
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Setup, World, admin, in_time, png};
 
@@ -112,6 +112,35 @@ async fn whoever_cannot_sign_is_told_401_and_nothing_is_read() {
 }
 
 #[tokio::test]
+async fn the_log_says_once_why_requests_are_refused() {
+    let world = world().await;
+    let refusals = || -> Vec<String> {
+        let log = world.log();
+        log.lines().filter(|line| line.contains("was refused")).map(str::to_owned).collect()
+    };
+    // Discord tried a wrong signature before it took the endpoint.
+    let key = refusals();
+    assert!(key.len() == 1 && key[0].contains("not signed under DISCORD_PUBLIC_KEY"), "{key:?}");
+    for _ in 0..3 {
+        for seconds in [-1000, 1000] {
+            assert_eq!(posted(&world, "{\"type\":1}", &(now() + seconds).to_string()).await.status, 401);
+        }
+        let wrong = world.discord.sign("0", b"{}");
+        for (signature, timestamp) in [(wrong.as_str(), now()), (&wrong, now() - 1000), ("", now())] {
+            let answer = world.discord.post_again(Bytes::new(), signature, &timestamp.to_string()).await;
+            assert_eq!(answer.unwrap().status, 401);
+        }
+    }
+    let said = refusals();
+    assert_eq!(said.len(), 3, "{said:?}");
+    let (_, clock) = said[1].split_once("this machine's clock is ").unwrap();
+    let off: u64 = clock.split_once(" s away from Discord's").unwrap().0.parse().unwrap();
+    assert!((1000..1060).contains(&off), "{clock}");
+    assert!(said[2].contains("X-Signature-Ed25519"), "{}", said[2]);
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_clock_four_minutes_off_does_no_harm() {
     let world = world().await;
     for seconds in [-240, 240] {
@@ -177,6 +206,49 @@ async fn bodies_that_discord_would_not_send_are_refused_without_a_5xx() {
     }
     assert_eq!(posted(&world, vec![b' '; 1024 * 1024 + 1], &at).await.status, 413);
     assert_eq!(posted(&world, "{\"type\":1}", &at).await.status, 200, "others are served");
+    world.end().await;
+}
+
+/// Where the values of a JSON stand, inner and outer ones.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    let inner: Vec<_> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, value) in inner {
+        let at = format!("{at}/{name}");
+        pointers(value, &at, found);
+        found.push(at);
+    }
+}
+
+#[tokio::test]
+async fn whatever_an_interaction_looks_like_its_token_is_in_no_log() {
+    let variables = vec![("EASEL_LOG", "trace".to_owned())];
+    let world = World::serving(Setup { variables, ..Setup::default() }).await;
+    let interaction = world.ask(cat().option("style", "anime").option("count", 1)).await;
+    in_time(interaction.picture()).await;
+    world.settled().await;
+    let (sent, token, at) = (interaction.payload(), interaction.token(), now().to_string());
+    let mut places = Vec::new();
+    pointers(sent, "", &mut places);
+    let values =
+        [json!(token), json!([token]), json!({ token: token }), json!(999), json!(-0.5), Value::Null];
+    for (place, value) in places.iter().flat_map(|place| values.iter().map(move |value| (place, value))) {
+        let mut changed = sent.clone();
+        *changed.pointer_mut(place).unwrap() = value.clone();
+        let answer = posted(&world, changed.to_string(), &at).await;
+        assert!(answer.status < 500, "{place}: {value}: {answer:?}");
+    }
+    let cut = sent.to_string();
+    for length in (0..cut.len()).step_by(40) {
+        assert_eq!(posted(&world, cut[..length].to_owned(), &at).await.status, 400);
+    }
+    let log = world.log();
+    assert!(!log.contains(token), "{}", log.lines().find(|line| line.contains(token)).unwrap());
+    assert!(log.contains("an interaction of an unknown shape was not understood; is there a newer Easel?"));
+    assert!(log.contains("error=a field is missing, or its value has another shape (line 1, column "));
     world.end().await;
 }
 

@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use easel_emulator::discord::DiscordOptions;
+
 use crate::support::{Setup, World, in_time, png};
 
 async fn world() -> World {
@@ -376,6 +378,36 @@ async fn check_names_each_fault_with_its_remedy() {
     world.run(&["register"]).await;
     world.bedrock.forbid("stability.stable-image-core-v1:1");
     one_line_fails(&world, "model", "allow bedrock:InvokeModel on the model's ARN").await;
+}
+
+#[tokio::test]
+async fn check_compares_the_public_key_with_the_applications() {
+    let mut world = world().await;
+    world.run(&["register"]).await;
+    // A key of another application: the base point of the curve will do.
+    world.set("DISCORD_PUBLIC_KEY", format!("58{}", "66".repeat(31)));
+    let key = world.discord.public_key();
+    one_line_fails(&world, "public key", &format!("DISCORD_PUBLIC_KEY is not this application's, so `easel serve` would refuse all that Discord posts: set it to {key},")).await;
+    world.set("DISCORD_PUBLIC_KEY", key);
+    let (code, out, err) = world.run(&["check"]).await;
+    assert!(code == 0 && out.contains("ok    public key   DISCORD_PUBLIC_KEY is"), "{out}{err}");
+}
+
+#[tokio::test]
+async fn a_bot_in_no_server_is_shown_how_to_get_into_one() {
+    let world = world().await;
+    world.run(&["register"]).await;
+    let application = DiscordOptions::default().application_id;
+    // View Channels, Send Messages, Attach Files, Read Message History; Create Public Threads, Send Messages in Threads.
+    let permissions: u64 = [10, 11, 15, 16, 35, 38].map(|bit| 1 << bit).iter().sum();
+    let link = format!(
+        "https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={permissions}"
+    );
+    let (code, out, _) = world.run(&["check"]).await;
+    assert!(code == 0 && out.lines().any(|line| line.ends_with(&format!(" {link}"))), "{out}");
+    world.discord.add_channel(5, 123_456_789_012_345_678, false);
+    let (code, out, _) = world.run(&["check"]).await;
+    assert!(code == 0 && !out.contains("oauth2") && out.contains("enough in 1 server(s)"), "{out}");
 }
 
 #[tokio::test]

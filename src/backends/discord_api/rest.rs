@@ -155,6 +155,13 @@ impl Rest {
         json_of(self.as_bot(Method::GET, path)).await
     }
 
+    /// All commands, of the application or of one server, in every language.
+    pub async fn commands(&self, path: &[&str]) -> Result<Value, Fault> {
+        let mut url = self.url(path);
+        url.set_query(Some("with_localizations=true"));
+        json_of(self.with_token(self.http.get(url))).await
+    }
+
     /// Replaces all commands, of the application or of one server.
     pub async fn put_commands(&self, path: &[&str], commands: &Value) -> Result<(), Fault> {
         send(self.as_bot(Method::PUT, path).json(commands)).await.map(drop)

@@ -45,6 +45,11 @@ impl Retry {
         Retry { is_repeatable: false, ..Retry::new(8, Duration::ZERO, Duration::ZERO) }
     }
 
+    /// What Discord says of its Gateway, without which there is nothing to do.
+    pub(crate) fn start() -> Retry {
+        Retry::new(u32::MAX, Duration::from_secs(1), Duration::from_secs(60))
+    }
+
     /// A file that somebody attached.
     pub(crate) fn file() -> Retry {
         Retry::new(3, Duration::from_millis(500), Duration::from_secs(1))
@@ -120,6 +125,9 @@ mod tests {
         let pauses: Vec<_> = std::iter::from_fn(|| retry.after(&lost())).map(|p| p.as_millis()).collect();
         assert_eq!(pauses, [300, 600, 1_200, 2_400, 4_800, 9_600, 15_000]);
         assert_eq!(Retry::message().after(&limited()), Some(Duration::from_secs(7)));
+        let mut start = Retry::start();
+        let pauses: Vec<_> = (0..8).map(|_| start.after(&lost()).unwrap().as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
 
     #[test]

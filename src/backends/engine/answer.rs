@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::{Class, Failure, Filter};
 use crate::domain::image_format::ImageFormat;
+use crate::domain::unreadable::Unreadable;
 
 /// Shorter texts may be anything, such as an error's message.
 const PICTURE_LENGTH: usize = 1024;
@@ -115,7 +116,7 @@ fn parsed<T: for<'de> Deserialize<'de>>(body: &[u8]) -> anyhow::Result<(T, Optio
         Some(cut) => serde_json::from_slice(&[&body[..cut.start], &body[cut.end..]].concat()),
         None => serde_json::from_slice(body),
     };
-    Ok((parsed?, cut))
+    Ok((parsed.map_err(Unreadable::from)?, cut))
 }
 
 /// The longest text of a JSON, without its quotes, if it is long enough for a picture. `None` also for a JSON with

@@ -24,8 +24,9 @@ pub mod register;
 pub mod run;
 
 /// Libraries say too much, and some of it is secret (headers, URLs with tokens). serenity's warnings are let through:
-/// one that this filter turns down does not always reach the watchdog either.
-const QUIET: &str = "serenity=warn,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
+/// one that this filter turns down does not always reach the watchdog either. Those about frames that cannot be read
+/// are not: they quote the frame, with an interaction's token in it.
+const QUIET: &str = "serenity=warn,serenity::gateway::ws=off,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
                      aws_sdk_s3=warn,aws_sdk_sqs=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
 
 /// For those who have set no limit.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use serenity::all::{
@@ -24,6 +24,7 @@ use crate::frontends::discord::deferred;
 use crate::frontends::discord::interaction::Interaction;
 use crate::frontends::discord::register::declare;
 use crate::frontends::discord::response::{Next, Response, respond};
+use crate::frontends::discord::start;
 use crate::frontends::discord::watchdog::Watchdog;
 
 /// Discord waits three seconds for the response; later it is of no use.
@@ -35,15 +36,14 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(500);
 
-/// Serves interactions until the process is told to stop.
+/// Serves interactions until the process is told to stop. As long as Discord cannot be reached at first, it waits.
 ///
 /// # Errors
 /// A sentence: the token or the connection is dead for good.
 pub async fn run(app: Arc<App>, watchdog: Watchdog) -> anyhow::Result<()> {
-    // Discord is asked in any case: that proves token and address.
-    let wanted = shards_wanted(&app.discord).await?;
-    let all = Shards { first: 0, last: wanted - 1, total: wanted };
-    let shards = app.config.shards.unwrap_or(all);
+    let allowed = start::allowed(&app.discord, app.config.shards);
+    let Some(shards) = app.stopping.run_until_cancelled(allowed).await else { return Ok(()) };
+    let shards = shards?;
     watchdog.lost();
     let mut ended = in_a_runtime_of_its_own(connect(app.clone(), watchdog.clone(), shards))?;
     tokio::select! {
@@ -100,22 +100,6 @@ async fn verdict(watchdog: &Watchdog, error: anyhow::Error) -> anyhow::Error {
     match tokio::time::timeout(Duration::from_millis(100), watchdog.dead()).await {
         Ok(why) => anyhow!(why),
         Err(_) => error.context("the connection to Discord ended"),
-    }
-}
-
-/// How many connections Discord wants this bot to have. Asking first also proves token and address: serenity
-/// would fall back to Discord's own Gateway if it could not ask.
-async fn shards_wanted(discord: &Rest) -> anyhow::Result<u32> {
-    match discord.get(&["gateway", "bot"]).await {
-        Ok(gateway) => {
-            Ok(gateway["shards"].as_u64().and_then(|shards| u32::try_from(shards).ok()).unwrap_or(1).max(1))
-        }
-        // A proxy that only knows `/gateway`: one connection, as for any young bot.
-        Err(Fault::Refused { status: 404, .. }) => Ok(1),
-        Err(Fault::Refused { status: 401, .. }) => {
-            bail!("Discord refused the token. Copy it again from the Bot page into DISCORD_TOKEN")
-        }
-        Err(fault) => Err(fault).context("Discord cannot be reached; check the network and DISCORD_API_URL"),
     }
 }
 

@@ -13,8 +13,9 @@ use futures_util::TryFutureExt;
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::signature::{PublicKey, is_fresh};
+use crate::domain::signature::PublicKey;
 use crate::frontends::discord::deferred;
+use crate::frontends::discord::doubts::Doubts;
 use crate::frontends::discord::interaction::{Incoming, read};
 use crate::frontends::discord::response::{self, Next, respond};
 
@@ -28,11 +29,12 @@ const QUEUE_TIME: Duration = Duration::from_millis(500);
 struct Endpoint {
     app: Arc<App>,
     key: PublicKey,
+    doubts: Doubts,
 }
 
 /// The routes: `POST /interactions`, signed under `key`, and what a load balancer asks for.
 pub fn router(app: Arc<App>, key: PublicKey) -> Router {
-    let endpoint = Arc::new(Endpoint { app, key });
+    let endpoint = Arc::new(Endpoint { app, key, doubts: Doubts::default() });
     Router::new()
         .route("/interactions", post(interactions))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -63,7 +65,8 @@ async fn interactions(
     };
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (signature, timestamp) = (header("x-signature-ed25519"), header("x-signature-timestamp"));
-    if !is_fresh(timestamp, now) || !endpoint.key.verifies(signature, timestamp, &body) {
+    if let Err(doubt) = endpoint.key.check(signature, timestamp, &body, now) {
+        endpoint.doubts.log(doubt, now);
         return (StatusCode::UNAUTHORIZED, "invalid request signature\n").into_response();
     }
     let interaction = match read(&body) {

@@ -3,10 +3,12 @@
 mod buttons;
 pub mod commands;
 mod deferred;
+mod doubts;
 pub mod gateway;
 pub mod http;
 pub mod interaction;
 pub mod register;
 pub mod response;
+mod start;
 pub mod suggestions;
 pub mod watchdog;

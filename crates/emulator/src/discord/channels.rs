@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::api_error::ApiError;
 use super::body::Upload;
 use super::channel::{Channel, Channels, channel_json, unknown_channel};
 use super::compose::{ComposeOptions, compose, message_result};
+use super::endpoint::public_key;
 use super::interactions;
 use super::mentions::parse_id;
 use super::message::{EPHEMERAL, Message};
@@ -21,6 +23,10 @@ use crate::sync::lock;
 const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 /// Discord says "a few minutes".
 const NONCE_LIFE: Duration = Duration::from_secs(180);
+/// Guilds in one answer.
+const GUILD_PAGE: usize = 200;
+/// View Channels, Send Messages, Attach Files, Read Message History, Create Public Threads, Send Messages in Threads.
+const INVITED_WITH: u64 = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16 | 1 << 35 | 1 << 38;
 const SEND_MESSAGES: u64 = 1 << 11;
 const ATTACH_FILES: u64 = 1 << 15;
 const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
@@ -33,16 +39,13 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
     let body = match request.target {
         Target::Gateway => json!({ "url": gateway }),
         Target::GatewayBot => {
-            let used = lock(&state.gateway).identifies;
-            let remaining = 1000_usize.saturating_sub(used);
-            let limit =
-                json!({ "total": 1000, "remaining": remaining, "reset_after": 0, "max_concurrency": 1 });
+            let limit = lock(&state.gateway).starts.json(Instant::now());
             json!({ "url": gateway, "shards": 1, "session_start_limit": limit })
         }
         Target::Application | Target::OauthApplication => json!({
             "id": application, "name": "Easel", "icon": null, "description": "", "rpc_origins": [],
             "bot_public": true, "bot_require_code_grant": false, "bot": state.bot_user(), "owner": state.bot_user(),
-            "summary": "", "verify_key": "00".repeat(32), "team": null, "flags": 0, "hook": true,
+            "summary": "", "verify_key": public_key(), "team": null, "flags": 0, "hook": true,
             "terms_of_service_url": null, "privacy_policy_url": null, "interactions_endpoint_url": null,
             "approximate_guild_count": 1, "approximate_user_install_count": 0,
             "integration_types_config": { "0": {}, "1": {} },
@@ -50,9 +53,7 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
         Target::CurrentUser => state.bot_user(),
         Target::CurrentUserGuilds => {
             let guilds = guilds(&lock(&state.channels));
-            guilds.into_keys().map(|id| json!({
-                "id": id.to_string(), "name": "guild", "icon": null, "owner": false, "permissions": "0", "features": [],
-            })).collect()
+            guilds.into_keys().take(GUILD_PAGE).map(listed_guild).collect()
         }
         Target::Guild(id) => {
             let known = guilds(&lock(&state.channels)).get(&id).copied().unwrap_or_default();
@@ -75,6 +76,14 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
 fn guilds(channels: &Channels) -> BTreeMap<u64, bool> {
     let inside = channels.by_id.values().filter(|channel| channel.bot_inside);
     inside.filter_map(|channel| Some((channel.guild?, true))).collect()
+}
+
+/// A guild in the list of the bot's.
+fn listed_guild(id: u64) -> Value {
+    json!({
+        "id": id.to_string(), "name": "guild", "icon": null, "owner": false, "features": [],
+        "permissions": INVITED_WITH.to_string(),
+    })
 }
 
 fn guild(id: u64) -> Value {

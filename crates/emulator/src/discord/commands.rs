@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::api_error::{ApiError, Form};
+use super::entry_point::{self, ENTRY_POINT};
+use super::localizations::{check_localizations, remove_localizations};
 use super::request::{ApiRequest, ApiResult};
 use super::state::ServerState;
 use super::target::Target;
@@ -28,7 +30,10 @@ pub(super) fn serve(state: &ServerState, request: &ApiRequest) -> ApiResult {
         ));
     }
     if request.method == axum::http::Method::GET {
-        let commands = lock(&state.commands).get(&guild).cloned().unwrap_or_default();
+        let mut commands = lock(&state.commands).get(&guild).cloned().unwrap_or_default();
+        if request.query.get("with_localizations").map(String::as_str) != Some("true") {
+            commands.iter_mut().for_each(remove_localizations);
+        }
         return Ok((200, Value::Array(commands)));
     }
     let Ok(Value::Array(commands)) = serde_json::from_slice(&request.body) else {
@@ -46,9 +51,12 @@ pub(super) fn overwrite(
     check(&commands, guild.is_some())?;
     let mut registered = lock(&state.commands);
     let before = registered.get(&guild).cloned().unwrap_or_default();
+    entry_point::check_kept(&before, &commands)?;
     for command in &mut commands {
         let kind = command["type"].as_u64().unwrap_or(CHAT_INPUT);
-        let same = |old: &&Value| old["name"] == command["name"] && old["type"] == json!(kind);
+        let same = |old: &&Value| {
+            old["type"] == json!(kind) && (old["name"] == command["name"] || old["id"] == command["id"])
+        };
         let id = before
             .iter()
             .find(same)
@@ -100,7 +108,7 @@ fn check(commands: &[Value], guild: bool) -> Result<(), ApiError> {
         check_command(&mut form, &path, command, kind, guild);
     }
     form.finish()?;
-    for (kind, most) in [(CHAT_INPUT, 100), (2, 15), (3, 15)] {
+    for (kind, most) in [(CHAT_INPUT, 100), (2, 15), (3, 15), (ENTRY_POINT, 1)] {
         if names.iter().filter(|(of, _)| *of == kind).count() > most {
             let text = format!("Maximum number of application commands reached ({most}).");
             return Err(ApiError::new(400, 30032, &text));
@@ -115,6 +123,9 @@ fn check_command(form: &mut Form, path: &str, command: &Value, kind: u64, guild:
         form.required_text(&format!("{path}.description"), command.get("description"), 1, 100);
     } else {
         form.required_text(&format!("{path}.name"), command.get("name"), 1, 32);
+    }
+    if kind == ENTRY_POINT {
+        entry_point::check(form, path, command, guild);
     }
     check_localizations(form, path, command, 100);
     let sets: [(&str, u64); 2] = [("contexts", 2), ("integration_types", 1)];
@@ -247,35 +258,12 @@ fn check_name(form: &mut Form, path: &str, named: &Value) {
     }
 }
 
-fn well_named(name: &str) -> bool {
+pub(super) fn well_named(name: &str) -> bool {
     name.chars().all(|symbol| {
         let word = symbol.is_alphanumeric() || matches!(symbol, '-' | '_' | '\'');
         word && symbol.to_lowercase().eq(std::iter::once(symbol))
     })
 }
-
-fn check_localizations(form: &mut Form, path: &str, named: &Value, description: usize) {
-    for (key, most) in [("name_localizations", 32), ("description_localizations", description)] {
-        let Some(Value::Object(texts)) = named.get(key) else { continue };
-        for (locale, text) in texts {
-            let path = format!("{path}.{key}.{locale}");
-            form.required_text(&path, Some(text), 1, most);
-            if !LOCALES.contains(&locale.as_str()) {
-                form.error(&path, "ENUM_TYPE_COERCE", "Unknown locale.");
-            }
-            let named = key == "name_localizations" && description == 100;
-            if named && text.as_str().is_some_and(|text| !well_named(text)) {
-                form.error(&path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
-            }
-        }
-    }
-}
-
-const LOCALES: [&str; 32] = [
-    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl",
-    "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja",
-    "zh-TW", "ko",
-];
 
 /// Characters of all names, descriptions and values; of a localized text the longest form counts.
 fn text_of(node: &Value) -> usize {

@@ -252,11 +252,14 @@ impl Connection {
         if self.session.is_some() {
             return Err(self.violation(4005, "a second IDENTIFY"));
         }
-        let rejecting = {
+        let (rejecting, allowed) = {
             let mut gateway = lock(&self.state.gateway);
             gateway.identifies += 1;
-            gateway.rejecting
+            (gateway.rejecting, gateway.starts.take(Instant::now()))
         };
+        if !allowed {
+            return Err(self.violation(4004, "IDENTIFY with no session start left, which resets the token"));
+        }
         if let Some(code) = rejecting {
             return Err(End::Close(code));
         }

@@ -2,12 +2,12 @@
 
 mod channels;
 mod endpoint;
+mod gateway;
 
 use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -15,14 +15,14 @@ use tokio_util::task::TaskTracker;
 use super::cdn;
 use super::endpoint::deliver;
 use super::fault::{Fault, HeldRequest, When};
-use super::gateway;
+use super::gateway::upgrade;
 use super::interaction::{Interaction, Progress};
 use super::interaction_builder::InteractionBuilder;
 use super::message::Attachment;
 use super::options::DiscordOptions;
 use super::request_log::LoggedRequest;
 use super::rest;
-use super::sessions::{Gateway, Push};
+use super::sessions::Gateway;
 use super::state::ServerState;
 use super::target::Route;
 use super::test_interaction::TestInteraction;
@@ -59,8 +59,8 @@ impl Discord {
         let listener = TcpListener::bind(options.address).await?;
         let state = Arc::new(ServerState::new(options, listener.local_addr()?));
         let app = axum::Router::new()
-            .route("/gw", axum::routing::get(gateway::upgrade))
-            .route("/gw/", axum::routing::get(gateway::upgrade))
+            .route("/gw", axum::routing::get(upgrade))
+            .route("/gw/", axum::routing::get(upgrade))
             .fallback(rest::serve)
             .with_state(Arc::clone(&state))
             .layer(axum::extract::DefaultBodyLimit::disable())
@@ -219,32 +219,6 @@ impl Discord {
     /// Moves the clock of an interaction past its end.
     pub fn expire(&self, interaction: &TestInteraction) {
         lock(&interaction.inner.progress).expired = true;
-    }
-
-    /// Closes every Gateway connection with a code.
-    pub fn close_gateway(&self, code: u16) {
-        lock(&self.state.gateway).push_all(|| Push::Close(code));
-    }
-
-    /// Asks the bot to reconnect (op 7).
-    pub fn reconnect_gateway(&self) {
-        lock(&self.state.gateway)
-            .push_all(|| Push::Text(json!({ "op": 7, "s": null, "t": null, "d": null }).to_string().into()));
-    }
-
-    /// Invalidates every session (op 9).
-    pub fn invalidate_session(&self, resumable: bool) {
-        lock(&self.state.gateway).push_all(|| Push::Invalid { resumable });
-    }
-
-    /// Cuts every Gateway connection without a close frame.
-    pub fn drop_gateway(&self) {
-        lock(&self.state.gateway).push_all(|| Push::Cut);
-    }
-
-    /// Answers every later IDENTIFY with this close code.
-    pub fn reject_identify_with(&self, code: Option<u16>) {
-        lock(&self.state.gateway).rejecting = code;
     }
 
     /// Every request so far.

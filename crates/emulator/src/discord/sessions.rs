@@ -1,13 +1,18 @@
 //! Sessions of the Gateway, which outlive their connections.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Events that a session keeps for a resume.
 const BACKLOG: usize = 4096;
+/// Sessions that a bot may begin in [`STARTS_PER`]. The real Discord resets the token of one that begins more.
+const STARTS: usize = 1000;
+const STARTS_PER: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Default)]
 pub(super) struct Gateway {
@@ -16,6 +21,45 @@ pub(super) struct Gateway {
     pub(super) rejecting: Option<u16>,
     pub(super) identifies: usize,
     pub(super) resumes: usize,
+    pub(super) starts: SessionStarts,
+}
+
+/// How many sessions were begun, and until when they count.
+#[derive(Default)]
+pub(super) struct SessionStarts {
+    used: usize,
+    until: Option<Instant>,
+}
+
+impl SessionStarts {
+    /// Counts one more; whether there was one left.
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        self.forget(now);
+        self.until.get_or_insert(now + STARTS_PER);
+        self.used += 1;
+        self.used <= STARTS
+    }
+
+    /// Leaves none until so much time has passed.
+    pub(super) fn use_up(&mut self, now: Instant, reset_after: Duration) {
+        (self.used, self.until) = (STARTS, Some(now + reset_after));
+    }
+
+    /// The `session_start_limit` of `/gateway/bot`.
+    pub(super) fn json(&mut self, now: Instant) -> Value {
+        self.forget(now);
+        let reset_after = self.until.map_or(Duration::ZERO, |until| until - now);
+        json!({
+            "total": STARTS, "remaining": STARTS.saturating_sub(self.used),
+            "reset_after": reset_after.as_nanos().div_ceil(1_000_000) as u64, "max_concurrency": 1,
+        })
+    }
+
+    fn forget(&mut self, now: Instant) {
+        if self.until.is_some_and(|until| until <= now) {
+            *self = Self::default();
+        }
+    }
 }
 
 struct Session {

@@ -374,6 +374,25 @@ async fn a_stranger_is_kept_out() {
 }
 
 #[tokio::test]
+async fn sessions_are_counted_until_the_day_is_over() {
+    let bot = Bot::start(quick()).await;
+    let limit =
+        async || bot.get("/gateway/bot").await.json::<Value>().await.unwrap()["session_start_limit"].clone();
+    let counted = limit().await;
+    assert_eq!((&counted["total"], &counted["remaining"]), (&json!(1000), &json!(999)));
+    assert!((86_000_000..=86_400_000).contains(&counted["reset_after"].as_u64().unwrap()), "{counted}");
+    bot.discord.use_up_session_starts(Duration::from_secs(3600));
+    let counted = limit().await;
+    assert_eq!((&counted["remaining"], &counted["reset_after"]), (&json!(0), &json!(3_600_000)));
+    bot.discord.invalidate_session(false);
+    let refused = || (!bot.discord.violations().is_empty()).then_some(());
+    bot.discord.state.gateway_changed.until(refused).await;
+    assert!(bot.discord.take_violations()[0].contains("no session start left"));
+    bot.discord.use_up_session_starts(Duration::ZERO);
+    assert_eq!(limit().await["remaining"], 1000);
+}
+
+#[tokio::test]
 async fn the_cdn_can_lie() {
     let discord = Discord::start().await.unwrap();
     let file = discord.upload("fox.png", "image/png", &b"pixels"[..]);

@@ -12,6 +12,7 @@ use crate::domain::job::accounts::{Account, Amounts, Balance};
 use crate::domain::job::{JobId, Stage, millis};
 use crate::domain::limits::Rate;
 use crate::domain::session::{Session, SessionId};
+use crate::domain::unreadable::Unreadable;
 
 /// The attribute of a server's month with the job that warned of it.
 pub(super) const WARNED_BY: &str = "told_by";
@@ -146,7 +147,9 @@ pub(super) fn integer(item: &Item, name: &str) -> anyhow::Result<i64> {
 }
 
 pub(super) fn from_json<T: DeserializeOwned>(item: &Item, name: &str) -> anyhow::Result<T> {
-    serde_json::from_str(string(item, name)?).with_context(|| format!("`{name}` of an item"))
+    serde_json::from_str(string(item, name)?)
+        .map_err(Unreadable::from)
+        .with_context(|| format!("`{name}` of an item"))
 }
 
 pub(super) fn balance(item: &Item) -> anyhow::Result<Balance> {

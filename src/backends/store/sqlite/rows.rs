@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
 use crate::domain::job::from_millis;
+use crate::domain::unreadable::Unreadable;
 
 pub(super) fn to_json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
@@ -16,7 +17,7 @@ pub(super) fn to_json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
 
 pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| broken(error.into()))
+    serde_json::from_str(&text).map_err(|error| broken(Unreadable::from(error).into()))
 }
 
 fn broken(error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use serde_json::Value as Json;
 
+use crate::domain::unreadable::Unreadable;
+
 use super::{Action, Attachment, DEFAULT_FILE_LIMIT, Interaction, Value};
 
 /// The body of an HTTP request from Discord.
@@ -17,7 +19,7 @@ pub enum Incoming {
 }
 
 /// Reads a request's body.
-pub fn read(body: &[u8]) -> serde_json::Result<Incoming> {
+pub fn read(body: &[u8]) -> Result<Incoming, Unreadable> {
     let Kind { kind } = serde_json::from_slice(body)?;
     if kind == 1 {
         return Ok(Incoming::Ping);

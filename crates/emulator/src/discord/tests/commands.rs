@@ -150,6 +150,53 @@ async fn a_command_is_hidden_from_members_without_its_permissions() {
 }
 
 #[tokio::test]
+async fn an_entry_point_is_part_of_every_overwrite() {
+    let bot = bot().await;
+    let application = bot.discord.state.options.application_id;
+    let path = format!("/applications/{application}/commands");
+    let put = async |commands: Value| {
+        let token = format!("Bot {}", bot.discord.token());
+        let request = bot.http.put(bot.url(&path)).header("authorization", token).json(&commands);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json::<Value>().await.unwrap())
+    };
+    let launch = json!({ "type": 4, "name": "launch", "description": "", "handler": 2,
+        "name_localizations": { "de": "starten" } });
+    let mut wrong = launch.clone();
+    wrong["handler"] = json!(3);
+    assert_eq!(put(json!([wrong])).await.1["code"], 50035);
+    assert_eq!(put(json!([launch.clone(), { "type": 4, "name": "b", "handler": 1 }])).await.1["code"], 30032);
+    let (status, made) = put(json!([launch])).await;
+    assert_eq!(status, 200, "{made}");
+    let help = json!({ "name": "help", "description": "d" });
+    for without in
+        [json!([]), json!([help]), json!([help, { "type": 4, "id": "5", "name": "launch", "handler": 2 }])]
+    {
+        let (status, said) = put(without).await;
+        assert_eq!((status, &said["code"]), (400, &json!(50240)), "{said}");
+    }
+    let (_, kept) =
+        put(json!([help, { "type": 4, "id": made[0]["id"], "name": "play", "handler": 2 }])).await;
+    assert_eq!((&kept[1]["id"], &kept[1]["name"]), (&made[0]["id"], &json!("play")));
+    assert!(kept[1]["name_localizations"].is_null(), "what is not sent is gone");
+    let taken = bot.discord.violations();
+    assert!(!taken.is_empty() && bot.discord.take_violations() == taken);
+}
+
+#[tokio::test]
+async fn localizations_are_listed_on_demand() {
+    let bot = bot().await;
+    let command = json!({ "name": "help", "description": "d", "name_localizations": { "de": "hilfe" } });
+    bot.discord.declare(None, vec![command]);
+    let path = format!("/applications/{}/commands", bot.discord.state.options.application_id);
+    for (query, said) in [("", Value::Null), ("?with_localizations=true", json!({ "de": "hilfe" }))] {
+        let commands: Value = bot.get(&format!("{path}{query}")).await.json().await.unwrap();
+        assert_eq!(commands[0]["name_localizations"], said, "{query}");
+    }
+}
+
+#[tokio::test]
 #[should_panic(expected = "Discord's client would not send this")]
 async fn a_story_that_sends_what_no_client_sends_fails() {
     bot().await.discord.interact(InteractionBuilder::command("easel reset")).await;
