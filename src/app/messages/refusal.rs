@@ -98,6 +98,9 @@ sentences! { to;
         what = or_text(what, |what| policy_list(*what).to_owned());
     NothingToChange =>
         "There is nothing of that kind to change; everything is already as you want it.";
+    NotBlocked { phrase } =>
+        "{phrase} is not blocked here, so it cannot be removed. `/easel words list` shows what is.",
+        phrase = code(phrase);
     ChangedSince { number } =>
         "Entry {number} cannot be undone: the same thing was changed again later. Undo the later entry first, or set it anew.";
     NoEntry { number } =>

@@ -228,6 +228,7 @@ fn of_refusals(text: &str) -> Vec<(&'static str, String)> {
         ),
         ("file", Refusal::Attachment { problem: FileProblem::Type(told()).into(), limit_mib: 16 }),
         ("locked", Refusal::Locked { field: Field::Prefix, held: Some(told()), by: Source::Guild }),
+        ("unblocked", Refusal::NotBlocked { phrase: told() }),
         ("pause", Refusal::Paused { reason: told() }),
         ("word", Refusal::BlockedWord { note: Some(told()) }),
         ("another session", Refusal::SessionRuns { title: told(), by: 7 }),

@@ -52,6 +52,7 @@ pub enum OptionName {
     MemberMonth,
     Members,
     Month,
+    Phrase,
     Private,
     QuietHours,
     Seed,
@@ -73,6 +74,7 @@ impl OptionName {
             OptionName::MemberMonth => "member_month",
             OptionName::Members => "members",
             OptionName::Month => "month",
+            OptionName::Phrase => "phrase",
             OptionName::Private => "private",
             OptionName::QuietHours => "quiet_hours",
             OptionName::Seed => "seed",
@@ -104,6 +106,8 @@ pub enum Allowed {
     YesOrNo,
     /// An amount, or none.
     Dollars,
+    /// Where a blocked phrase may have a `*`.
+    Stars,
     Mentions {
         most: usize,
     },

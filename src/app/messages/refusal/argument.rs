@@ -58,6 +58,10 @@ pub(super) fn allowed(allowed: Allowed) -> String {
         Allowed::Settings => list(&mut Field::ALL.iter().map(|field| field.name())),
         Allowed::YesOrNo => "true or false".to_owned(),
         Allowed::Dollars => "dollars such as 25 or 0.50, or none".to_owned(),
+        Allowed::Stars => {
+            "a `*` only at the end of a word of at least three letters, such as `dragon*` for all words that begin so"
+                .to_owned()
+        }
         Allowed::Mentions { most } => {
             format!("mentions of up to {most} members, such as @mira @tom, or everyone")
         }

@@ -50,6 +50,7 @@ fn of_requests() -> Vec<Refusal> {
         out_of_range(OptionName::Field, "colour", Allowed::Settings),
         out_of_range(OptionName::Private, "maybe", Allowed::YesOrNo),
         out_of_range(OptionName::MemberDay, "ten", Allowed::Dollars),
+        out_of_range(OptionName::Phrase, "dr*", Allowed::Stars),
         out_of_range(OptionName::Members, "mira", Allowed::Mentions { most: 50 }),
         Refusal::UnknownModel {
             asked: "dall-e".into(),
@@ -120,6 +121,7 @@ fn of_servers() -> Vec<Refusal> {
         full(PolicyList::RoleLimits),
         full(PolicyList::RulePlaces),
         Refusal::NothingToChange,
+        Refusal::NotBlocked { phrase: "voldemort".into() },
         Refusal::ChangedSince { number: 7 },
         Refusal::NoEntry { number: 8 },
         Refusal::NoSession,
