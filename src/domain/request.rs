@@ -108,6 +108,9 @@ pub struct ImageRequest {
     /// Words that the settings put behind the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
+    /// Flags of other bots that the prompt had, as they were typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored_flags: Vec<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<Field, Source>,
 }
@@ -133,7 +136,7 @@ pub fn resolve(
     today: Date,
     random_seed: u32,
 ) -> Result<ImageRequest, Refusal> {
-    let ask = flags::taken_from_prompt(ask)?;
+    let (ask, ignored_flags) = flags::taken_from_prompt(ask)?;
     check_texts(&ask)?;
     let Effective { settings, sources, .. } = base.with_request(asked_settings(&ask)?)?;
     let model = chosen_model(&settings, &sources, catalogue, today)?;
@@ -154,6 +157,7 @@ pub fn resolve(
         private: settings.private.unwrap_or_default(),
         prefix: settings.prefix,
         suffix: settings.suffix,
+        ignored_flags,
         sources,
     };
     check_length(TextKind::Prompt, &request.prompt_for_model(), model.prompt_limit)?;

@@ -251,8 +251,11 @@ async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
             "{refused}"
         );
     }
-    let refused = world.refused(cat().option("negative", "badger")).await;
-    assert!(refused.contains("blocked"), "{refused}");
+    let flag = InteractionBuilder::command("imagine").option("prompt", "a cat --v badger");
+    for ask in [cat().option("negative", "badger"), flag] {
+        let refused = world.refused(ask).await;
+        assert!(refused.contains("blocked"), "{refused}");
+    }
     world.said(admin("words remove").option("phrase", "Badger")).await;
     in_time(
         world.ask(InteractionBuilder::command("imagine").option("prompt", "a badger").by(8)).await.picture(),

@@ -99,6 +99,7 @@ fn job() -> Job {
         private: false,
         prefix: None,
         suffix: None,
+        ignored_flags: Vec::new(),
         sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }

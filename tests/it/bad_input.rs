@@ -57,7 +57,7 @@ async fn each_wrong_option_is_named_in_private_with_what_is_allowed() {
         ),
         (ask("--ar 16:9 --seed 7"), "There is no prompt to paint."),
         (ask(" \n "), "There is no prompt to paint."),
-        (ask("a cat --chaos 50"), "`--chaos` is not a flag of Easel. Known flags: `--ar 16:9`"),
+        (ask("a cat --repeat 50"), "`--repeat` is not a flag of Easel. Known flags: `--ar 16:9`"),
         (ask("a cat --seed"), "`--seed` needs a value. Known flags"),
         (ask("a cat --seed seven"), "`--seed` needs a number"),
         (ask("a cat --ar 16:9").option("aspect", "1:1"), "`--ar` is said twice, or as an option as well"),

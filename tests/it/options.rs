@@ -74,6 +74,12 @@ async fn every_option_reaches_the_model_and_the_reply() {
             with(body("a cat, anime style", "16:9"), "negative_prompt", "text, dogs"),
             "`ultra` · 16:9 · anime · seed 7 · without text, dogs",
         ),
+        (
+            ask("a cat --v 6 --seed 7 --stylize 200 --style raw"),
+            CORE,
+            body("a cat", "1:1"),
+            "-# ignored: `--v 6`, `--stylize 200`, `--style raw`",
+        ),
         (ask("a cat —seed 7"), CORE, body("a cat", "1:1"), "> a cat\n"),
     ];
     for (member, (ask, model, body, said)) in (100..).zip(table) {

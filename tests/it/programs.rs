@@ -143,9 +143,12 @@ async fn each_wrong_argument_is_one_sentence_and_exit_code_1() {
         let engine: &[&str] = if arguments[0] == "--engine" { &[] } else { &["--engine", "sketch"] };
         is_one_sentence(&world.run_bare(&[&order[..], engine, arguments].concat()).await, needle);
     }
-    for (prompt, needle) in
-        [("", "no prompt"), (" ", "no prompt"), ("a cat --chaos 5", "`--chaos`"), (&long, "4001 characters")]
-    {
+    for (prompt, needle) in [
+        ("", "no prompt"),
+        (" ", "no prompt"),
+        ("a cat --repeat 5", "`--repeat`"),
+        (&long, "4001 characters"),
+    ] {
         is_one_sentence(&world.run_bare(&["imagine", "--engine", "sketch", prompt]).await, needle);
     }
     is_one_sentence(&world.run_bare(&["imagine"]).await, "<PROMPT>");

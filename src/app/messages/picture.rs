@@ -18,6 +18,8 @@ use crate::domain::text::{clip, visible};
 const PROMPT_SHOWN: usize = 700;
 /// Characters of what was left out that a message shows.
 const NEGATIVE_SHOWN: usize = 200;
+/// Ignored flags that a message shows.
+const IGNORED_SHOWN: usize = 5;
 
 pub(crate) fn waiting(request: &ImageRequest) -> Message {
     Message::words(format!(
@@ -75,6 +77,7 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
     // Words that were held back are not posted either.
     if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
         lines.extend([quoted(&request.prompt), made_with(request, &claim.pictures)]);
+        lines.extend(ignored(&request.ignored_flags));
         let style = request.style.filter(|_| request.style_as_words);
         lines.extend(style.map(|style| {
             format!(
@@ -145,6 +148,12 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
         facts.push(format!("without {}", typed_up_to(NEGATIVE_SHOWN, negative)));
     }
     format!("-# {}", facts.join(" · "))
+}
+
+fn ignored(flags: &[String]) -> Option<String> {
+    let shown = flags.iter().take(IGNORED_SHOWN).map(|flag| code(flag)).collect::<Vec<_>>().join(", ");
+    let more = if flags.len() > IGNORED_SHOWN { ", …" } else { "" };
+    (!flags.is_empty()).then(|| format!("-# ignored: {shown}{more}"))
 }
 
 /// Each reason once, in order.

@@ -167,6 +167,7 @@ mod tests {
             private: false,
             prefix: None,
             suffix: None,
+            ignored_flags: Vec::new(),
             sources: std::collections::BTreeMap::new(),
         }
     }

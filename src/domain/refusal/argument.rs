@@ -29,10 +29,12 @@ pub enum TextKind {
 }
 
 /// What is wrong with a flag of a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagProblem {
     Unknown,
+    /// Unknown, and close to this one.
+    Misspelt(String),
     NoValue,
     NotANumber,
     Twice,

@@ -34,6 +34,26 @@ fn flags_at_the_end_are_options() {
 }
 
 #[test]
+fn flags_of_other_bots_are_left_out_and_remembered() {
+    let foreign = "--v 6 --stylize 200 --s 50 --chaos 50 --c 5 --q 2 --quality .5 --niji --niji 6 --tile --weird 10 --iw 2 \
+        --version 6.1 --fast --relax --turbo --raw --style raw --sref 1 2 --cref x --p";
+    let request = resolved(ask(&format!("a cat {foreign} --ar 16:9 —V 5.2"))).unwrap();
+    assert_eq!((request.prompt.as_str(), request.aspect), ("a cat", Aspect::Landscape16x9));
+    assert_eq!(request.ignored_flags.join(" "), format!("{foreign} --v 5.2"));
+    assert_eq!(
+        (request.prompt_for_model(), request.style, request.negative),
+        ("a cat".to_owned(), None, None)
+    );
+}
+
+#[test]
+fn a_stored_request_without_ignored_flags_stays_as_it_was() {
+    let stored = serde_json::to_value(resolved(ask("a cat")).unwrap()).unwrap();
+    assert!(stored.get("ignored_flags").is_none(), "{stored}");
+    assert_eq!(serde_json::from_value::<ImageRequest>(stored).unwrap().ignored_flags, Vec::<String>::new());
+}
+
+#[test]
 fn a_style_goes_as_words_to_a_model_without_presets() {
     let request = resolved(Ask { style: Some("pixel-art".into()), ..ask("a cat") }).unwrap();
     assert_eq!(request.prompt_for_model(), "a cat, pixel art style");

@@ -37,13 +37,17 @@ pub(super) fn text_kind(what: TextKind) -> &'static str {
     }
 }
 
-pub(super) fn flag_problem(problem: FlagProblem) -> &'static str {
-    match problem {
+pub(super) fn flag_problem(problem: &FlagProblem) -> String {
+    let words = match problem {
         FlagProblem::Unknown => "is not a flag of Easel",
+        FlagProblem::Misspelt(nearest) => {
+            return format!("is not a flag of Easel; the nearest one is {}", code(&format!("--{nearest}")));
+        }
         FlagProblem::NoValue => "needs a value",
         FlagProblem::NotANumber => "needs a number and nothing behind it; words belong before the flags",
         FlagProblem::Twice => "is said twice, or as an option as well; say it once",
-    }
+    };
+    words.to_owned()
 }
 
 pub(super) fn allowed(allowed: Allowed) -> String {
