@@ -100,6 +100,7 @@ fn job() -> Job {
         prefix: None,
         suffix: None,
         ignored_flags: Vec::new(),
+        in_place_of: None,
         sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }

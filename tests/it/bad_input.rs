@@ -52,7 +52,7 @@ async fn each_wrong_option_is_named_in_private_with_what_is_allowed() {
             "`strength` was `1.5`; allowed: a number from 0 (keep the picture) to 1 (ignore it).",
         ),
         (
-            cat().attachment("image", &file),
+            cat().option("model", "core").attachment("image", &file),
             "`core` does not know `image`. Leave `image` out, or pick a model that does: `sd3.5`.",
         ),
         (ask("--ar 16:9 --seed 7"), "There is no prompt to paint."),

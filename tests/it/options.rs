@@ -119,6 +119,23 @@ async fn a_picture_can_start_from_an_attached_one() {
 }
 
 #[tokio::test]
+async fn a_picture_to_start_from_takes_a_model_that_can() {
+    let world = World::new().await;
+    let file = world.discord.upload("start.png", "image/png", png(640, 480));
+    let start = || ask("the same in winter").attachment("image", &file).option("seed", 3);
+    let (model, body, said) = generated(&world, start()).await;
+    assert_eq!((model.as_str(), &body["mode"]), (SD35, &json!("image-to-image")));
+    let why = "-# `sd3.5` was used, since `core` cannot start from a picture; $0.08 a picture.";
+    assert!(said.contains("`sd3.5` · seed 3") && said.contains(why), "{said}");
+    world.settled().await;
+    let record = String::from_utf8(world.archived("json").remove(0)).unwrap();
+    assert!(record.contains("\"0.08\""), "the price of the model used: {record}");
+    let refused = world.refused(start().option("model", "core").by(9)).await;
+    assert!(refused.starts_with("`core` does not know `image`."), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
 async fn an_operators_own_sdxl_gets_cfg_steps_and_seed() {
     for format in [RequestFormat::SdxlV0, RequestFormat::SdxlV1] {
         let world = with_sdxl(format).await;

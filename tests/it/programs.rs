@@ -170,9 +170,11 @@ async fn bedrock_generates_from_the_shell_on_the_bots_path() {
     assert_eq!((call.seed, call.body["aspect_ratio"].as_str()), (Some(5), Some("3:2")));
     assert_eq!(printed(&world, &out), [call.picture().unwrap()]);
     world.write("start.png", png(640, 640));
-    let winter = ["imagine", "winter", "--model", "sd3.5", "--image", "start.png", "--strength", "0.3"];
+    let winter = ["imagine", "winter --v 6", "--image", "start.png", "--strength", "0.3"];
     let (code, _, err) = world.run(&winter).await;
     assert_eq!(code, 0, "{err}");
+    assert!(err.contains("sd3.5 was used, since core cannot start from a picture; $0.08 a picture"), "{err}");
+    assert!(err.contains("easel: ignored: --v 6"), "{err}");
     assert_eq!(world.bedrock.calls()[1].body["mode"], "image-to-image");
     is_one_sentence(
         &world.run(&["imagine", "a cat", "--model", "ultra"]).await,

@@ -120,14 +120,17 @@ async fn a_reference_picture_is_kept_for_models_that_start_from_one() {
     let begun = told(&world, start().attachment("reference", &file)).await;
     assert!(begun.text().contains("starts from: a reference picture"), "{}", begun.text());
     world.kill_and_restart().await;
-    picture(&world, cat()).await;
+    picture(&world, cat().option("model", "core")).await;
     assert_eq!(world.bedrock.calls()[0].body["image"], serde_json::Value::Null, "core does without");
     picture(&world, cat().option("model", "sd3.5")).await;
     assert_eq!(world.bedrock.calls()[1].body["image"], BASE64_STANDARD.encode(png(128, 128)));
+    let unnamed = picture(&world, cat()).await;
+    assert!(unnamed.content.contains("`sd3.5` was used, since `core` cannot"), "{}", unnamed.content);
+    assert_eq!(world.bedrock.calls()[2].body["mode"], "image-to-image");
     let changed = told(&world, session("change").option("no_reference", true)).await;
     assert!(!changed.text().contains("starts from"), "{}", changed.text());
     picture(&world, cat().option("model", "sd3.5")).await;
-    assert_eq!(world.bedrock.calls()[2].body["mode"], "text-to-image");
+    assert_eq!(world.bedrock.calls()[3].body["mode"], "text-to-image");
 
     let text = world.discord.upload("fox.txt", "text/plain", "a fox");
     let refused = world.refused(start().attachment("reference", &text).in_channel(6)).await;

@@ -77,6 +77,7 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
     // Words that were held back are not posted either.
     if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
         lines.extend([quoted(&request.prompt), made_with(request, &claim.pictures)]);
+        lines.extend(in_place(claim));
         lines.extend(ignored(&request.ignored_flags));
         let style = request.style.filter(|_| request.style_as_words);
         lines.extend(style.map(|style| {
@@ -148,6 +149,15 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
         facts.push(format!("without {}", typed_up_to(NEGATIVE_SHOWN, negative)));
     }
     format!("-# {}", facts.join(" · "))
+}
+
+/// Why the order went to another model than the default one, and for what price.
+fn in_place(claim: &Claim) -> Option<String> {
+    let (used, default) = (code(&claim.job.request.model), code(claim.job.request.in_place_of.as_ref()?));
+    Some(format!(
+        "-# {used} was used, since {default} cannot start from a picture; {} a picture.",
+        claim.each()
+    ))
 }
 
 fn ignored(flags: &[String]) -> Option<String> {

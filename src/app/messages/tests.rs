@@ -65,6 +65,7 @@ fn claim(text: &str) -> Claim {
         prefix: Some(text.to_owned()),
         suffix: Some(text.to_owned()),
         ignored_flags: vec![text.to_owned()],
+        in_place_of: Some(text.to_owned()),
         ..serde_json::from_value(json!({
             "prompt": "", "negative": null, "model": "", "aspect": "1:1", "style": "anime", "style_as_words": true,
             "seeds": [1], "image": null, "cfg": null, "steps": null, "private": false

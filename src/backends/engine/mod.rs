@@ -168,6 +168,7 @@ mod tests {
             prefix: None,
             suffix: None,
             ignored_flags: Vec::new(),
+            in_place_of: None,
             sources: std::collections::BTreeMap::new(),
         }
     }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use time::macros::date;
 
 use super::*;
+use crate::domain::settings::Defaults;
 
 const TODAY: Date = date!(2026 - 11 - 22);
 
@@ -44,6 +45,42 @@ fn flags_of_other_bots_are_left_out_and_remembered() {
         (request.prompt_for_model(), request.style, request.negative),
         ("a cat".to_owned(), None, None)
     );
+}
+
+/// Settings, locks and the model with the one in whose place it stands; `None` is a refusal.
+#[test]
+fn a_picture_to_start_from_finds_a_model_where_nobody_chose_one() {
+    use Source::{Channel, Deployment, Guild, Member, Session};
+    let core = || Settings { model: Some("core".into()), ..Settings::default() };
+    let start = || Ask { image: Some(ImageSource::File { path: "x.png".into() }), ..ask("a cat") };
+    let layers = |source, settings: Settings, locks: &[Field]| {
+        let locks = locks.iter().copied().collect();
+        Effective::built_in().with(source, &Defaults { settings, locks })
+    };
+    let sd35 = Some(("sd3.5", Some("core")));
+    let table = [
+        (Effective::built_in(), start(), sd35),
+        (layers(Deployment, core(), &[]), start(), sd35),
+        (layers(Deployment, core(), &[]), Ask { image: None, ..start() }, Some(("core", None))),
+        (Effective::built_in(), Ask { image_is_offered: true, ..start() }, sd35),
+        (layers(Guild, Settings::default(), &[Field::Model]), start(), None),
+        (layers(Guild, core(), &[]), start(), None),
+        (layers(Channel, core(), &[]), start(), None),
+        (layers(Session, core(), &[]), start(), None),
+        (layers(Member, core(), &[]), start(), None),
+        (layers(Member, core(), &[]), Ask { image_is_offered: true, ..start() }, Some(("core", None))),
+        (Effective::built_in(), Ask { model: Some("core".into()), ..start() }, None),
+        (Effective::built_in(), Ask { model: Some("sd3.5".into()), ..start() }, Some(("sd3.5", None))),
+    ];
+    for (base, ask, expected) in table {
+        let case = format!("{base:?} {ask:?}");
+        let request = resolve(ask, base, &Catalogue::bedrock(), TODAY, 42).ok();
+        let found = request.as_ref().map(|request| (request.model.as_str(), request.in_place_of.as_deref()));
+        assert_eq!(found, expected, "{case}");
+    }
+    let without = Catalogue::bedrock().offering(|name| name != "sd3.5");
+    let refused = resolve(start(), Effective::built_in(), &without, TODAY, 42).unwrap_err();
+    assert!(matches!(refused, Refusal::NotSupported { .. }), "{refused:?}");
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn every_wrong_option_is_named_with_what_is_allowed() {
         (Ask { strength: Some(0.5), ..ask("a") }, "add one with `image`"),
         (Ask { strength: Some(f64::NAN), image: image.clone(), ..ask("a") }, "`strength` was `NaN`"),
         (
-            Ask { image: image.clone(), ..ask("a") },
+            Ask { image: image.clone(), model: Some("core".into()), ..ask("a") },
             "`core` does not know `image`. Leave `image` out, or pick a model that does: `sd3.5`",
         ),
         (Ask { cfg: Some(7.0), ..ask("a") }, "no model here knows it"),
