@@ -246,8 +246,10 @@ impl Policy {
 
     fn words_with(&self, rule: &WordRule) -> Result<Vec<WordRule>, Refusal> {
         let mut words = self.words.clone();
-        words.retain(|known| known.phrase != rule.phrase);
-        words.push(rule.clone());
+        match words.iter_mut().find(|known| known.is_about(&rule.phrase)) {
+            Some(known) => *known = rule.clone(),
+            None => words.push(rule.clone()),
+        }
         if words.len() > WORDS_LIMIT {
             return Err(Refusal::PolicyFull { what: PolicyList::Words.into(), limit: WORDS_LIMIT });
         }
@@ -255,8 +257,11 @@ impl Policy {
     }
 
     fn words_without(&self, phrase: &str) -> Result<Vec<WordRule>, Refusal> {
-        let words: Vec<_> = self.words.iter().filter(|rule| rule.phrase != phrase).cloned().collect();
-        if words.len() == self.words.len() { Err(Refusal::NothingToChange) } else { Ok(words) }
+        let words: Vec<_> = self.words.iter().filter(|rule| !rule.is_about(phrase)).cloned().collect();
+        if words.len() == self.words.len() {
+            return Err(Refusal::NotBlocked { phrase: phrase.to_owned() });
+        }
+        Ok(words)
     }
 
     /// The layer of a channel; a thread without one has that of the channel above it.

@@ -123,6 +123,10 @@ pub enum Refusal {
         limit: usize,
     },
     NothingToChange,
+    /// A blocked word to remove that is not on the list.
+    NotBlocked {
+        phrase: String,
+    },
     /// An undo of something that was changed again.
     ChangedSince {
         number: i64,

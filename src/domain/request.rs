@@ -6,14 +6,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::Date;
 
-use crate::domain::catalogue::{Catalogue, Model};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Refusal;
 use crate::domain::refusal::{Allowed, OptionName, TextKind};
 use crate::domain::settings::{Effective, Field, SeedPolicy, Settings, Source};
 use crate::domain::vocabulary::JobId;
 
 mod flags;
+mod model;
+
 pub use crate::domain::presets::{Aspect, Style};
+use model::Choice;
 
 /// The longest prompt that `/imagine` takes, in characters.
 pub const PROMPT_LIMIT: usize = 4_000;
@@ -108,6 +111,12 @@ pub struct ImageRequest {
     /// Words that the settings put behind the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
+    /// Flags of other bots that the prompt had, as they were typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored_flags: Vec<String>,
+    /// The default model, which cannot start from a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<Field, Source>,
 }
@@ -159,11 +168,12 @@ pub fn resolve(
     today: Date,
     random_seed: u32,
 ) -> Result<ImageRequest, Refusal> {
-    let ask = flags::taken_from_prompt(ask)?;
+    let (ask, ignored_flags) = flags::taken_from_prompt(ask)?;
     check_texts(&ask)?;
-    let Effective { settings, sources, .. } = base.with_request(asked_settings(&ask)?)?;
-    let model = chosen_model(&settings, &sources, catalogue, today)?;
-    check_abilities(&ask, model, catalogue, today)?;
+    let effective = base.with_request(asked_settings(&ask)?)?;
+    let Choice { model, in_place_of } = model::choose(&ask, &effective, catalogue, today)?;
+    let Effective { settings, sources, .. } = effective;
+    model::check_abilities(&ask, model, catalogue, today)?;
     let source = ask.image.filter(|_| model.abilities.image_to_image);
     let seed = first_seed(settings.seed, &ask.prompt, random_seed);
     let request = ImageRequest {
@@ -180,6 +190,8 @@ pub fn resolve(
         private: settings.private.unwrap_or_default(),
         prefix: settings.prefix,
         suffix: settings.suffix,
+        ignored_flags,
+        in_place_of,
         sources,
     };
     check_length(TextKind::Prompt, &request.prompt_for_model(), model.prompt_limit)?;
@@ -189,20 +201,6 @@ pub fn resolve(
         model.prompt_limit,
     )?;
     Ok(request)
-}
-
-/// The model that was asked for. One that settings name and that is gone since gives way to the default.
-fn chosen_model<'a>(
-    settings: &Settings,
-    sources: &BTreeMap<Field, Source>,
-    catalogue: &'a Catalogue,
-    today: Date,
-) -> Result<&'a Model, Refusal> {
-    let found = catalogue.image_model(settings.model.as_deref(), today);
-    match sources.get(&Field::Model) {
-        None | Some(Source::Request) => found,
-        Some(_) => found.or_else(|_| catalogue.image_model(None, today)),
-    }
 }
 
 fn first_seed(policy: Option<SeedPolicy>, prompt: &str, random_seed: u32) -> u32 {
@@ -301,37 +299,6 @@ fn check_texts(ask: &Ask) -> Result<(), Refusal> {
 fn check_length(what: TextKind, text: &str, limit: usize) -> Result<(), Refusal> {
     let length = text.chars().count();
     if length <= limit { Ok(()) } else { Err(Refusal::TooLong { what: what.into(), length, limit }) }
-}
-
-/// Refuses options that the model would ignore or reject.
-fn check_abilities(ask: &Ask, model: &Model, catalogue: &Catalogue, today: Date) -> Result<(), Refusal> {
-    let refuse = |option: OptionName, able: &dyn Fn(&Model) -> bool| {
-        let able: Vec<_> =
-            catalogue.image_models(today).filter(|m| able(m)).map(|m| m.name.clone()).collect();
-        Err(Refusal::NotSupported { model: model.name.clone(), option: option.into(), able: able.into() })
-    };
-    let wants_image = ask.image.is_some() && !ask.image_is_offered;
-    if wants_image && !model.abilities.image_to_image {
-        return refuse(OptionName::Image, &|m| m.abilities.image_to_image);
-    }
-    if ask.strength.is_some() && ask.image.is_none() {
-        return Err(Refusal::StrengthWithoutImage);
-    }
-    if let Some(cfg) = ask.cfg {
-        let Some(most) = model.abilities.cfg else {
-            return refuse(OptionName::Cfg, &|m| m.abilities.cfg.is_some());
-        };
-        if !(0.0..=f64::from(most)).contains(&cfg) {
-            return Err(Refusal::out_of_range(OptionName::Cfg, cfg, Allowed::UpTo(most)));
-        }
-    }
-    if let Some(steps) = ask.steps {
-        let Some((least, most)) = model.abilities.steps else {
-            return refuse(OptionName::Steps, &|m| m.abilities.steps.is_some());
-        };
-        in_range(OptionName::Steps, steps, least, most)?;
-    }
-    Ok(())
 }
 
 fn seed_in_range(seed: i64) -> Result<u32, Refusal> {

@@ -1,8 +1,9 @@
 //! Word rules: phrases that no prompt may have, however they are written.
 //!
 //! Rule and prompt go through the same normalisation: compatibility forms, marks and hidden characters off, look-alikes
-//! to one letter (Unicode's confusables, UTS 39), case folded. What is left is compared word by word, so that a rule
-//! never hits the middle of another word; letters that stand apart are also read as one word.
+//! to one letter (Unicode's confusables, UTS 39), case folded, digits and signs that stand for letters replaced. What is
+//! left is compared word by word, so that a rule never hits the middle of another word; letters that stand apart are also
+//! read as one word, and there the middle counts.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
@@ -10,7 +11,11 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton;
 
 use crate::domain::refusal::Refusal;
-use crate::domain::refusal::{Needed, TextKind};
+use crate::domain::refusal::{Allowed, Needed, OptionName, TextKind};
+
+mod pattern;
+
+use pattern::Pattern;
 
 /// The longest phrase of a word rule, in characters.
 pub const PHRASE_LIMIT: usize = 100;
@@ -18,6 +23,7 @@ pub const PHRASE_LIMIT: usize = 100;
 /// A word or phrase that no prompt may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordRule {
+    /// A `*` behind a word takes all words that begin so.
     pub phrase: String,
     /// Shown to the person.
     pub note: Option<String>,
@@ -25,94 +31,175 @@ pub struct WordRule {
     pub age_restricted_too: bool,
 }
 
+impl WordRule {
+    /// Whether the rule finds what a rule with this phrase would find.
+    pub fn is_about(&self, phrase: &str) -> bool {
+        Pattern::new(&self.phrase) == Pattern::new(phrase)
+    }
+}
+
 /// The first rule that one of the texts breaks.
 pub fn broken_rule<'a>(rules: &'a [WordRule], texts: &[&str], age_restricted: bool) -> Option<&'a WordRule> {
     let mut rules = rules.iter().filter(|rule| rule.age_restricted_too || !age_restricted).peekable();
     rules.peek()?;
-    let texts: Vec<Text> = texts.iter().map(|text| Text::new(text)).collect();
+    let texts: Vec<Text> = texts.iter().flat_map(|text| Text::readings(text)).collect();
     rules.find(|rule| {
-        let phrase = words(&rule.phrase);
-        texts.iter().any(|text| text.has(&phrase))
+        let pattern = Pattern::new(&rule.phrase);
+        texts.iter().any(|text| pattern.is_in(text))
     })
 }
 
 /// A phrase for a rule, as it is kept.
 ///
 /// # Errors
-/// It has no letter or digit, or is longer than [`PHRASE_LIMIT`].
+/// It has no letter or digit, is longer than [`PHRASE_LIMIT`], or has a `*` elsewhere than behind a word of three letters.
 pub fn phrase(text: &str) -> Result<String, Refusal> {
     let text = crate::domain::text::visible(text).trim().to_owned();
     let length = text.chars().count();
     if length > PHRASE_LIMIT {
         return Err(Refusal::TooLong { what: TextKind::Phrase.into(), length, limit: PHRASE_LIMIT });
     }
-    if words(&text).is_empty() {
+    if Pattern::new(&text).is_empty() {
         return Err(Refusal::Missing { what: Needed::Word.into() });
+    }
+    if !pattern::has_stars_in_place(&text) {
+        return Err(Refusal::out_of_range(OptionName::Phrase, text, Allowed::Stars));
     }
     Ok(text)
 }
 
-/// A text in which rules are looked for.
+/// A text in which rules are looked for, in one reading.
 struct Text {
-    words: Vec<String>,
+    words: Vec<Word>,
     /// Its words, with single letters that follow each other drawn together.
-    joined: Vec<String>,
+    joined: Vec<Word>,
+}
+
+struct Word {
+    letters: String,
+    /// An `@` is among its letters, an a or an o: each o stands there as an a.
+    loose: bool,
+    /// Drawn together from letters that stood apart.
+    spelt: bool,
+}
+
+/// What becomes of the signs that stand for letters, and are punctuation just as often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// They part words.
+    Plain,
+    /// `@` and `$` are letters.
+    Signs,
+    /// `|` and `!` are letters too, `!` except at the end of a word; an `rn` that begins a word is an m.
+    Bold,
+    /// Of a rule: `!` and `|` are letters between letters only.
+    Rule,
 }
 
 impl Text {
-    fn new(text: &str) -> Text {
-        let words = words(text);
-        let joined = words
-            .chunk_by(|before, after| is_single(before) && is_single(after))
-            .map(|run| letters(&run.concat()))
-            .collect();
-        Text { words, joined }
+    fn readings(text: &str) -> Vec<Text> {
+        let bare = bare(text);
+        let mut readings = vec![Text::new(&bare, Reading::Plain)];
+        if bare.contains(['@', '$']) {
+            readings.push(Text::new(&bare, Reading::Signs));
+        }
+        if bare.contains(['!', '|']) || bare.contains("rn") {
+            readings.push(Text::new(&bare, Reading::Bold));
+        }
+        readings
     }
 
-    fn has(&self, phrase: &[String]) -> bool {
-        let in_order = |words: &[String]| words.windows(phrase.len()).any(|window| window == phrase);
-        // Scripts without spaces have no word boundaries that could be looked at.
-        let inside =
-            |word: &String| phrase.iter().any(|part| is_unspaced(part) && word.contains(part.as_str()));
-        !phrase.is_empty()
-            && (in_order(&self.words)
-                || in_order(&self.joined)
-                || self.joined.contains(&letters(&phrase.concat()))
-                || (phrase.len() == 1 && self.words.iter().any(inside)))
+    fn new(bare: &str, reading: Reading) -> Text {
+        let words = split(bare, reading);
+        let joined = words
+            .chunk_by(|before, after| is_single(before) && is_single(after))
+            .map(|run| Word::new(&run.concat(), run.len() > 1))
+            .collect();
+        let word = |word: &String| match word.strip_prefix("rn") {
+            Some(rest) if reading == Reading::Bold => Word::new(&format!("m{rest}"), false),
+            _ => Word::new(word, false),
+        };
+        Text { words: words.iter().map(word).collect(), joined }
     }
+}
+
+impl Word {
+    fn new(written: &str, spelt: bool) -> Word {
+        let (letters, loose) = (letters(written), written.contains('@'));
+        Word { letters: if loose { loosely(&letters) } else { letters }, loose, spelt }
+    }
+}
+
+/// Letters to compare where an `@` may be an a or an o.
+fn loosely(letters: &str) -> String {
+    letters.replace('o', "a")
 }
 
 fn is_single(word: &str) -> bool {
     word.chars().count() == 1
 }
 
-/// Chinese, Japanese, Thai, Lao, Burmese and Khmer are written without spaces between words.
-fn is_unspaced(word: &str) -> bool {
-    word.chars().any(|c| {
-        matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-            | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
-    })
-}
-
-fn words(text: &str) -> Vec<String> {
+/// Lower-case letters without marks, hidden characters and look-alikes.
+fn bare(text: &str) -> String {
     // Marks and hidden characters go first: they would keep look-alikes from being recognised.
-    let bare = |text: &str| -> String {
+    let unmarked = |text: &str| -> String {
         text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect()
     };
-    let folded: String = bare(text).chars().flat_map(char::to_lowercase).collect();
-    let folded = folded.replace('ß', "ss");
-    let alike: String = bare(&skeleton(&folded).collect::<String>()).to_lowercase();
-    alike.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(letters).collect()
+    let lower: String = unmarked(text).chars().flat_map(char::to_lowercase).collect();
+    let mut bare = String::with_capacity(lower.len());
+    for c in lower.chars() {
+        match c {
+            'ß' => bare.push_str("ss"),
+            // The table makes `rn` of an m, and tells more than readers want to know of other letters.
+            c if c.is_ascii() => bare.push(c),
+            c => {
+                let alike: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
+                bare.push_str(&unmarked(&alike).to_lowercase().replace("rn", "m"));
+            }
+        }
+    }
+    bare
 }
 
-/// Look-alikes that Unicode's table leaves apart, or brings to different ends depending on their case.
+fn split(bare: &str, reading: Reading) -> Vec<String> {
+    let chars: Vec<char> = bare.chars().collect();
+    let is_text = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at))
+            .is_some_and(|c| c.is_alphanumeric() || matches!(c, '@' | '$' | '!' | '|'))
+    };
+    let is_letter = |at: usize, c: char| match c {
+        '@' | '$' => reading != Reading::Plain,
+        '!' | '|' => {
+            let (before, after) = (is_text(at.checked_sub(1)), is_text(Some(at + 1)));
+            (reading == Reading::Bold && (c == '|' || after || !before))
+                || (reading == Reading::Rule && before && after)
+        }
+        c => c.is_alphanumeric(),
+    };
+    let kept: String =
+        chars.iter().enumerate().map(|(at, c)| if is_letter(at, *c) { *c } else { ' ' }).collect();
+    kept.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A word with its look-alikes brought to one letter, also those that Unicode's table leaves apart. What has no letter is
+/// a number.
 fn letters(word: &str) -> String {
+    if !word.chars().any(char::is_alphabetic) {
+        return word.to_owned();
+    }
     let letter = |c| match c {
-        '1' | 'i' | '|' => 'l',
+        '1' | 'i' | '|' | '!' => 'l',
         '0' => 'o',
+        '2' => 'z',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '9' => 'g',
+        '7' => 't',
+        '8' => 'b',
         c => c,
     };
-    word.replace("rn", "m").chars().map(letter).collect()
+    word.chars().map(letter).collect()
 }
 
 /// Characters that take no room: they part a word for a machine and not for a reader.
@@ -123,100 +210,4 @@ fn is_invisible(c: char) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn rules(phrases: &[&str]) -> Vec<WordRule> {
-        let rule =
-            |phrase: &&str| WordRule { phrase: (*phrase).to_owned(), note: None, age_restricted_too: true };
-        phrases.iter().map(rule).collect()
-    }
-
-    fn breaks(phrase: &str, text: &str) -> bool {
-        broken_rule(&rules(&[phrase]), &[text], false).is_some()
-    }
-
-    #[test]
-    fn tricks_do_not_get_a_word_through() {
-        for (phrase, text) in [
-            ("badger", "a badger in the snow"),
-            ("badger", "A BADGER!"),
-            ("BADGER", "a badger"),
-            ("badger", "a b\u{200b}ad\u{2060}ger"),
-            ("badger", "a bad\u{ad}ger"),
-            ("badger", "b a d g e r"),
-            ("badger", "b.a.d.g.e.r"),
-            ("badger", "b_a-d*g e/r"),
-            ("badger", "bа\u{64}g\u{435}r"),
-            ("badger", "ｂａｄｇｅｒ"),
-            ("badger", "𝐛𝐚𝐝𝐠𝐞𝐫"),
-            ("badger", "b\u{336}a\u{336}d\u{336}g\u{336}e\u{336}r"),
-            ("badger", "bádgèr"),
-            ("badger", "ᵇᵃᵈᵍᵉʳ"),
-            ("oil", "0il"),
-            ("oil", "o1l"),
-            ("oil", "OIL"),
-            ("oil", "ОІL"),
-            ("snow white", "Snow  White"),
-            ("snow white", "snow-white"),
-            ("snow white", "s n o w w h i t e"),
-            ("straße", "STRASSE"),
-            ("熊", "雪の中の熊が歩く"),
-        ] {
-            assert!(breaks(phrase, text), "{phrase} in {text}");
-        }
-    }
-
-    #[test]
-    fn innocent_texts_pass() {
-        for (phrase, text) in [
-            ("cat", "concatenate the category of cattle"),
-            ("ass", "an assassin in class passes the grass"),
-            ("badger", "badgers are not on the list"),
-            ("abc", "vitamin a b c d"),
-            ("snow white", "white snow"),
-            ("snow white", "snow and white"),
-            ("oil", "boil the soil"),
-            ("a", "apples"),
-            ("badger", "bad german grammar"),
-        ] {
-            assert!(!breaks(phrase, text), "{phrase} in {text}");
-        }
-    }
-
-    #[test]
-    fn a_rule_may_leave_age_restricted_channels_out() {
-        let mut rules = rules(&["mud"]);
-        rules[0].age_restricted_too = false;
-        assert!(broken_rule(&rules, &["mud"], false).is_some());
-        assert!(broken_rule(&rules, &["mud"], true).is_none());
-    }
-
-    #[test]
-    fn a_phrase_needs_a_letter_and_stays_short() {
-        assert_eq!(phrase("  mud \u{200b}").unwrap(), "mud");
-        assert!(phrase(" !?\u{200b} ").is_err());
-        assert!(phrase(&"x".repeat(101)).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn hidden_characters_case_and_spacing_change_nothing(
-            word in "[a-z]{2,10}",
-            upper in prop::collection::vec(any::<bool>(), 10),
-            hidden in prop::collection::vec(0..4usize, 10),
-            spaced in any::<bool>(),
-        ) {
-            let mut written = String::from("x1x ");
-            for (at, c) in word.chars().enumerate() {
-                written.extend(if upper[at] { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] });
-                written.extend(std::iter::repeat_n('\u{200b}', hidden[at]));
-                if spaced { written.push(' '); }
-            }
-            written.push_str(" zzz");
-            prop_assert!(breaks(&word, &written), "{word} in {written:?}");
-        }
-    }
-}
+mod tests;

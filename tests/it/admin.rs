@@ -213,7 +213,8 @@ async fn wrong_values_are_refused_with_what_is_allowed_and_change_nothing() {
         (admin("budget set").option("month", "ten"), "allowed: dollars such as 25"),
         (admin("budget set"), "at least one budget limit is missing"),
         (admin("access allow").option("what", "use"), "`role` or `channel` is missing"),
-        (admin("words remove").option("phrase", "mud"), "nothing of that kind"),
+        (admin("words remove").option("phrase", "mud"), "`mud` is not blocked here"),
+        (admin("words add").option("phrase", "dr*"), "only at the end of a word of at least three letters"),
         (admin("audit").option("undo", 9), "There is no entry 9"),
     ] {
         let refused = world.refused(ask).await;
@@ -243,21 +244,37 @@ async fn blocked_words_are_refused_with_their_note_and_nothing_is_charged() {
     let world = World::registered().await;
     let note = "no badgers on Mondays";
     world.said(admin("words add").option("phrase", "badger").option("note", note)).await;
-    for prompt in ["a badger", "a B\u{200b}ADGER", "b a d g e r in snow"] {
+    for prompt in ["a badger", "a B\u{200b}ADGER", "a b a d g e r in snow", "b4dg3rs"] {
         let refused = world.refused(InteractionBuilder::command("imagine").option("prompt", prompt)).await;
         assert!(
             refused.contains("words that are blocked in this server (no badgers on Mondays)"),
             "{refused}"
         );
     }
-    let refused = world.refused(cat().option("negative", "badger")).await;
-    assert!(refused.contains("blocked"), "{refused}");
-    world.said(admin("words remove").option("phrase", "badger")).await;
+    let flag = InteractionBuilder::command("imagine").option("prompt", "a cat --v badger");
+    for ask in [cat().option("negative", "badger"), flag] {
+        let refused = world.refused(ask).await;
+        assert!(refused.contains("blocked"), "{refused}");
+    }
+    world.said(admin("words remove").option("phrase", "Badger")).await;
     in_time(
         world.ask(InteractionBuilder::command("imagine").option("prompt", "a badger").by(8)).await.picture(),
     )
     .await;
     assert_eq!(world.bedrock.calls().len(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_word_that_is_blocked_again_keeps_one_rule_with_the_later_note() {
+    let world = World::registered().await;
+    world.said(admin("words add").option("phrase", "Voldemort").option("note", "old")).await;
+    world.said(admin("words add").option("phrase", "voldemort").option("note", "not him")).await;
+    let list = world.said(admin("words list")).await;
+    assert!(list.ends_with("||voldemort|| – not him") && !list.contains("old\n"), "{list}");
+    assert!(!list.contains("Voldemort"), "{list}");
+    world.said(admin("words remove").option("phrase", "VOLDEMORT")).await;
+    assert!(world.said(admin("words list")).await.starts_with("No words are blocked"));
     world.end().await;
 }
 

@@ -99,6 +99,8 @@ fn job() -> Job {
         private: false,
         prefix: None,
         suffix: None,
+        ignored_flags: Vec::new(),
+        in_place_of: None,
         sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }

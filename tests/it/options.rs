@@ -76,6 +76,12 @@ async fn every_option_reaches_the_model_and_the_reply() {
             with(body("a cat, anime style", "16:9"), "negative_prompt", "text, dogs"),
             "`ultra` · 16:9 · anime · seed 7 · without text, dogs",
         ),
+        (
+            ask("a cat --v 6 --seed 7 --stylize 200 --style raw"),
+            CORE,
+            body("a cat", "1:1"),
+            "-# ignored: `--v 6`, `--stylize 200`, `--style raw`",
+        ),
         (ask("a cat —seed 7"), CORE, body("a cat", "1:1"), "> a cat\n"),
     ];
     for (member, (ask, model, body, said)) in (100..).zip(table) {
@@ -133,6 +139,23 @@ async fn a_photo_that_was_taken_upright_comes_upright_to_the_model() {
     let sent = BASE64_STANDARD.decode(body["image"].as_str().unwrap()).unwrap();
     let sent = image::load_from_memory(&sent).unwrap();
     assert_eq!((sent.width(), sent.height()), (480, 640));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_picture_to_start_from_takes_a_model_that_can() {
+    let world = World::new().await;
+    let file = world.discord.upload("start.png", "image/png", png(640, 480));
+    let start = || ask("the same in winter").attachment("image", &file).option("seed", 3);
+    let (model, body, said) = generated(&world, start()).await;
+    assert_eq!((model.as_str(), &body["mode"]), (SD35, &json!("image-to-image")));
+    let why = "-# `sd3.5` was used, since `core` cannot start from a picture; $0.08 a picture.";
+    assert!(said.contains("`sd3.5` · seed 3") && said.contains(why), "{said}");
+    world.settled().await;
+    let record = String::from_utf8(world.archived("json").remove(0)).unwrap();
+    assert!(record.contains("\"0.08\""), "the price of the model used: {record}");
+    let refused = world.refused(start().option("model", "core").by(9)).await;
+    assert!(refused.starts_with("`core` does not know `image`."), "{refused}");
     world.end().await;
 }
 

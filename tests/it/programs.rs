@@ -145,9 +145,12 @@ async fn each_wrong_argument_is_one_sentence_and_exit_code_1() {
         let engine: &[&str] = if arguments[0] == "--engine" { &[] } else { &["--engine", "sketch"] };
         is_one_sentence(&world.run_bare(&[&order[..], engine, arguments].concat()).await, needle);
     }
-    for (prompt, needle) in
-        [("", "no prompt"), (" ", "no prompt"), ("a cat --chaos 5", "`--chaos`"), (&long, "4001 characters")]
-    {
+    for (prompt, needle) in [
+        ("", "no prompt"),
+        (" ", "no prompt"),
+        ("a cat --repeat 5", "`--repeat`"),
+        (&long, "4001 characters"),
+    ] {
         is_one_sentence(&world.run_bare(&["imagine", "--engine", "sketch", prompt]).await, needle);
     }
     is_one_sentence(&world.run_bare(&["imagine"]).await, "<PROMPT>");
@@ -188,9 +191,11 @@ async fn bedrock_generates_from_the_shell_on_the_bots_path() {
     assert_eq!((call.seed, call.body["aspect_ratio"].as_str()), (Some(5), Some("3:2")));
     assert_eq!(printed(&world, &out), [call.picture().unwrap()]);
     world.write("start.png", png(640, 640));
-    let winter = ["imagine", "winter", "--model", "sd3.5", "--image", "start.png", "--strength", "0.3"];
+    let winter = ["imagine", "winter --v 6", "--image", "start.png", "--strength", "0.3"];
     let (code, _, err) = world.run(&winter).await;
     assert_eq!(code, 0, "{err}");
+    assert!(err.contains("sd3.5 was used, since core cannot start from a picture; $0.08 a picture"), "{err}");
+    assert!(err.contains("easel: ignored: --v 6"), "{err}");
     assert_eq!(world.bedrock.calls()[1].body["mode"], "image-to-image");
     is_one_sentence(
         &world.run(&["imagine", "a cat", "--model", "ultra"]).await,

@@ -33,7 +33,7 @@ sentences! { to;
         what = or_text(what, |what| text_kind(*what).to_owned()), length = count(*length, "character");
     Flag { flag, problem } =>
         "{flag} {problem}. Known flags: `--ar 16:9`, `--no text`, `--seed 7`, `--style anime`, `--model ultra`, `--n 4`.",
-        flag = code(&format!("--{flag}")), problem = or_text(problem, |problem| flag_problem(*problem).to_owned());
+        flag = code(&format!("--{flag}")), problem = or_text(problem, flag_problem);
     OutOfRange { option, got, allowed } =>
         "{option} was {got}; allowed: {allowed}.",
         option = self::option(option), got = code(got), allowed = or_text(allowed, |allowed| self::allowed(*allowed));
@@ -98,6 +98,9 @@ sentences! { to;
         what = or_text(what, |what| policy_list(*what).to_owned());
     NothingToChange =>
         "There is nothing of that kind to change; everything is already as you want it.";
+    NotBlocked { phrase } =>
+        "{phrase} is not blocked here, so it cannot be removed. `/easel words list` shows what is.",
+        phrase = code(phrase);
     ChangedSince { number } =>
         "Entry {number} cannot be undone: the same thing was changed again later. Undo the later entry first, or set it anew.";
     NoEntry { number } =>

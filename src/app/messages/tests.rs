@@ -64,6 +64,8 @@ fn claim(text: &str) -> Claim {
         model: text.to_owned(),
         prefix: Some(text.to_owned()),
         suffix: Some(text.to_owned()),
+        ignored_flags: vec![text.to_owned()],
+        in_place_of: Some(text.to_owned()),
         ..serde_json::from_value(json!({
             "prompt": "", "negative": null, "model": "", "aspect": "1:1", "style": "anime", "style_as_words": true,
             "seeds": [1], "image": null, "cfg": null, "steps": null, "private": false
@@ -206,7 +208,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
 fn of_refusals(text: &str) -> Vec<(&'static str, String)> {
     let told = || text.to_owned();
     let refusals = [
-        ("flag", Refusal::Flag { flag: told(), problem: FlagProblem::Unknown.into() }),
+        ("flag", Refusal::Flag { flag: told(), problem: FlagProblem::Misspelt(told()).into() }),
         (
             "value",
             Refusal::OutOfRange {
@@ -228,6 +230,7 @@ fn of_refusals(text: &str) -> Vec<(&'static str, String)> {
         ),
         ("file", Refusal::Attachment { problem: FileProblem::Type(told()).into(), limit_mib: 16 }),
         ("locked", Refusal::Locked { field: Field::Prefix, held: Some(told()), by: Source::Guild }),
+        ("unblocked", Refusal::NotBlocked { phrase: told() }),
         ("pause", Refusal::Paused { reason: told() }),
         ("word", Refusal::BlockedWord { note: Some(told()) }),
         ("another session", Refusal::SessionRuns { title: told(), by: 7 }),

@@ -73,7 +73,7 @@ impl Member {
         Ok(())
     }
 
-    /// Refuses blocked words, those that settings added to the prompt too.
+    /// Refuses blocked words, also those that settings added to the prompt, and in flags that are ignored: those are shown.
     async fn check_words(
         &self,
         app: &App,
@@ -85,7 +85,8 @@ impl Member {
         let some_differ = rules.iter().any(|rule| !rule.age_restricted_too);
         let age_restricted = some_differ && self.is_age_restricted(app, now).await;
         let prompt = request.prompt_for_model();
-        let texts = [prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
+        let mut texts = vec![prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
+        texts.extend(request.ignored_flags.iter().map(String::as_str));
         match broken_rule(rules, &texts, age_restricted) {
             Some(rule) => Err(Refusal::BlockedWord { note: rule.note.clone() }),
             None => Ok(()),

@@ -245,8 +245,8 @@ mod tests {
             (image(b"\xff\xd8\xff\xe0 a JPEG"), "not a PNG"),
             (image(&png()[..20]), "ends in its header"),
             (image(&huge), "pixels"),
-            (b"<html>".to_vec(), "expected value"),
-            (Vec::new(), "EOF"),
+            (b"<html>".to_vec(), "it is not JSON"),
+            (Vec::new(), "the JSON ends too early"),
         ] {
             let failure = stability(body).unwrap_err();
             let said = format!("{:#}", failure.cause);

@@ -167,6 +167,8 @@ mod tests {
             private: false,
             prefix: None,
             suffix: None,
+            ignored_flags: Vec::new(),
+            in_place_of: None,
             sources: std::collections::BTreeMap::new(),
         }
     }

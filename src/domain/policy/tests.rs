@@ -86,8 +86,32 @@ fn an_edit_that_changes_nothing_is_none_and_what_is_not_there_cannot_be_removed(
     let mut policy = Policy::default();
     assert!(make(&mut policy, Edit::AddWord(rule("mud"))).is_some());
     assert!(make(&mut policy, Edit::AddWord(rule("mud"))).is_none());
-    assert_eq!(policy.edited(&Edit::RemoveWord("rain".into())), Err(Refusal::NothingToChange));
+    let unknown = Err(Refusal::NotBlocked { phrase: "rain".into() });
+    assert_eq!(policy.edited(&Edit::RemoveWord("rain".into())), unknown);
     assert!(make(&mut policy, Edit::Pause(None)).is_none());
+}
+
+#[test]
+fn a_word_is_one_rule_however_it_is_spelt() {
+    let mut policy = Policy::default();
+    for phrase in ["mud", "Voldemort", "rain*"] {
+        make(&mut policy, Edit::AddWord(rule(phrase)));
+    }
+    let noted = WordRule { note: Some("not him".into()), ..rule("v0ldemort") };
+    make(&mut policy, Edit::AddWord(noted.clone()));
+    assert_eq!(policy.words, [rule("mud"), noted, rule("rain*")]);
+    assert!(policy.edited(&Edit::RemoveWord("rain".into())).is_err(), "its star makes it another rule");
+    make(&mut policy, Edit::RemoveWord("VOLDEMORT!".into()));
+    assert_eq!(policy.words, [rule("mud"), rule("rain*")]);
+}
+
+/// Earlier versions took a star anywhere, and the same word in several spellings.
+#[test]
+fn rules_of_earlier_versions_can_be_removed() {
+    let mut policy = Policy { words: vec![rule("b*dger"), rule("Mud"), rule("mud")], ..Policy::default() };
+    make(&mut policy, Edit::RemoveWord("mud".into()));
+    make(&mut policy, Edit::RemoveWord("b*dger".into()));
+    assert_eq!(policy.words, []);
 }
 
 #[test]

@@ -29,10 +29,12 @@ pub enum TextKind {
 }
 
 /// What is wrong with a flag of a prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagProblem {
     Unknown,
+    /// Unknown, and close to this one.
+    Misspelt(String),
     NoValue,
     NotANumber,
     Twice,
@@ -52,6 +54,7 @@ pub enum OptionName {
     MemberMonth,
     Members,
     Month,
+    Phrase,
     Private,
     QuietHours,
     Seed,
@@ -73,6 +76,7 @@ impl OptionName {
             OptionName::MemberMonth => "member_month",
             OptionName::Members => "members",
             OptionName::Month => "month",
+            OptionName::Phrase => "phrase",
             OptionName::Private => "private",
             OptionName::QuietHours => "quiet_hours",
             OptionName::Seed => "seed",
@@ -104,6 +108,8 @@ pub enum Allowed {
     YesOrNo,
     /// An amount, or none.
     Dollars,
+    /// Where a blocked phrase may have a `*`.
+    Stars,
     Mentions {
         most: usize,
     },

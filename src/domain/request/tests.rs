@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use time::macros::date;
 
 use super::*;
+use crate::domain::settings::Defaults;
 
 const TODAY: Date = date!(2026 - 11 - 22);
 
@@ -31,6 +32,62 @@ fn flags_at_the_end_are_options() {
     assert_eq!(request.aspect, Aspect::Landscape16x9);
     assert_eq!((request.model.as_str(), request.seeds), ("ultra", vec![7, 8, 9, 10]));
     assert!(request.style_as_words);
+}
+
+#[test]
+fn flags_of_other_bots_are_left_out_and_remembered() {
+    let foreign = "--v 6 --stylize 200 --s 50 --chaos 50 --c 5 --q 2 --quality .5 --niji --niji 6 --tile --weird 10 --iw 2 \
+        --version 6.1 --fast --relax --turbo --raw --style raw --sref 1 2 --cref x --p";
+    let request = resolved(ask(&format!("a cat {foreign} --ar 16:9 —V 5.2"))).unwrap();
+    assert_eq!((request.prompt.as_str(), request.aspect), ("a cat", Aspect::Landscape16x9));
+    assert_eq!(request.ignored_flags.join(" "), format!("{foreign} --v 5.2"));
+    assert_eq!(
+        (request.prompt_for_model(), request.style, request.negative),
+        ("a cat".to_owned(), None, None)
+    );
+}
+
+/// Settings, locks and the model with the one in whose place it stands; `None` is a refusal.
+#[test]
+fn a_picture_to_start_from_finds_a_model_where_nobody_chose_one() {
+    use Source::{Channel, Deployment, Guild, Member, Session};
+    let core = || Settings { model: Some("core".into()), ..Settings::default() };
+    let start = || Ask { image: Some(ImageSource::File { path: "x.png".into() }), ..ask("a cat") };
+    let layers = |source, settings: Settings, locks: &[Field]| {
+        let locks = locks.iter().copied().collect();
+        Effective::built_in().with(source, &Defaults { settings, locks })
+    };
+    let sd35 = Some(("sd3.5", Some("core")));
+    let table = [
+        (Effective::built_in(), start(), sd35),
+        (layers(Deployment, core(), &[]), start(), sd35),
+        (layers(Deployment, core(), &[]), Ask { image: None, ..start() }, Some(("core", None))),
+        (Effective::built_in(), Ask { image_is_offered: true, ..start() }, Some(("core", None))),
+        (layers(Guild, Settings::default(), &[Field::Model]), start(), None),
+        (layers(Guild, core(), &[]), start(), None),
+        (layers(Channel, core(), &[]), start(), None),
+        (layers(Session, core(), &[]), start(), None),
+        (layers(Member, core(), &[]), start(), None),
+        (layers(Member, core(), &[]), Ask { image_is_offered: true, ..start() }, Some(("core", None))),
+        (Effective::built_in(), Ask { model: Some("core".into()), ..start() }, None),
+        (Effective::built_in(), Ask { model: Some("sd3.5".into()), ..start() }, Some(("sd3.5", None))),
+    ];
+    for (base, ask, expected) in table {
+        let case = format!("{base:?} {ask:?}");
+        let request = resolve(ask, base, &Catalogue::bedrock(), TODAY, 42).ok();
+        let found = request.as_ref().map(|request| (request.model.as_str(), request.in_place_of.as_deref()));
+        assert_eq!(found, expected, "{case}");
+    }
+    let without = Catalogue::bedrock().offering(|name| name != "sd3.5");
+    let refused = resolve(start(), Effective::built_in(), &without, TODAY, 42).unwrap_err();
+    assert!(matches!(refused, Refusal::NotSupported { .. }), "{refused:?}");
+}
+
+#[test]
+fn a_stored_request_without_ignored_flags_stays_as_it_was() {
+    let stored = serde_json::to_value(resolved(ask("a cat")).unwrap()).unwrap();
+    assert!(stored.get("ignored_flags").is_none(), "{stored}");
+    assert_eq!(serde_json::from_value::<ImageRequest>(stored).unwrap().ignored_flags, Vec::<String>::new());
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::domain::job::{Claim, Job, Outcome};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ImageSource, resolve};
 use crate::domain::settings::Effective;
+use crate::domain::text::visible;
 use crate::frontends::cli::say;
 
 /// How long the store may take.
@@ -155,6 +156,14 @@ fn show_progress(app: &Arc<App>, job: &Job) -> ProgressBar {
 }
 
 async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<ExitCode> {
+    if let Some(default) = &done.job.request.in_place_of {
+        let (used, price) = (&done.job.request.model, done.each());
+        eprintln!("easel: {used} was used, since {default} cannot start from a picture; {price} a picture");
+    }
+    if !done.job.request.ignored_flags.is_empty() {
+        let ignored = done.job.request.ignored_flags.iter().map(|flag| visible(flag)).collect::<Vec<_>>();
+        eprintln!("easel: ignored: {}", ignored.join(", "));
+    }
     let mut generated = 0;
     for picture in &done.pictures {
         match &picture.outcome {

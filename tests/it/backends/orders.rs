@@ -89,6 +89,8 @@ impl Order {
             private: self.private,
             prefix: None,
             suffix: None,
+            ignored_flags: Vec::new(),
+            in_place_of: None,
             sources: BTreeMap::new(),
         };
         let api = |key: &str| ApiOrigin { key: key.to_owned(), each: self.price, repeat: None };

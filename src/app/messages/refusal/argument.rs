@@ -37,13 +37,17 @@ pub(super) fn text_kind(what: TextKind) -> &'static str {
     }
 }
 
-pub(super) fn flag_problem(problem: FlagProblem) -> &'static str {
-    match problem {
+pub(super) fn flag_problem(problem: &FlagProblem) -> String {
+    let words = match problem {
         FlagProblem::Unknown => "is not a flag of Easel",
+        FlagProblem::Misspelt(nearest) => {
+            return format!("is not a flag of Easel; the nearest one is {}", code(&format!("--{nearest}")));
+        }
         FlagProblem::NoValue => "needs a value",
         FlagProblem::NotANumber => "needs a number and nothing behind it; words belong before the flags",
         FlagProblem::Twice => "is said twice, or as an option as well; say it once",
-    }
+    };
+    words.to_owned()
 }
 
 pub(super) fn allowed(allowed: Allowed) -> String {
@@ -58,6 +62,10 @@ pub(super) fn allowed(allowed: Allowed) -> String {
         Allowed::Settings => list(&mut Field::ALL.iter().map(|field| field.name())),
         Allowed::YesOrNo => "true or false".to_owned(),
         Allowed::Dollars => "dollars such as 25 or 0.50, or none".to_owned(),
+        Allowed::Stars => {
+            "a `*` only at the end of a word of at least three letters, such as `dragon*` for all words that begin so"
+                .to_owned()
+        }
         Allowed::Mentions { most } => {
             format!("mentions of up to {most} members, such as @mira @tom, or everyone")
         }

@@ -24,6 +24,8 @@ pub(in crate::backends::archive) fn shell_job() -> Job {
         private: false,
         prefix: None,
         suffix: None,
+        ignored_flags: Vec::new(),
+        in_place_of: None,
         sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }

@@ -164,7 +164,7 @@ fn budget() -> Opt {
 
 fn words() -> Opt {
     let phrase = || {
-        Opt::new(Type::String, "phrase", "A word, or several")
+        Opt::new(Type::String, "phrase", "A word, or several; dragon* takes all words that begin so")
             .required(true)
             .max_length(u16::try_from(PHRASE_LIMIT).unwrap_or(u16::MAX))
     };

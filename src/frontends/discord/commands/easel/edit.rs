@@ -68,7 +68,7 @@ pub(super) fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit,
         Admin::AddWord { phrase, note, age_restricted_too } => {
             Edit::AddWord(WordRule { phrase: words::phrase(&phrase)?, note, age_restricted_too })
         }
-        Admin::RemoveWord { phrase } => Edit::RemoveWord(words::phrase(&phrase)?),
+        Admin::RemoveWord { phrase } => Edit::RemoveWord(phrase),
         Admin::Pause { reason } => Edit::Pause(Some(reason)),
         _ => Edit::Pause(None),
     })
