@@ -39,7 +39,10 @@ pub(super) async fn an_edit_holds_at_once_and_has_its_line(store: &Store) {
 
 pub(super) async fn an_edit_that_changes_nothing_leaves_no_line(store: &Store) {
     assert_eq!(edit(store, Edit::Pause(None)).await, Ok(None));
-    assert_eq!(edit(store, Edit::RemoveWord("hat".into())).await, Err(Refusal::NothingToChange));
+    assert_eq!(
+        edit(store, Edit::RemoveWord("hat".into())).await,
+        Err(Refusal::NotBlocked { phrase: "hat".into() })
+    );
     assert_eq!(store.audit(GUILD, None, 10).await.unwrap(), []);
     assert_eq!(policy(store).await, Policy::default());
 }
