@@ -24,6 +24,6 @@ pub(crate) fn help(models: &[String], from_picture: bool) -> String {
          **Models here** {shown}\n\
          **Together** `/session start` gives this channel a style, model and seed of its own until `/session end`; `/session export` packs the pictures.\n\
          **You** `/prefer` sets your own defaults, `/usage` shows what you have used; **Details** under a picture tells how it was made. **Admins** `/easel`.\n\
-         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and does not count against your pictures; what AWS may bill for it all the same, it says too."
+         Every picture is archived with its seed and settings, so that it can be made again. A refusal says why, and what AWS may bill for it all the same; the picture that did not come does not count against you."
     )
 }
