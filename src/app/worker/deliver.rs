@@ -47,7 +47,9 @@ impl Work<'_> {
     pub(super) async fn deliver(&self, loaded: &Loaded, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
         if self.generated().next().is_none() {
-            return self.tell_privately(origin, self.finished(loaded, files)).await;
+            let sent = self.tell_privately(origin, self.finished(loaded, files)).await;
+            self.told.store(sent, Ordering::Relaxed);
+            return sent;
         }
         let shrunk_already = matches!(files, Files::Smaller(..));
         let mut sent = self.tell(origin, self.finished(loaded, files), loaded).await;

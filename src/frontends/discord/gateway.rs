@@ -164,9 +164,9 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
         tracing::warn!(interaction = interaction.id, %fault, "the response did not reach Discord");
     }
     if let Some(Fault::Refused { code: ACKNOWLEDGED, .. }) = &fault {
-        tracing::error!(
+        tracing::warn!(
             interaction = interaction.id,
-            "another copy of the bot has responded to this interaction; only one may run with a token, or all with one EASEL_STORE"
+            "this interaction has its response already: it was delivered twice, or another copy of the bot runs with this token, which needs the same EASEL_STORE"
         );
         if let Next::Start(job) = next {
             take_back(app, job).await;
