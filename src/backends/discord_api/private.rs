@@ -2,7 +2,7 @@
 
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, Rest};
-use crate::backends::discord_api::retry::{Retry, wait};
+use crate::backends::discord_api::retry::Retry;
 
 impl Rest {
     /// Deletes the deferral of a response and sends the message to the member alone.
@@ -28,16 +28,10 @@ impl Rest {
     }
 
     async fn delete_deferral(&self, application: u64, token: &str) -> Result<(), Fault> {
-        let mut retry = Retry::deletion();
-        loop {
-            let Err(fault) = self.delete_original(application, token).await else { return Ok(()) };
-            // Discord may not know the deferral yet, or a process that died has deleted it.
-            let next = if fault.is_unknown() { retry.next_pause() } else { retry.after(&fault) };
-            match next {
-                Some(pause) => wait(pause).await,
-                None if fault.is_unknown() => return Ok(()),
-                None => return Err(fault),
-            }
+        match Retry::deletion().until_known(|| self.delete_original(application, token)).await {
+            // A process that died has deleted it.
+            Err(fault) if fault.is_unknown() => Ok(()),
+            deleted => deleted,
         }
     }
 }

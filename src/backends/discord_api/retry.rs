@@ -76,6 +76,24 @@ impl Retry {
         Some(pause)
     }
 
+    /// As [`Retry::until_taken`], of a call on what Discord may not know yet: 404 is tried again too.
+    pub(crate) async fn until_known<T, F: Future<Output = Result<T, Fault>>>(
+        mut self,
+        mut call: impl FnMut() -> F,
+    ) -> Result<T, Fault> {
+        loop {
+            let fault = match call().await {
+                Ok(taken) => return Ok(taken),
+                Err(fault) => fault,
+            };
+            let next = if fault.is_unknown() { self.next_pause() } else { self.after(&fault) };
+            match next {
+                Some(pause) => wait(pause).await,
+                None => return Err(fault),
+            }
+        }
+    }
+
     /// Makes a call until Discord takes or refuses it, or no try is left.
     ///
     /// # Errors

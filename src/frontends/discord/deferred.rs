@@ -10,7 +10,7 @@ use crate::app::sessions::Replaced;
 use crate::app::{App, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::Fault;
-use crate::backends::discord_api::retry::{Retry, wait};
+use crate::backends::discord_api::retry::Retry;
 use crate::domain::error::refusal;
 use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
@@ -129,15 +129,6 @@ fn shown(app: &App, interaction: &Interaction, error: &anyhow::Error) -> Refusal
 }
 
 async fn edit(app: &App, interaction: &Interaction, message: &Message) -> Result<(), Fault> {
-    let mut retry = Retry::deferred();
-    loop {
-        let edit = app.discord.edit_original(interaction.application, &interaction.token, message).await;
-        let Err(fault) = edit else { return Ok(()) };
-        // Discord may not know the deferral yet.
-        let next = if fault.is_unknown() { retry.next_pause() } else { retry.after(&fault) };
-        match next {
-            Some(pause) => wait(pause).await,
-            None => return Err(fault),
-        }
-    }
+    let edit = || app.discord.edit_original(interaction.application, &interaction.token, message);
+    Retry::deferred().until_known(edit).await
 }
