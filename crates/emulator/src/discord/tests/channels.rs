@@ -42,8 +42,8 @@ async fn a_channel_tells_its_age_restriction_and_is_counted() {
 async fn a_thread_is_a_channel_below_another() {
     let mut bot = Bot::start(quick()).await;
     bot.discord.add_channel(5, 3, true);
-    let wish = json!({ "name": "Easel session", "type": 11, "auto_archive_duration": 1440 });
-    let made = bot.post("/channels/5/threads", wish).await;
+    let thread = json!({ "name": "Easel session", "type": 11, "auto_archive_duration": 1440 });
+    let made = bot.post("/channels/5/threads", thread).await;
     assert_eq!(made.status(), 201);
     let made = body(made).await;
     assert_eq!((&made["type"], &made["parent_id"], &made["nsfw"]), (&json!(11), &json!("5"), &Value::Null));
@@ -67,23 +67,23 @@ async fn a_thread_needs_a_name_a_place_and_permissions() {
     let bot = Bot::start(quick()).await;
     bot.discord.add_channel(5, 3, false);
     bot.discord.add_thread(52, 5);
-    let wish = |key: &str, value: Value| {
-        let mut wish = json!({ "name": "n", "type": 11 });
-        wish[key] = value;
-        wish
+    let thread = |key: &str, value: Value| {
+        let mut thread = json!({ "name": "n", "type": 11 });
+        thread[key] = value;
+        thread
     };
     let wrong = [
-        wish("name", json!("")),
-        wish("name", json!("x".repeat(101))),
-        wish("name", Value::Null),
-        wish("type", json!(0)),
-        wish("auto_archive_duration", json!(90)),
-        wish("rate_limit_per_user", json!(21_601)),
+        thread("name", json!("")),
+        thread("name", json!("x".repeat(101))),
+        thread("name", Value::Null),
+        thread("type", json!(0)),
+        thread("auto_archive_duration", json!(90)),
+        thread("rate_limit_per_user", json!(21_601)),
     ];
     for body in wrong {
         assert_eq!(code(bot.post("/channels/5/threads", body.clone()).await).await, (400, 50035), "{body}");
     }
-    let plain = || wish("name", json!("n"));
+    let plain = || thread("name", json!("n"));
     assert_eq!(code(bot.post("/channels/52/threads", plain()).await).await, (400, 50024));
     assert_eq!(code(bot.post("/channels/6/threads", plain()).await).await, (404, 10003));
     assert_eq!(body(bot.post("/channels/5/threads", json!({ "name": "n" })).await).await["type"], 12);
@@ -108,9 +108,9 @@ async fn starting_a_thread_can_fail_like_any_request() {
     let bot = Bot::start(DiscordOptions { message_limit: limit, ..quick() }).await;
     bot.discord.add_channel(5, 3, false);
     bot.discord.fault(Route::StartThread, Fault::RateLimited { retry_after: 3000.0, scope: "user" }, 1);
-    let wish = || json!({ "name": "n", "type": 11 });
-    assert_eq!(bot.post("/channels/5/threads", wish()).await.status(), 429);
-    assert_eq!(bot.post("/channels/5/threads", wish()).await.status(), 429, "its bucket is closed");
+    let thread = || json!({ "name": "n", "type": 11 });
+    assert_eq!(bot.post("/channels/5/threads", thread()).await.status(), 429);
+    assert_eq!(bot.post("/channels/5/threads", thread()).await.status(), 429, "its bucket is closed");
     assert_eq!(bot.discord.threads(5), [0; 0]);
     assert_eq!(bot.send(5, json!({ "content": "another bucket" })).await.status(), 200);
 }

@@ -145,7 +145,7 @@ async fn an_immediate_answer_can_carry_files_of_which_an_edit_keeps_some() {
 async fn a_form_takes_what_its_fields_take() {
     let bot = Bot::start(quick()).await;
     let (_, message) = shown(&bot).await;
-    let input = json!({ "type": 4, "style": 1, "label": "Wish", "custom_id": "wish", "max_length": 9 });
+    let input = json!({ "type": 4, "style": 1, "label": "Prompt", "custom_id": "prompt", "max_length": 9 });
     let modal = |input: &Value| {
         let rows = json!([{ "type": 1, "components": [input] }]);
         json!({ "type": 9, "data": { "custom_id": "form", "title": "Again", "components": rows } })
@@ -165,14 +165,14 @@ async fn a_form_takes_what_its_fields_take() {
     assert_eq!(bot.callback(&click, modal(&input)).await.status(), 204);
     let submit = |fields: &[(&str, &str)]| InteractionBuilder::submit(Some(&message), "form", fields);
     for (fields, needle) in [
-        (&[("wish", "ten letters")][..], "not 11"),
+        (&[("prompt", "ten letters")][..], "not 11"),
         (&[("other", "x")], "no field `other`"),
-        (&[], "cannot be sent without \"wish\""),
+        (&[], "cannot be sent without \"prompt\""),
     ] {
         let said = bot.unsendable(&submit(fields));
         assert!(said.contains(needle), "{needle} in {said}");
     }
-    let filled = bot.discord.interact(submit(&[("wish", "a dog")])).await;
+    let filled = bot.discord.interact(submit(&[("prompt", "a dog")])).await;
     assert_eq!(bot.callback(&filled, modal(&input)).await.status(), 400, "no form after a form");
     bot.discord.take_violations();
     assert_eq!(bot.callback(&filled, json!({ "type": 6 })).await.status(), 204);
