@@ -15,7 +15,7 @@ use crate::app::messages::{self, Reader};
 use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
 use crate::domain::catalogue::Model;
-use crate::domain::job::{Claim, GeneratedImage, JobId, Outcome, Picture, State};
+use crate::domain::job::{Claim, GeneratedImage, JobId, Picture, State};
 use crate::domain::job::{Conclusion, Progress};
 use crate::domain::refusal::Refusal;
 
@@ -304,10 +304,7 @@ impl Work<'_> {
 
     fn conclusion(&self, delivered: bool) -> Conclusion {
         let count = self.generated().count();
-        let refusal = self.claim.pictures.iter().find_map(|picture| match &picture.outcome {
-            Some(Outcome::Refused { refusal }) => Some(refusal.clone()),
-            _ => None,
-        });
+        let refusal = self.claim.refusal().cloned();
         match (delivered, u32::try_from(count)) {
             (true, Ok(delivered)) if delivered > 0 => {
                 Conclusion { state: State::Delivered, delivered, refusal }

@@ -289,6 +289,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Why the first of the pictures that were refused was.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.pictures.iter().find_map(Picture::refusal)
+    }
+
     /// The AWS region that was called for its pictures.
     pub fn region(&self) -> Option<&str> {
         self.pictures.iter().filter_map(Picture::generated).find_map(|generated| generated.region.as_deref())

@@ -151,11 +151,7 @@ pub(super) async fn image(app: &App, claim: &Claim) -> Image {
 }
 
 fn refusal(claim: &Claim) -> Refusal {
-    let of = |picture: &Picture| match &picture.outcome {
-        Some(Outcome::Refused { refusal }) => Some(refusal.clone()),
-        _ => None,
-    };
-    claim.pictures.iter().find_map(of).unwrap_or(Refusal::Fault { job: claim.job.id })
+    claim.refusal().cloned().unwrap_or(Refusal::Fault { job: claim.job.id })
 }
 
 async fn view(app: &App, claim: &Claim, picture: &Picture) -> PictureView {
