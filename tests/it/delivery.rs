@@ -255,6 +255,7 @@ async fn what_discords_own_filter_holds_back_is_said_as_such_and_tried_no_other_
         let interaction = world.imagine("a fox").await;
         let message = in_time(interaction.answered()).await;
         assert!(message.content.starts_with("Discord's own filter held"), "{}", message.content);
+        assert!(message.content.contains("but $0.04 of your budget is used"), "{}", message.content);
         world.settled().await;
         assert_eq!((world.states(), world.archived("png").len()), (vec!["failed".to_owned()], 1));
         assert_eq!(world.discord.count(Route::CreateMessage), 0);

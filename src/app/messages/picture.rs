@@ -9,7 +9,7 @@ use crate::backends::discord_api::message::{
     ALT_LIMIT, CONTENT_LIMIT, EMBED_LIMIT, EMBEDS_LIMIT, File, Message,
 };
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Claim, DiscordOrigin, JobId, Origin, Outcome, Picture};
+use crate::domain::job::{Claim, DiscordOrigin, JobId, Origin, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::ImageRequest;
@@ -65,9 +65,10 @@ pub(crate) fn finished(claim: &Claim, remarks: &Remarks) -> Message {
 }
 
 /// A refusal instead of a picture.
-pub(crate) fn refused(job: JobId, refusal: &Refusal) -> Message {
-    let components = retry_button(job, &[refusal]);
-    Message { components, ..Message::words(super::refusal(refusal, Reader::Discord)) }
+pub(crate) fn refused(claim: &Claim, refusal: &Refusal) -> Message {
+    let components = retry_button(claim.job.id, &[refusal]);
+    let lines = std::iter::once(super::refusal(refusal, Reader::Discord)).chain(paid_in_vain(claim.spent()));
+    Message { components, ..Message::words(lines.collect::<Vec<_>>().join("\n")) }
 }
 
 /// What can be done with a picture, or where there is none.
@@ -103,7 +104,8 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
         }));
     }
     lines.extend(refusals.into_iter().map(|refusal| super::refusal(refusal, Reader::Discord)));
-    lines.extend(paid_in_vain(&claim.pictures));
+    let refused = claim.pictures.iter().filter(|picture| picture.refusal().is_some());
+    lines.extend(paid_in_vain(refused.fold(Micros(0), |sum, picture| sum + picture.spent)));
     for (n, link) in &remarks.shrunk {
         let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
         lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
@@ -167,10 +169,8 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
     format!("-# {}", facts.join(" · "))
 }
 
-/// What AWS may bill for pictures that were refused.
-fn paid_in_vain(pictures: &[Picture]) -> Option<String> {
-    let refused = pictures.iter().filter(|picture| picture.refusal().is_some());
-    let spent = refused.fold(Micros(0), |sum, picture| sum + picture.spent);
+/// What AWS may bill although nobody has a picture of it.
+fn paid_in_vain(spent: Micros) -> Option<String> {
     (spent.0 > 0).then(|| {
         format!("-# It does not count against your pictures, but {spent} of your budget is used: AWS may bill the call.")
     })
@@ -195,11 +195,7 @@ fn ignored(flags: &[String]) -> Option<String> {
 fn refusals(pictures: &[Picture]) -> Vec<&Refusal> {
     let mut reasons: Vec<&Refusal> = Vec::new();
     for picture in pictures {
-        if let Some(Outcome::Refused { refusal }) = &picture.outcome
-            && !reasons.contains(&refusal)
-        {
-            reasons.push(refusal);
-        }
+        reasons.extend(picture.refusal().filter(|refusal| !reasons.contains(refusal)));
     }
     reasons
 }

@@ -97,7 +97,7 @@ impl Work<'_> {
     /// A refusal instead of pictures.
     pub(super) async fn say(&self, refusal: &Refusal) {
         let Some(origin) = self.discord_origin() else { return };
-        self.tell_privately(origin, picture::refused(self.claim.job.id, refusal)).await;
+        self.tell_privately(origin, picture::refused(&self.claim, refusal)).await;
     }
 
     /// Words for the member alone: in the place of a private deferral, after a public one was deleted, or in a private
@@ -105,7 +105,8 @@ impl Work<'_> {
     async fn tell_privately(&self, origin: &DiscordOrigin, message: Message) -> bool {
         if !origin.private && self.token_lives() {
             // A process that died before it could store it may have delivered the pictures.
-            if self.shown_message().await.is_some_and(|shown| has_files(&shown, 1)) {
+            let may_be_shown = self.generated().next().is_some();
+            if may_be_shown && self.shown_message().await.is_some_and(|shown| has_files(&shown, 1)) {
                 return true;
             }
             let (application, token) = (origin.application, &origin.token);
