@@ -9,10 +9,10 @@ use crate::app::App;
 use crate::app::messages::session as texts;
 use crate::backends::discord_api::attachment::{self, Attachment};
 use crate::backends::discord_api::message::Message;
-use crate::backends::discord_api::rest::Fault;
+use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
 use crate::domain::digest::sha256_hex;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{NoThread, Refusal};
 use crate::domain::session::{Act, Actor, PlanEdit, Replacement, Session, SessionId, Start};
 
 mod export;
@@ -27,28 +27,25 @@ const SWEEP: Duration = Duration::from_secs(20);
 const DAY_MINUTES: u32 = 1_440;
 const WEEK_MINUTES: u32 = 10_080;
 
-/// Begins a session, in a thread of its own if `thread`, and says so; or asks what to do with the one that runs.
+/// Begins a session, in a thread of its own if one is wanted, and says so; or asks what to do with the one that runs.
 pub(crate) async fn begin(
     app: &App,
     mut session: Session,
     reference: Option<Attachment>,
-    thread: bool,
+    thread: Option<ThreadKind>,
 ) -> anyhow::Result<Message> {
     session.plan.reference = keep_reference(app, &session, reference).await?;
-    if !thread {
+    let Some(kind) = thread else {
         return Ok(match app.store.start_session(session.clone()).await? {
             Start::Begun => texts::begun(&session),
             Start::Waits(running) => texts::which_one(&running, session.id),
         });
-    }
+    };
     let quiet = session.plan.quiet_hours.unwrap_or_default();
     let minutes = if quiet > 24 { WEEK_MINUTES } else { DAY_MINUTES };
-    let make = || app.discord.start_thread(session.channel, &session.plan.title, minutes);
+    let make = || app.discord.start_thread(session.channel, kind, &session.plan.title, minutes);
     let made = Retry::once().until_taken(make).await;
-    session.channel = made.map_err(|fault| match fault {
-        Fault::Refused { .. } => anyhow::Error::from(Refusal::NoThread),
-        fault => fault.into(),
-    })?;
+    session.channel = made.map_err(no_thread)?;
     app.store.start_session(session.clone()).await?;
     let nonce = nonce('s', session.id);
     let begun = texts::begun(&session);
@@ -150,6 +147,18 @@ async fn summary(app: &App, session: &Session) -> anyhow::Result<Message> {
         files: files.into_iter().collect(),
         ..texts::ended(session, &tally, pictures::members(&found))
     })
+}
+
+/// What the member can do about a thread that Discord did not make.
+fn no_thread(fault: Fault) -> anyhow::Error {
+    let why = match fault {
+        Fault::Refused { code: 50024, .. } => NoThread::Channel,
+        // There are too many that are not archived, of all or of an announcement channel.
+        Fault::Refused { code: 160_006 | 160_007, .. } => NoThread::TooMany,
+        Fault::Refused { status: 403, .. } => NoThread::Permissions,
+        fault => return fault.into(),
+    };
+    Refusal::NoThread { why }.into()
 }
 
 /// Puts the reference picture into the archive, since Discord's address of it is short-lived; its key.

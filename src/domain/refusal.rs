@@ -13,7 +13,9 @@ use crate::domain::vocabulary::{Field, Source};
 
 mod argument;
 
-pub use argument::{Allowed, FileProblem, FlagProblem, Needed, OptionName, OrText, PolicyList, TextKind};
+pub use argument::{
+    Allowed, FileProblem, FlagProblem, Needed, NoThread, OptionName, OrText, PolicyList, TextKind,
+};
 
 /// Why somebody does not get what was asked for. Moments are Unix times in seconds; what people typed stands here as
 /// they typed it.
@@ -140,8 +142,10 @@ pub enum Refusal {
         title: String,
         by: u64,
     },
-    /// Discord lets Easel make no thread here.
-    NoThread,
+    NoThread {
+        #[serde(rename = "because")]
+        why: NoThread,
+    },
     NothingToExport,
     /// Somebody who does not take part.
     NotInSession {

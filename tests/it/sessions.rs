@@ -200,11 +200,47 @@ async fn a_session_can_have_a_thread_of_its_own() {
     assert!(picture(&world, cat().in_channel(thread)).await.content.contains("Session: Foxes"));
     assert!(!picture(&world, cat()).await.content.contains("Session"));
     let refused = world.refused(start().option("thread", true).in_channel(thread)).await;
-    assert!(refused.starts_with("Easel cannot make a thread here"), "{refused}");
+    assert!(refused.starts_with("Easel cannot make a thread here: this is one already."), "{refused}");
     world.discord.deny(5, 1 << 35);
     let refused = told(&world, start().option("thread", true)).await;
-    assert!(refused.content.starts_with("Easel cannot make a thread here"), "{}", refused.content);
+    assert!(
+        refused.content.contains("it needs the permissions Create Public Threads"),
+        "{}",
+        refused.content
+    );
     world.discord.take_violations();
+    world.end().await;
+}
+
+#[tokio::test]
+async fn sessions_run_in_every_kind_of_channel_and_make_the_kind_of_thread_that_it_has() {
+    const ANNOUNCEMENTS: u64 = 60;
+    let world = world().await;
+    for (channel, kind) in [(ANNOUNCEMENTS, 5), (61, 2), (62, 13), (63, 15), (64, 16)] {
+        world.discord.add_channel(channel, 3, false);
+        world.discord.set_channel_kind(channel, kind);
+    }
+    world.discord.add_thread(65, 63);
+    world.discord.add_thread(66, 64);
+    world.discord.add_thread(67, ANNOUNCEMENTS);
+    let only = "only text and announcement channels have threads";
+    for (channel, refusal) in
+        [(61, only), (62, only), (65, "this is one"), (66, "this is one"), (67, "this is one")]
+    {
+        let refused = world.refused(start().option("thread", true).in_channel(channel)).await;
+        assert!(refused.contains(refusal), "{channel}: {refused}");
+        told(&world, start().in_channel(channel)).await;
+        let inside = picture(&world, cat().in_channel(channel)).await;
+        assert!(inside.content.contains("Session: Foxes"), "{channel}: {}", inside.content);
+    }
+    let refused = world.refused(start().option("thread", true).in_dm(99)).await;
+    assert!(refused.contains("only a server's channels have threads"), "{refused}");
+
+    told(&world, start().option("thread", true).in_channel(ANNOUNCEMENTS)).await;
+    let threads = world.discord.threads(ANNOUNCEMENTS);
+    let thread = threads.into_iter().find(|thread| *thread != 67).unwrap();
+    in_time(world.discord.next_channel_message(thread)).await;
+    assert!(picture(&world, cat().in_channel(thread)).await.content.contains("Session: Foxes"));
     world.end().await;
 }
 

@@ -6,8 +6,8 @@
 mod argument;
 
 use argument::{
-    allowed, barrier, budget_remedy, codes, file_problem, flag_problem, needed, option, or_text, policy_list,
-    remedy, text_kind, whose_budget,
+    allowed, barrier, budget_remedy, codes, file_problem, flag_problem, needed, no_thread, option, or_text,
+    policy_list, remedy, text_kind, whose_budget,
 };
 
 use super::{Reader, are, code, count};
@@ -110,8 +110,8 @@ sentences! { to;
     SessionRuns { title, by } =>
         "A session is running in this channel, {title}, and only {by}, who started it, and the server's admins can end it. Paint in it with `/imagine`, or start yours with `thread: True`.",
         title = to.typed(title), by = to.member(*by);
-    NoThread =>
-        "Easel cannot make a thread here: it works in a server's text channels, where Easel needs the permissions Create Public Threads and Send Messages in Threads. Leave `thread` out, or ask the server's admins.";
+    NoThread { why } =>
+        "Easel cannot make a thread here: {problem}", problem = no_thread(*why);
     NothingToExport =>
         "There is no picture in this session yet that you could export.";
     NotInSession { title } =>

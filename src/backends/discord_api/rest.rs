@@ -60,6 +60,14 @@ impl Fault {
     }
 }
 
+/// The threads that everybody in the channel can read, by Discord's number of the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadKind {
+    /// In an announcement channel, which has no others.
+    Announcement = 10,
+    Public = 11,
+}
+
 #[derive(Debug, Clone)]
 pub struct Rest {
     http: reqwest::Client,
@@ -128,10 +136,16 @@ impl Rest {
         send(with_message(request, message, None)?).await.map(drop)
     }
 
-    /// Starts a public thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or
-    /// 10080); its id.
-    pub async fn start_thread(&self, channel: u64, name: &str, minutes: u32) -> Result<u64, Fault> {
-        let body = json!({ "name": name, "type": 11, "auto_archive_duration": minutes });
+    /// Starts a thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or 10080); its
+    /// id.
+    pub async fn start_thread(
+        &self,
+        channel: u64,
+        kind: ThreadKind,
+        name: &str,
+        minutes: u32,
+    ) -> Result<u64, Fault> {
+        let body = json!({ "name": name, "type": kind as u8, "auto_archive_duration": minutes });
         let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "threads"]);
         id_of(&json_of(request.json(&body)).await?)
     }

@@ -40,6 +40,21 @@ pub enum FlagProblem {
     Twice,
 }
 
+/// Why there can be no thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoThread {
+    /// The channel is a thread.
+    IsThread,
+    /// Channels of this kind have none.
+    Channel,
+    /// A private conversation has none.
+    Conversation,
+    Permissions,
+    /// Discord lets a server have no more of them at once.
+    TooMany,
+}
+
 /// An option of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ use crate::app::reports::usage;
 use crate::app::sessions::Replaced;
 use crate::app::{App, sessions};
 use crate::backends::discord_api::message::Message;
-use crate::backends::discord_api::rest::Fault;
+use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
 use crate::domain::error::refusal;
 use crate::domain::job::JobId;
@@ -21,11 +21,11 @@ use crate::frontends::discord::response::{Deferral, Next};
 /// What is to be done, and told in the place of the deferral.
 #[derive(Debug)]
 pub(crate) enum Deferred {
-    /// In a thread of its own if `thread`.
     BeginSession {
         session: Session,
         reference: Option<Attachment>,
-        thread: bool,
+        /// In a thread of its own.
+        thread: Option<ThreadKind>,
     },
     ChangeSession {
         session: Session,

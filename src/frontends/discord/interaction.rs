@@ -25,6 +25,7 @@ pub struct Interaction {
     /// The server, or `None` in a private conversation.
     pub guild: Option<u64>,
     pub channel: u64,
+    pub channel_kind: ChannelKind,
     /// The channel above it, if it is a thread.
     pub parent: Option<u64>,
     pub member: u64,
@@ -84,6 +85,35 @@ pub enum Value {
     Attachment(Attachment),
 }
 
+/// What a channel is, as far as that decides what Easel can do in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelKind {
+    Text,
+    Announcement,
+    /// A voice or stage channel, which people write in too.
+    Voice,
+    /// Also a post of a forum or media channel.
+    Thread,
+    /// Between a few people, or with the bot.
+    Conversation,
+    /// Discord did not say, or it is of a kind that Easel does not know.
+    Unknown,
+}
+
+impl From<u8> for ChannelKind {
+    /// From [Discord's number](https://docs.discord.com/developers/resources/channel#channel-object-channel-types).
+    fn from(number: u8) -> ChannelKind {
+        match number {
+            0 => ChannelKind::Text,
+            1 | 3 => ChannelKind::Conversation,
+            2 | 13 => ChannelKind::Voice,
+            5 => ChannelKind::Announcement,
+            10..=12 => ChannelKind::Thread,
+            _ => ChannelKind::Unknown,
+        }
+    }
+}
+
 /// The permission to manage a server.
 const MANAGE_GUILD: u64 = 1 << 5;
 const ADMINISTRATOR: u64 = 1 << 3;
@@ -107,6 +137,7 @@ impl Interaction {
                 token: component.token,
                 guild: component.guild_id.map(Into::into),
                 channel: component.channel_id.get(),
+                channel_kind: kind(component.channel.as_ref()),
                 parent: parent(component.channel.as_ref()),
                 member: component.user.id.get(),
                 roles: roles(component.guild_id, component.member.as_ref()),
@@ -123,6 +154,7 @@ impl Interaction {
                 action: Action::Unknown,
                 guild: modal.guild_id.map(Into::into),
                 channel: modal.channel_id.get(),
+                channel_kind: kind(modal.channel.as_ref()),
                 parent: parent(modal.channel.as_ref()),
                 member: modal.user.id.get(),
                 roles: roles(modal.guild_id, modal.member.as_ref()),
@@ -163,6 +195,7 @@ fn from_command(
         token: command.token,
         guild: command.guild_id.map(Into::into),
         channel: command.channel_id.get(),
+        channel_kind: kind(command.channel.as_ref()),
         parent: parent(command.channel.as_ref()),
         member: command.user.id.get(),
         roles: roles(command.guild_id, command.member.as_deref()),
@@ -183,11 +216,13 @@ fn permissions(member: Option<&discord::Member>) -> u64 {
     member.and_then(|member| member.permissions).map_or(0, |permissions| permissions.bits())
 }
 
+fn kind(channel: Option<&discord::PartialChannel>) -> ChannelKind {
+    channel.map_or(ChannelKind::Unknown, |channel| ChannelKind::from(u8::from(channel.kind)))
+}
+
 /// Only a thread's parent counts: that of a channel is its category.
 fn parent(channel: Option<&discord::PartialChannel>) -> Option<u64> {
-    use discord::ChannelType::{NewsThread, PrivateThread, PublicThread};
-    let thread =
-        channel.filter(|channel| matches!(channel.kind, NewsThread | PrivateThread | PublicThread))?;
+    let thread = channel.filter(|&channel| kind(Some(channel)) == ChannelKind::Thread)?;
     thread.parent_id.map(discord::ChannelId::get)
 }
 

@@ -10,7 +10,10 @@ use super::message::Message;
 use super::snowflake::timestamp;
 
 const VIEW_CHANNEL: u64 = 1 << 10;
-/// Channel type of a public thread.
+/// Channel types.
+pub(super) const TEXT: u64 = 0;
+pub(super) const ANNOUNCEMENT: u64 = 5;
+pub(super) const ANNOUNCEMENT_THREAD: u64 = 10;
 pub(super) const PUBLIC: u64 = 11;
 /// After how many minutes without a message a thread is archived, unless it says otherwise.
 pub(super) const DAY_MINUTES: u64 = 1440;
@@ -27,6 +30,8 @@ pub(super) struct Channels {
 #[derive(Default)]
 pub(super) struct Channel {
     pub(super) guild: Option<u64>,
+    /// Discord's channel type, of a channel in a guild that is no thread.
+    pub(super) guild_kind: u64,
     pub(super) recipient: Option<u64>,
     pub(super) nsfw: bool,
     pub(super) name: Option<String>,
@@ -63,7 +68,7 @@ pub(super) fn channel_json(id: u64, channel: &Channel) -> Value {
     };
     let name = channel.name.as_deref().unwrap_or("paintings");
     let mut shown = json!({
-        "id": id.to_string(), "type": 0, "guild_id": guild.to_string(), "name": name, "position": 0,
+        "id": id.to_string(), "type": channel.guild_kind, "guild_id": guild.to_string(), "name": name, "position": 0,
         "permission_overwrites": [], "nsfw": channel.nsfw, "topic": null, "last_message_id": null,
         "rate_limit_per_user": 0, "parent_id": null, "flags": 0, "last_pin_timestamp": null,
     });
@@ -82,7 +87,7 @@ impl Channel {
     pub(super) fn kind(&self) -> u64 {
         match (&self.thread, self.guild) {
             (Some(thread), _) => thread.kind,
-            (None, Some(_)) => 0,
+            (None, Some(_)) => self.guild_kind,
             (None, None) => 1,
         }
     }
@@ -132,9 +137,10 @@ impl Channels {
 }
 
 impl Thread {
-    /// A public thread that a person started.
-    pub(super) fn of(parent: u64, owner: u64) -> Self {
-        Self { parent, kind: PUBLIC, minutes: DAY_MINUTES, owner }
+    /// A thread that a person started and that everybody can read, below a channel of this type.
+    pub(super) fn of(parent: u64, parent_kind: u64, owner: u64) -> Self {
+        let kind = if parent_kind == ANNOUNCEMENT { ANNOUNCEMENT_THREAD } else { PUBLIC };
+        Self { parent, kind, minutes: DAY_MINUTES, owner }
     }
 
     /// Adds the fields of a thread. The age restriction is only in its parent.

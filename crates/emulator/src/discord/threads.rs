@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::api_error::{ApiError, Form};
-use super::channel::{Channel, DAY_MINUTES, PUBLIC, Thread, channel_json, unknown_channel};
+use super::channel::{
+    ANNOUNCEMENT, ANNOUNCEMENT_THREAD, Channel, DAY_MINUTES, TEXT, Thread, channel_json,
+    unknown_channel,
+};
 use super::request::{ApiRequest, ApiResult};
 use super::state::ServerState;
 use crate::sync::lock;
 
-const ANNOUNCEMENT: u64 = 10;
 const PRIVATE: u64 = 12;
 const CREATE_PUBLIC_THREADS: u64 = 1 << 35;
 const CREATE_PRIVATE_THREADS: u64 = 1 << 36;
@@ -26,7 +28,7 @@ pub(super) fn start(state: &ServerState, request: &ApiRequest, parent: u64) -> A
     }
     // The documented default is a private thread.
     let kind = if body["type"].is_null() { Some(PRIVATE) } else { body["type"].as_u64() };
-    if !kind.is_some_and(|kind| (ANNOUNCEMENT..=PRIVATE).contains(&kind)) {
+    if !kind.is_some_and(|kind| (ANNOUNCEMENT_THREAD..=PRIVATE).contains(&kind)) {
         form.error("type", "BASE_TYPE_CHOICES", "Value must be one of (10, 11, 12).");
     }
     let pause = &body["rate_limit_per_user"];
@@ -37,10 +39,15 @@ pub(super) fn start(state: &ServerState, request: &ApiRequest, parent: u64) -> A
     let kind = kind.unwrap_or(PRIVATE);
     let mut channels = lock(&state.channels);
     let channel = channels.by_id.get(&parent).ok_or_else(unknown_channel)?;
-    if channel.guild.is_none() || channel.thread.is_some() || kind == ANNOUNCEMENT {
+    let possible = match (channel.guild, channel.kind()) {
+        (Some(_), TEXT) => kind != ANNOUNCEMENT_THREAD,
+        (Some(_), ANNOUNCEMENT) => kind == ANNOUNCEMENT_THREAD,
+        _ => false,
+    };
+    if !possible {
         return Err(ApiError::new(400, 50024, "Cannot execute action on this channel type"));
     }
-    let needed = if kind == PUBLIC { CREATE_PUBLIC_THREADS } else { CREATE_PRIVATE_THREADS };
+    let needed = if kind == PRIVATE { CREATE_PRIVATE_THREADS } else { CREATE_PUBLIC_THREADS };
     channels.check_permissions(parent, needed)?;
     let id = state.next_id();
     let thread = Thread { parent, kind, minutes, owner: state.options.application_id };

@@ -4,7 +4,7 @@ use super::super::{Reader, code};
 use crate::domain::limits::BudgetScope;
 use crate::domain::policy::Barrier;
 use crate::domain::refusal::{
-    Allowed, FileProblem, FlagProblem, Needed, OptionName, OrText, PolicyList, TextKind,
+    Allowed, FileProblem, FlagProblem, Needed, NoThread, OptionName, OrText, PolicyList, TextKind,
 };
 use crate::domain::request::{Aspect, SEED_LIMIT, Style};
 use crate::domain::settings::Field;
@@ -48,6 +48,24 @@ pub(super) fn flag_problem(problem: &FlagProblem) -> String {
         FlagProblem::Twice => "is said twice, or as an option as well; say it once",
     };
     words.to_owned()
+}
+
+pub(super) fn no_thread(why: NoThread) -> &'static str {
+    match why {
+        NoThread::IsThread => "this is one already. Leave `thread` out, and the session runs in it.",
+        NoThread::Channel => {
+            "only text and announcement channels have threads. Leave `thread` out, and the session runs in this channel."
+        }
+        NoThread::Conversation => {
+            "only a server's channels have threads. Leave `thread` out, and the session runs in this conversation."
+        }
+        NoThread::Permissions => {
+            "it needs the permissions Create Public Threads and Send Messages in Threads. Ask the server's admins for them, or leave `thread` out."
+        }
+        NoThread::TooMany => {
+            "the server has as many open threads as Discord allows. Close one, or leave `thread` out."
+        }
+    }
 }
 
 pub(super) fn allowed(allowed: Allowed) -> String {

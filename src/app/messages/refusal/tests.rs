@@ -10,7 +10,9 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
 use crate::domain::policy::Barrier;
-use crate::domain::refusal::{Allowed, FileProblem, FlagProblem, Needed, OptionName, PolicyList, TextKind};
+use crate::domain::refusal::{
+    Allowed, FileProblem, FlagProblem, Needed, NoThread, OptionName, PolicyList, TextKind,
+};
 use crate::domain::request::{Ask, ImageRequest, ImageSource, SEED_LIMIT, resolve};
 use crate::domain::settings::{Effective, Field};
 
@@ -127,7 +129,11 @@ fn of_servers() -> Vec<Refusal> {
         Refusal::NoEntry { number: 8 },
         Refusal::NoSession,
         Refusal::SessionRuns { title: "Foxes".into(), by: 7 },
-        Refusal::NoThread,
+        Refusal::NoThread { why: NoThread::IsThread },
+        Refusal::NoThread { why: NoThread::Channel },
+        Refusal::NoThread { why: NoThread::Conversation },
+        Refusal::NoThread { why: NoThread::Permissions },
+        Refusal::NoThread { why: NoThread::TooMany },
         Refusal::NothingToExport,
         Refusal::NotInSession { title: "Foxes".into() },
         Refusal::NotYourSession { by: 7 },

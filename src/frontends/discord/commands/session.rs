@@ -9,16 +9,16 @@ use super::written;
 use crate::app::App;
 use crate::app::messages::session as texts;
 use crate::backends::discord_api::attachment;
+use crate::backends::discord_api::rest::ThreadKind;
 use crate::backends::store::Context;
 use crate::domain::policy::Asker;
-use crate::domain::refusal::Refusal;
-use crate::domain::refusal::{Allowed, Needed, OptionName};
+use crate::domain::refusal::{Allowed, Needed, NoThread, OptionName, Refusal};
 use crate::domain::session::{
     Act, MEMBERS_LIMIT, Plan, PlanEdit, QUIET_HOURS_LIMIT, Session, SessionId, UNTITLED,
 };
 use crate::domain::settings::{Field, Settings};
 use crate::frontends::discord::deferred::Deferred;
-use crate::frontends::discord::interaction::{Attachment, Interaction};
+use crate::frontends::discord::interaction::{Attachment, ChannelKind, Interaction};
 use crate::frontends::discord::response::{Call, Response, in_time};
 
 mod declared;
@@ -142,10 +142,8 @@ fn start(
     if plan.title.is_empty() {
         plan.title = UNTITLED.to_owned();
     }
-    if thread && (interaction.guild.is_none() || interaction.parent.is_some()) {
-        return Err(Refusal::NoThread);
-    }
-    let running = context.session.filter(|_| !thread);
+    let thread = thread.then(|| thread_kind(interaction)).transpose()?;
+    let running = context.session.filter(|_| thread.is_none());
     if let Some(running) = &running {
         running.check(Act::Replace, interaction.actor())?;
     }
@@ -162,6 +160,19 @@ fn start(
     let reference = options.reference;
     // A question is for the one who has to answer it.
     Ok(Response::later(running.is_some(), Deferred::BeginSession { session, reference, thread }))
+}
+
+/// Which kind of thread can be made where the member is. Where it is unclear, Discord decides.
+fn thread_kind(interaction: &Interaction) -> Result<ThreadKind, Refusal> {
+    let why = match interaction.channel_kind {
+        _ if interaction.guild.is_none() => NoThread::Conversation,
+        ChannelKind::Text | ChannelKind::Unknown => return Ok(ThreadKind::Public),
+        ChannelKind::Announcement => return Ok(ThreadKind::Announcement),
+        ChannelKind::Thread => NoThread::IsThread,
+        ChannelKind::Voice => NoThread::Channel,
+        ChannelKind::Conversation => NoThread::Conversation,
+    };
+    Err(Refusal::NoThread { why })
 }
 
 /// The plan that these options ask for, if they are allowed here.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::domain::unreadable::Unreadable;
 
-use super::{Action, Attachment, DEFAULT_FILE_LIMIT, Interaction, Value};
+use super::{Action, Attachment, ChannelKind, DEFAULT_FILE_LIMIT, Interaction, Value};
 
 /// The body of an HTTP request from Discord.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,9 +45,6 @@ const ROLE: u8 = 8;
 const MENTIONABLE: u8 = 9;
 const NUMBER: u8 = 10;
 const ATTACHMENT: u8 = 11;
-
-/// Types of channels that are threads.
-const THREADS: [u8; 3] = [10, 11, 12];
 
 #[derive(Deserialize)]
 struct Kind {
@@ -152,8 +149,9 @@ impl From<Sent> for Interaction {
             let own = member.roles.iter().map(|role| role.0);
             (own.chain(guild).collect(), member.permissions.map_or(0, |bits| bits.0))
         });
-        let thread =
-            sent.channel.as_ref().filter(|channel| channel.kind.is_some_and(|kind| THREADS.contains(&kind)));
+        let number = sent.channel.as_ref().and_then(|channel| channel.kind);
+        let channel_kind = number.map_or(ChannelKind::Unknown, ChannelKind::from);
+        let thread = sent.channel.as_ref().filter(|_| channel_kind == ChannelKind::Thread);
         let parent = thread.and_then(|thread| thread.parent_id).map(|id| id.0);
         let channel = sent.channel_id.or(sent.channel.as_ref().map(|channel| channel.id));
         Interaction {
@@ -163,6 +161,7 @@ impl From<Sent> for Interaction {
             action: action(sent.kind, sent.data.unwrap_or_default()),
             guild,
             channel: channel.map_or(0, |id| id.0),
+            channel_kind,
             parent,
             member: sent.member.map(|member| member.user).or(sent.user).map_or(0, |user| user.id.0),
             roles,

@@ -16,12 +16,19 @@ impl Discord {
         (channel.guild, channel.nsfw, channel.bot_inside) = (Some(guild), nsfw, true);
     }
 
-    /// Creates a public thread by user 7 below a channel that exists.
+    /// Makes a channel one of Discord's other types, such as 2 (voice), 5 (announcements) or 15 (forum).
+    pub fn set_channel_kind(&self, channel: u64, kind: u64) {
+        lock(&self.state.channels).by_id.entry(channel).or_default().guild_kind = kind;
+    }
+
+    /// Creates a thread by user 7 below a channel that exists: a post, if that is a forum.
     pub fn add_thread(&self, thread: u64, parent: u64) {
         let mut channels = lock(&self.state.channels);
-        let (guild, bot_inside) =
-            channels.by_id.get(&parent).map(|parent| (parent.guild, parent.bot_inside)).unwrap_or_default();
-        let made = Channel { guild, bot_inside, thread: Some(Thread::of(parent, 7)), ..Channel::default() };
+        let above =
+            channels.by_id.get(&parent).map(|parent| (parent.guild, parent.bot_inside, parent.kind()));
+        let (guild, bot_inside, kind) = above.unwrap_or_default();
+        let thread_of = Thread::of(parent, kind, 7);
+        let made = Channel { guild, bot_inside, thread: Some(thread_of), ..Channel::default() };
         channels.by_id.insert(thread, made);
     }
 
