@@ -99,6 +99,11 @@ impl Archive {
         }
     }
 
+    /// Whether it can say from where a file can be downloaded.
+    pub fn gives_links(&self) -> bool {
+        matches!(self, Archive::S3(_))
+    }
+
     /// An address from which anyone who has it can download the key's bytes, `None` for a folder.
     ///
     /// It ends with the credentials that sign it, if that is before `valid_for` is over (at most a week).
