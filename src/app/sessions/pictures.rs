@@ -12,9 +12,6 @@ use crate::backends::discord_api::message::{File, Message};
 use crate::domain::job::{Claim, GeneratedImage};
 use crate::domain::session::{Session, SessionId};
 
-/// Tiles in a row.
-const COLUMNS: u32 = 4;
-
 /// A picture that was delivered in a session.
 pub(super) struct Shown {
     pub(super) claim: Claim,
@@ -88,7 +85,7 @@ pub(super) async fn sheet(
     }
     let alt = texts::sheet_alt(title, first + 1, first + cells.len());
     let title = title.to_owned();
-    let draw = move || contact_sheet(&title, &cells, COLUMNS);
+    let draw = move || contact_sheet(&title, &cells);
     let drawn = tokio::task::spawn_blocking(draw).await.context("drawing a contact sheet")??;
     Ok(Some(File {
         name: format!("easel-session-{}.png", page + 1),
