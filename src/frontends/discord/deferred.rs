@@ -16,6 +16,7 @@ use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
+use crate::frontends::discord::register;
 use crate::frontends::discord::response::{Deferral, Next};
 
 /// What is to be done, and told in the place of the deferral.
@@ -104,6 +105,7 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
     match next {
         Next::Nothing => {}
         Next::Start(job) => app.enqueue(job).await,
+        Next::LearnCommandIds => register::learn_ids(app, interaction.application).await,
         Next::Respond(deferred, deferral) => respond(app, interaction, *deferred, deferral).await,
     }
 }
