@@ -44,7 +44,7 @@ pub mod reports;
 pub mod sessions;
 pub mod worker;
 
-pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, place_order};
+pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, offer, place_order};
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
 const PICTURES_AT_ONCE: usize = 8;

@@ -69,6 +69,46 @@ pub(crate) async fn place_order(
     deadline: Instant,
     now: OffsetDateTime,
 ) -> Result<Placed, Refusal> {
+    place(app, order, false, deadline, now).await
+}
+
+/// What somebody could order instead.
+pub(crate) struct Offer {
+    /// Kept as a cancelled job, from which a button orders.
+    pub(crate) job: JobId,
+    pub(crate) model: String,
+    pub(crate) price: Micros,
+}
+
+/// Offers what would be admitted in place of an order that was refused, if anything. Nothing is reserved for it.
+pub(crate) async fn offer(
+    app: &Arc<App>,
+    refused: &Refusal,
+    order: Order,
+    deadline: Instant,
+    now: OffsetDateTime,
+) -> Option<Offer> {
+    let Order { ask, customer } = order;
+    let order = Order { ask: ask.with_model_for(refused)?, customer };
+    let Ok(Placed::New(job)) = place(app, order, true, deadline, now).await else { return None };
+    let (id, request) = (job.id, job.request);
+    let price = price(app, &request, now).ok()?.1;
+    Some(Offer { job: id, model: request.model, price })
+}
+
+/// The price of each picture of a request, and of all of them.
+fn price(app: &App, request: &ImageRequest, now: OffsetDateTime) -> Result<(Micros, Micros), Refusal> {
+    let each = app.catalogue.image_model(Some(&request.model), now.date())?.price;
+    Ok((each, each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX)))
+}
+
+async fn place(
+    app: &Arc<App>,
+    order: Order,
+    is_offer: bool,
+    deadline: Instant,
+    now: OffsetDateTime,
+) -> Result<Placed, Refusal> {
     let Order { ask, customer } = order;
     let dedupe_key = customer.dedupe_key();
     let (known, context) = before(deadline, customer.look_up(app, now)).await?;
@@ -79,9 +119,8 @@ pub(crate) async fn place_order(
         return Err(Refusal::Stopping);
     }
     let request = customer.resolve(app, &context, ask, deadline, now).await?;
-    let each = app.catalogue.image_model(Some(&request.model), now.date())?.price;
-    let price = each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
-    if let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
+    let (each, price) = price(app, &request, now)?;
+    if !is_offer && let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
         // The same order may have come twice at once, and the other one has used the rate up.
         let Some(key) = dedupe_key else { return Err(refusal) };
         let known = before(deadline, app.store.known_in_turn(key, now)).await?;
@@ -94,6 +133,7 @@ pub(crate) async fn place_order(
         request,
         created: now,
         parent: None,
+        is_offer,
     };
     match admit(app, &job, price, &limits, deadline, now).await? {
         Admission::Admitted { warning } => {

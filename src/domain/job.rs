@@ -177,6 +177,8 @@ pub struct Job {
     pub created: OffsetDateTime,
     /// The job that this one varies, if any.
     pub parent: Option<JobId>,
+    /// It is only offered: it is kept as a cancelled job, for a button that orders the same.
+    pub is_offer: bool,
 }
 
 impl Job {

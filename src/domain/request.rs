@@ -8,7 +8,7 @@ use time::Date;
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Refusal;
-use crate::domain::refusal::{Allowed, OptionName, TextKind};
+use crate::domain::refusal::{Allowed, OptionName, OrText, TextKind};
 use crate::domain::settings::{Effective, Field, SeedPolicy, Settings, Source};
 use crate::domain::vocabulary::JobId;
 
@@ -56,6 +56,15 @@ pub struct Ask {
     pub steps: Option<i64>,
     /// Whether only the member sees the pictures.
     pub private: Option<bool>,
+}
+
+impl Ask {
+    /// The same with a model that can do what the one that was asked for cannot, if it was refused for that.
+    pub(crate) fn with_model_for(self, refused: &Refusal) -> Option<Ask> {
+        let Refusal::NotSupported { able: OrText::Value(able), .. } = refused else { return None };
+        let (ask, _) = flags::taken_from_prompt(self).ok()?;
+        Some(Ask { model: Some(able.first()?.clone()), ..ask })
+    }
 }
 
 /// Where a picture to start from lies.

@@ -103,7 +103,7 @@ fn job() -> Job {
         in_place_of: None,
         sources: std::collections::BTreeMap::new(),
     };
-    Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }
+    Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None, is_offer: false }
 }
 
 async fn a_picture_comes_back_byte_for_byte(archive: &Archive) {

@@ -38,6 +38,7 @@ macro_rules! conformance {
             a_warning_that_was_taken_back_comes_again_once
             a_request_is_known_for_sixty_days
             a_cancelled_order_leaves_nothing_but_its_name
+            an_offer_is_kept_reserves_nothing_and_is_never_worked_on
             what_somebody_works_on_is_not_cancelled
             an_order_that_nobody_waits_for_is_taken_back
         }

@@ -154,8 +154,34 @@ async fn a_picture_to_start_from_takes_a_model_that_can() {
     world.settled().await;
     let record = String::from_utf8(world.archived("json").remove(0)).unwrap();
     assert!(record.contains("\"0.08\""), "the price of the model used: {record}");
-    let refused = world.refused(start().option("model", "core").by(9)).await;
-    assert!(refused.starts_with("`core` does not know `image`."), "{refused}");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_start_from_a_picture_offers_one_that_can_for_its_price() {
+    let world = World::new().await;
+    let file = world.discord.upload("start.png", "image/png", png(640, 480));
+    let order = ask("in winter --model core --n 2").attachment("image", &file).by(9);
+    let refused = in_time(world.ask(order).await.answered()).await;
+    assert!(
+        refused.ephemeral && refused.content.starts_with("`core` does not know `image`."),
+        "{}",
+        refused.content
+    );
+    let button = &refused.components[0]["components"][0];
+    assert_eq!(button["label"], "Use sd3.5, $0.16");
+    assert_eq!((world.sum("reserved"), world.sum("attempted")), (0, 0), "an offer reserves nothing");
+    let id = button["custom_id"].as_str().unwrap();
+    let someone_else = world.refused(InteractionBuilder::click(&refused, id).by(10)).await;
+    assert!(someone_else.starts_with("Nothing is known of that picture here"), "{someone_else}");
+    let message = in_time(world.ask(InteractionBuilder::click(&refused, id).by(9)).await.picture()).await;
+    assert!(
+        message.content.starts_with("> in winter\n") && message.attachments.len() == 2,
+        "{}",
+        message.content
+    );
+    world.settled().await;
+    assert_eq!((world.sum("reserved"), world.sum("delivered")), (0, 2));
     world.end().await;
 }
 

@@ -80,6 +80,14 @@ fn buttons(claim: &Claim) -> Vec<Value> {
     vec![components::row(&[details])]
 }
 
+/// A refusal with a button for what could be ordered instead.
+pub(crate) fn refused_with_offer(refused: &Refusal, job: JobId, model: &str, price: Micros) -> Message {
+    let label = format!("Use {model}, {price}");
+    let button = (Button::Retry(job), label.as_str(), Look::Plain);
+    let words = super::refusal(refused, Reader::Discord);
+    Message { components: vec![components::row(&[button])], ..Message::words(words) }
+}
+
 fn retry_button(job: JobId, refusals: &[&Refusal]) -> Vec<Value> {
     let helps = refusals.iter().any(|refusal| refusal.may_pass_when_retried());
     let again = (Button::Retry(job), "Try again", Look::Plain);
@@ -235,6 +243,7 @@ mod tests {
             .unwrap(),
             created: time::OffsetDateTime::UNIX_EPOCH,
             parent: None,
+            is_offer: false,
         };
         let claim = Claim {
             job,

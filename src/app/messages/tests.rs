@@ -91,7 +91,7 @@ fn claim(text: &str) -> Claim {
     let refusal = Refusal::GuardedPicture { category: text.to_owned() };
     let outcome = Some(Outcome::Refused { refusal });
     Claim {
-        job: Job { id, origin: Origin::Discord(origin), request, created, parent: None },
+        job: Job { id, origin: Origin::Discord(origin), request, created, parent: None, is_offer: false },
         state: State::Generated,
         fence: 1,
         pictures: vec![Picture {

@@ -64,12 +64,15 @@ impl JobRecord {
         if let Some(refusal) = first_broken(&new.bounds, balances) {
             return Err(refusal);
         }
-        let used = new.percent_used(balances).filter(|percent| *percent >= WARN_PERCENT);
+        let used = new.percent_used(balances).filter(|percent| *percent >= WARN_PERCENT && !new.job.is_offer);
         let warned_before = warned_by(&new.accounts, balances).is_some();
         let warning = used.filter(|_| !warned_before);
         let mut record = JobRecord::new(new.job, new.price, new.limits);
         record.budget_used = used;
         record.warned = warning.is_some();
+        if new.job.is_offer {
+            record.cancel(new.job.created);
+        }
         Ok(Admitted { record, warning })
     }
 }

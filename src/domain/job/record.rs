@@ -385,6 +385,7 @@ impl JobRecord {
             request: request.clone(),
             created: self.created(),
             parent: *parent,
+            is_offer: false,
         };
         let pictures = (0..).zip(&self.pictures).map(|(n, picture)| self.picture(n, picture)).collect();
         let reserved_and_spent = || self.reserved + self.amounts().spent;

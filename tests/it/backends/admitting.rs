@@ -2,7 +2,7 @@
 
 use easel::backends::store::Store;
 use easel::domain::job::Admission;
-use easel::domain::job::{Bill, Origin, State};
+use easel::domain::job::{Bill, Job, Origin, State};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
@@ -239,6 +239,26 @@ pub(super) async fn a_cancelled_order_leaves_nothing_but_its_name(store: &Store)
     let Origin::Discord(origin) = found.job.origin else { panic!("not from Discord") };
     assert_eq!((found.state, origin.token.as_str()), (State::Cancelled, ""));
     assert_eq!(order.admit(store, &AdmissionLimits::default()).await, Admission::Duplicate(order.id()));
+}
+
+pub(super) async fn an_offer_is_kept_reserves_nothing_and_is_never_worked_on(store: &Store) {
+    let limits = budget_limit(BudgetScope::Guild, PRICE);
+    let offer = Job { is_offer: true, ..order(1).job() };
+    assert_eq!(
+        store.admit(&offer, PRICE, &limits, NOW).await.unwrap(),
+        Admission::Admitted { warning: None }
+    );
+    let found = store.find(offer.id).await.unwrap().unwrap();
+    let Origin::Discord(origin) = found.job.origin else { panic!("not from Discord") };
+    assert_eq!((found.state, origin.token.as_str()), (State::Cancelled, ""));
+    let (later, grace) = (NOW + Duration::days(1), std::time::Duration::from_secs(60));
+    assert!(store.due(later, grace).await.unwrap().is_empty());
+    assert!(Worker::takes(store, offer.id, later).await.is_none());
+    let dear = Job { is_offer: true, ..order(2).job() };
+    let refused = store.admit(&dear, PRICE * 2, &limits, NOW).await.unwrap();
+    assert!(matches!(refused, Admission::Refused(Refusal::BudgetUsed { .. })), "{refused:?}");
+    let warning = Admission::Admitted { warning: Some(100) };
+    assert_eq!(order(3).admit(store, &limits).await, warning, "all of the budget is there");
 }
 
 pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {

@@ -95,7 +95,7 @@ impl Order {
         };
         let api = |key: &str| ApiOrigin { key: key.to_owned(), each: self.price, repeat: None };
         let origin = self.key.map_or(Origin::Discord(origin), |key| Origin::Api(api(key)));
-        Job { id: self.id(), origin, request, created: self.at, parent: None }
+        Job { id: self.id(), origin, request, created: self.at, parent: None, is_offer: false }
     }
 
     pub(crate) async fn admit(&self, store: &Store, limits: &AdmissionLimits) -> Admission {

@@ -55,5 +55,7 @@ fn accounts(db: &Connection, query: &str) -> Accounts {
         Ok(((row.get(0)?, row.get(1)?), [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
     };
     let mut accounts = db.prepare(query).unwrap();
-    accounts.query_map([], account).unwrap().map(Result::unwrap).collect()
+    let accounts = accounts.query_map([], account).unwrap().map(Result::unwrap);
+    // What was cancelled leaves an empty account, and what was only offered has none.
+    accounts.filter(|(_, amounts)| *amounts != [0; 4]).collect()
 }

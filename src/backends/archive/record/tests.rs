@@ -28,7 +28,7 @@ pub(in crate::backends::archive) fn shell_job() -> Job {
         in_place_of: None,
         sources: std::collections::BTreeMap::new(),
     };
-    Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None }
+    Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None, is_offer: false }
 }
 
 pub(in crate::backends::archive) fn discord_job() -> Job {

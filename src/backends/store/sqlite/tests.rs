@@ -24,6 +24,7 @@ fn job(random: u128) -> Job {
             .unwrap(),
         created: NOW,
         parent: None,
+        is_offer: false,
     }
 }
 

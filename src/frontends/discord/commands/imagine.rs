@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::anywhere;
 use super::options::Options;
-use crate::app::{Customer, Member, Order, Placed, place_order};
+use crate::app::messages::picture as texts;
+use crate::app::{Customer, Member, Order, Placed, offer, place_order};
 use crate::backends::discord_api::attachment;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::job::DiscordOrigin;
@@ -125,12 +126,21 @@ pub(in crate::frontends::discord) async fn order(
     ask: Ask,
 ) -> Result<Option<Response>, Refusal> {
     let Call { app, interaction, now } = call;
-    let order = Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
+    let order = |ask| Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
     let deadline = Instant::now() + STORE_TIMEOUT;
-    Ok(match place_order(app, order, deadline, now).await? {
-        Placed::New(job) => Some(Response::start(job.request.private, job.id)),
-        Placed::Known(_) => None,
-    })
+    match place_order(app, order(ask.clone()), deadline, now).await {
+        Ok(Placed::New(job)) => Ok(Some(Response::start(job.request.private, job.id))),
+        Ok(Placed::Known(_)) => Ok(None),
+        Err(refused) => match offer(app, &refused, order(ask), deadline, now).await {
+            Some(offer) => Ok(Some(Response::private(&texts::refused_with_offer(
+                &refused,
+                offer.job,
+                &offer.model,
+                offer.price,
+            )))),
+            None => Err(refused),
+        },
+    }
 }
 
 fn member(interaction: &Interaction) -> Member {
