@@ -127,3 +127,35 @@ fn anywhere(command: CreateCommand) -> CreateCommand {
         ])
         .integration_types(vec![InstallationContext::Guild, InstallationContext::User])
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    /// The names of a command's subcommands, or of its options where it has none.
+    fn parts(command: &Json) -> Vec<String> {
+        let options = command["options"].as_array().cloned().unwrap_or_default();
+        let is_group = |option: &Json| option["type"] == 2;
+        let name = |option: &Json| option["name"].as_str().unwrap().to_owned();
+        let inner = options.iter().filter(|option| is_group(option)).flat_map(parts);
+        options.iter().map(name).chain(inner).collect()
+    }
+
+    #[test]
+    fn the_page_of_commands_has_all_of_them() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md")).unwrap();
+        for command in declared(&Catalogue::bedrock(), date!(2026 - 11 - 22)) {
+            let name = command["name"].as_str().unwrap();
+            assert!(page.contains(&format!("`/{name}")), "/{name}");
+            for part in parts(&command) {
+                let is_there =
+                    [format!("`{part}`"), format!("`{part}:"), format!("`{part} "), format!(" {part}`")]
+                        .iter()
+                        .any(|written| page.contains(written));
+                assert!(is_there, "{part} of /{name}");
+            }
+        }
+    }
+}
