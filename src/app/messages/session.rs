@@ -2,6 +2,7 @@
 
 use super::{count, page as listed, typed};
 use crate::app::components::{self, Button, Look};
+use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{ALT_LIMIT, Message};
 use crate::domain::job::Tally;
 use crate::domain::session::{DEFAULT_QUIET_HOURS, Plan, Session, SessionId};
@@ -125,7 +126,7 @@ pub(crate) struct Exported {
 pub(crate) fn exported(
     session: &Session,
     export: &Exported,
-    elsewhere: Option<(&str, Option<&str>)>,
+    elsewhere: Option<(&str, Option<&Link>)>,
 ) -> Message {
     let mut words = format!(
         "**{}**: {} with {}; open `index.html` to look through them.",
@@ -142,9 +143,10 @@ pub(crate) fn exported(
         None => Message::words(words),
         Some((_, Some(link))) => {
             words.push_str(&format!(
-                " The file has {size} MiB, too much for this channel; the link works for a day."
+                " The file has {size} MiB, too much for this channel; the link works until <t:{}:f>.",
+                link.until.unix_timestamp()
             ));
-            Message { embeds: vec![format!("[Download the session]({link})")], ..Message::words(words) }
+            Message { embeds: vec![format!("[Download the session]({})", link.url)], ..Message::words(words) }
         }
         Some((key, None)) => {
             words.push_str(&format!(

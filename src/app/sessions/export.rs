@@ -16,7 +16,7 @@ use crate::backends::discord_api::message::{File, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::Session;
 
-/// How long the link to an export works.
+/// How long the link to an export works at most.
 const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// All pictures that `viewer` may see, their records and a page to look through them.
@@ -62,8 +62,8 @@ pub(crate) async fn export(
     );
     let key = format!("exports/{place}/{}/{name}.zip", session.id);
     app.archive.put_large(&key, scratch.path(), "application/zip").await.context("keeping an export")?;
-    let link = app.archive.link(&key, LINK_LIFE).await?;
-    Ok(texts::exported(session, &words, Some((&key, link.as_deref()))))
+    let link = app.archive.link(&key, LINK_LIFE, app.now()).await?;
+    Ok(texts::exported(session, &words, Some((&key, link.as_ref()))))
 }
 
 async fn added(mut writer: Writer<Disk>, item: ExportItem) -> anyhow::Result<Writer<Disk>> {
