@@ -264,11 +264,15 @@ pub async fn aws_config() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await
 }
 
-/// Whether anything that `config` names is in AWS.
+/// Whether anything that `config` names is in AWS, or in a server that speaks its language.
 pub fn needs_aws(config: &Config) -> bool {
+    matches!(config.archive, ArchiveUrl::S3 { .. }) || needs_amazon(config)
+}
+
+/// Whether anything is in AWS that nobody else has.
+pub fn needs_amazon(config: &Config) -> bool {
     config.engine == EngineChoice::Bedrock
         || config.guardrail.is_some()
-        || matches!(config.archive, ArchiveUrl::S3 { .. })
         || matches!(config.queue, QueueUrl::Sqs(_))
         || matches!(config.store, StoreUrl::Dynamo(_))
         || matches!(config.token, Some(Token::InSecret(_)))

@@ -8,12 +8,12 @@ use aws_config::SdkConfig;
 
 use crate::app;
 use crate::app::clock::Clock;
-use crate::backends::archive::Archive;
+use crate::backends::archive::{Archive, own_endpoint};
 use crate::backends::discord_api::rest::Rest;
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
-use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
+use crate::config::{Config, EngineChoice, QueueUrl, StoreUrl};
 use crate::frontends::cli::{NO_BUDGET, in_words, say};
 
 mod aws;
@@ -61,6 +61,11 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     }
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
+        (Some(aws), Ok(_)) if !app::needs_amazon(&config) && own_endpoint(aws).is_some() => {
+            say(format_args!(
+                "-     aws          not asked: only the archive speaks its language, on a server of another maker"
+            ))
+        }
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
         (None, Ok(_)) => say(format_args!(
             "-     aws          not needed: EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"
@@ -87,14 +92,9 @@ fn budget(config: &Config) -> String {
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     let archive = Archive::open(&config.archive, aws).context("EASEL_ARCHIVE")?;
-    let remedy = match &config.archive {
-        ArchiveUrl::Folder(_) => "EASEL_ARCHIVE cannot be written; give this user the folder",
-        ArchiveUrl::S3 { .. } => {
-            "EASEL_ARCHIVE cannot be written; does the bucket exist, in this region, and is s3:PutObject allowed?"
-        }
-    };
-    archive.probe(&format!("{}", std::process::id())).await.context(remedy)?;
-    Ok(format!("{} can be written", archive.describe("")))
+    archive.probe(&format!("{}", std::process::id())).await.context("EASEL_ARCHIVE")?;
+    let fact = format!("{} can be written", archive.describe(""));
+    Ok(std::iter::once(fact).chain(archive.findings()).collect::<Vec<_>>().join("; "))
 }
 
 async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
