@@ -107,7 +107,6 @@ impl App {
             _ => Engine::Sketch(picture_limiter.clone()),
         };
         let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
-        let spool = config.data_dir().join("spool");
         let store = Store::at(&config.store, aws.as_ref())?;
         let ready = async { store.ready().await.context("EASEL_STORE") };
         let (token, ()) = tokio::try_join!(secrets::reveal(config.token.as_ref(), aws.as_ref()), ready)?;
@@ -119,8 +118,8 @@ impl App {
             limiter: RateLimiter::beside(&store),
             store,
             queue: Queue::open(&config.queue, aws.as_ref())?,
-            archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
-            spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
+            archive: Archive::open(&config.archive, aws.as_ref())?,
+            spool: spool(&config)?,
             picture_limiter,
             age_restrictions: AgeRestrictionCache::default(),
             stopping: CancellationToken::new(),
@@ -238,6 +237,14 @@ pub(crate) async fn before<T>(
         }
         Err(_) => Err(Refusal::StoreSlow),
     }
+}
+
+/// The folder of pictures on their way, beside the store.
+///
+/// # Errors
+/// A sentence with the variable and the remedy.
+pub fn spool(config: &Config) -> anyhow::Result<Spool> {
+    Spool::open(&config.data_dir().join("spool")).context("EASEL_STORE: the folder `spool` beside it")
 }
 
 /// The models that `config` allows.

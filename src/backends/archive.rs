@@ -24,7 +24,7 @@ pub use s3::{S3, own_endpoint};
 pub enum Archive {
     Folder(Folder),
     /// In Amazon S3.
-    S3(S3),
+    S3(Box<S3>),
 }
 
 /// An address from which anyone who has it can download what lies under a key.
@@ -45,7 +45,7 @@ impl Archive {
             ArchiveUrl::Folder(root) => Folder::open(root).map(Archive::Folder),
             ArchiveUrl::S3 { bucket, prefix } => {
                 let aws = aws.context("EASEL_ARCHIVE: a bucket needs AWS credentials and a region")?;
-                Ok(Archive::S3(S3::new(aws, bucket, prefix)))
+                Ok(Archive::S3(Box::new(S3::new(aws, bucket, prefix))))
             }
         }
     }
@@ -148,7 +148,7 @@ impl Archive {
         check(&key)?;
         match self {
             Archive::Folder(folder) => folder.probe(&key).await,
-            Archive::S3(s3) => s3.probe(&key).await,
+            Archive::S3(s3) => s3.probe(&key).await.context("EASEL_ARCHIVE"),
         }
     }
 

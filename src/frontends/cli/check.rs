@@ -1,6 +1,7 @@
 //! `easel check`: tests everything the bot needs, one line each, with the remedy.
 
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -10,10 +11,11 @@ use crate::app;
 use crate::app::clock::Clock;
 use crate::backends::archive::{Archive, own_endpoint};
 use crate::backends::discord_api::rest::Rest;
+use crate::backends::disk;
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
-use crate::config::{Config, EngineChoice, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
 use crate::frontends::cli::{NO_BUDGET, in_words, say};
 
 mod aws;
@@ -73,7 +75,12 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     }
     say(format_args!("{}", budget(&config)));
     report.line("archive", archive(&config, aws.as_ref()).await);
-    report.line("store", store(&config, aws.as_ref()).await);
+    let store = store(&config, aws.as_ref()).await;
+    let lies_beside = store.is_ok() || !matches!(config.store, StoreUrl::Sqlite(_));
+    report.line("store", store);
+    if lies_beside {
+        report.line("spool", spool(&config));
+    }
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
@@ -91,10 +98,24 @@ fn budget(config: &Config) -> String {
 }
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
-    let archive = Archive::open(&config.archive, aws).context("EASEL_ARCHIVE")?;
-    archive.probe(&format!("{}", std::process::id())).await.context("EASEL_ARCHIVE")?;
-    let fact = format!("{} can be written", archive.describe(""));
+    let archive = Archive::open(&config.archive, aws)?;
+    archive.probe(&format!("{}", std::process::id())).await?;
+    let place = match &config.archive {
+        ArchiveUrl::Folder(root) => absolute(root),
+        ArchiveUrl::S3 { .. } => archive.describe(""),
+    };
+    let fact = format!("{place} can be written");
     Ok(std::iter::once(fact).chain(archive.findings()).collect::<Vec<_>>().join("; "))
+}
+
+fn spool(config: &Config) -> Finding {
+    app::spool(config)?.try_out().context("EASEL_STORE: the folder `spool` beside it")?;
+    Ok(format!("{} takes pictures", absolute(&config.data_dir().join("spool"))))
+}
+
+/// As a person finds it who is not in this process's working folder.
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).as_deref().unwrap_or(path).display().to_string()
 }
 
 async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
@@ -105,13 +126,23 @@ async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     store.ready().await.context("EASEL_STORE")?;
     let totals = store.totals().await?;
     let place = match &config.store {
-        StoreUrl::Sqlite(path) => path.display().to_string(),
+        StoreUrl::Sqlite(path) => database(path),
         StoreUrl::Dynamo(table) => format!("the DynamoDB table `{table}`"),
     };
     Ok(format!(
         "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
         totals.open, totals.delivered, totals.attempted, totals.attempted_micros
     ))
+}
+
+/// A database's path, with a warning where others may reach it: on a file system that machines share, `SQLite` knows
+/// only of its own.
+fn database(path: &Path) -> String {
+    let place = absolute(path);
+    match disk::file_system(path).filter(|kind| disk::is_shared(kind)) {
+        Some(kind) => format!("{place} (warning: on {kind}, where only one machine may ever use it)"),
+        None => place,
+    }
 }
 
 async fn queue(sqs: &Sqs) -> Finding {
