@@ -99,14 +99,16 @@ impl Drop for Draft {
 
 /// Makes a folder and those above it, each safe before the next.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
-    match fs::create_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound && folder.parent().is_some() => {
-            create_folder(folder.parent().unwrap_or(folder))?;
+    // Some folders are there and take nothing, as /proc.
+    let missing = folder.parent().filter(|parent| !parent.is_dir());
+    match (fs::create_dir(folder), missing) {
+        (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
+            create_folder(parent)?;
             create_folder(folder)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => sync_folder_of(folder),
+        (Err(error), _) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        (Err(error), _) => Err(error),
+        (Ok(()), _) => sync_folder_of(folder),
     }
 }
 
@@ -205,6 +207,14 @@ mod tests {
         assert_eq!(rename(b"second").unwrap_err().kind(), ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&place).unwrap(), b"first");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing unfinished is left");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_takes_nothing_is_an_error_at_once() {
+        for path in ["/proc/easel", "/proc/easel/data/archive"] {
+            create_folder(Path::new(path)).unwrap_err();
+        }
     }
 
     #[test]

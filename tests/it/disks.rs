@@ -77,3 +77,18 @@ async fn a_name_too_long_and_a_file_in_the_way_are_named() {
         one_line_fails(&world, "archive", remedy).await;
     }
 }
+
+#[tokio::test]
+async fn files_that_may_not_be_large_enough_for_a_picture_are_told() {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.set("EASEL_ENGINE", "sketch");
+    let mut command = world.command("sh");
+    // One or two MB, in the blocks of this shell.
+    command.args(["-c", "ulimit -f 2000; exec \"$0\" check", env!("CARGO_BIN_EXE_easel")]);
+    let (code, out, err) = world.outcome(command).await;
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    for line in ["archive", "spool"] {
+        let line = out.lines().find(|found| found.starts_with(&format!("FAIL  {line} "))).unwrap_or(&out);
+        assert!(line.contains("files may not be that large here; raise the limit (ulimit -f)"), "{line}");
+    }
+}

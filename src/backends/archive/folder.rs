@@ -61,14 +61,15 @@ impl Folder {
     }
 
     pub(super) async fn probe(&self, key: &str) -> anyhow::Result<()> {
-        self.put(key, Bytes::from_static(&[0; PICTURE])).await?;
-        self.at(key, "remove", |path| {
+        let put = self.put(key, Bytes::from_static(&[0; PICTURE])).await;
+        let removed = self.at(key, "remove", |path| {
             disk::remove(path)?;
             // Another check may be under way in it.
             let _ = path.parent().map(std::fs::remove_dir);
             Ok(())
-        })
-        .await
+        });
+        let removed = removed.await;
+        put.and(removed)
     }
 
     pub(super) fn describe(&self, key: &str) -> String {

@@ -36,7 +36,11 @@ fn remedy(error: &io::Error, path: &Path) -> Option<String> {
     Some(match error.kind() {
         ErrorKind::PermissionDenied => rights(there),
         ErrorKind::ReadOnlyFilesystem => {
-            format!("`{shown}` is mounted read-only; mount it for writing, or name another place")
+            let folder = if there.is_dir() { there } else { super::folder_of(there) };
+            format!(
+                "`{}` is mounted read-only; mount it for writing, or name another place",
+                folder.display()
+            )
         }
         ErrorKind::StorageFull => "the disk is full; make room on it".to_owned(),
         ErrorKind::QuotaExceeded => {
@@ -67,7 +71,7 @@ fn rights(there: &Path) -> String {
     let me = fs::metadata("/proc/self").map(|process| process.uid());
     match (fs::metadata(there), me) {
         (Ok(found), Ok(me)) if found.uid() != me => format!(
-            "`{shown}` belongs to user {}, and Easel runs as user {me}; give it to that user (chown -R {me}), which for a container's volume is done outside of it",
+            "`{shown}` belongs to user {}, and Easel runs as user {me}; give it to that user (chown -R {me} {shown}), which for a container's volume is done outside of it",
             found.uid()
         ),
         _ => format!(
