@@ -1,7 +1,7 @@
 //! Everything one process has, and the owner of every task.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::clock::Clock;
+use crate::app::messages::help::CommandIds;
 use crate::backends::archive::{Archive, picture_key};
 use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
 use crate::backends::discord_api::attachment;
@@ -70,6 +71,8 @@ pub struct App {
     /// How often a member may ask.
     pub limiter: RateLimiter,
     pub age_restrictions: AgeRestrictionCache,
+    /// Once Discord has told them.
+    pub(crate) command_ids: OnceLock<CommandIds>,
     /// Cancelled: take nothing new.
     pub stopping: CancellationToken,
     /// Cancelled: give back what is not finished.
@@ -122,6 +125,7 @@ impl App {
             spool: spool(&config)?,
             picture_limiter,
             age_restrictions: AgeRestrictionCache::default(),
+            command_ids: OnceLock::new(),
             stopping: CancellationToken::new(),
             abandoned: CancellationToken::new(),
             owner: format!("{}-{:08x}", std::process::id(), rand::random::<u32>()),

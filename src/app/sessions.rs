@@ -18,7 +18,7 @@ use crate::domain::session::{Act, Actor, PlanEdit, Replacement, Session, Session
 mod export;
 mod pictures;
 
-pub(crate) use export::export;
+pub(crate) use export::{Part, export};
 pub(crate) use pictures::page;
 
 /// How often sessions are looked at whose quiet time may be over.

@@ -107,6 +107,11 @@ impl Archive {
         }
     }
 
+    /// Whether it can say from where a file can be downloaded.
+    pub fn gives_links(&self) -> bool {
+        matches!(self, Archive::S3(_))
+    }
+
     /// A link to what lies under a key, `None` for a folder.
     ///
     /// It ends with the credentials that sign it, if that is before `valid_for` is over (at most a week).

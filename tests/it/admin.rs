@@ -31,9 +31,12 @@ async fn defaults_reach_the_model_are_audited_and_can_be_taken_back() {
     assert!(shown.contains("count: **1** (built in)"), "{shown}");
     let audit = world.said(admin("audit")).await;
     assert!(audit.contains("**1** <t:") && audit.contains("<@1>"), "{audit}");
+    let done = world.said(admin("defaults set").option("style", "origami")).await;
+    assert!(done.ends_with("defaults: style anime → style origami"), "only what changed: {done}");
+    world.said(admin("audit").option("undo", 2)).await;
 
     let undone = world.said(admin("audit").option("undo", 1)).await;
-    assert!(undone.starts_with("Entry 1 is taken back, as entry 2"), "{undone}");
+    assert!(undone.starts_with("Entry 1 is taken back, as entry 4"), "{undone}");
     let message = in_time(world.ask(cat()).await.picture()).await;
     assert!(message.content.contains("`core` · 1:1 · seed"), "{}", message.content);
     world.end().await;

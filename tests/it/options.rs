@@ -8,7 +8,7 @@ use image::ImageEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use serde_json::{Value, json};
 
-use crate::support::{Setup, World, in_time, png};
+use crate::support::{MANAGE_GUILD, Setup, World, in_time, png};
 
 const CORE: &str = "stability.stable-image-core-v1:1";
 const ULTRA: &str = "stability.stable-image-ultra-v1:1";
@@ -274,11 +274,44 @@ async fn an_operator_may_have_more_models_than_fit() {
 
 #[tokio::test]
 async fn help_is_private_and_says_how_with_what_and_for_how_much() {
-    let world = World::new().await;
+    let world = World::registered().await;
     let said = world.refused(InteractionBuilder::command("help")).await;
-    for needle in ["/imagine prompt:", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14"] {
+    for needle in ["/imagine", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14"] {
         assert!(said.contains(needle), "{needle} in {said}");
     }
+    assert!(!said.contains("/easel") && said.chars().count() < 1_000, "{said}");
+    let to_admins = world.said(admin_help()).await;
+    assert!(to_admins.contains("/easel budget set"), "{to_admins}");
+    let alone = world.refused(InteractionBuilder::command("help").in_dm(99)).await;
+    assert!(!alone.contains("private: True") && alone.contains("gives this conversation"), "{alone}");
+    world.end().await;
+}
+
+fn admin_help() -> InteractionBuilder {
+    InteractionBuilder::command("help").by(1).permissions(MANAGE_GUILD)
+}
+
+#[tokio::test]
+async fn help_mentions_commands_to_press_and_its_example_paints() {
+    let world = World::registered().await;
+    let ids = world.discord.commands();
+    let id = |name: &str| ids.iter().find(|command| command["name"] == name).unwrap()["id"].as_str().unwrap();
+    // The first ones may come before Discord has told the ids.
+    let shown = in_time(async {
+        loop {
+            let shown = world.ask(InteractionBuilder::command("help")).await.answered().await;
+            if shown.content.contains(&format!("</imagine:{}>", id("imagine"))) {
+                break shown;
+            }
+        }
+    })
+    .await;
+    assert!(shown.content.contains(&format!("</session start:{}>", id("session"))), "{}", shown.content);
+    let button = InteractionBuilder::click(&shown, "v1:example:0:0").by(8);
+    let picture = in_time(world.ask(button).await.picture()).await;
+    assert!(picture.content.starts_with("> a cat eating ice cream\n"), "{}", picture.content);
+    world.settled().await;
+    assert_eq!(world.sum("delivered"), 1);
     world.end().await;
 }
 

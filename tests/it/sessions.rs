@@ -4,10 +4,11 @@ use std::io::{Cursor, Read};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use easel_emulator::bedrock::Picture;
 use easel_emulator::discord::{InteractionBuilder, Message, Route};
 
 use crate::support::inside::Inside;
-use crate::support::{MANAGE_GUILD, World, admin, in_time, png};
+use crate::support::{MANAGE_GUILD, Setup, World, admin, in_time, png};
 
 fn cat() -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", "a cat")
@@ -327,15 +328,87 @@ async fn an_export_holds_every_picture_with_its_record_and_a_page() {
     zip.by_name(name).unwrap().read_to_string(&mut record).unwrap();
     assert!(record.contains("\"prompt\": \"a cat\""), "{record}");
 
-    let small = told(&world, session("export").attachment_size_limit(1_000)).await;
+    world.end().await;
+}
+
+type Zip = zip::ZipArchive<Cursor<bytes::Bytes>>;
+
+/// The files of an export: those of the answer, and those that come after it.
+async fn exported(world: &World, limit: u64) -> (Vec<Message>, Vec<Zip>) {
+    let asked = world.ask(session("export").attachment_size_limit(limit)).await;
+    let first = in_time(asked.answered()).await;
+    let name = &first.attachments[0].filename;
+    let files =
+        name.strip_suffix(".zip").unwrap().split_once("-of-").map_or(1, |(_, of)| of.parse().unwrap());
+    let more = in_time(asked.followed_up(files - 1)).await;
+    let messages: Vec<_> = std::iter::once(first).chain(more).collect();
+    let open = |message: &Message| -> Zip {
+        let [file] = message.attachments.as_slice() else { panic!("{} files", message.attachments.len()) };
+        assert!(file.bytes.len() as u64 <= limit, "{} bytes", file.bytes.len());
+        zip::ZipArchive::new(Cursor::new(file.bytes.clone())).unwrap()
+    };
+    let zips = messages.iter().map(open).collect();
+    (messages, zips)
+}
+
+fn pictures_in(zips: &mut [Zip]) -> Vec<(String, Vec<u8>)> {
+    let mut pictures = Vec::new();
+    for zip in zips {
+        assert!(zip.by_name("index.html").is_ok());
+        for at in 0..zip.len() {
+            let mut file = zip.by_index(at).unwrap();
+            if let Some(name) = file.name().unwrap().strip_prefix("pictures/") {
+                let mut picture = (name.to_owned(), Vec::new());
+                file.read_to_end(&mut picture.1).unwrap();
+                pictures.push(picture);
+            }
+        }
+    }
+    pictures
+}
+
+#[tokio::test]
+async fn an_export_that_does_not_fit_comes_in_several_files_and_then_in_smaller_copies() {
+    let mut setup = Setup::default();
+    setup.bedrock.picture = Picture::Sized(400_000);
+    let world = World::with(setup).await;
+    in_time(world.discord.registered(None)).await;
+    world.said(admin("limits set").option("burst", 50)).await;
+    told(&world, start()).await;
+    let mut originals = Vec::new();
+    for _ in 0..3 {
+        let message = picture(&world, cat().option("count", 2)).await;
+        originals.extend(message.attachments.into_iter().map(|file| file.bytes));
+    }
+    let largest = originals.iter().map(bytes::Bytes::len).max().unwrap() as u64;
+
+    let (messages, mut zips) = exported(&world, 2 * largest + 40_000).await;
+    assert!(messages.len() > 1 && messages.iter().all(|message| message.ephemeral));
+    let words = &messages[0].content;
+    assert!(words.starts_with("**Foxes**: 6 pictures with their records"), "{words}");
     assert!(
-        small.attachments.is_empty() && small.content.contains("ask whoever runs Easel for `exports/3/"),
-        "{}",
-        small.content
+        words.ends_with(&format!(
+            "They come in {} files, each with a page of its own; this is the first.",
+            messages.len()
+        )),
+        "{words}"
     );
-    let key = small.content.split('`').find(|part| part.starts_with("exports/")).unwrap();
-    let kept = std::fs::read(world.path(&format!("data/archive/{key}"))).unwrap();
-    assert_eq!(zip::ZipArchive::new(Cursor::new(kept)).unwrap().len(), 4);
+    assert_eq!(messages[1].content, format!("**Foxes**, file 2 of {}.", messages.len()));
+    let sent: Vec<_> = pictures_in(&mut zips).into_iter().map(|(_, bytes)| bytes).collect();
+    assert!(sent == originals, "every original is there, byte for byte, in its order");
+
+    let (messages, mut zips) = exported(&world, largest).await;
+    assert!(messages.len() <= 5, "{} files", messages.len());
+    let words = &messages[0].content;
+    assert!(
+        words.contains("They are smaller copies (JPEG), because the originals do not fit here;"),
+        "{words}"
+    );
+    let copies = pictures_in(&mut zips);
+    assert_eq!(copies.len(), 6);
+    assert!(
+        copies.iter().all(|(name, bytes)| name.ends_with(".jpg") && image::load_from_memory(bytes).is_ok())
+    );
     world.end().await;
 }
 

@@ -114,47 +114,71 @@ pub(crate) fn sheet_alt(title: &str, first: usize, last: usize) -> String {
 /// For those who cannot see the file.
 pub(crate) const EXPORT_ALT: &str = "All pictures of the session";
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Exported {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ExportSummary {
     pub(crate) pictures: usize,
+    /// Those of them that are smaller copies.
+    pub(crate) copies: usize,
     /// Pictures that are gone.
     pub(crate) missing: usize,
-    pub(crate) bytes: u64,
 }
 
-/// An export; where it is too large for the message, its key in the archive, and a link if there is one.
-pub(crate) fn exported(
+/// An export in so many files, for the message with the first.
+pub(crate) fn exported(session: &Session, export: &ExportSummary, files: usize) -> String {
+    let mut words = export_words(session, export);
+    if export.copies > 0 {
+        let copies = match (export.copies, export.pictures) {
+            (1, 1) => "It is a smaller copy (JPEG), because the original does".to_owned(),
+            (copies, pictures) if copies == pictures => {
+                "They are smaller copies (JPEG), because the originals do".to_owned()
+            }
+            (1, _) => "One of them is a smaller copy (JPEG), because the original does".to_owned(),
+            (copies, _) => format!("{copies} of them are smaller copies (JPEG), because the originals do"),
+        };
+        words.push_str(&format!(" {copies} not fit here; Easel's archive keeps what the model sent."));
+    }
+    if files > 1 {
+        words.push_str(&format!(
+            " They come in {files} files, each with a page of its own; this is the first."
+        ));
+    }
+    words
+}
+
+/// The message with another file of an export.
+pub(crate) fn export_part(session: &Session, number: usize, of: usize) -> String {
+    format!("**{}**, file {number} of {of}.", typed(&session.plan.title))
+}
+
+/// An export that is too large for the message.
+pub(crate) fn exported_by_link(
     session: &Session,
-    export: &Exported,
-    elsewhere: Option<(&str, Option<&Link>)>,
+    export: &ExportSummary,
+    bytes: u64,
+    link: &Link,
 ) -> Message {
+    let words = format!(
+        "{} The file has {} MiB, too much for this channel; the link works until <t:{}:f>.",
+        export_words(session, export),
+        bytes.div_ceil(1024 * 1024),
+        link.until.unix_timestamp()
+    );
+    Message { embeds: vec![format!("[Download the session]({})", link.url)], ..Message::words(words) }
+}
+
+fn export_words(session: &Session, export: &ExportSummary) -> String {
     let mut words = format!(
-        "**{}**: {} with {}; open `index.html` to look through them.",
+        "**{}**: {} with {}; open `index.html` to look through {}.",
         typed(&session.plan.title),
         count(export.pictures, "picture"),
-        if export.pictures == 1 { "its record" } else { "their records" }
+        if export.pictures == 1 { "its record" } else { "their records" },
+        if export.pictures == 1 { "the file" } else { "them" }
     );
     if export.missing > 0 {
         let missing = count(export.missing, "picture");
         words.push_str(&format!(" {missing} could not be found in the archive."));
     }
-    let size = export.bytes.div_ceil(1024 * 1024);
-    match elsewhere {
-        None => Message::words(words),
-        Some((_, Some(link))) => {
-            words.push_str(&format!(
-                " The file has {size} MiB, too much for this channel; the link works until <t:{}:f>.",
-                link.until.unix_timestamp()
-            ));
-            Message { embeds: vec![format!("[Download the session]({})", link.url)], ..Message::words(words) }
-        }
-        Some((key, None)) => {
-            words.push_str(&format!(
-                " The file has {size} MiB, too much for this channel: ask whoever runs Easel for `{key}` in the archive."
-            ));
-            Message::words(words)
-        }
-    }
+    words
 }
 
 pub(crate) fn export_facts(session: &Session, tally: &Tally, pictures: usize) -> Vec<String> {

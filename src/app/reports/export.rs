@@ -9,6 +9,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 mod page;
+mod room;
+
+pub use room::Room;
 
 #[derive(Debug, Clone)]
 pub struct Export {
@@ -21,8 +24,9 @@ pub struct Export {
 pub struct ExportItem {
     /// Its file, such as `001-<job>-0.png`.
     pub name: String,
-    /// The original, as it lies in the archive.
+    /// The original, as it lies in the archive, or a smaller copy.
     pub bytes: Bytes,
+    pub is_copy: bool,
     /// The archived record of its job.
     pub record: serde_json::Value,
     pub prompt: String,
@@ -42,16 +46,20 @@ pub struct Writer<W: Write + Seek> {
     /// In lower case: some file systems do not tell `A` from `a`.
     names: BTreeSet<String>,
     records: BTreeSet<String>,
+    /// Bytes that it has at most, once it is finished.
+    length: u64,
 }
 
 impl<W: Write + Seek> Writer<W> {
     pub fn new(file: W, export: Export) -> Writer<W> {
-        let (names, records) = (BTreeSet::new(), BTreeSet::new());
-        Writer { zip: ZipWriter::new(file), export, shown: Vec::new(), names, records }
+        let length = room::of_frame(&export);
+        let (zip, names, records) = (ZipWriter::new(file), BTreeSet::new(), BTreeSet::new());
+        Writer { zip, export, shown: Vec::new(), names, records, length }
     }
 
     /// Writes a picture, and its job's record unless another picture brought it.
     pub fn add(&mut self, item: ExportItem) -> anyhow::Result<()> {
+        self.length += room::of_item(&item);
         let name = self.free_name(&item.name);
         self.write(&format!("pictures/{name}"), &item.bytes, item.when)?;
         let job = item.record.get("job").and_then(serde_json::Value::as_str);
@@ -132,10 +140,11 @@ mod tests {
 
     use super::*;
 
-    fn item(name: &str, job: &str, prompt: &str) -> ExportItem {
+    pub(super) fn item(name: &str, job: &str, prompt: &str) -> ExportItem {
         ExportItem {
             name: name.to_owned(),
             bytes: Bytes::from(format!("bytes of {name}")),
+            is_copy: false,
             record: json!({ "version": 1, "job": job }),
             prompt: prompt.to_owned(),
             seed: 7,

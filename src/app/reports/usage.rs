@@ -16,6 +16,9 @@ pub(crate) async fn month(app: &App, guild: u64, now: OffsetDateTime) -> anyhow:
     let rows = app.store.usage(guild, now).await?;
     let policy = app.store.context(Some(guild), Vec::new(), 0, now).await?.policy;
     let month = format!("{:04}-{:02}", now.year(), u8::from(now.month()));
+    if rows.is_empty() {
+        return Ok(texts::usage(&rows, &month, policy.budget.month));
+    }
     let drawn = {
         let (rows, month, budget) = (rows.clone(), month.clone(), policy.budget.month);
         let draw =

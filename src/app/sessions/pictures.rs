@@ -9,16 +9,24 @@ use crate::app::App;
 use crate::app::messages::session as texts;
 use crate::app::reports::draw::sheet::{Cell, MOST_CELLS, contact_sheet};
 use crate::backends::discord_api::message::{File, Message};
-use crate::domain::job::Claim;
+use crate::domain::job::{Claim, GeneratedImage};
 use crate::domain::session::{Session, SessionId};
-
-/// Tiles in a row.
-const COLUMNS: u32 = 4;
 
 /// A picture that was delivered in a session.
 pub(super) struct Shown {
     pub(super) claim: Claim,
     pub(super) n: u32,
+}
+
+impl Shown {
+    pub(super) fn generated(&self) -> Option<&GeneratedImage> {
+        self.claim.pictures.iter().find(|picture| picture.n == self.n)?.generated()
+    }
+
+    /// How large it is, in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        self.generated().map_or(0, |generated| generated.bytes)
+    }
 }
 
 /// The pictures of a session that `viewer` may see, oldest first; `None` stands for everybody.
@@ -77,7 +85,7 @@ pub(super) async fn sheet(
     }
     let alt = texts::sheet_alt(title, first + 1, first + cells.len());
     let title = title.to_owned();
-    let draw = move || contact_sheet(&title, &cells, COLUMNS);
+    let draw = move || contact_sheet(&title, &cells);
     let drawn = tokio::task::spawn_blocking(draw).await.context("drawing a contact sheet")??;
     Ok(Some(File {
         name: format!("easel-session-{}.png", page + 1),

@@ -1,9 +1,11 @@
 //! What happens when a button is pressed. Which buttons there are stands in [`crate::app::components`].
 
 use crate::app::components::Button;
+use crate::app::messages::help::EXAMPLE;
 use crate::app::messages::{member, session as texts};
 use crate::domain::job::{Claim, JobId, Picture};
 use crate::domain::refusal::Refusal;
+use crate::domain::request::Ask;
 use crate::domain::session::{Act, Session, SessionId};
 use crate::frontends::discord::commands::imagine;
 use crate::frontends::discord::deferred::Deferred;
@@ -13,6 +15,7 @@ pub(super) async fn respond(call: Call<'_>, custom_id: &str) -> Result<Option<Re
     let response = match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
         Button::Details(job) => details(call, job).await,
         Button::Retry(job) => return retry(call, job).await,
+        Button::Example => return imagine::order(call, example()).await,
         Button::Replace(session, asked_about) => replace(call, session, asked_about).await,
         Button::Keep(session) => keep(call, session).await,
         Button::History(session, page) => history(call, session, page).await,
@@ -29,6 +32,11 @@ async fn retry(call: Call<'_>, job: JobId) -> Result<Option<Response>, Refusal> 
     let refused = claim.pictures.iter().filter_map(Picture::refusal);
     let with_seed = !refused.into_iter().any(Refusal::is_about_the_picture);
     imagine::order(call, claim.job.request.to_ask(with_seed)).await
+}
+
+/// What the help page suggests.
+pub(super) fn example() -> Ask {
+    Ask { prompt: EXAMPLE.to_owned(), ..Ask::default() }
 }
 
 /// How the pictures of a job were made, for those who may see them.

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::app::messages::{self, Reader};
 use crate::app::reports::usage;
-use crate::app::sessions::Replaced;
+use crate::app::sessions::{Part, Replaced};
 use crate::app::{App, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
@@ -16,6 +16,7 @@ use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
+use crate::frontends::discord::register;
 use crate::frontends::discord::response::{Deferral, Next};
 
 /// What is to be done, and told in the place of the deferral.
@@ -50,27 +51,36 @@ pub(crate) enum Deferred {
     },
 }
 
+/// What is told in the place of the deferral, and after it.
+struct Reply {
+    message: Message,
+    more: Vec<Part>,
+}
+
 impl Deferred {
-    async fn message(self, app: &App, interaction: &Interaction) -> anyhow::Result<Message> {
-        match self {
+    async fn reply(self, app: &App, interaction: &Interaction) -> anyhow::Result<Reply> {
+        let message = match self {
             Deferred::BeginSession { session, reference, thread } => {
-                sessions::begin(app, session, reference, thread).await
+                sessions::begin(app, session, reference, thread).await?
             }
             Deferred::ChangeSession { session, edit, reference } => {
-                sessions::change(app, session, *edit, reference).await
+                sessions::change(app, session, *edit, reference).await?
             }
-            Deferred::EndSession(session) => sessions::end(app, &session).await,
+            Deferred::EndSession(session) => sessions::end(app, &session).await?,
             Deferred::ReplaceSession { waiting, asked_about } => {
-                replace_session(app, interaction, waiting, asked_about).await
+                replace_session(app, interaction, waiting, asked_about).await?
             }
             Deferred::SessionHistory { session, page } => {
-                sessions::page(app, &session, interaction.member, page).await
+                sessions::page(app, &session, interaction.member, page).await?
             }
             Deferred::SessionExport(session) => {
-                sessions::export(app, &session, interaction.member, interaction.file_limit).await
+                let exported =
+                    sessions::export(app, &session, interaction.member, interaction.file_limit).await?;
+                return Ok(Reply { message: exported.message, more: exported.more });
             }
-            Deferred::Usage { guild, now } => usage::month(app, guild, now).await,
-        }
+            Deferred::Usage { guild, now } => usage::month(app, guild, now).await?,
+        };
+        Ok(Reply { message, more: Vec::new() })
     }
 }
 
@@ -95,6 +105,7 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
     match next {
         Next::Nothing => {}
         Next::Start(job) => app.enqueue(job).await,
+        Next::LearnCommandIds => register::learn_ids(app, interaction.application).await,
         Next::Respond(deferred, deferral) => respond(app, interaction, *deferred, deferral).await,
     }
 }
@@ -102,8 +113,11 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
 /// Puts what comes of it in the place of the deferral. A refusal is for the member alone.
 async fn respond(app: &App, interaction: &Interaction, deferred: Deferred, deferral: Deferral) {
     let (application, token) = (interaction.application, &interaction.token);
-    let result = match deferred.message(app, interaction).await {
-        Ok(message) => edit(app, interaction, &message).await,
+    let result = match deferred.reply(app, interaction).await {
+        Ok(Reply { message, more }) => match edit(app, interaction, &message).await {
+            Ok(()) => send_more(app, interaction, more).await,
+            failed => failed,
+        },
         Err(error) => {
             let refused =
                 Message::words(messages::refusal(&shown(app, interaction, &error), Reader::Discord));
@@ -126,6 +140,15 @@ fn shown(app: &App, interaction: &Interaction, error: &anyhow::Error) -> Refusal
         tracing::error!(%job, error = format!("{error:#}"), "a deferred response could not be made");
         Refusal::Fault { job }
     })
+}
+
+/// Sends the other files of an export, for the member alone as the first.
+async fn send_more(app: &App, interaction: &Interaction, more: Vec<Part>) -> Result<(), Fault> {
+    for part in more {
+        let message = part.message().await.map_err(|error| Fault::Lost(format!("{error:#}")))?;
+        app.discord.follow_up_privately(interaction.application, &interaction.token, message).await?;
+    }
+    Ok(())
 }
 
 async fn edit(app: &App, interaction: &Interaction, message: &Message) -> Result<(), Fault> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use time::Date;
 
 use crate::app::App;
+use crate::app::messages::help::CommandIds;
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::Retry;
 use crate::domain::catalogue::Catalogue;
@@ -58,12 +59,33 @@ pub async fn declare(app: &App) {
 async fn declare_once(app: &App) -> anyhow::Result<()> {
     let commands = Commands::new(&app.discord, &app.catalogue, app.config.guild, app.now().date()).await?;
     commands.declare().await?;
+    learn(app, &commands.path(commands.guild)).await;
     if app.config.guild.is_some() && commands.remove(&Place::Everywhere).await? {
         tracing::info!(
             "the commands were declared for everywhere too, and are only in DISCORD_GUILD_ID from here on"
         );
     }
     Ok(())
+}
+
+/// Asks Discord for the ids of the commands, for messages that mention them.
+pub(super) async fn learn_ids(app: &App, application: u64) {
+    learn(app, &path(&application.to_string(), app.config.guild)).await;
+}
+
+async fn learn(app: &App, path: &[String]) {
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    match app.discord.commands(&path).await {
+        Ok(commands) => {
+            let id = |command: &Value| {
+                Some((command["name"].as_str()?.to_owned(), command["id"].as_str()?.parse().ok()?))
+            };
+            let ids = CommandIds::new(commands.as_array().into_iter().flatten().filter_map(id));
+            // Another task may have learned them at the same time.
+            drop(app.command_ids.set(ids));
+        }
+        Err(fault) => tracing::debug!(%fault, "the ids of the commands are not known"),
+    }
 }
 
 impl<'a> Commands<'a> {
@@ -158,10 +180,14 @@ impl<'a> Commands<'a> {
     }
 
     fn path(&self, guild: Option<u64>) -> Vec<String> {
-        let application = ["applications".to_owned(), self.application.clone()];
-        let guild = guild.map(|guild| ["guilds".to_owned(), guild.to_string()]);
-        application.into_iter().chain(guild.into_iter().flatten()).chain(["commands".to_owned()]).collect()
+        path(&self.application, guild)
     }
+}
+
+fn path(application: &str, guild: Option<u64>) -> Vec<String> {
+    let application = ["applications".to_owned(), application.to_owned()];
+    let guild = guild.map(|guild| ["guilds".to_owned(), guild.to_string()]);
+    application.into_iter().chain(guild.into_iter().flatten()).chain(["commands".to_owned()]).collect()
 }
 
 impl Place {

@@ -44,6 +44,8 @@ pub(crate) enum Next {
     Nothing,
     /// Enqueue the job.
     Start(JobId),
+    /// Ask Discord for the ids of the commands, which the response could not mention.
+    LearnCommandIds,
     /// Put what comes of this in the place of the response, which was a deferral.
     Respond(Box<Deferred>, Deferral),
 }
@@ -97,6 +99,10 @@ impl Response {
         let mut data = message.payload_without_files();
         data["flags"] = json!(EPHEMERAL);
         Response::only(4, data)
+    }
+
+    pub(super) fn then_learn_command_ids(self) -> Response {
+        Response { next: Next::LearnCommandIds, ..self }
     }
 
     /// Up to 25 choices of an option, each a label and a value.

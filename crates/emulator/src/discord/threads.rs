@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::api_error::{ApiError, Form};
 use super::channel::{
-    ANNOUNCEMENT, ANNOUNCEMENT_THREAD, Channel, DAY_MINUTES, TEXT, Thread, channel_json,
-    unknown_channel,
+    ANNOUNCEMENT, ANNOUNCEMENT_THREAD, Channel, DAY_MINUTES, TEXT, Thread, channel_json, unknown_channel,
 };
 use super::request::{ApiRequest, ApiResult};
 use super::state::ServerState;

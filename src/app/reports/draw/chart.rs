@@ -1,12 +1,10 @@
 //! A month's spending as a chart.
 
-use embedded_graphics::mono_font::iso_8859_1::{FONT_5X8, FONT_6X10, FONT_7X13, FONT_10X20};
-use embedded_graphics::pixelcolor::Rgb888;
-use embedded_graphics::prelude::{Point, Primitive};
-use embedded_graphics::primitives::{Line, PrimitiveStyle};
-use embedded_graphics::text::Alignment::{Center, Left, Right};
+use image::Rgb;
 
-use super::{Canvas, DIM, LIGHT, plain};
+use super::text::Size;
+use super::text::Stand::{Around, Left, Right};
+use super::{Canvas, Colour, DIM, LIGHT};
 use crate::domain::money::Micros;
 
 const WIDTH: i32 = 1000;
@@ -15,12 +13,16 @@ const LEFT: i32 = 92;
 const RIGHT: i32 = WIDTH - 92;
 const TOP: i32 = 104;
 const BOTTOM: i32 = HEIGHT - 58;
+const TITLE: Size = Size(26.0);
+const WORDS: Size = Size(18.0);
+const SMALL: Size = Size(15.0);
+const TINY: Size = Size(12.0);
 /// Intervals of both axes, so that they share their lines.
 const STEPS: i32 = 4;
-const BAR: Rgb888 = Rgb888::new(0x58, 0x65, 0xf2);
-const TOTAL: Rgb888 = Rgb888::new(0x57, 0xd2, 0x8f);
-const BUDGET: Rgb888 = Rgb888::new(0xf0, 0xa0, 0x50);
-const GRID: Rgb888 = Rgb888::new(0x36, 0x38, 0x3e);
+const BAR: Colour = Rgb([0x58, 0x65, 0xf2]);
+const TOTAL: Colour = Rgb([0x57, 0xd2, 0x8f]);
+const BUDGET: Colour = Rgb([0xf0, 0xa0, 0x50]);
+const GRID: Colour = Rgb([0x36, 0x38, 0x3e]);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
@@ -40,20 +42,21 @@ pub fn month_chart(
     days: &[Day],
     budget: Option<Micros>,
 ) -> anyhow::Result<Vec<u8>> {
-    let mut canvas = Canvas::new(WIDTH.cast_unsigned(), HEIGHT.cast_unsigned());
-    canvas.write(&plain(title, 95), (24, 18), &FONT_10X20, LIGHT, Left);
-    canvas.write(&plain(subtitle, 135), (24, 44), &FONT_7X13, DIM, Left);
+    let mut canvas = Canvas::new(WIDTH.cast_unsigned(), HEIGHT.cast_unsigned())?;
+    canvas.write(title, (24, 14), TITLE, LIGHT, Right);
+    canvas.write(subtitle, (24, 42), WORDS, DIM, Right);
     let month = Month::of(days);
-    let daily = Axis::up_to(month.days.iter().map(|day| day.dollars.0).max().unwrap_or_default());
+    let measure = month.measure;
+    let daily = measure.axis(month.days.iter().map(|day| measure.of(day)).max().unwrap_or_default());
     let total = month.total();
     let budget = budget.filter(|budget| budget.0 > 0);
     // A budget far above the sum would press the line to the ground.
-    let near = budget.filter(|budget| budget.0 / 3 <= total);
-    let sum = Axis::up_to(total.max(near.map_or(0, |budget| budget.0)));
+    let near = budget.filter(|budget| measure == Measure::Dollars && budget.0 / 3 <= total);
+    let sum = measure.axis(total.max(near.map_or(0, |budget| budget.0)));
     grid(&mut canvas, &month, &daily, &sum);
-    legend(&mut canvas, budget, near.is_some());
+    legend(&mut canvas, measure, budget, near.is_some());
     if month.last == 0 {
-        canvas.write("nothing yet", ((LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2 - 42), &FONT_10X20, DIM, Center);
+        canvas.write("nothing yet", ((LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2 - 42), TITLE, DIM, Around);
         return canvas.png();
     }
     bars(&mut canvas, &month, &daily);
@@ -64,8 +67,41 @@ pub fn month_chart(
     canvas.png()
 }
 
+/// What the bars and the line stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    Dollars,
+    /// In a month that cost nothing.
+    Pictures,
+}
+
+impl Measure {
+    fn of(self, day: &Day) -> i64 {
+        match self {
+            Measure::Dollars => day.dollars.0,
+            Measure::Pictures => day.pictures.into(),
+        }
+    }
+
+    fn words(self, amount: i64) -> String {
+        match self {
+            Measure::Dollars => Micros(amount).to_string(),
+            Measure::Pictures => amount.to_string(),
+        }
+    }
+
+    /// The smallest round scale that holds `most`; an empty one shows cents, or a picture at each line.
+    fn axis(self, most: i64) -> Axis {
+        match self {
+            Measure::Dollars => Axis::up_to(if most > 0 { most } else { 40_000 }, 1_000),
+            Measure::Pictures => Axis::up_to(most.max(i64::from(STEPS)), 1),
+        }
+    }
+}
+
 /// The days in order, without gaps.
 struct Month {
+    measure: Measure,
     days: Vec<Day>,
     /// The last day on which anything happened; 0 if there was none.
     last: usize,
@@ -83,11 +119,12 @@ impl Month {
             }
         }
         let last = days.iter().rposition(|day| day.dollars.0 > 0 || day.pictures > 0).map_or(0, |at| at + 1);
-        Month { days, last }
+        let is_free = last > 0 && days.iter().all(|day| day.dollars.0 == 0);
+        Month { measure: if is_free { Measure::Pictures } else { Measure::Dollars }, days, last }
     }
 
     fn total(&self) -> i64 {
-        self.days.iter().fold(0, |sum: i64, day| sum.saturating_add(day.dollars.0))
+        self.days.iter().fold(0, |sum: i64, day| sum.saturating_add(self.measure.of(day)))
     }
 
     fn slots(&self) -> impl Iterator<Item = (i32, &Day)> {
@@ -104,13 +141,11 @@ struct Axis {
 }
 
 impl Axis {
-    /// The smallest round scale that holds `most`.
-    fn up_to(most: i64) -> Axis {
-        // An empty scale shows cents.
-        let most = if most > 0 { most } else { 40_000 };
-        let mut unit = 1_000_i64;
+    /// The smallest round scale that holds `most`, with steps of 1, 2, 2.5 or 5 times a power of ten of `unit`.
+    fn up_to(most: i64, unit: i64) -> Axis {
+        let mut unit = unit;
         loop {
-            for step in [unit, unit * 2, unit / 2 * 5, unit * 5] {
+            for step in [unit, unit * 2, unit * 5 / 2, unit * 5] {
                 if step.saturating_mul(STEPS.into()) >= most || unit >= i64::MAX / 100 {
                     return Axis { step };
                 }
@@ -130,17 +165,17 @@ fn grid(canvas: &mut Canvas, month: &Month, daily: &Axis, sum: &Axis) {
     for n in 0..=STEPS {
         let y = BOTTOM - (BOTTOM - TOP) * n / STEPS;
         canvas.fill(LEFT, y, (RIGHT - LEFT).cast_unsigned(), 1, if n == 0 { DIM } else { GRID });
-        let amount = |axis: &Axis| Micros(axis.step.saturating_mul(n.into())).to_string();
-        canvas.write(&amount(daily), (LEFT - 8, y - 6), &FONT_7X13, DIM, Right);
-        canvas.write(&amount(sum), (RIGHT + 8, y - 6), &FONT_7X13, TOTAL, Left);
+        let amount = |axis: &Axis| month.measure.words(axis.step.saturating_mul(n.into()));
+        canvas.write(&amount(daily), (LEFT - 8, y - 10), WORDS, DIM, Left);
+        canvas.write(&amount(sum), (RIGHT + 8, y - 10), WORDS, TOTAL, Right);
     }
-    canvas.write("day", (LEFT - 8, BOTTOM + 8), &FONT_7X13, DIM, Right);
-    canvas.write("pictures", (LEFT - 8, BOTTOM + 27), &FONT_7X13, LIGHT, Right);
+    canvas.write("day", (LEFT - 8, BOTTOM + 5), WORDS, DIM, Left);
+    canvas.write("pictures", (LEFT - 8, BOTTOM + 25), WORDS, LIGHT, Left);
     for (x, day) in month.slots() {
-        canvas.write(&day.day.to_string(), (x, BOTTOM + 8), &FONT_7X13, DIM, Center);
+        canvas.write(&day.day.to_string(), (x, BOTTOM + 5), WORDS, DIM, Around);
         if day.pictures > 0 {
-            let font = if day.pictures < 1_000 { FONT_6X10 } else { FONT_5X8 };
-            canvas.write(&count(day.pictures), (x, BOTTOM + 29), &font, LIGHT, Center);
+            let size = if day.pictures < 1_000 { SMALL } else { TINY };
+            canvas.write(&count(day.pictures), (x, BOTTOM + 27), size, LIGHT, Around);
         }
     }
 }
@@ -154,38 +189,42 @@ fn count(pictures: u32) -> String {
     }
 }
 
-fn legend(canvas: &mut Canvas, budget: Option<Micros>, drawn: bool) {
+fn legend(canvas: &mut Canvas, measure: Measure, budget: Option<Micros>, drawn: bool) {
     let y = 72;
     canvas.fill(LEFT, y + 2, 10, 10, BAR);
-    canvas.write("a day (left)", (LEFT + 16, y), &FONT_7X13, LIGHT, Left);
-    canvas.fill(LEFT + 128, y + 6, 18, 2, TOTAL);
-    canvas.write("this month so far (right)", (LEFT + 152, y), &FONT_7X13, LIGHT, Left);
+    let a_day = match measure {
+        Measure::Dollars => "a day (left)",
+        Measure::Pictures => "pictures a day (left)",
+    };
+    canvas.write(a_day, (LEFT + 16, y - 3), WORDS, LIGHT, Right);
+    canvas.fill(LEFT + 168, y + 6, 18, 2, TOTAL);
+    canvas.write("this month so far (right)", (LEFT + 192, y - 3), WORDS, LIGHT, Right);
     if let Some(budget) = budget {
         let words = if drawn { format!("budget {budget}") } else { format!("budget {budget}, far above") };
         if drawn {
-            dashes(canvas, LEFT + 352, LEFT + 376, y + 6);
+            dashes(canvas, LEFT + 376, LEFT + 400, y + 6);
         }
-        canvas.write(&words, (LEFT + 384, y), &FONT_7X13, BUDGET, Left);
+        canvas.write(&words, (LEFT + 408, y - 3), WORDS, BUDGET, Right);
     }
 }
 
 fn bars(canvas: &mut Canvas, month: &Month, daily: &Axis) {
-    for (x, day) in month.slots().filter(|(_, day)| day.dollars.0 > 0) {
-        // The cheapest day is still seen.
-        let top = daily.y(day.dollars.0).min(BOTTOM - 2);
+    let amounts = month.slots().map(|(x, day)| (x, month.measure.of(day)));
+    for (x, amount) in amounts.filter(|(_, amount)| *amount > 0) {
+        // The smallest amount is still seen.
+        let top = daily.y(amount).min(BOTTOM - 2);
         canvas.fill(x - 8, top, 17, (BOTTOM - top).cast_unsigned(), BAR);
     }
 }
 
 fn running_sum(canvas: &mut Canvas, month: &Month, axis: &Axis) {
     let mut sum = 0_i64;
-    let mut from: Option<Point> = None;
+    let mut from = None;
     for (x, day) in month.slots().take(month.last) {
-        sum = sum.saturating_add(day.dollars.0);
-        let to = Point::new(x, axis.y(sum));
-        let line = Line::new(from.unwrap_or(to), to);
-        canvas.draw(&line.into_styled(PrimitiveStyle::with_stroke(TOTAL, 2)));
-        canvas.fill(to.x - 2, to.y - 2, 5, 5, TOTAL);
+        sum = sum.saturating_add(month.measure.of(day));
+        let to = (x, axis.y(sum));
+        canvas.line(from.unwrap_or(to), to, TOTAL);
+        canvas.fill(to.0 - 2, to.1 - 2, 5, 5, TOTAL);
         from = Some(to);
     }
 }
@@ -198,8 +237,9 @@ fn dashes(canvas: &mut Canvas, from: i32, to: i32, y: i32) {
 
 #[cfg(test)]
 mod tests {
+    use image::RgbImage;
+
     use super::*;
-    use image::{Rgb, RgbImage};
 
     fn drawn(days: &[Day], budget: Option<i64>) -> RgbImage {
         let png = month_chart("November 2026", "all members", days, budget.map(Micros)).unwrap();
@@ -210,9 +250,7 @@ mod tests {
         Day { day, dollars: Micros(micros), pictures: 1 }
     }
 
-    fn count_of(chart: &RgbImage, colour: Rgb888) -> usize {
-        use embedded_graphics::prelude::RgbColor;
-        let colour = Rgb([colour.r(), colour.g(), colour.b()]);
+    fn count_of(chart: &RgbImage, colour: Colour) -> usize {
         let plot = |(x, y, _): &(u32, u32, &Rgb<u8>)| {
             let (x, y) = (x.cast_signed(), y.cast_signed());
             (LEFT..RIGHT).contains(&x) && (TOP..BOTTOM).contains(&y)
@@ -223,9 +261,12 @@ mod tests {
     #[test]
     fn the_scale_is_the_smallest_round_one() {
         for (most, step) in [(0, 10_000), (4_000, 1_000), (4_001, 2_000), (9_000_000, 2_500_000)] {
-            assert_eq!(Axis::up_to(most).step, step, "{most}");
+            assert_eq!(Measure::Dollars.axis(most).step, step, "{most}");
         }
-        let axis = Axis::up_to(i64::MAX);
+        for (most, step) in [(0, 1), (4, 1), (5, 2), (9, 5), (35, 10), (90, 25)] {
+            assert_eq!(Measure::Pictures.axis(most).step, step, "{most}");
+        }
+        let axis = Measure::Dollars.axis(i64::MAX);
         assert_eq!((axis.y(0), axis.y(i64::MAX)), (BOTTOM, TOP));
     }
 
@@ -238,6 +279,14 @@ mod tests {
     }
 
     #[test]
+    fn a_month_that_cost_nothing_shows_its_pictures() {
+        let free = |day, pictures| Day { day, dollars: Micros(0), pictures };
+        let few = count_of(&drawn(&[free(1, 40), free(31, 10)], Some(1)), BAR);
+        let many = count_of(&drawn(&[free(1, 40), free(31, 40)], None), BAR);
+        assert!(few > 17 * 100 && many > few + 17 * 100, "{many} {few}");
+    }
+
+    #[test]
     fn the_budget_is_a_line_only_where_the_scale_reaches_it() {
         let days = [spent(3, 1_000_000), spent(4, 2_000_000)];
         assert!(count_of(&drawn(&days, Some(6_000_000)), BUDGET) > 500);
@@ -247,7 +296,7 @@ mod tests {
 
     #[test]
     fn an_empty_month_says_so_and_odd_days_do_no_harm() {
-        assert!(count_of(&drawn(&[], Some(1)), DIM) > 100);
+        assert!(count_of(&drawn(&[], Some(1)), DIM) > 30);
         let odd = [spent(0, 5), spent(77, 5), spent(2, -5), spent(2, i64::MAX), spent(3, i64::MAX)];
         assert!(count_of(&drawn(&odd, Some(i64::MAX)), BAR) > 100);
     }

@@ -64,7 +64,7 @@ fn moment(when: OffsetDateTime) -> String {
     format!("{} {:02}:{:02} UTC", when.date(), when.hour(), when.minute())
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

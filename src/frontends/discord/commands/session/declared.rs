@@ -28,7 +28,7 @@ pub(crate) fn declare(catalogue: &Catalogue, today: Date) -> CreateCommand {
             change,
             sub("history", "The session's pictures at a glance").add_sub_option(page),
             sub("end", "End the session, with all its pictures at a glance"),
-            sub("export", "All pictures and their records as one ZIP file"),
+            sub("export", "All pictures and their records, packed as ZIP"),
         ])
 }
 
