@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use easel::config::{self, Config};
 use easel::frontends::{cli, lambda};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// `SIGXFSZ`, on Linux and on macOS.
+const FILE_TOO_LARGE: i32 = 25;
 
 /// A Discord bot that generates images with Amazon Bedrock.
 #[derive(Parser)]
@@ -71,6 +75,8 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
     let watchdog = cli::log_to_stderr(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(async {
+        // Caught, it lets a write fail that exceeds `ulimit -f`; else it would end the process.
+        drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
         match program {
             Program::Run => cli::run::run(config, watchdog).await,
             Program::Serve => cli::run::serve(config).await,

@@ -110,7 +110,6 @@ impl App {
             _ => Engine::Sketch(picture_limiter.clone()),
         };
         let guardrail = config.guardrail.as_ref().zip(aws.as_ref());
-        let spool = config.data_dir().join("spool");
         let store = Store::at(&config.store, aws.as_ref())?;
         let ready = async { store.ready().await.context("EASEL_STORE") };
         let (token, ()) = tokio::try_join!(secrets::reveal(config.token.as_ref(), aws.as_ref()), ready)?;
@@ -122,8 +121,8 @@ impl App {
             limiter: RateLimiter::beside(&store),
             store,
             queue: Queue::open(&config.queue, aws.as_ref())?,
-            archive: Archive::open(&config.archive, aws.as_ref()).context("EASEL_ARCHIVE")?,
-            spool: Spool::open(&spool).context("EASEL_STORE: the folder `spool` beside it")?,
+            archive: Archive::open(&config.archive, aws.as_ref())?,
+            spool: spool(&config)?,
             picture_limiter,
             age_restrictions: AgeRestrictionCache::default(),
             command_ids: OnceLock::new(),
@@ -244,6 +243,14 @@ pub(crate) async fn before<T>(
     }
 }
 
+/// The folder of pictures on their way, beside the store.
+///
+/// # Errors
+/// A sentence with the variable and the remedy.
+pub fn spool(config: &Config) -> anyhow::Result<Spool> {
+    Spool::open(&config.data_dir().join("spool")).context("EASEL_STORE: the folder `spool` beside it")
+}
+
 /// The models that `config` allows.
 ///
 /// # Errors
@@ -268,11 +275,15 @@ pub async fn aws_config() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await
 }
 
-/// Whether anything that `config` names is in AWS.
+/// Whether anything that `config` names is in AWS, or in a server that speaks its language.
 pub fn needs_aws(config: &Config) -> bool {
+    matches!(config.archive, ArchiveUrl::S3 { .. }) || needs_amazon(config)
+}
+
+/// Whether anything is in AWS that nobody else has.
+pub fn needs_amazon(config: &Config) -> bool {
     config.engine == EngineChoice::Bedrock
         || config.guardrail.is_some()
-        || matches!(config.archive, ArchiveUrl::S3 { .. })
         || matches!(config.queue, QueueUrl::Sqs(_))
         || matches!(config.store, StoreUrl::Dynamo(_))
         || matches!(config.token, Some(Token::InSecret(_)))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use aws_config::SdkConfig;
 use bytes::Bytes;
-use time::UtcOffset;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::config::ArchiveUrl;
 use crate::domain::image_format::ImageFormat;
@@ -18,13 +18,21 @@ mod s3;
 
 pub use folder::Folder;
 pub use record::{Ending, GeneratedBy, PictureRecord, Prices, Record, RecordedModel, Times, Who};
-pub use s3::S3;
+pub use s3::{S3, own_endpoint};
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Archive {
     Folder(Folder),
     /// In Amazon S3.
-    S3(S3),
+    S3(Box<S3>),
+}
+
+/// An address from which anyone who has it can download what lies under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub url: String,
+    /// When it stops working.
+    pub until: OffsetDateTime,
 }
 
 impl Archive {
@@ -37,7 +45,7 @@ impl Archive {
             ArchiveUrl::Folder(root) => Folder::open(root).map(Archive::Folder),
             ArchiveUrl::S3 { bucket, prefix } => {
                 let aws = aws.context("EASEL_ARCHIVE: a bucket needs AWS credentials and a region")?;
-                Ok(Archive::S3(S3::new(aws, bucket, prefix)))
+                Ok(Archive::S3(Box::new(S3::new(aws, bucket, prefix))))
             }
         }
     }
@@ -104,17 +112,33 @@ impl Archive {
         matches!(self, Archive::S3(_))
     }
 
-    /// An address from which anyone who has it can download the key's bytes, `None` for a folder.
+    /// A link to what lies under a key, `None` for a folder.
     ///
     /// It ends with the credentials that sign it, if that is before `valid_for` is over (at most a week).
     ///
     /// # Errors
     /// No credentials, or a longer time than S3 allows.
-    pub async fn link(&self, key: &str, valid_for: Duration) -> anyhow::Result<Option<String>> {
+    pub async fn link(
+        &self,
+        key: &str,
+        valid_for: Duration,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Option<Link>> {
         check(key)?;
         match self {
             Archive::Folder(_) => Ok(None),
-            Archive::S3(s3) => s3.link(key, valid_for).await.map(Some),
+            Archive::S3(s3) => s3.link(key, valid_for, now).await.map(Some),
+        }
+    }
+
+    /// Finds out, and logs, what a first picture would find out.
+    pub async fn prepare(&self) {
+        let Archive::S3(s3) = self else { return };
+        if let Err(error) = s3.prepare().await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "EASEL_ARCHIVE cannot be used; pictures are shown all the same, and archived once it can"
+            );
         }
     }
 
@@ -129,7 +153,15 @@ impl Archive {
         check(&key)?;
         match self {
             Archive::Folder(folder) => folder.probe(&key).await,
-            Archive::S3(s3) => s3.probe(&key).await,
+            Archive::S3(s3) => s3.probe(&key).await.context("EASEL_ARCHIVE"),
+        }
+    }
+
+    /// What has turned out to be otherwise than configured or usual, for whoever runs Easel.
+    pub fn findings(&self) -> Vec<String> {
+        match self {
+            Archive::Folder(_) => Vec::new(),
+            Archive::S3(s3) => s3.findings(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 pub mod archive;
 pub mod discord_api;
-mod disk;
+pub(crate) mod disk;
 pub mod engine;
 pub(crate) mod guardrail;
 pub mod queue;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,6 +10,9 @@ use bytes::Bytes;
 
 use crate::backends::disk::{self, Draft};
 use crate::domain::job::JobId;
+
+/// Bytes of a larger picture.
+const PICTURE: usize = 2 * 1024 * 1024;
 
 /// A folder that only this user can read, with one file a picture.
 #[derive(Debug, Clone)]
@@ -25,13 +28,21 @@ impl Spool {
     pub fn open(folder: &Path) -> anyhow::Result<Spool> {
         let prepare = || {
             disk::create_folder(folder)?;
-            fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+            disk::make_private(folder)?;
             disk::remove_leftovers(folder)
         };
-        prepare().with_context(|| {
+        prepare().map_err(|error| disk::explained(error, folder)).with_context(|| {
             format!("the spool `{}` must be a folder of the user who runs Easel", folder.display())
         })?;
         Ok(Spool { folder: folder.to_owned() })
+    }
+
+    /// Whether it has room for a picture.
+    ///
+    /// # Errors
+    /// A disk that takes none, with the remedy.
+    pub fn try_out(&self) -> anyhow::Result<()> {
+        disk::try_out(&self.folder, PICTURE).map_err(|error| disk::explained(error, &self.folder))
     }
 
     /// Keeps a picture. When this returns, a crash or a power cut cannot take it away.
@@ -84,7 +95,9 @@ impl Spool {
     ) -> anyhow::Result<T> {
         let path = self.folder.join(format!("{job}-{n}.png"));
         let done = tokio::task::spawn_blocking(move || {
-            work(&path).with_context(|| format!("the spool cannot {what} `{}`", path.display()))
+            work(&path)
+                .map_err(|error| disk::explained(error, &path))
+                .with_context(|| format!("the spool cannot {what} `{}`", path.display()))
         });
         done.await.context("the spool's thread ended early")?
     }
@@ -132,6 +145,8 @@ fn picture_of(name: &str) -> Option<(JobId, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use time::OffsetDateTime;
 
     use super::*;

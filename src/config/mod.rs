@@ -12,12 +12,14 @@ use crate::domain::signature::PublicKey;
 
 mod discord;
 mod env_file;
+mod paths;
 mod reader;
 mod table;
 mod urls;
 mod values;
 
 pub use discord::{Shards, Token, bot_token, secret_region};
+pub use paths::{expanded, home};
 pub use urls::{ArchiveUrl, QueueUrl, StoreUrl};
 pub use values::{EngineChoice, Function, GuardrailId, LogFormat};
 
@@ -102,15 +104,15 @@ impl Config {
         env_file::load(Path::new(".env"))?;
         let handler = in_lambda().then_some(HANDLER.name);
         let handler = handler.and_then(|name| Some((name.to_owned(), from_environment(name)?)));
-        Ok(Config::read(ours().chain(handler).collect())?)
+        Ok(Config::read(ours().chain(handler).collect(), home())?)
     }
 
-    /// Reads the variables in `values`; an empty one counts as not set.
+    /// Reads the variables in `values`; an empty one counts as not set. Paths may begin in `home`.
     ///
     /// # Errors
     /// All problems, each a sentence with the variable, what was read and what is allowed.
-    pub fn read(values: HashMap<String, String>) -> Result<Config, Problems> {
-        let mut reader = Reader { values, problems: Vec::new() };
+    pub fn read(values: HashMap<String, String>, home: Option<PathBuf>) -> Result<Config, Problems> {
+        let mut reader = Reader { values, problems: Vec::new(), home };
         for name in NOT_YET {
             reader.refuse_if_set(name);
         }
@@ -122,13 +124,13 @@ impl Config {
             discord_url: reader.or_default(&DISCORD_API_URL, base_url),
             engine: reader.or_default(&EASEL_ENGINE, engine),
             model: reader.optional(&EASEL_MODEL, some_text),
-            models_file: reader.optional(&EASEL_MODELS_FILE, some_path),
-            archive: reader.or_default(&EASEL_ARCHIVE, archive_url),
-            store: reader.or_default(&EASEL_STORE, StoreUrl::parse),
+            models_file: reader.path(&EASEL_MODELS_FILE, some_path, expanded),
+            archive: reader.path_or_default(&EASEL_ARCHIVE, archive_url, ArchiveUrl::meant),
+            store: reader.path_or_default(&EASEL_STORE, StoreUrl::parse, StoreUrl::meant),
             queue: reader.or_default(&EASEL_QUEUE, queue_url),
             guardrail: reader.optional(&EASEL_GUARDRAIL, guardrail),
             http_addr: reader.or_default(&EASEL_HTTP_ADDR, |text| text.parse().ok()),
-            api_keys_file: reader.optional(&EASEL_API_KEYS_FILE, some_path),
+            api_keys_file: reader.path(&EASEL_API_KEYS_FILE, some_path, expanded),
             monthly_budget: reader.optional(&EASEL_MONTHLY_BUDGET_USD, Micros::from_dollars),
             workers: reader.or_default(&EASEL_WORKERS, workers),
             shards: reader.optional(&EASEL_SHARDS, shards),
@@ -184,7 +186,8 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, Problems> {
-        Config::read(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::read(values.collect(), Some("/home/ann".into()))
     }
 
     #[test]
@@ -196,6 +199,21 @@ mod tests {
             (config.workers, config.engine, config.discord_is_elsewhere),
             (64, EngineChoice::Bedrock, false)
         );
+    }
+
+    #[test]
+    fn every_path_may_begin_at_home() {
+        let config = read(&[
+            ("EASEL_ARCHIVE", "file:~/pictures"),
+            ("EASEL_STORE", "sqlite:$HOME/easel.db"),
+            ("EASEL_MODELS_FILE", "~/models.toml"),
+            ("EASEL_API_KEYS_FILE", "${HOME}/keys.toml"),
+        ])
+        .unwrap();
+        assert_eq!(config.archive, ArchiveUrl::Folder("/home/ann/pictures".into()));
+        assert_eq!(config.data_dir(), Path::new("/home/ann"));
+        let files = [config.models_file, config.api_keys_file].map(Option::unwrap);
+        assert_eq!(files, ["/home/ann/models.toml", "/home/ann/keys.toml"].map(PathBuf::from));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use super::table::{DISCORD_TOKEN, VARIABLES, Variable};
 
@@ -25,6 +26,8 @@ fn is_ours(name: &str) -> bool {
 pub(super) struct Reader {
     pub(super) values: HashMap<String, String>,
     pub(super) problems: Vec<String>,
+    /// Of whoever runs Easel.
+    pub(super) home: Option<PathBuf>,
 }
 
 impl Reader {
@@ -74,9 +77,32 @@ impl Reader {
     }
 
     pub(super) fn or_default<T>(&mut self, variable: &Variable, parse: fn(&str) -> Option<T>) -> T {
-        #[expect(clippy::expect_used, reason = "the defaults are constants")]
-        let default = || variable.default.and_then(parse).expect("a default that can be parsed");
-        self.optional(variable, parse).unwrap_or_else(default)
+        self.optional(variable, parse).unwrap_or_else(|| default(variable, parse))
+    }
+
+    /// A value with a path in it, which `meant` reads as a shell would.
+    pub(super) fn path<T>(
+        &mut self,
+        variable: &Variable,
+        parse: fn(&str) -> Option<T>,
+        meant: fn(T, Option<&Path>) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.optional(variable, parse)?;
+        let problem = match meant(value, self.home.as_deref()) {
+            Ok(value) => return Some(value),
+            Err(problem) => problem,
+        };
+        self.problems.push(format!("{}: {problem}", variable.name));
+        None
+    }
+
+    pub(super) fn path_or_default<T>(
+        &mut self,
+        variable: &Variable,
+        parse: fn(&str) -> Option<T>,
+        meant: fn(T, Option<&Path>) -> Result<T, String>,
+    ) -> T {
+        self.path(variable, parse, meant).unwrap_or_else(|| default(variable, parse))
     }
 
     pub(super) fn is_set(&self, variable: &Variable) -> bool {
@@ -86,6 +112,11 @@ impl Reader {
     fn take(&mut self, name: &str) -> Option<String> {
         self.values.remove(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
+}
+
+#[expect(clippy::expect_used, reason = "the defaults are constants")]
+fn default<T>(variable: &Variable, parse: fn(&str) -> Option<T>) -> T {
+    variable.default.and_then(parse).expect("a default that can be parsed")
 }
 
 /// The variable that somebody may have meant.

@@ -121,7 +121,7 @@ mod tests {
         }
         let examples: HashMap<_, _> =
             lines.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Config::read(examples).unwrap();
+        Config::read(examples, None).unwrap();
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The variables for archive, store and queue.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::paths::{behind, expanded};
 use super::table;
 
 /// `EASEL_ARCHIVE`
@@ -42,17 +43,44 @@ impl StoreUrl {
 
     pub fn parse(text: &str) -> Option<StoreUrl> {
         let Some(table) = text.strip_prefix("dynamodb:") else {
-            return path_behind(text, "sqlite:").map(StoreUrl::Sqlite);
+            return behind(text, "sqlite:").map(StoreUrl::Sqlite);
         };
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         let named = (3..=255).contains(&table.len()) && table.chars().all(fine);
         named.then(|| StoreUrl::Dynamo(table.to_owned()))
     }
+
+    /// With the path that is meant; see [`expanded`].
+    ///
+    /// # Errors
+    /// A sentence on a path that cannot be that of a database.
+    pub fn meant(self, home: Option<&Path>) -> Result<StoreUrl, String> {
+        let StoreUrl::Sqlite(path) = self else { return Ok(self) };
+        let path = expanded(path, home)?;
+        let text = path.to_string_lossy();
+        if text.ends_with('/') || path.file_name().is_none() {
+            return Err(format!("`{text}` names a folder; name a file in it, such as easel.db"));
+        }
+        if text.contains('?') || text.starts_with(':') {
+            return Err(format!("`{text}` is more than a path; write the path of a file alone"));
+        }
+        Ok(StoreUrl::Sqlite(path))
+    }
+}
+
+impl ArchiveUrl {
+    /// With the path that is meant; see [`expanded`].
+    pub(super) fn meant(self, home: Option<&Path>) -> Result<ArchiveUrl, String> {
+        match self {
+            ArchiveUrl::Folder(path) => expanded(path, home).map(ArchiveUrl::Folder),
+            bucket @ ArchiveUrl::S3 { .. } => Ok(bucket),
+        }
+    }
 }
 
 pub(super) fn archive_url(text: &str) -> Option<ArchiveUrl> {
     let Some(place) = text.strip_prefix("s3://") else {
-        return path_behind(text, "file:").map(ArchiveUrl::Folder);
+        return behind(text, "file:").map(ArchiveUrl::Folder);
     };
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
@@ -70,10 +98,6 @@ pub(super) fn queue_url(text: &str) -> Option<QueueUrl> {
     (named && plain && !url.path().ends_with(".fifo")).then_some(QueueUrl::Sqs(url))
 }
 
-fn path_behind(text: &str, scheme: &str) -> Option<PathBuf> {
-    text.strip_prefix(scheme).filter(|path| !path.is_empty()).map(PathBuf::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +108,26 @@ mod tests {
         assert_eq!(StoreUrl::parse("dynamodb:Easel_2.prod"), Some(table));
         for wrong in ["dynamodb:", "dynamodb:ab", "dynamodb:my table", "dynamodb:a/b/c", "easel"] {
             assert_eq!(StoreUrl::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_database_is_a_file_of_its_own() {
+        let meant = |text: &str| StoreUrl::parse(text).unwrap().meant(Some(Path::new("/home/ann")));
+        for (text, path) in
+            [("sqlite:~/easel.db", "/home/ann/easel.db"), ("sqlite:///srv/easel.db", "/srv/easel.db")]
+        {
+            assert_eq!(meant(text), Ok(StoreUrl::Sqlite(path.into())), "{text}");
+        }
+        for (wrong, needle) in [
+            ("sqlite:data/", "names a folder"),
+            ("sqlite:..", "names a folder"),
+            ("sqlite::memory:", "more than a path"),
+            ("sqlite:easel.db?mode=rwc", "more than a path"),
+            ("sqlite:~bob/easel.db", "another user's home"),
+        ] {
+            let said = meant(wrong).unwrap_err();
+            assert!(said.contains(needle), "{said}");
         }
     }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
-use easel::backends::archive::{Archive, Prices, Record, record_key};
+use easel::app::clock::Clock;
+use easel::backends::archive::{Archive, Link, Prices, Record, record_key};
 use easel::config::ArchiveUrl;
 use easel::domain::catalogue::Catalogue;
 use easel::domain::digest::sha256_hex;
@@ -16,6 +17,9 @@ use easel::domain::refusal::Refusal;
 use easel::domain::request::{Aspect, ImageRequest};
 use tempfile::TempDir;
 use time::macros::datetime;
+use tokio::task::JoinSet;
+
+use crate::s3_faults::{Manner, Proxy};
 
 pub(crate) const BUCKET: &str = "easel-conformance";
 
@@ -23,18 +27,28 @@ pub(crate) const BUCKET: &str = "easel-conformance";
 struct Place {
     archive: Archive,
     _dir: Option<TempDir>,
+    _server: Option<JoinSet<()>>,
 }
 
 fn folder() -> Place {
     let dir = tempfile::tempdir().unwrap();
     let archive = Archive::open(&ArchiveUrl::Folder(dir.path().join("archive")), None).unwrap();
-    Place { archive, _dir: Some(dir) }
+    Place { archive, _dir: Some(dir), _server: None }
 }
 
 async fn s3(variable: &str) -> Place {
     let aws = aws(&server(variable));
     make_bucket(&aws).await;
-    Place { archive: bucket(&aws), _dir: None }
+    Place { archive: bucket(&aws), _dir: None, _server: None }
+}
+
+/// A server of another maker, which has its own manners.
+async fn relative(manners: &'static [Manner]) -> Place {
+    let upstream = server("EASEL_TEST_S3_MOTO");
+    make_bucket(&aws(&upstream)).await;
+    let (proxy, address, server) = Proxy::start(upstream, &[]).await;
+    proxy.behave(manners);
+    Place { archive: bucket(&aws(&address)), _dir: None, _server: Some(server) }
 }
 
 /// The stand-in that `variable` names.
@@ -178,7 +192,7 @@ async fn no_key_leads_out(archive: &Archive) {
     for key in ["../a.png", "/tmp/a.png", "a/../../b.png", ""] {
         put(archive, key, &picture(1, 10)).await.unwrap_err();
         archive.get(key).await.unwrap_err();
-        archive.link(key, Duration::from_secs(60)).await.unwrap_err();
+        archive.link(key, Duration::from_secs(60), Clock::System.now()).await.unwrap_err();
     }
     archive.probe("../a").await.unwrap_err();
 }
@@ -193,8 +207,10 @@ async fn it_can_be_probed_again_and_again(archive: &Archive) {
 async fn a_link_downloads_the_picture_under_its_name(archive: &Archive) {
     let bytes = picture(1, 10_000);
     put(archive, "1/2/a-0.png", &bytes).await.unwrap();
-    let link = archive.link("1/2/a-0.png", Duration::from_secs(600)).await.unwrap();
-    let Some(link) = link else { return assert!(matches!(archive, Archive::Folder(_))) };
+    let now = Clock::System.now();
+    let link = archive.link("1/2/a-0.png", Duration::from_secs(600), now).await.unwrap();
+    let Some(Link { url: link, until }) = link else { return assert!(matches!(archive, Archive::Folder(_))) };
+    assert_eq!(until, now + Duration::from_secs(600));
     assert!(link.contains("X-Amz-Expires=600&") && link.contains("X-Amz-SignedHeaders=host&"), "{link}");
     let answer = reqwest::get(&link).await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -238,6 +254,10 @@ conformance! {
     in_a_folder: super::folder(),
     on_moto: super::s3("EASEL_TEST_S3_MOTO").await,
     on_ministack: super::s3("EASEL_TEST_S3_MINISTACK").await,
+    on_moto_in_another_region: super::relative(&[super::Manner::In("eu-central-1")]).await,
+    on_moto_that_refuses_conditions: super::relative(&[super::Manner::RefusesConditions(501)]).await,
+    on_moto_that_ignores_conditions: super::relative(&[super::Manner::IgnoresConditions]).await,
+    on_moto_that_refuses_checksums: super::relative(&[super::Manner::RefusesChecksums(400)]).await,
 }
 
 /// moto takes any digest for any bytes.

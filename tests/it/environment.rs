@@ -114,6 +114,57 @@ async fn the_bot_does_not_start_without_what_it_needs() {
 }
 
 #[tokio::test]
+async fn a_path_is_what_a_shell_would_make_of_it() {
+    let world = world(&[
+        ("EASEL_ENGINE", "sketch"),
+        ("EASEL_ARCHIVE", "file://~/my pictures/"),
+        ("EASEL_STORE", "sqlite:$HOME/deep/easel.db"),
+    ])
+    .await;
+    let (code, out, err) = world.run(&["imagine", "a cat", "--out=~/cat.png"]).await;
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with(&format!("{}/shell/", world.path("my pictures").display())), "{out}");
+    for there in ["cat.png", "deep/easel.db", "deep/spool"] {
+        assert!(world.path(there).exists(), "{there}");
+    }
+    assert!(!world.path("~").exists());
+    let (code, out, err) = world.run(&["inspect", "~/cat.png"]).await;
+    assert!(code == 0 && out.contains("prompt    a cat"), "{out}{err}");
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_meant_is_refused() {
+    for (variable, value, needle) in [
+        ("EASEL_ARCHIVE", "file:~bob/pictures", "EASEL_ARCHIVE: `~bob/pictures` is in another user's home"),
+        ("EASEL_STORE", "sqlite:C:\\easel.db", "EASEL_STORE: `C:\\easel.db` is a path of Windows"),
+        ("EASEL_STORE", "sqlite:data/", "EASEL_STORE: `data/` names a folder; name a file in it"),
+        (
+            "EASEL_MODELS_FILE",
+            "$DATA/models.toml",
+            "EASEL_MODELS_FILE: `$DATA/models.toml` has a variable in it",
+        ),
+        ("EASEL_API_KEYS_FILE", "~bob/keys.toml", "EASEL_API_KEYS_FILE: `~bob/keys.toml` is in another"),
+    ] {
+        refuses(&world(&[(variable, value)]).await, "models", &[needle]).await;
+    }
+    let world = world(&[]).await;
+    let (code, _, err) = world.run(&["migrate", "--from", "sqlite:~bob/x", "--to", "dynamodb:easel"]).await;
+    assert!(code == 1 && err.contains("--from: `~bob/x` is in another user's home"), "{err}");
+    let (code, _, err) = world.run(&["imagine", "a cat", "--engine", "sketch", "--out=~bob/cat.png"]).await;
+    assert!(code == 1 && err.contains("--out") && err.contains("another user's home"), "{err}");
+}
+
+#[tokio::test]
+async fn check_prints_where_relative_paths_lead() {
+    let world = world(&[]).await;
+    world.run(&["register"]).await;
+    let (_, out, _) = world.run(&["check"]).await;
+    for place in ["data/archive", "data/easel.db", "data/spool"] {
+        assert!(out.contains(&format!(" {}", world.path(place).display())), "{place} in {out}");
+    }
+}
+
+#[tokio::test]
 async fn the_chattiest_log_holds_no_secret_and_no_colour() {
     for format in ["text", "json"] {
         let mut world = world(&[("EASEL_LOG", "trace"), ("EASEL_LOG_FORMAT", format)]).await;

@@ -7,6 +7,8 @@ mod backends;
 mod bad_input;
 mod crash;
 mod delivery;
+#[cfg(target_os = "linux")]
+mod disks;
 mod dynamodb;
 mod environment;
 mod fuzzed;

@@ -325,6 +325,7 @@ async fn check_is_content_with_a_world_in_order() {
         "budget",
         "archive",
         "store",
+        "spool",
     ] {
         assert!(out.contains(&format!("ok    {needle} ")), "{needle} in {out}");
     }
@@ -435,7 +436,7 @@ async fn without_aws_credentials_that_is_what_is_said() {
     world.is_tidy();
 }
 
-async fn one_line_fails(world: &World, line: &str, remedy: &str) {
+pub(crate) async fn one_line_fails(world: &World, line: &str, remedy: &str) {
     fails_in_one_line(world.run(&["check"]).await, line, remedy);
 }
 

@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 
 use crate::archive::{aws, bucket, make_bucket, picture, put, server};
 
+mod relatives;
+
 const KEY: &str = "1/2/2026/11/22/a-0.png";
 
 /// What happens to one request.
@@ -31,6 +33,61 @@ pub(crate) enum Fault {
     LoseAnswer,
     /// Not passed on, and nothing comes back until the client has gone.
     Hold,
+}
+
+/// What a server of another maker does otherwise than Amazon's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Manner {
+    /// It takes only what is signed for this region, and names it.
+    In(&'static str),
+    /// As [`Manner::In`], in the body alone.
+    SaysInWordsThatItIsIn(&'static str),
+    /// `If-None-Match` is answered with this status.
+    RefusesConditions(u16),
+    /// `If-None-Match` is not heard.
+    IgnoresConditions,
+    /// Checksums in headers or behind the body are answered with this status.
+    RefusesChecksums(u16),
+}
+
+impl Manner {
+    /// What it answers instead of passing the request on.
+    fn refusal(self, headers: &mut HeaderMap) -> Option<Response> {
+        let refuse = |status: u16, code: &str, more: &str| {
+            let body = format!("<Error><Code>{code}</Code><Message>injected</Message>{more}</Error>");
+            (StatusCode::from_u16(status).unwrap(), body)
+        };
+        let is_checksum = |name: &str| {
+            name.starts_with("x-amz-checksum-")
+                || name == "x-amz-trailer"
+                || name == "x-amz-sdk-checksum-algorithm"
+        };
+        let signed_for = headers.get("authorization").map(|signed| signed.to_str().unwrap().to_owned());
+        let elsewhere = |region: &str| {
+            signed_for.as_ref().is_some_and(|signed| !signed.contains(&format!("/{region}/s3/")))
+        };
+        match self {
+            Manner::In(region) if elsewhere(region) => {
+                let named = [("x-amz-bucket-region", region)];
+                Some((named, refuse(301, "PermanentRedirect", "")).into_response())
+            }
+            Manner::SaysInWordsThatItIsIn(region) if elsewhere(region) => {
+                let named = format!("<Region>{region}</Region>");
+                Some(refuse(400, "AuthorizationHeaderMalformed", &named).into_response())
+            }
+            Manner::RefusesConditions(status) if headers.contains_key("if-none-match") => {
+                Some(refuse(status, "NotImplemented", "").into_response())
+            }
+            Manner::IgnoresConditions => {
+                headers.remove("if-none-match");
+                None
+            }
+            Manner::RefusesChecksums(status) if headers.keys().any(|name| is_checksum(name.as_str())) => {
+                Some(refuse(status, "InvalidArgument", "").into_response())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Whether the server is too busy for this operation, of which so many requests have come.
@@ -48,6 +105,7 @@ pub(crate) struct Proxy {
     client: reqwest::Client,
     faults: Mutex<VecDeque<Fault>>,
     throttled: Mutex<Option<Throttled>>,
+    manners: Mutex<&'static [Manner]>,
     seen: Mutex<Vec<Seen>>,
     came: watch::Sender<usize>,
 }
@@ -60,6 +118,7 @@ impl Proxy {
             client: reqwest::Client::new(),
             faults: Mutex::new(faults.iter().copied().collect()),
             throttled: Mutex::default(),
+            manners: Mutex::default(),
             seen: Mutex::default(),
             came: watch::Sender::new(0),
         });
@@ -94,6 +153,11 @@ impl Proxy {
         *self.throttled.lock().unwrap() = Some(which);
     }
 
+    /// From here on the server has these manners.
+    pub(crate) fn behave(&self, manners: &'static [Manner]) {
+        *self.manners.lock().unwrap() = manners;
+    }
+
     /// Takes back the faults that no request has met.
     pub(crate) fn mend(&self) {
         *self.throttled.lock().unwrap() = None;
@@ -112,8 +176,12 @@ impl Trouble {
     async fn with(faults: &[Fault]) -> Trouble {
         let upstream = server("EASEL_TEST_S3_MOTO");
         make_bucket(&aws(&upstream)).await;
-        let (proxy, address, server) = Proxy::start(upstream, faults).await;
+        let (proxy, address, server) = Proxy::start(upstream, &[]).await;
         let archive = bucket(&aws(&address));
+        // What it tries out about a server comes before the faults.
+        archive.prepare().await;
+        proxy.seen.lock().unwrap().clear();
+        proxy.faults.lock().unwrap().extend(faults);
         Trouble { archive, proxy, _server: server }
     }
 
@@ -123,7 +191,7 @@ impl Trouble {
 }
 
 async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().unwrap().to_string();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let seen = Seen { method: parts.method.clone(), path: path.clone(), headers: parts.headers.clone() };
@@ -142,6 +210,10 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     }
     if let Some(busy) = too_busy(&proxy, &parts.headers) {
         return busy;
+    }
+    let manners = *proxy.manners.lock().unwrap();
+    if let Some(refusal) = manners.iter().find_map(|manner| manner.refusal(&mut parts.headers)) {
+        return refusal;
     }
     let url = format!("{}{path}", proxy.upstream);
     let sent =

@@ -16,6 +16,8 @@ use tokio::process::{Child, Command};
 
 pub(crate) mod api_gateway;
 pub(crate) mod cloud;
+#[cfg(target_os = "linux")]
+pub(crate) mod disk;
 pub(crate) mod function;
 pub(crate) mod inside;
 pub(crate) mod ledger;
@@ -99,7 +101,7 @@ impl World {
     }
 
     /// Any program, with what this world sets.
-    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.folder.path())

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Reader, code, typed, typed_up_to};
 use crate::app::components::{self, Button, Look};
+use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{
     ALT_LIMIT, CONTENT_LIMIT, EMBED_LIMIT, EMBEDS_LIMIT, File, Message,
 };
@@ -35,7 +36,7 @@ pub(crate) struct Remarks {
     /// The archive could not be reached yet.
     pub(crate) not_archived: bool,
     /// Where the originals lie of pictures that were made smaller to fit: number and link, if there is one.
-    pub(crate) shrunk: Vec<(u32, Option<String>)>,
+    pub(crate) shrunk: Vec<(u32, Option<Link>)>,
 }
 
 /// A finished message without its files: the prompt, how it was made, and what is missing and why.
@@ -44,17 +45,17 @@ pub(crate) struct Remarks {
 /// they come in embeds below.
 pub(crate) fn finished(claim: &Claim, remarks: &Remarks) -> Message {
     let components = buttons(claim);
-    let linked =
-        facts(claim, remarks, |link| format!("[the original]({link}) can be fetched for a day")).join("\n");
+    let until = |link: &Link| format!("can be fetched until <t:{}:f>", link.until.unix_timestamp());
+    let linked = facts(claim, remarks, |link| format!("[the original]({}) {}", link.url, until(link)));
+    let linked = linked.join("\n");
     if linked.chars().count() <= CONTENT_LIMIT {
         return Message { content: linked, components, ..Message::default() };
     }
-    let content =
-        facts(claim, remarks, |_| "the original can be fetched for a day by the link below".to_owned());
+    let content = facts(claim, remarks, |link| format!("the original {} by the link below", until(link)));
     let mut room = EMBEDS_LIMIT;
     let mut embeds = Vec::new();
     for (n, link) in remarks.shrunk.iter().filter_map(|(n, link)| Some((n, link.as_ref()?))) {
-        let words = format!("[The original of picture {}]({link})", n + 1);
+        let words = format!("[The original of picture {}]({})", n + 1, link.url);
         let length = words.chars().count();
         if length <= EMBED_LIMIT && length <= room {
             room -= length;
@@ -94,7 +95,7 @@ fn retry_button(job: JobId, refusals: &[&Refusal]) -> Vec<Value> {
     if helps { vec![components::row(&[again])] } else { Vec::new() }
 }
 
-fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> Vec<String> {
+fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&Link) -> String) -> Vec<String> {
     let request = &claim.job.request;
     let refusals = refusals(&claim.pictures);
     let mut lines = Vec::new();
@@ -115,7 +116,7 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&str) -> String) -> V
     let refused = claim.pictures.iter().filter(|picture| picture.refusal().is_some());
     lines.extend(paid_in_vain(refused.fold(Micros(0), |sum, picture| sum + picture.spent)));
     for (n, link) in &remarks.shrunk {
-        let place = link.as_deref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
+        let place = link.as_ref().map_or_else(|| "the original is in the archive".to_owned(), &linked);
         lines.push(format!("-# Picture {} is a smaller copy, to fit this channel's limit; {place}.", n + 1));
     }
     if let Origin::Discord(DiscordOrigin { session: Some(session), .. }) = &claim.job.origin {
@@ -253,13 +254,21 @@ mod tests {
             price: crate::domain::money::Micros(0),
             budget_used: None,
         };
+        let until = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
+        let link = |length| Link { url: format!("https://{}", "x".repeat(length)), until };
         let remarks = |length: usize| Remarks {
-            shrunk: (0..4).map(|n| (n, Some(format!("https://{}", "x".repeat(length))))).collect(),
+            shrunk: (0..4).map(|n| (n, Some(link(length)))).collect(),
             ..Remarks::default()
         };
         let short = finished(&claim, &remarks(100));
         assert!(
             short.content.matches("https://").count() == 4 && short.embeds.is_empty(),
+            "{}",
+            short.content
+        );
+        assert_eq!(
+            short.content.matches("can be fetched until <t:86400:f>.").count(),
+            4,
             "{}",
             short.content
         );

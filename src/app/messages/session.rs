@@ -2,6 +2,7 @@
 
 use super::{count, page as listed, typed};
 use crate::app::components::{self, Button, Look};
+use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{ALT_LIMIT, Message};
 use crate::domain::job::Tally;
 use crate::domain::session::{DEFAULT_QUIET_HOURS, Plan, Session, SessionId};
@@ -150,13 +151,19 @@ pub(crate) fn export_part(session: &Session, number: usize, of: usize) -> String
 }
 
 /// An export that is too large for the message.
-pub(crate) fn exported_by_link(session: &Session, export: &ExportSummary, bytes: u64, link: &str) -> Message {
+pub(crate) fn exported_by_link(
+    session: &Session,
+    export: &ExportSummary,
+    bytes: u64,
+    link: &Link,
+) -> Message {
     let words = format!(
-        "{} The file has {} MiB, too much for this channel; the link works for a day.",
+        "{} The file has {} MiB, too much for this channel; the link works until <t:{}:f>.",
         export_words(session, export),
-        bytes.div_ceil(1024 * 1024)
+        bytes.div_ceil(1024 * 1024),
+        link.until.unix_timestamp()
     );
-    Message { embeds: vec![format!("[Download the session]({link})")], ..Message::words(words) }
+    Message { embeds: vec![format!("[Download the session]({})", link.url)], ..Message::words(words) }
 }
 
 fn export_words(session: &Session, export: &ExportSummary) -> String {

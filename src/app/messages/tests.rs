@@ -2,6 +2,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::*;
+use crate::backends::archive::Link;
 use crate::domain::job::{Claim, DiscordOrigin, InSession, Job, Origin, Outcome, Picture, State};
 use crate::domain::job::{Stage, Tally};
 use crate::domain::limits::Limits;
@@ -13,6 +14,10 @@ use crate::domain::session::{Plan, Session};
 use crate::domain::settings::{Defaults, Effective, Field, Settings, Source};
 use crate::domain::usage::{BlockedRow, Standing, UsageRow};
 use crate::domain::words::WordRule;
+
+fn link() -> Link {
+    Link { url: "https://x".into(), until: OffsetDateTime::UNIX_EPOCH }
+}
 
 /// What somebody could type to make Easel's sentence say something else, and the same without what would do it.
 const HOSTILE: [(&str, &str); 10] = [
@@ -203,7 +208,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
         ("no history", all(&session::history(&running, 0, 0, 0))),
         ("an export", session::exported(&running, &exported, 2)),
         ("its second file", session::export_part(&running, 2, 2)),
-        ("an export by link", all(&session::exported_by_link(&running, &exported, 1, "https://x"))),
+        ("an export by link", all(&session::exported_by_link(&running, &exported, 1, &link()))),
     ]
 }
 
@@ -286,7 +291,7 @@ fn one_thing_is_one_thing() {
         all(&session::ended(&running, &tally, 1)),
         all(&session::history(&running, 1, 0, 1)),
         session::exported(&running, &exported, 1),
-        all(&session::exported_by_link(&running, &exported, 1, "https://x")),
+        all(&session::exported_by_link(&running, &exported, 1, &link())),
         session::export_facts(&running, &tally, 1).join("\n"),
         refusal(&Refusal::RateLimited { burst: 1, per_minute: 1, free_at: 0 }, Reader::Discord),
         refusal(&Refusal::QuotaUsed { limit: 1, used: 1, free_at: 0 }, Reader::Discord),

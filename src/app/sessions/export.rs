@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::session::Session;
 use crate::domain::shrink::shrink;
 
-/// How long the link to an export works.
+/// How long the link to an export works at most.
 const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What stands in the place of the deferral, and the files that come after it.
@@ -140,7 +140,7 @@ async fn link(
     );
     let key = format!("exports/{place}/{}/{name}.zip", session.id);
     app.archive.put_large(&key, file.path(), "application/zip").await.context("keeping an export")?;
-    let link = app.archive.link(&key, LINK_LIFE).await?.context("an archive without links")?;
+    let link = app.archive.link(&key, LINK_LIFE, app.now()).await?.context("an archive without links")?;
     Ok(texts::exported_by_link(session, summary, length, &link))
 }
 

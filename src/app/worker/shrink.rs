@@ -8,12 +8,12 @@ use bytes::Bytes;
 use super::{Loaded, Work};
 use crate::app::messages::picture::Remarks;
 use crate::app::worker::deliver::Files;
-use crate::backends::archive::picture_key;
+use crate::backends::archive::{Link, picture_key};
 use crate::domain::shrink::shrink;
 
 /// Bytes of a whole request that Discord takes, with room for the words and the form.
 const MESSAGE_LIMIT: u64 = 24 * 1024 * 1024;
-/// How long the link to an original works.
+/// How long the link to an original works at most.
 const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Where Discord takes less than it announced, a copy has half of the original's bytes, and within these limits.
 const SMALLEST_COPY: u64 = 64 * 1024;
@@ -56,7 +56,7 @@ impl Work<'_> {
     }
 
     /// The pictures that a message shows as copies, and where their originals lie.
-    pub(super) async fn shrunk_ones(&self, archived: bool) -> anyhow::Result<Vec<(u32, Option<String>)>> {
+    pub(super) async fn shrunk_ones(&self, archived: bool) -> anyhow::Result<Vec<(u32, Option<Link>)>> {
         let Some(limit) = self.file_limit(self.generated().count()) else { return Ok(Vec::new()) };
         let large = self.generated().filter(|(_, generated)| generated.bytes > limit);
         self.originals(large.map(|(picture, _)| picture.n), archived).await
@@ -66,11 +66,12 @@ impl Work<'_> {
         &self,
         numbers: impl Iterator<Item = u32>,
         archived: bool,
-    ) -> anyhow::Result<Vec<(u32, Option<String>)>> {
+    ) -> anyhow::Result<Vec<(u32, Option<Link>)>> {
         let mut originals = Vec::new();
         for n in numbers {
             let key = picture_key(&self.claim.job, n, self.claim.format(n));
-            let link = if archived { self.app.archive.link(&key, LINK_LIFE).await? } else { None };
+            let link =
+                if archived { self.app.archive.link(&key, LINK_LIFE, self.app.now()).await? } else { None };
             originals.push((n, link));
         }
         Ok(originals)

@@ -8,8 +8,11 @@ use bytes::Bytes;
 
 use crate::backends::disk::{self, Draft};
 
+/// Bytes that a check stores: as many as a picture has.
+const PICTURE: usize = 2 * 1024 * 1024;
+
 /// A folder whose files are never overwritten.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
 }
@@ -28,6 +31,7 @@ impl Folder {
     /// A folder that cannot be made.
     pub fn open(root: &Path) -> anyhow::Result<Folder> {
         disk::create_folder(root)
+            .map_err(|error| disk::explained(error, root))
             .with_context(|| format!("EASEL_ARCHIVE: the folder `{}` cannot be made", root.display()))?;
         Ok(Folder { root: root.to_owned() })
     }
@@ -47,7 +51,7 @@ impl Folder {
         let file = file.to_owned();
         self.at(key, "write", move |path| {
             disk::create_folder(path.parent().unwrap_or(path))?;
-            std::fs::copy(&file, path).map(drop)
+            Draft::copy(path, &file, 0o666)?.publish(path)
         })
         .await
     }
@@ -57,14 +61,15 @@ impl Folder {
     }
 
     pub(super) async fn probe(&self, key: &str) -> anyhow::Result<()> {
-        self.put(key, Bytes::from_static(b"easel check\n")).await?;
-        self.at(key, "remove", |path| {
+        let put = self.put(key, Bytes::from_static(&[0; PICTURE])).await;
+        let removed = self.at(key, "remove", |path| {
             disk::remove(path)?;
             // Another check may be under way in it.
             let _ = path.parent().map(std::fs::remove_dir);
             Ok(())
-        })
-        .await
+        });
+        let removed = removed.await;
+        put.and(removed)
     }
 
     pub(super) fn describe(&self, key: &str) -> String {
@@ -84,7 +89,9 @@ impl Folder {
     ) -> anyhow::Result<T> {
         let path = self.root.join(key);
         let done = tokio::task::spawn_blocking(move || {
-            work(&path).with_context(|| format!("EASEL_ARCHIVE: cannot {what} `{}`", path.display()))
+            work(&path)
+                .map_err(|error| disk::explained(error, &path))
+                .with_context(|| format!("EASEL_ARCHIVE: cannot {what} `{}`", path.display()))
         });
         done.await.context("the archive's thread ended early")?
     }

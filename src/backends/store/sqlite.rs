@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
+use crate::backends::disk;
 use crate::domain::job::accounts::{Account, Amounts, Balances};
 use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, WorkQueue};
 use crate::domain::limits::AdmissionLimits;
@@ -24,6 +25,7 @@ mod blocked;
 mod export;
 mod ops;
 mod policies;
+mod remedy;
 mod rows;
 mod sessions;
 mod thread;
@@ -58,27 +60,14 @@ impl Sqlite {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         if let Some(folder) = folder {
             fs::create_dir_all(folder)
+                .map_err(|error| disk::explained(error, folder))
                 .with_context(|| format!("EASEL_STORE: cannot make the folder `{}`", folder.display()))?;
         }
-        let lock_file = lock_path(path);
-        let lock = private_file(&lock_file).with_context(|| {
-            format!("EASEL_STORE: cannot write `{}`; give this user the folder", lock_file.display())
-        })?;
-        let alone = match lock.try_lock() {
-            Ok(()) => true,
-            Err(TryLockError::WouldBlock) => {
-                // The first process makes the database: SQLite lets no two do that at once.
-                lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
-                false
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(error).context("EASEL_STORE: cannot lock its file");
-            }
-        };
-        drop(private_file(path).with_context(|| format!("EASEL_STORE: cannot write `{shown}`"))?);
-        let mut connection = connect(path).with_context(|| {
-            format!("EASEL_STORE: `{shown}` cannot be used as a database; move it away or name another file")
-        })?;
+        let (lock, alone) = lock(path)?;
+        private_file(path)
+            .map_err(|error| disk::explained(error, path))
+            .with_context(|| format!("EASEL_STORE: cannot write `{shown}`"))?;
+        let mut connection = connect(path)?;
         migrate(&mut connection).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
         if alone {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -86,7 +75,7 @@ impl Sqlite {
             transaction.commit().context("freeing dead leases")?;
             lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         }
-        let readable = connect(path).with_context(|| format!("EASEL_STORE: `{shown}`"))?;
+        let readable = connect(path)?;
         readable.pragma_update(None, "query_only", true).context("EASEL_STORE")?;
         Ok(Sqlite {
             writer: serve("easel-store", connection, TransactionBehavior::Immediate)?,
@@ -226,16 +215,44 @@ fn private_file(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+/// The database's lock, and whether nobody else has the database open.
+fn lock(path: &Path) -> anyhow::Result<(File, bool)> {
+    let file = lock_path(path);
+    let lock = private_file(&file).map_err(|error| disk::explained(error, &file)).with_context(|| {
+        format!("EASEL_STORE: cannot write `{}`; give this user the folder", file.display())
+    })?;
+    // Whatever a lock fails with: SQLite takes some of it for a lock that another program has, and waits.
+    let refused = || format!("EASEL_STORE: {}", disk::without_locks(&file));
+    match lock.try_lock() {
+        Ok(()) => Ok((lock, true)),
+        Err(TryLockError::WouldBlock) => {
+            // The first process makes the database: SQLite lets no two do that at once.
+            lock.lock_shared().with_context(refused)?;
+            Ok((lock, false))
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(refused),
+    }
+}
+
+fn connect(path: &Path) -> anyhow::Result<Connection> {
+    let (connection, journal) = opened(path).map_err(|error| remedy::explained(error, path))?;
+    ensure!(journal == "wal", "EASEL_STORE: {}", remedy::without_wal(path));
+    Ok(connection)
+}
+
+/// A connection, and the kind of journal that the place allows.
+fn opened(path: &Path) -> rusqlite::Result<(Connection, String)> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(LOCK_WAIT)?;
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    let journal = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Otherwise a statement is compiled again whenever a parameter changes that an index could be chosen by.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
+    // The memory that readers and writers share is not touched before.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok((connection, journal))
 }
 
 fn migrate(connection: &mut Connection) -> anyhow::Result<()> {

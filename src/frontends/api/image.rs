@@ -13,7 +13,7 @@ use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Aspect, Style};
 
-/// How long a presigned link works.
+/// How long a presigned link works at most.
 const LINK_LIFE: Duration = Duration::from_secs(3_600);
 
 /// An order that was taken.
@@ -90,7 +90,7 @@ pub(super) struct PictureView {
     /// SHA-256 of its bytes, lower-case hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
-    /// Where its bytes are: presigned for an hour, or a path of Easel itself, which wants the key.
+    /// Where its bytes are: presigned for an hour at most, or a path of Easel itself, which wants the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     /// Why there is none.
@@ -183,14 +183,15 @@ pub(super) fn file_name(claim: &Claim, n: u32) -> String {
 /// Presigned once the picture is in S3; before that, and for a folder, Easel serves it.
 async fn link(app: &App, claim: &Claim, picture: &Picture) -> String {
     let presigned = match &picture.archived {
-        Some(key) => app.archive.link(key, LINK_LIFE).await,
+        Some(key) => app.archive.link(key, LINK_LIFE, app.now()).await,
         None => Ok(None),
     };
     let presigned = presigned.unwrap_or_else(|error| {
         tracing::warn!(job = %claim.job.id, error = format!("{error:#}"), "no link to a picture could be signed");
         None
     });
-    presigned.unwrap_or_else(|| format!("{}/{}", location(claim.job.id), file_name(claim, picture.n)))
+    let own = || format!("{}/{}", location(claim.job.id), file_name(claim, picture.n));
+    presigned.map_or_else(own, |link| link.url)
 }
 
 fn dollars(amount: Micros) -> String {

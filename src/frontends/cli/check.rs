@@ -1,6 +1,7 @@
 //! `easel check`: tests everything the bot needs, one line each, with the remedy.
 
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -8,8 +9,9 @@ use aws_config::SdkConfig;
 
 use crate::app;
 use crate::app::clock::Clock;
-use crate::backends::archive::Archive;
+use crate::backends::archive::{Archive, own_endpoint};
 use crate::backends::discord_api::rest::Rest;
+use crate::backends::disk;
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
@@ -61,6 +63,11 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     }
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
+        (Some(aws), Ok(_)) if !app::needs_amazon(&config) && own_endpoint(aws).is_some() => {
+            say(format_args!(
+                "-     aws          not asked: only the archive speaks its language, on a server of another maker"
+            ))
+        }
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
         (None, Ok(_)) => say(format_args!(
             "-     aws          not needed: EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"
@@ -68,7 +75,12 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     }
     say(format_args!("{}", budget(&config)));
     report.line("archive", archive(&config, aws.as_ref()).await);
-    report.line("store", store(&config, aws.as_ref()).await);
+    let store = store(&config, aws.as_ref()).await;
+    let lies_beside = store.is_ok() || !matches!(config.store, StoreUrl::Sqlite(_));
+    report.line("store", store);
+    if lies_beside {
+        report.line("spool", spool(&config));
+    }
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
@@ -86,15 +98,24 @@ fn budget(config: &Config) -> String {
 }
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
-    let archive = Archive::open(&config.archive, aws).context("EASEL_ARCHIVE")?;
-    let remedy = match &config.archive {
-        ArchiveUrl::Folder(_) => "EASEL_ARCHIVE cannot be written; give this user the folder",
-        ArchiveUrl::S3 { .. } => {
-            "EASEL_ARCHIVE cannot be written; does the bucket exist, in this region, and is s3:PutObject allowed?"
-        }
+    let archive = Archive::open(&config.archive, aws)?;
+    archive.probe(&format!("{}", std::process::id())).await?;
+    let place = match &config.archive {
+        ArchiveUrl::Folder(root) => absolute(root),
+        ArchiveUrl::S3 { .. } => archive.describe(""),
     };
-    archive.probe(&format!("{}", std::process::id())).await.context(remedy)?;
-    Ok(format!("{} can be written", archive.describe("")))
+    let fact = format!("{place} can be written");
+    Ok(std::iter::once(fact).chain(archive.findings()).collect::<Vec<_>>().join("; "))
+}
+
+fn spool(config: &Config) -> Finding {
+    app::spool(config)?.try_out().context("EASEL_STORE: the folder `spool` beside it")?;
+    Ok(format!("{} takes pictures", absolute(&config.data_dir().join("spool"))))
+}
+
+/// As a person finds it who is not in this process's working folder.
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).as_deref().unwrap_or(path).display().to_string()
 }
 
 async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
@@ -105,13 +126,23 @@ async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     store.ready().await.context("EASEL_STORE")?;
     let totals = store.totals().await?;
     let place = match &config.store {
-        StoreUrl::Sqlite(path) => path.display().to_string(),
+        StoreUrl::Sqlite(path) => database(path),
         StoreUrl::Dynamo(table) => format!("the DynamoDB table `{table}`"),
     };
     Ok(format!(
         "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
         totals.open, totals.delivered, totals.attempted, totals.attempted_micros
     ))
+}
+
+/// A database's path, with a warning where others may reach it: on a file system that machines share, `SQLite` knows
+/// only of its own.
+fn database(path: &Path) -> String {
+    let place = absolute(path);
+    match disk::file_system(path).filter(|kind| disk::is_shared(kind)) {
+        Some(kind) => format!("{place} (warning: on {kind}, where only one machine may ever use it)"),
+        None => place,
+    }
 }
 
 async fn queue(sqs: &Sqs) -> Finding {

@@ -21,7 +21,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ImageSource, resolve};
 use crate::domain::settings::Effective;
 use crate::domain::text::visible;
-use crate::frontends::cli::say;
+use crate::frontends::cli::{path, say};
 
 /// How long the store may take.
 const STORE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -59,13 +59,13 @@ pub struct Arguments {
     #[arg(long, allow_negative_numbers = true)]
     steps: Option<i64>,
     /// Start from this picture
-    #[arg(long)]
+    #[arg(long, value_parser = path())]
     image: Option<PathBuf>,
     /// How far to go from it, 0 to 1
     #[arg(long, allow_negative_numbers = true)]
     strength: Option<f64>,
     /// Copy the picture to this file or folder as well
-    #[arg(long)]
+    #[arg(long, value_parser = path())]
     out: Option<PathBuf>,
 }
 

@@ -11,7 +11,7 @@ use crate::backends::archive::{Ending, PictureRecord, Record, record_key};
 use crate::config::{Config, EngineChoice};
 use crate::domain::digest::sha256_hex;
 use crate::domain::text::{is_break, is_hidden, visible};
-use crate::frontends::cli::say;
+use crate::frontends::cli::{path, say};
 
 /// Bytes of a file that may be a picture of ours.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -20,6 +20,7 @@ const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A picture that Easel made, byte for byte as it was posted or archived
+    #[arg(value_parser = path())]
     file: PathBuf,
 }
 

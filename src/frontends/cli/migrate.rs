@@ -4,14 +4,14 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::app;
 use crate::app::clock::Clock;
 use crate::backends::store::migration::{Migration, Report, Step};
 use crate::backends::store::{Count, Dynamo, Sum};
-use crate::config::StoreUrl;
+use crate::config::{self, StoreUrl};
 use crate::domain::digest::hex;
 use crate::frontends::cli::say;
 
@@ -61,8 +61,9 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn store(option: &str, text: &str) -> anyhow::Result<StoreUrl> {
-    StoreUrl::parse(text)
-        .with_context(|| format!("{option}: `{text}` is not allowed here; it must be {}", StoreUrl::FORM))
+    let url = StoreUrl::parse(text)
+        .with_context(|| format!("{option}: `{text}` is not allowed here; it must be {}", StoreUrl::FORM))?;
+    url.meant(config::home().as_deref()).map_err(|problem| anyhow!("{option}: {problem}"))
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -4,13 +4,15 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::app::messages::{self, Reader};
-use crate::config::{Config, LogFormat};
+use crate::config::{self, Config, LogFormat};
 use crate::domain::refusal::Refusal;
 use crate::frontends::discord::watchdog::{GatewayLog, Watchdog};
 
@@ -46,6 +48,11 @@ fn in_words(error: &anyhow::Error) -> String {
         None => cause.to_string(),
     };
     error.chain().map(words).collect::<Vec<_>>().join(": ")
+}
+
+/// Reads an option's path. A shell leaves `--out=~/cat.png` as it is.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| config::expanded(path, config::home().as_deref()))
 }
 
 /// Prints a line. `println!` would panic once the reader has gone, as `head` does; nobody misses the rest.

@@ -93,6 +93,13 @@ async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
     config.require(&[Need::Token])?;
     let app = App::open(config, Clock::System).await?;
     app.spawn(worker::sweep(app.clone()));
+    let prepared = app.clone();
+    app.spawn(async move {
+        tokio::select! {
+            () = prepared.archive.prepare() => {}
+            () = prepared.stopping.cancelled() => {}
+        }
+    });
     Ok(app)
 }
 

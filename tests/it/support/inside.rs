@@ -35,7 +35,7 @@ impl Inside {
         let values: HashMap<_, _> =
             values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let clock = Clock::ahead(time::Duration::ZERO);
-        let app = App::open(Config::read(values).unwrap(), clock.clone()).await.unwrap();
+        let app = App::open(Config::read(values, None).unwrap(), clock.clone()).await.unwrap();
         app.spawn(worker::run(app.clone()));
         let frontend = gateway::run(app.clone(), Watchdog::default());
         app.spawn(async { frontend.await.unwrap() });
