@@ -1,5 +1,6 @@
 //! `easel check`: tests everything the bot needs, one line each, with the remedy.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
@@ -27,18 +28,40 @@ const RECEIVES: u64 = 3;
 /// What one test found: a fact, or a fault with its remedy.
 type Finding = anyhow::Result<String>;
 
+#[derive(Default)]
 struct Report {
     failed: bool,
+    /// The first line that could not be printed: those after it are not tried.
+    unprinted: Option<anyhow::Error>,
 }
 
 impl Report {
     fn line(&mut self, what: &str, finding: Finding) {
         match finding {
-            Ok(fact) => say(format_args!("ok    {what:<12} {fact}")),
+            Ok(fact) => self.print(format_args!("ok    {what:<12} {fact}")),
             Err(fault) => {
                 self.failed = true;
-                say(format_args!("FAIL  {what:<12} {}", in_words(&fault).replace('\n', " ")));
+                self.print(format_args!("FAIL  {what:<12} {}", in_words(&fault).replace('\n', " ")));
             }
+        }
+    }
+
+    /// A part that is not there to be tested.
+    fn not_needed(&mut self, what: &str, why: &str) {
+        self.print(format_args!("-     {what:<12} not needed: {why}"));
+    }
+
+    fn print(&mut self, line: fmt::Arguments<'_>) {
+        if self.unprinted.is_none() {
+            self.unprinted = say(line).err();
+        }
+    }
+
+    fn end(self) -> anyhow::Result<ExitCode> {
+        match self.unprinted {
+            Some(error) => Err(error),
+            None if self.failed => Ok(ExitCode::FAILURE),
+            None => Ok(ExitCode::SUCCESS),
         }
     }
 }
@@ -48,7 +71,7 @@ impl Report {
 /// # Errors
 /// None of the tests': only what stops before the first.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
-    let mut report = Report { failed: false };
+    let mut report = Report::default();
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today);
     let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
@@ -62,27 +85,24 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
-        (None, Ok(_)) => say(format_args!(
-            "-     aws          not needed: EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"
-        )),
+        (None, Ok(_)) => report
+            .not_needed("aws", "EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"),
     }
-    say(format_args!("{}", budget(&config)));
+    match config.monthly_budget {
+        _ if config.engine == EngineChoice::Sketch => {
+            report.not_needed("budget", "EASEL_ENGINE=sketch costs nothing");
+        }
+        Some(limit) => {
+            report.line("budget", Ok(format!("{limit} a calendar month (UTC) for all servers together")));
+        }
+        None => report.line("budget", Ok(format!("warning: {NO_BUDGET}"))),
+    }
     report.line("archive", archive(&config, aws.as_ref()).await);
     report.line("store", store(&config, aws.as_ref()).await);
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
-    Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-fn budget(config: &Config) -> String {
-    match config.monthly_budget {
-        _ if config.engine == EngineChoice::Sketch => {
-            "-     budget       not needed: EASEL_ENGINE=sketch costs nothing".to_owned()
-        }
-        Some(limit) => format!("ok    budget       {limit} a calendar month (UTC) for all servers together"),
-        None => format!("ok    budget       warning: {NO_BUDGET}"),
-    }
+    report.end()
 }
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
