@@ -12,12 +12,14 @@ use crate::domain::signature::PublicKey;
 
 mod discord;
 mod env_file;
+mod proxy;
 mod reader;
 mod table;
 mod urls;
 mod values;
 
 pub use discord::{Shards, Token, bot_token, secret_region};
+pub use proxy::proxy_for;
 pub use urls::{ArchiveUrl, QueueUrl, StoreUrl};
 pub use values::{EngineChoice, Function, GuardrailId, LogFormat};
 

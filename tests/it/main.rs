@@ -25,6 +25,7 @@ mod model_faults;
 mod options;
 mod places;
 mod programs;
+mod proxies;
 mod queues;
 mod registering;
 mod s3;

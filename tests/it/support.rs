@@ -19,6 +19,7 @@ pub(crate) mod cloud;
 pub(crate) mod function;
 pub(crate) mod inside;
 pub(crate) mod ledger;
+pub(crate) mod proxy;
 pub(crate) mod sandbox;
 pub(crate) mod seed;
 pub(crate) mod stack;

@@ -14,8 +14,9 @@ use crate::backends::discord_api::rest::Rest;
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
-use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, proxy_for};
 use crate::frontends::cli::{NO_BUDGET, in_words, say};
+use crate::frontends::discord::start::{GATEWAY, NO_PROXY_FOR_THE_GATEWAY};
 
 mod aws;
 mod discord;
@@ -75,6 +76,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today);
     let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
+    if let Some(proxy) = proxy(&config) {
+        report.line("proxy", proxy);
+    }
     match secrets::reveal(config.token.as_ref(), aws.as_ref()).await {
         Ok(token) => {
             let discord = Rest::new(&config.discord_url, token)?;
@@ -103,6 +107,13 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
     report.end()
+}
+
+/// What of it goes through a proxy; `None` without one.
+fn proxy(config: &Config) -> Option<Finding> {
+    let discord = if config.discord_is_elsewhere { config.discord_url.as_str() } else { GATEWAY };
+    let proxy = proxy_for(discord)?;
+    Some(Ok(format!("calls of Discord's API go through {proxy}; {}", NO_PROXY_FOR_THE_GATEWAY)))
 }
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
