@@ -10,6 +10,7 @@ use url::Url;
 use crate::domain::money::Micros;
 use crate::domain::signature::PublicKey;
 
+mod aws;
 mod discord;
 mod env_file;
 mod proxy;
@@ -18,6 +19,7 @@ mod table;
 mod urls;
 mod values;
 
+pub use aws::{AwsVariables, Profiles};
 pub use discord::{Shards, Token, bot_token, secret_region};
 pub use proxy::proxy_for;
 pub use urls::{ArchiveUrl, QueueUrl, StoreUrl};

@@ -3,6 +3,7 @@
 
 mod admin;
 mod archive;
+mod aws_words;
 mod backends;
 mod bad_input;
 mod crash;

@@ -58,5 +58,6 @@ async fn everything_that_speaks_tls_asks_the_proxy_for_a_tunnel() {
     for host in ["discord.test:443", "sts.", "easel-pictures.s3.", "dynamodb.", "sqs."] {
         assert!(seen.iter().any(|seen| seen.contains(host)), "{host} in {seen:?}\n{out}");
     }
+    assert!(out.contains("check the network, and HTTPS_PROXY if there is one"), "{out}");
     assert!(!out.contains("proxy-canary"), "{out}");
 }

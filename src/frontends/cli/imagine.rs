@@ -205,7 +205,7 @@ async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<E
             }
             Some(Outcome::Refused { refusal }) => {
                 note(format_args!("{}", messages::refusal(refusal, Reader::Shell)));
-                if matches!(refusal, Refusal::ModelUnavailable { .. }) {
+                if matches!(refusal, Refusal::ModelUnavailable { .. } | Refusal::ModelUnreachable) {
                     note(format_args!(
                         "without an AWS account, --engine sketch paints with the built-in engine"
                     ));

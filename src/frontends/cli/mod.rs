@@ -8,6 +8,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::app::messages::{self, Reader};
+use crate::backends::aws;
 use crate::config::{Config, LogFormat};
 use crate::domain::refusal::Refusal;
 use crate::frontends::discord::watchdog::{GatewayLog, Watchdog};
@@ -36,13 +37,18 @@ const QUIET: &str = "serenity=warn,serenity::gateway::ws=off,aws_config=error,aw
 /// For those who have set no limit.
 const NO_BUDGET: &str = "nothing limits what this Easel may spend: set EASEL_MONTHLY_BUDGET_USD to dollars a month, such as 25; admins limit their servers with /easel budget";
 
-/// An error and its causes in one sentence, a refusal among them as a shell's reader needs it.
+/// An error and its causes in one sentence, a refusal among them as a shell's reader needs it; then the remedy, if one of
+/// AWS is among them.
 fn in_words(error: &anyhow::Error) -> String {
     let words = |cause: &(dyn Error + 'static)| match cause.downcast_ref::<Refusal>() {
         Some(refusal) => messages::refusal(refusal, Reader::Shell),
         None => cause.to_string(),
     };
-    error.chain().map(words).collect::<Vec<_>>().join(": ")
+    let chain = error.chain().map(words).collect::<Vec<_>>().join(": ");
+    match aws::remedy(error.as_ref()) {
+        Some(remedy) => format!("{}: {remedy}", chain.split_whitespace().collect::<Vec<_>>().join(" ")),
+        None => chain,
+    }
 }
 
 /// Sets up the log, and the watchdog that reads serenity's part of it.
