@@ -28,6 +28,12 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
     (trouble != Trouble::Language).then(|| remedy.to_owned())
 }
 
+/// Whether no policy of the caller allows what was asked.
+pub fn is_denied(error: &(dyn Error + 'static)) -> bool {
+    let code = metadata(error).and_then(ErrorMetadata::code);
+    matches!(code, Some("AccessDeniedException" | "AccessDenied"))
+}
+
 /// An error and its causes, in one line.
 pub fn in_own_words(error: &(dyn Error + 'static)) -> String {
     let all = causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");

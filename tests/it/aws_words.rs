@@ -1,7 +1,12 @@
 //! What AWS says is wrong: the operator reads it with the remedy, people read what it means for them.
 
+use axum::Router;
+use axum::http::StatusCode;
 use easel_emulator::bedrock::ModelFault;
 use easel_emulator::discord::InteractionBuilder;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::support::{Setup, World, in_time};
 
@@ -167,4 +172,44 @@ async fn check_passes_on_what_aws_says_of_the_credentials() {
         let line = out.lines().find(|line| line.starts_with("FAIL  aws ")).unwrap_or_default();
         assert!(code == 1 && line.contains(said), "{out}");
     }
+}
+
+#[tokio::test]
+async fn check_is_content_with_the_policy_that_is_enough_to_run() {
+    let world = World::without_bot(Setup::default()).await;
+    assert_eq!(world.run(&["register"]).await.0, 0);
+    world.bedrock.deny("GetFoundationModelAvailability");
+    world.bedrock.deny("GetFoundationModel");
+    let (code, out, err) = world.run(&["check"]).await;
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    for line in ["ok    model ", "ok    life cycle "] {
+        let line = out.lines().find(|said| said.starts_with(line)).unwrap();
+        assert!(line.contains("could not look") && line.contains("(needs `CheckOnly`"), "{line}");
+    }
+    world.end().await;
+}
+
+/// SQS, for somebody whom no policy allows anything. The form of the error is that of the service's API reference.
+async fn forbidden_queue() -> (String, JoinSet<()>) {
+    let denied = || async {
+        let body = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"User: arn:aws:iam::123456789012:user/easel is not authorized to perform: sqs:getqueueattributes on resource: arn:aws:sqs:us-west-2:123456789012:easel because no identity-based policy allows the sqs:getqueueattributes action"}"#;
+        (StatusCode::FORBIDDEN, [("content-type", "application/x-amz-json-1.0")], body)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut server = JoinSet::new();
+    server.spawn(async move { axum::serve(listener, Router::new().fallback(denied)).await.unwrap() });
+    (url, server)
+}
+
+#[tokio::test]
+async fn check_does_not_want_what_only_check_asks_of_a_queue() {
+    let (url, _server) = forbidden_queue().await;
+    let mut world = World::without_bot(Setup::default()).await;
+    assert_eq!(world.run(&["register"]).await.0, 0);
+    world.set("AWS_ENDPOINT_URL_SQS", &url);
+    world.set("EASEL_QUEUE", format!("sqs:{url}/123456789012/easel"));
+    let (code, out, err) = world.run(&["check"]).await;
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("ok    queue        could not look (needs sqs:GetQueueAttributes)"), "{out}");
 }

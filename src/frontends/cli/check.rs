@@ -9,6 +9,7 @@ use aws_config::SdkConfig;
 
 use crate::app;
 use crate::app::clock::Clock;
+use crate::backends;
 use crate::backends::archive::Archive;
 use crate::backends::discord_api::rest::Rest;
 use crate::backends::queue::{Properties, Sqs};
@@ -130,8 +131,14 @@ async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
 
 async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     let store = Store::at(&config.store, aws)?;
-    if let Store::Dynamo(table) = &store {
-        table.check_table().await.context("EASEL_STORE")?;
+    let mut unseen = "";
+    if let Store::Dynamo(table) = &store
+        && let Err(error) = table.check_table().await
+    {
+        if !backends::aws::is_denied(error.as_ref()) {
+            return Err(error.context("EASEL_STORE"));
+        }
+        unseen = "; could not look at its keys, index and time to live (needs dynamodb:DescribeTable and DescribeTimeToLive)";
     }
     store.ready().await.context("EASEL_STORE")?;
     let totals = store.totals().await?;
@@ -140,14 +147,19 @@ async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
         StoreUrl::Dynamo(table) => format!("the DynamoDB table `{table}`"),
     };
     Ok(format!(
-        "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
+        "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}{unseen}",
         totals.open, totals.delivered, totals.attempted, totals.attempted_micros
     ))
 }
 
 async fn queue(sqs: &Sqs) -> Finding {
     let remedy = "EASEL_QUEUE cannot be asked; does the queue exist under this URL, and are sqs:GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility allowed?";
-    let Properties { visibility, receives } = sqs.properties().await.context(remedy)?;
+    let Properties { visibility, receives } = match sqs.properties().await {
+        Err(error) if backends::aws::is_denied(error.as_ref()) => {
+            return Ok("could not look (needs sqs:GetQueueAttributes)".to_owned());
+        }
+        properties => properties.context(remedy)?,
+    };
     let seconds = visibility.as_secs();
     if !VISIBILITY.contains(&seconds) {
         bail!(

@@ -10,10 +10,13 @@ use image::{ImageFormat, Rgb, RgbImage};
 use time::Date;
 
 use super::{Finding, Report};
-use crate::backends::aws::{in_own_words, remedy, unused_profile};
+use crate::backends::aws::{in_own_words, is_denied, remedy, unused_profile};
 use crate::backends::guardrail::{Guardrail, Verdict};
 use crate::config::{AwsVariables, Config, EngineChoice, GuardrailId};
 use crate::domain::catalogue::{Catalogue, Model};
+
+/// The statement of `deploy/iam-policy.json` that only this program needs.
+const CHECK_ONLY: &str = "needs `CheckOnly` of deploy/iam-policy.json; Easel runs without it";
 
 /// Identity, then access to the default model and its life cycle.
 pub(super) async fn check(
@@ -89,6 +92,9 @@ async fn access(client: &Client, model: &Model) -> Finding {
     let facts = format!("{model} ({}) in {region}, {} a picture", model.id, model.price);
     let asked = match client.get_foundation_model_availability().model_id(&model.id).send().await {
         Ok(asked) => asked,
+        Err(error) if is_denied(&error) => {
+            return Ok(format!("{facts}; could not look whether the account may use it ({CHECK_ONLY})"));
+        }
         Err(error) => {
             let remedy = remedy(&error).map_or_else(String::new, |remedy| format!("{remedy} "));
             bail!("{model} in {region} cannot be asked for: {remedy}({})", short(&in_own_words(&error)));
@@ -117,6 +123,7 @@ async fn access(client: &Client, model: &Model) -> Finding {
 async fn life_cycle(client: &Client, model: &Model) -> Finding {
     let asked = match client.get_foundation_model().model_identifier(&model.id).send().await {
         Ok(asked) => asked,
+        Err(error) if is_denied(&error) => return Ok(format!("could not look ({CHECK_ONLY})")),
         Err(error) => return Ok(format!("could not look ({})", short(&in_own_words(&error)))),
     };
     let Some(life) = asked.model_details().and_then(|details| details.model_lifecycle()) else {
