@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use easel::config::{self, Config};
-use easel::frontends::{cli, lambda};
+use easel::frontends::cli::{self, Signals};
+use easel::frontends::lambda;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `SIGXFSZ`, on Linux and on macOS.
@@ -50,8 +52,12 @@ fn main() -> ExitCode {
         Ok(program) => program,
         Err(error) => {
             // A wrong word is fault 1 like any other; asking for help is none.
-            drop(error.print());
-            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            let printed = error.print().context("cannot write to stdout").inspect_err(cli::complain);
+            return if printed.is_ok() && !error.use_stderr() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
         }
     };
     match start(program) {
@@ -77,17 +83,24 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
     let code = runtime.block_on(async {
         // Caught, it lets a write fail that exceeds `ulimit -f`; else it would end the process.
         drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
+        // Lambda's runtime ends its processes itself.
+        if let Program::Lambda = program {
+            return lambda::run(config).await;
+        }
+        let signals = Signals::listen()?;
         match program {
-            Program::Run => cli::run::run(config, watchdog).await,
-            Program::Serve => cli::run::serve(config).await,
-            Program::Worker => cli::run::work(config).await,
-            Program::Imagine(arguments) => cli::imagine::run(config, *arguments).await,
-            Program::Register => cli::register::run(config).await,
-            Program::Check => cli::check::run(config).await,
-            Program::Models => cli::models::run(&config),
-            Program::ApiKey(arguments) => cli::api_key::run(&arguments),
-            Program::Inspect(arguments) => cli::inspect::run(config, arguments).await,
-            Program::Migrate(arguments) => cli::migrate::run(&arguments).await,
+            Program::Run => cli::run::run(config, watchdog, signals).await,
+            Program::Serve => cli::run::serve(config, signals).await,
+            Program::Worker => cli::run::work(config, signals).await,
+            Program::Imagine(arguments) => cli::imagine::run(config, *arguments, signals).await,
+            Program::Register => signals.run(move || cli::register::run(config)).await,
+            Program::Check => signals.run(move || cli::check::run(config)).await,
+            Program::Models => signals.run(move || async move { cli::models::run(&config) }).await,
+            Program::ApiKey(arguments) => {
+                signals.run(move || async move { cli::api_key::run(&arguments) }).await
+            }
+            Program::Inspect(arguments) => signals.run(move || cli::inspect::run(config, arguments)).await,
+            Program::Migrate(arguments) => signals.run(move || cli::migrate::run(arguments)).await,
             Program::Lambda => lambda::run(config).await,
         }
     });

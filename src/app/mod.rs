@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::clock::Clock;
 use crate::app::messages::help::CommandIds;
 use crate::backends::archive::{Archive, picture_key};
+use crate::backends::aws::unused_profile;
 use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
 use crate::backends::discord_api::attachment;
 use crate::backends::discord_api::rest::{Fault, Rest};
@@ -29,7 +30,7 @@ use crate::backends::rate_limit::RateLimiter;
 use crate::backends::secrets;
 use crate::backends::spool::Spool;
 use crate::backends::store::Store;
-use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, Token};
+use crate::config::{ArchiveUrl, AwsVariables, Config, EngineChoice, QueueUrl, StoreUrl, Token};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::job::{Claim, JobId};
 use crate::domain::refusal::Refusal;
@@ -102,6 +103,11 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<App>> {
         let catalogue = catalogue(&config, clock.now().date())?;
         let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
+        if aws.is_some()
+            && let Some(problem) = unused_profile(&AwsVariables::from_environment())
+        {
+            tracing::warn!("AWS: {problem}");
+        }
         let picture_limiter = PictureLimiter::new(PICTURES_AT_ONCE);
         let engine = match (config.engine, &aws) {
             (EngineChoice::Bedrock, Some(aws)) => {

@@ -1,6 +1,7 @@
 //! One outside thing each.
 
 pub mod archive;
+pub mod aws;
 pub mod discord_api;
 pub(crate) mod disk;
 pub mod engine;

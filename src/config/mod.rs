@@ -10,16 +10,20 @@ use url::Url;
 use crate::domain::money::Micros;
 use crate::domain::signature::PublicKey;
 
+mod aws;
 mod discord;
 mod env_file;
 mod paths;
+mod proxy;
 mod reader;
 mod table;
 mod urls;
 mod values;
 
+pub use aws::{AwsVariables, Profiles};
 pub use discord::{Shards, Token, bot_token, secret_region};
 pub use paths::{expanded, home};
+pub use proxy::proxy_for;
 pub use urls::{ArchiveUrl, QueueUrl, StoreUrl};
 pub use values::{EngineChoice, Function, GuardrailId, LogFormat};
 

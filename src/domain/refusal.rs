@@ -182,10 +182,16 @@ pub enum Refusal {
     ModelRejected {
         job: JobId,
     },
+    /// The prompt is in a language that the model does not take.
+    NotEnglish {
+        model: String,
+    },
     /// The account has no access to the model.
     ModelUnavailable {
         model: String,
     },
+    /// Nobody could ask the model: no network, no credentials, or credentials that do not count.
+    ModelUnreachable,
     Fault {
         job: JobId,
     },
@@ -212,6 +218,7 @@ impl Refusal {
                 | Refusal::ModerationDown
                 | Refusal::ModelBusy
                 | Refusal::ModelFailed
+                | Refusal::ModelUnreachable
                 | Refusal::Fault { .. }
         )
     }

@@ -3,6 +3,7 @@
 
 mod admin;
 mod archive;
+mod aws_words;
 mod backends;
 mod bad_input;
 mod crash;
@@ -27,6 +28,7 @@ mod model_faults;
 mod options;
 mod places;
 mod programs;
+mod proxies;
 mod queues;
 mod registering;
 mod s3;
@@ -34,6 +36,7 @@ mod s3_faults;
 mod serverless;
 mod sessions;
 mod several_machines;
+mod stopping;
 mod support;
 mod throttled;
 mod worker;

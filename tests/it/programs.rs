@@ -241,14 +241,14 @@ async fn models_are_listed_with_price_and_state() {
 }
 
 #[tokio::test]
-async fn a_reader_that_goes_away_is_no_fault() {
+async fn a_reader_that_goes_away_is_told_nothing() {
     let world = world().await;
     let mut command = world.program(&["models"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = in_time(child.wait_with_output()).await.unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), said.as_str()), (Some(0), ""));
+    assert_eq!((output.status.code(), said.as_str()), (Some(1), ""));
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub(crate) mod disk;
 pub(crate) mod function;
 pub(crate) mod inside;
 pub(crate) mod ledger;
+pub(crate) mod proxy;
 pub(crate) mod sandbox;
 pub(crate) mod seed;
 pub(crate) mod stack;

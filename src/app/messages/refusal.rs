@@ -128,7 +128,7 @@ sentences! { to;
     Stopping =>
         "Easel is restarting. Nothing was charged. Please try again in a minute.";
     FilteredPrompt =>
-        "The model's content filter refused the prompt. Rephrase it and try again. It does not count against your pictures.";
+        "The model's content filter refused the prompt. Rephrase it, in English, and try again. It does not count against your pictures.";
     FilteredOutput =>
         "The model's content filter held the finished picture back. Try another seed or other words. It does not count against your pictures.";
     FilteredInput =>
@@ -153,6 +153,13 @@ sentences! { to;
     ModelUnavailable { model } =>
         "{model} is not available to this Easel at the moment. Nothing was charged. Pick another model, {check} `easel check`.",
         model = code(model), check = to.in_shell("or run", "and tell whoever runs Easel to run");
+    NotEnglish { model } =>
+        "{model} takes prompts in English only. Write the prompt in English and try again. Nothing was charged.",
+        model = code(model);
+    ModelUnreachable =>
+        "Easel cannot reach its model at the moment{told}. Nothing was charged. {then}",
+        told = to.in_shell("", ", and whoever runs it has been told"),
+        then = to.in_shell("The reason stands above; run `easel check` once it is mended.", "Please try again later.");
     Fault { job } =>
         "Something went wrong on Easel's side, and it was noted for whoever runs it. Nothing counts against your pictures. Please try again; the number to mention is `{job}`.";
     UnknownCommand { command } =>

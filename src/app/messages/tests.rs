@@ -245,6 +245,7 @@ fn of_refusals(text: &str) -> Vec<(&'static str, String)> {
         ("guarded prompt", Refusal::GuardedPrompt { category: told() }),
         ("guarded picture", Refusal::GuardedPicture { category: told() }),
         ("unavailable", Refusal::ModelUnavailable { model: told() }),
+        ("another language", Refusal::NotEnglish { model: told() }),
         ("server only", Refusal::ServerOnly { command: told() }),
         ("command", Refusal::UnknownCommand { command: told() }),
     ];

@@ -8,6 +8,7 @@ use futures_util::future::{join_all, try_join};
 use super::{Loaded, Stale, Work};
 use crate::app::Step;
 use crate::backends::archive::picture_key;
+use crate::backends::aws;
 use crate::backends::discord_api::attachment;
 use crate::backends::engine::{Class, Failure, Filter, ModelOutput, Permit};
 use crate::domain::digest::sha256_hex;
@@ -133,7 +134,7 @@ impl Work<'_> {
                 Ok(output) => return self.keep(picture, call, output).await,
                 Err(failure) => failure,
             };
-            tracing::warn!(job = %job.id, n = picture.n, class = ?failure.class, cause = format!("{:#}", failure.cause), "a call failed");
+            log(job.id, picture.n, &failure);
             let bill = failure.class.bill();
             if bill == Bill::NoCall {
                 picture.calls -= 1;
@@ -254,15 +255,15 @@ impl Work<'_> {
     fn reason(&self, failure: &Failure) -> Refusal {
         let job = self.claim.job.id;
         match failure.class {
-            Class::Busy { .. } | Class::NotSent => Refusal::ModelBusy,
+            Class::Busy { .. } => Refusal::ModelBusy,
+            Class::NotSent | Class::Unsigned | Class::Unauthenticated => Refusal::ModelUnreachable,
             Class::Broken | Class::TimedOut => Refusal::ModelFailed,
             Class::Filtered(Filter::Prompt) => Refusal::FilteredPrompt,
             Class::Filtered(Filter::Output) => Refusal::FilteredOutput,
             Class::Filtered(Filter::Input) => Refusal::FilteredInput,
             Class::Rejected => Refusal::ModelRejected { job },
-            Class::Unavailable | Class::Unsigned => {
-                Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() }
-            }
+            Class::NotEnglish => Refusal::NotEnglish { model: self.claim.job.request.model.clone() },
+            Class::Unavailable => Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() },
         }
     }
 
@@ -324,6 +325,18 @@ impl Work<'_> {
             None
         })
         .ok_or_else(attachment::gone)
+    }
+}
+
+/// What AWS says is for the operator, with the remedy.
+fn log(job: JobId, n: u32, failure: &Failure) {
+    let (class, cause) = (failure.class, format!("{:#}", failure.cause));
+    match aws::remedy(failure.cause.as_ref()) {
+        Some(remedy) => tracing::error!(%job, n, ?class, cause, "no picture until this is mended: {remedy}"),
+        None if class == Class::NotSent => {
+            tracing::warn!(%job, n, ?class, cause, "AWS cannot be reached: check the network, and HTTPS_PROXY if there is one");
+        }
+        None => tracing::warn!(%job, n, ?class, cause, "a call failed"),
     }
 }
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{MAX_FAILED_CLAIMS, Work};
+use crate::backends::aws;
 use crate::backends::guardrail::Verdict;
 use crate::domain::refusal::Refusal;
 
@@ -22,7 +23,8 @@ impl Work<'_> {
             Ok(Verdict::Passed) => None,
             Ok(Verdict::Blocked { categories }) => Some(Refusal::GuardedPrompt { category: categories }),
             Err(error) => {
-                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the guardrail could not be asked, so no model is");
+                let remedy = aws::remedy(error.as_ref()).unwrap_or_default();
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), remedy, "the guardrail could not be asked, so no model is");
                 Some(Refusal::ModerationDown)
             }
         }

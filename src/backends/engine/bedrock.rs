@@ -22,6 +22,7 @@ use bytes::Bytes;
 use super::connector::{Connector, Progress, followed};
 use super::start::Start;
 use super::{Class, Failure, ModelOutput, PictureLimiter, answer, sdxl, stability};
+use crate::backends::aws::{self, Trouble};
 use crate::domain::catalogue::{Family, Model};
 use crate::domain::request::ImageRequest;
 
@@ -173,22 +174,17 @@ fn class(progress: &Progress, error: &InvokeError) -> Class {
             Progress::Sent | Progress::Answered(..) => Class::Broken,
         };
     };
+    let trouble = aws::known(error.code(), error.message()).map(|(trouble, _)| trouble);
     match response.status().as_u16() {
         429 | 503 => Class::Busy { after: after(response) },
-        400 if has_stale_signature(error) => Class::Unavailable,
+        400..=499 if trouble == Some(Trouble::Credentials) => Class::Unauthenticated,
+        400..=499 if trouble == Some(Trouble::Access) => Class::Unavailable,
+        400..=499 if trouble == Some(Trouble::Language) => Class::NotEnglish,
         300..=399 | 401 | 403 | 404 | 407 => Class::Unavailable,
         408 | 424 => Class::Broken,
         402..=499 | 400 => Class::Rejected,
         _ => Class::Broken,
     }
-}
-
-/// Errors of credentials that AWS answers with 400.
-fn has_stale_signature(error: &InvokeError) -> bool {
-    matches!(
-        error.code(),
-        Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "IncompleteSignature")
-    )
 }
 
 fn after(response: &HttpResponse) -> Option<Duration> {

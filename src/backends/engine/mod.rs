@@ -115,15 +115,19 @@ pub enum Class {
     NotSent,
     /// Nothing was sent, for want of credentials or of a region: repeating it does not help.
     Unsigned,
+    /// Credentials that AWS does not accept.
+    Unauthenticated,
     /// Failed during or after the work (500, 408, 424, 529, a lost connection, an unusable answer): one more try.
     Broken,
     /// No answer in time. The service may still be at it, so it is never repeated.
     TimedOut,
     /// The model's content filter. Repeating it gives the same.
     Filtered(Filter),
-    /// The request is not acceptable (400, 413, a service quota).
+    /// The request is not acceptable (400, 413).
     Rejected,
-    /// No access to the model, no such model, or credentials that do not count (403, 404).
+    /// The prompt is in a language that the model does not take.
+    NotEnglish,
+    /// No access to the model, or no such model: what only the operator can change (403, 404, a service quota).
     Unavailable,
 }
 
@@ -132,7 +136,11 @@ impl Class {
     pub fn bill(&self) -> Bill {
         match self {
             Class::Broken | Class::TimedOut | Class::Filtered(_) => Bill::Due,
-            Class::Busy { .. } | Class::Rejected | Class::Unavailable => Bill::Free,
+            Class::Busy { .. }
+            | Class::Unauthenticated
+            | Class::Rejected
+            | Class::NotEnglish
+            | Class::Unavailable => Bill::Free,
             Class::NotSent | Class::Unsigned => Bill::NoCall,
         }
     }

@@ -1,5 +1,6 @@
 //! `easel check`: tests everything the bot needs, one line each, with the remedy.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,14 +10,16 @@ use aws_config::SdkConfig;
 
 use crate::app;
 use crate::app::clock::Clock;
+use crate::backends;
 use crate::backends::archive::{Archive, own_endpoint};
 use crate::backends::discord_api::rest::Rest;
 use crate::backends::disk;
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
-use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
+use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, proxy_for};
 use crate::frontends::cli::{NO_BUDGET, in_words, say};
+use crate::frontends::discord::start::{GATEWAY, NO_PROXY_FOR_THE_GATEWAY};
 
 mod aws;
 mod discord;
@@ -29,18 +32,40 @@ const RECEIVES: u64 = 3;
 /// What one test found: a fact, or a fault with its remedy.
 type Finding = anyhow::Result<String>;
 
+#[derive(Default)]
 struct Report {
     failed: bool,
+    /// The first line that could not be printed: those after it are not tried.
+    unprinted: Option<anyhow::Error>,
 }
 
 impl Report {
     fn line(&mut self, what: &str, finding: Finding) {
         match finding {
-            Ok(fact) => say(format_args!("ok    {what:<12} {fact}")),
+            Ok(fact) => self.print(format_args!("ok    {what:<12} {fact}")),
             Err(fault) => {
                 self.failed = true;
-                say(format_args!("FAIL  {what:<12} {}", in_words(&fault).replace('\n', " ")));
+                self.print(format_args!("FAIL  {what:<12} {}", in_words(&fault).replace('\n', " ")));
             }
+        }
+    }
+
+    /// A part that is not there to be tested.
+    fn not_needed(&mut self, what: &str, why: &str) {
+        self.print(format_args!("-     {what:<12} not needed: {why}"));
+    }
+
+    fn print(&mut self, line: fmt::Arguments<'_>) {
+        if self.unprinted.is_none() {
+            self.unprinted = say(line).err();
+        }
+    }
+
+    fn end(self) -> anyhow::Result<ExitCode> {
+        match self.unprinted {
+            Some(error) => Err(error),
+            None if self.failed => Ok(ExitCode::FAILURE),
+            None => Ok(ExitCode::SUCCESS),
         }
     }
 }
@@ -50,10 +75,13 @@ impl Report {
 /// # Errors
 /// None of the tests': only what stops before the first.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
-    let mut report = Report { failed: false };
+    let mut report = Report::default();
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today);
     let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
+    if let Some(proxy) = proxy(&config) {
+        report.line("proxy", proxy);
+    }
     match secrets::reveal(config.token.as_ref(), aws.as_ref()).await {
         Ok(token) => {
             let discord = Rest::new(&config.discord_url, token)?;
@@ -64,16 +92,23 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     match (&aws, catalogue) {
         (_, Err(fault)) => report.line("models", Err(fault)),
         (Some(aws), Ok(_)) if !app::needs_amazon(&config) && own_endpoint(aws).is_some() => {
-            say(format_args!(
+            report.print(format_args!(
                 "-     aws          not asked: only the archive speaks its language, on a server of another maker"
             ))
         }
         (Some(aws), Ok(catalogue)) => aws::check(&mut report, &config, aws, &catalogue, today).await,
-        (None, Ok(_)) => say(format_args!(
-            "-     aws          not needed: EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"
-        )),
+        (None, Ok(_)) => report
+            .not_needed("aws", "EASEL_ENGINE=sketch, a folder as archive, a file as store and a local queue"),
     }
-    say(format_args!("{}", budget(&config)));
+    match config.monthly_budget {
+        _ if config.engine == EngineChoice::Sketch => {
+            report.not_needed("budget", "EASEL_ENGINE=sketch costs nothing");
+        }
+        Some(limit) => {
+            report.line("budget", Ok(format!("{limit} a calendar month (UTC) for all servers together")));
+        }
+        None => report.line("budget", Ok(format!("warning: {NO_BUDGET}"))),
+    }
     report.line("archive", archive(&config, aws.as_ref()).await);
     let store = store(&config, aws.as_ref()).await;
     let lies_beside = store.is_ok() || !matches!(config.store, StoreUrl::Sqlite(_));
@@ -84,17 +119,14 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
         report.line("queue", queue(&Sqs::new(aws, url)).await);
     }
-    Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    report.end()
 }
 
-fn budget(config: &Config) -> String {
-    match config.monthly_budget {
-        _ if config.engine == EngineChoice::Sketch => {
-            "-     budget       not needed: EASEL_ENGINE=sketch costs nothing".to_owned()
-        }
-        Some(limit) => format!("ok    budget       {limit} a calendar month (UTC) for all servers together"),
-        None => format!("ok    budget       warning: {NO_BUDGET}"),
-    }
+/// What of it goes through a proxy; `None` without one.
+fn proxy(config: &Config) -> Option<Finding> {
+    let discord = if config.discord_is_elsewhere { config.discord_url.as_str() } else { GATEWAY };
+    let proxy = proxy_for(discord)?;
+    Some(Ok(format!("calls of Discord's API go through {proxy}; {}", NO_PROXY_FOR_THE_GATEWAY)))
 }
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {
@@ -120,8 +152,14 @@ fn absolute(path: &Path) -> String {
 
 async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
     let store = Store::at(&config.store, aws)?;
-    if let Store::Dynamo(table) = &store {
-        table.check_table().await.context("EASEL_STORE")?;
+    let mut unseen = "";
+    if let Store::Dynamo(table) = &store
+        && let Err(error) = table.check_table().await
+    {
+        if !backends::aws::is_denied(error.as_ref()) {
+            return Err(error.context("EASEL_STORE"));
+        }
+        unseen = "; could not look at its keys, index and time to live (needs dynamodb:DescribeTable and DescribeTimeToLive)";
     }
     store.ready().await.context("EASEL_STORE")?;
     let totals = store.totals().await?;
@@ -130,7 +168,7 @@ async fn store(config: &Config, aws: Option<&SdkConfig>) -> Finding {
         StoreUrl::Dynamo(table) => format!("the DynamoDB table `{table}`"),
     };
     Ok(format!(
-        "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}",
+        "{place}: {} open job(s), {} picture(s) delivered, {} call(s) for {}{unseen}",
         totals.open, totals.delivered, totals.attempted, totals.attempted_micros
     ))
 }
@@ -147,7 +185,12 @@ fn database(path: &Path) -> String {
 
 async fn queue(sqs: &Sqs) -> Finding {
     let remedy = "EASEL_QUEUE cannot be asked; does the queue exist under this URL, and are sqs:GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility allowed?";
-    let Properties { visibility, receives } = sqs.properties().await.context(remedy)?;
+    let Properties { visibility, receives } = match sqs.properties().await {
+        Err(error) if backends::aws::is_denied(error.as_ref()) => {
+            return Ok("could not look (needs sqs:GetQueueAttributes)".to_owned());
+        }
+        properties => properties.context(remedy)?,
+    };
     let seconds = visibility.as_secs();
     if !VISIBILITY.contains(&seconds) {
         bail!(

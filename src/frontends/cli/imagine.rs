@@ -13,18 +13,22 @@ use tokio::time::Instant;
 
 use crate::app::clock::Clock;
 use crate::app::messages::{self, Reader};
-use crate::app::worker;
+use crate::app::worker::{self, End};
 use crate::app::{App, Customer, Order, Placed, Step, catalogue, place_order};
 use crate::config::{Config, EngineChoice};
-use crate::domain::job::{Claim, Job, Outcome};
+use crate::domain::job::{Claim, Job, Outcome, Picture};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ImageSource, resolve};
 use crate::domain::settings::Effective;
 use crate::domain::text::visible;
-use crate::frontends::cli::{path, say};
+use crate::frontends::cli::{Signals, note, path, say};
 
 /// How long the store may take.
 const STORE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a call that is under way may take once the process is told to stop.
+const GRACE: Duration = Duration::from_secs(60);
+/// How long giving a job back may take.
+const RELEASE: Duration = Duration::from_secs(5);
 
 /// What to generate.
 #[derive(Debug, clap::Args)]
@@ -70,12 +74,26 @@ pub struct Arguments {
 }
 
 /// Generates the pictures and prints where they are.
-pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub async fn run(config: Config, arguments: Arguments, mut signals: Signals) -> anyhow::Result<ExitCode> {
+    let out = arguments.out.clone();
+    let placed = signals.unless_stopped(move || place(config, arguments)).await?;
+    let (app, job) = placed.context("stopped before a model was asked; nothing was charged")?;
+    let progress = show_progress(&app, &job);
+    let ended = until_stopped(&app, &job, &mut signals).await;
+    progress.finish_and_clear();
+    ensure!(ended, "stopped; the next `easel run` goes on, and what was paid for is kept");
+    let done = app.store.find(job.id).await?.context("the job is gone")?;
+    let report = move || async move { report(&app, &done, out.as_deref()).await };
+    let reported = signals.unless_stopped(report).await?;
+    reported.context("stopped before it could be said where the pictures are")
+}
+
+/// Takes the order.
+async fn place(mut config: Config, arguments: Arguments) -> anyhow::Result<(Arc<App>, Job)> {
     if let Some(engine) = arguments.engine {
         config.engine = engine;
     }
-    let out = arguments.out.clone();
-    if let Some(out) = &out {
+    if let Some(out) = &arguments.out {
         check_out(out)?;
     }
     let ask = ask(arguments)?;
@@ -85,18 +103,31 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     let order = Order { ask, customer: Customer::Shell };
     let app = App::open(config, Clock::System).await?;
     let deadline = Instant::now() + STORE_TIMEOUT;
-    let job = match place_order(&app, order, deadline, app.now()).await? {
-        Placed::New(job) => job,
+    match place_order(&app, order, deadline, app.now()).await? {
+        Placed::New(job) => Ok((app, *job)),
         Placed::Known(_) => bail!("this job exists already"),
-    };
-    let progress = show_progress(&app, &job);
-    tokio::select! {
-        _ = worker::process(&app, job.id, &app.abandoned) => {}
-        _ = tokio::signal::ctrl_c() => bail!("interrupted; what was paid for is finished by the next `easel run`"),
     }
-    progress.finish_and_clear();
-    let done = app.store.find(job.id).await?.context("the job is gone")?;
-    report(&app, &done, out.as_deref()).await
+}
+
+/// Works on the job to its end. At a signal, a call that is under way is waited for, since it may be paid; after another
+/// one, or too long, the job is given back. Whether it came to its end.
+async fn until_stopped(app: &App, job: &Job, signals: &mut Signals) -> bool {
+    let work = worker::process(app, job.id, &app.abandoned);
+    tokio::pin!(work);
+    let name = tokio::select! {
+        _ = &mut work => return true,
+        name = signals.next() => name,
+    };
+    note(format_args!(
+        "{name}: a call of the model that is under way may be paid, so it is waited for, {} seconds at most; once more, and Easel stops at once",
+        GRACE.as_secs()
+    ));
+    tokio::select! {
+        end = tokio::time::timeout(GRACE, &mut work) => if end.is_ok() { return true },
+        _ = signals.next() => {}
+    }
+    app.abandoned.cancel();
+    matches!(tokio::time::timeout(RELEASE, work).await, Ok(End::Done))
 }
 
 fn ask(arguments: Arguments) -> anyhow::Result<Ask> {
@@ -155,43 +186,50 @@ fn show_progress(app: &Arc<App>, job: &Job) -> ProgressBar {
     bar
 }
 
+/// Makes the copies, then prints where all is: a stdout that cannot be written costs nobody a picture.
 async fn report(app: &App, done: &Claim, out: Option<&Path>) -> anyhow::Result<ExitCode> {
-    if let Some(default) = &done.job.request.in_place_of {
-        let (used, price) = (&done.job.request.model, done.each());
-        eprintln!("easel: {used} was used, since {default} cannot start from a picture; {price} a picture");
-    }
-    if !done.job.request.ignored_flags.is_empty() {
-        let ignored = done.job.request.ignored_flags.iter().map(|flag| visible(flag)).collect::<Vec<_>>();
-        eprintln!("easel: ignored: {}", ignored.join(", "));
-    }
-    let mut generated = 0;
+    remark(done);
+    let mut lines = Vec::new();
     for picture in &done.pictures {
         match &picture.outcome {
             Some(Outcome::Generated(facts)) => {
-                generated += 1;
                 match &picture.archived {
-                    Some(key) => say(format_args!("{}  seed {}", app.archive.describe(key), facts.seed)),
-                    None => eprintln!("easel: {}", not_archived(app, done, picture.n).await),
+                    Some(key) => lines.push(format!("{}  seed {}", app.archive.describe(key), facts.seed)),
+                    None => note(format_args!("{}", not_archived(app, done, picture.n).await)),
                 }
                 if let Some(out) = out {
                     let bytes = app.picture(done, picture.n).await?;
                     let bytes = bytes.context("the picture is gone from the archive")?;
-                    copy_out(out, done, picture.n, &bytes)?;
+                    lines.push(copy_out(out, done, picture.n, &bytes)?);
                 }
             }
             Some(Outcome::Refused { refusal }) => {
-                eprintln!("easel: {}", messages::refusal(refusal, Reader::Shell));
-                if matches!(refusal, Refusal::ModelUnavailable { .. }) {
-                    eprintln!(
-                        "easel: without an AWS account, --engine sketch paints with the built-in engine"
-                    );
+                note(format_args!("{}", messages::refusal(refusal, Reader::Shell)));
+                if matches!(refusal, Refusal::ModelUnavailable { .. } | Refusal::ModelUnreachable) {
+                    note(format_args!(
+                        "without an AWS account, --engine sketch paints with the built-in engine"
+                    ));
                 }
             }
-            None => eprintln!("easel: picture {} has no answer; see the log above", picture.n + 1),
+            None => note(format_args!("picture {} has no answer; see the log above", picture.n + 1)),
         }
     }
-    let archived = done.pictures.iter().all(|picture| picture.archived.is_some());
-    Ok(if generated == done.pictures.len() && archived { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    lines.iter().try_for_each(|line| say(format_args!("{line}")))?;
+    let is_there = |picture: &Picture| picture.generated().is_some() && picture.archived.is_some();
+    Ok(if done.pictures.iter().all(is_there) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What was done otherwise than asked for.
+fn remark(done: &Claim) {
+    let request = &done.job.request;
+    if let Some(default) = &request.in_place_of {
+        let (used, price) = (&request.model, done.each());
+        note(format_args!("{used} was used, since {default} cannot start from a picture; {price} a picture"));
+    }
+    if !request.ignored_flags.is_empty() {
+        let ignored = request.ignored_flags.iter().map(|flag| visible(flag)).collect::<Vec<_>>();
+        note(format_args!("ignored: {}", ignored.join(", ")));
+    }
 }
 
 async fn not_archived(app: &App, done: &Claim, n: u32) -> String {
@@ -218,7 +256,8 @@ fn check_out(out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()> {
+/// Where the copy is.
+fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<String> {
     let extension = done.format(n).extension();
     let path = if out.is_dir() {
         out.join(format!("{}-{n}.{extension}", done.job.id))
@@ -229,6 +268,5 @@ fn copy_out(out: &Path, done: &Claim, n: u32, bytes: &[u8]) -> anyhow::Result<()
         out.with_file_name(format!("{stem}-{n}.{extension}"))
     };
     std::fs::write(&path, bytes).with_context(|| format!("--out: cannot write `{}`", path.display()))?;
-    say(format_args!("{}", path.display()));
-    Ok(())
+    Ok(path.display().to_string())
 }

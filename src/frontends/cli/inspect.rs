@@ -46,7 +46,7 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
             from_archive(&*App::open(config, Clock::System).await?, &sha256).await?
         }
     };
-    print(&record, &sha256);
+    print(&record, &sha256)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,26 +76,24 @@ async fn from_archive(app: &App, sha256: &str) -> anyhow::Result<Record> {
         .with_context(|| format!("the record `{}` cannot be read", app.archive.describe(&key)))
 }
 
-fn print(record: &Record, sha256: &str) {
+fn print(record: &Record, sha256: &str) -> anyhow::Result<()> {
     let request = &record.request;
-    say(format_args!("prompt    {}", visible(&request.prompt)));
+    say(format_args!("prompt    {}", visible(&request.prompt)))?;
     if let Some(negative) = &request.negative {
-        say(format_args!("without   {}", visible(negative)));
+        say(format_args!("without   {}", visible(negative)))?;
     }
-    say(format_args!("model     {} ({})", record.model.name, record.model.id));
-    say(format_args!("aspect    {}", request.aspect));
+    say(format_args!("model     {} ({})", record.model.name, record.model.id))?;
+    say(format_args!("aspect    {}", request.aspect))?;
     if let Some(style) = request.style {
-        say(format_args!("style     {style}"));
+        say(format_args!("style     {style}"))?;
     }
     for picture in record.pictures.iter().filter(|picture| has(picture, sha256)) {
-        say(format_args!("seed      {}", picture.seed));
+        say(format_args!("seed      {}", picture.seed))?;
     }
-    say(format_args!("job       {}", record.job));
-    say(format_args!("sha256    {sha256}"));
-    match serde_json::to_string_pretty(record) {
-        Ok(whole) => say(format_args!("\n{}", escaped(&whole))),
-        Err(error) => eprintln!("easel: the record cannot be shown: {error}"),
-    }
+    say(format_args!("job       {}", record.job))?;
+    say(format_args!("sha256    {sha256}"))?;
+    let whole = serde_json::to_string_pretty(record).context("the record cannot be shown")?;
+    say(format_args!("\n{}", escaped(&whole)))
 }
 
 /// The same JSON, with what a terminal would obey or hide written as `\uXXXX`.

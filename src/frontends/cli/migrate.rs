@@ -30,7 +30,7 @@ pub struct Arguments {
 }
 
 /// Moves what is not there yet, and prints how much of what is on each side.
-pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let (path, table) = match (store("--from", &arguments.from)?, store("--to", &arguments.to)?) {
         (StoreUrl::Sqlite(path), StoreUrl::Dynamo(table)) => (path, table),
         _ => bail!(
@@ -52,11 +52,11 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let report = if arguments.check { migration.check(&tell).await } else { migration.run(&tell).await };
     bar.finish_and_clear();
     let report = report.context("--to")?;
-    print(&report);
+    print(&report)?;
     if let Some(difference) = report.difference() {
         bail!("not the same in `{}` and in the table `{table}`: {difference}", path.display());
     }
-    say(format_args!("\nAll of it is in the table `{table}`; {} item(s) were written.", report.written));
+    say(format_args!("\nAll of it is in the table `{table}`; {} item(s) were written.", report.written))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,19 +79,20 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn print(report: &Report) {
-    say(format_args!("{:<20} {:>9} {:>9}  hash", "kind", "SQLite", "DynamoDB"));
+fn print(report: &Report) -> anyhow::Result<()> {
+    say(format_args!("{:<20} {:>9} {:>9}  hash", "kind", "SQLite", "DynamoDB"))?;
     for (kind, [here, there]) in &report.kinds {
         let hashes = if here == there { short(here) } else { format!("{} {}", short(here), short(there)) };
         let ok = verdict(here == there);
-        say(format_args!("{:<20} {:>9} {:>9}  {hashes}  {ok}", kind.name(), here.rows, there.rows));
+        say(format_args!("{:<20} {:>9} {:>9}  {hashes}  {ok}", kind.name(), here.rows, there.rows))?;
     }
-    say(format_args!("\n{:<20} {:>9} {:>9}  spent, reserved", "ledger", "SQLite", "DynamoDB"));
+    say(format_args!("\n{:<20} {:>9} {:>9}  spent, reserved", "ledger", "SQLite", "DynamoDB"))?;
     for (whose, [here, there]) in &report.ledger {
         let sums = if here == there { money(here) } else { format!("{} / {}", money(here), money(there)) };
         let ok = verdict(here == there);
-        say(format_args!("{:<20} {:>9} {:>9}  {sums}  {ok}", whose.name(), here.rows, there.rows));
+        say(format_args!("{:<20} {:>9} {:>9}  {sums}  {ok}", whose.name(), here.rows, there.rows))?;
     }
+    Ok(())
 }
 
 fn verdict(same: bool) -> &'static str {

@@ -1,9 +1,7 @@
 //! The programs behind `easel …`.
-#![expect(clippy::print_stderr, reason = "programs talk to people")]
 
 use std::error::Error;
-use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -12,6 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::app::messages::{self, Reader};
+use crate::backends::aws;
 use crate::config::{self, Config, LogFormat};
 use crate::domain::refusal::Refusal;
 use crate::frontends::discord::watchdog::{GatewayLog, Watchdog};
@@ -22,8 +21,14 @@ pub mod imagine;
 pub mod inspect;
 pub mod migrate;
 pub mod models;
+mod output;
 pub mod register;
 pub mod run;
+mod signals;
+
+pub use output::complain;
+use output::{note, say};
+pub use signals::Signals;
 
 /// Libraries say too much, and some of it is secret (headers, URLs with tokens). serenity's warnings are let through:
 /// one that this filter turns down does not always reach the watchdog either. Those about frames that cannot be read
@@ -34,20 +39,18 @@ const QUIET: &str = "serenity=warn,serenity::gateway::ws=off,aws_config=error,aw
 /// For those who have set no limit.
 const NO_BUDGET: &str = "nothing limits what this Easel may spend: set EASEL_MONTHLY_BUDGET_USD to dollars a month, such as 25; admins limit their servers with /easel budget";
 
-/// Says on stderr why a program ends, in one sentence without a stack.
-pub fn complain(error: &anyhow::Error) {
-    for line in in_words(error).lines() {
-        eprintln!("easel: {line}");
-    }
-}
-
-/// An error and its causes in one sentence, a refusal among them as a shell's reader needs it.
+/// An error and its causes in one sentence, a refusal among them as a shell's reader needs it; then the remedy, if one of
+/// AWS is among them.
 fn in_words(error: &anyhow::Error) -> String {
     let words = |cause: &(dyn Error + 'static)| match cause.downcast_ref::<Refusal>() {
         Some(refusal) => messages::refusal(refusal, Reader::Shell),
         None => cause.to_string(),
     };
-    error.chain().map(words).collect::<Vec<_>>().join(": ")
+    let chain = error.chain().map(words).collect::<Vec<_>>().join(": ");
+    match aws::remedy(error.as_ref()) {
+        Some(remedy) => format!("{}: {remedy}", chain.split_whitespace().collect::<Vec<_>>().join(" ")),
+        None => chain,
+    }
 }
 
 /// Reads an option's path. A shell leaves `--out=~/cat.png` as it is.
@@ -55,21 +58,15 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| config::expanded(path, config::home().as_deref()))
 }
 
-/// Prints a line. `println!` would panic once the reader has gone, as `head` does; nobody misses the rest.
-fn say(line: fmt::Arguments<'_>) {
-    if let Err(error) = writeln!(io::stdout(), "{line}")
-        && error.kind() != io::ErrorKind::BrokenPipe
-    {
-        eprintln!("easel: cannot write to stdout: {error}");
-    }
-}
-
 /// Sets up the log, and the watchdog that reads serenity's part of it.
 pub fn log_to_stderr(config: &Config) -> Watchdog {
     let watchdog = Watchdog::default();
     let filter = || EnvFilter::new(format!("{QUIET},{}", config.log));
-    let lines =
-        tracing_subscriber::fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        // It would report them on stderr, and panic there.
+        .log_internal_errors(false);
     let lines = match config.log_format {
         LogFormat::Text => lines.with_filter(filter()).boxed(),
         LogFormat::Json => lines.json().with_filter(filter()).boxed(),

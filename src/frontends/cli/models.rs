@@ -34,11 +34,11 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let widths = [width(0), width(1), width(2), width(3)];
     for row in std::iter::once(&head).chain(&rows) {
         let cells: Vec<_> = widths.iter().zip(row).map(|(width, cell)| format!("{cell:<width$}")).collect();
-        say(format_args!("{}  {}", cells.join("  "), row[4]));
+        say(format_args!("{}  {}", cells.join("  "), row[4]))?;
     }
     say(format_args!(
         "\nPrices are dollars a call, before tax. What `edits` is of no use yet: /edit comes with a later version. Add your own with EASEL_MODELS_FILE."
-    ));
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -33,17 +33,15 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     }
     match (changed, removed.is_empty()) {
         (true, _) => say(format_args!("The commands are declared {place}.")),
-        (false, true) => {
-            say(format_args!("The commands were declared {place} already; nothing to change."));
-        }
+        (false, true) => say(format_args!("The commands were declared {place} already; nothing to change.")),
         (false, false) => say(format_args!("The commands were declared {place} already.")),
-    }
+    }?;
     for other in removed {
         let other = match other {
             Place::Everywhere => "everywhere else".to_owned(),
             Place::Server { id, name } => format!("{name} ({id})"),
         };
-        say(format_args!("Those from before are taken away from {other}."));
+        say(format_args!("Those from before are taken away from {other}."))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::app::clock::Clock;
@@ -14,7 +13,7 @@ use crate::app::sessions;
 use crate::app::worker;
 use crate::backends::queue::Queue;
 use crate::config::{Config, EngineChoice, Need, QueueUrl};
-use crate::frontends::cli::NO_BUDGET;
+use crate::frontends::cli::{NO_BUDGET, Signals};
 use crate::frontends::discord::gateway;
 use crate::frontends::discord::register::declare;
 use crate::frontends::discord::watchdog::Watchdog;
@@ -28,50 +27,54 @@ const GRACE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// A sentence that names what is missing, or why the connection is dead for good.
-pub async fn run(config: Config, watchdog: Watchdog) -> anyhow::Result<ExitCode> {
-    let app = open(config).await?;
+pub async fn run(config: Config, watchdog: Watchdog, mut signals: Signals) -> anyhow::Result<ExitCode> {
+    let Some(app) = signals.unless_stopped(move || open(config)).await? else { return Ok(ExitCode::SUCCESS) };
     let frontend = gateway::run(app.clone(), watchdog);
-    until_stopped(app, frontend).await
+    until_stopped(app, frontend, signals).await
 }
 
 /// Serves until SIGTERM or Ctrl-C, as [`run`] does.
 ///
 /// # Errors
 /// A sentence that names what is missing, or an address that cannot be listened on.
-pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
+pub async fn serve(config: Config, mut signals: Signals) -> anyhow::Result<ExitCode> {
     config.require(&[Need::Token, Need::PublicKey])?;
     let routes = Routes::read(&config, Clock::System.now())?;
     let address = config.http_addr;
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("EASEL_HTTP_ADDR: cannot listen on {address}; is it free, and allowed?"))?;
-    let app = open(config).await?;
+    let Some(app) = signals.unless_stopped(move || open(config)).await? else { return Ok(ExitCode::SUCCESS) };
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let declaring = app.clone();
-    app.spawn(async move { declare(&declaring).await });
+    app.spawn(async move {
+        declaring.stopping.run_until_cancelled(declare(&declaring)).await;
+    });
     let (router, stopping) = (routes.open(app.clone()), app.stopping.clone());
-    until_stopped(app, async {
+    let frontend = async {
         server::serve(listener, router, stopping).await;
         Ok(())
-    })
-    .await
+    };
+    until_stopped(app, frontend, signals).await
 }
 
 /// Runs the jobs that come through the queue until SIGTERM or Ctrl-C, as [`run`] does.
-pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
+pub async fn work(config: Config, mut signals: Signals) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(
         config.queue != QueueUrl::Local,
         "EASEL_QUEUE is `local`, so the process that takes an order also runs it: a worker of its own needs EASEL_QUEUE=sqs:URL and a store that both share"
     );
-    let app = open_everything(config).await?;
+    let Some(app) = signals.unless_stopped(move || open_everything(config)).await? else {
+        return Ok(ExitCode::SUCCESS);
+    };
     app.spawn(worker::run(app.clone()));
     tracing::info!("waiting for jobs");
     let stopping = app.stopping.clone();
-    until_stopped(app, async move {
+    let frontend = async move {
         stopping.cancelled().await;
         Ok(())
-    })
-    .await
+    };
+    until_stopped(app, frontend, signals).await
 }
 
 /// Opens everything and starts the consumer and the sweeper.
@@ -106,14 +109,12 @@ async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
 async fn until_stopped(
     app: Arc<App>,
     frontend: impl Future<Output = anyhow::Result<()>>,
+    mut signals: Signals,
 ) -> anyhow::Result<ExitCode> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?;
     tokio::pin!(frontend);
     let result = tokio::select! {
         result = &mut frontend => result,
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
+        _ = signals.next() => Ok(()),
     };
     tracing::info!("stopping: nothing new is taken; what is under way has {} seconds", GRACE.as_secs());
     app.stopping.cancel();
@@ -125,8 +126,7 @@ async fn until_stopped(
     };
     tokio::select! {
         () = finished => {}
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        _ = signals.next() => {}
     }
     result.map(|()| ExitCode::SUCCESS)
 }

@@ -9,6 +9,6 @@ pub mod http;
 pub mod interaction;
 pub mod register;
 pub mod response;
-mod start;
+pub(crate) mod start;
 pub mod suggestions;
 pub mod watchdog;

@@ -7,10 +7,16 @@ use serde_json::Value;
 
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::{Retry, wait};
-use crate::config::Shards;
+use crate::config::{Shards, proxy_for};
 
 /// Discord is asked again after this long at the least, whatever it says of its limit.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
+/// Where Discord's Gateway is.
+pub(crate) const GATEWAY: &str = "https://gateway.discord.gg";
+
+/// serenity opens its WebSocket itself, and knows no proxy.
+pub(crate) const NO_PROXY_FOR_THE_GATEWAY: &str = "the connection of `easel run` to Discord's Gateway cannot: it goes to gateway.discord.gg:443 directly. Where that is not allowed, run `easel serve`, to which Discord comes; else add discord.gg to NO_PROXY";
 
 /// The connections that this process holds: those of `configured`, or all that Discord wants. Waits for as long as
 /// Discord cannot be reached, and until it lets so many sessions begin: to begin one more costs the bot its token.
@@ -21,6 +27,11 @@ pub(super) async fn allowed(discord: &Rest, configured: Option<Shards>) -> anyho
     let mut is_waiting = false;
     loop {
         let gateway = reached(discord).await?;
+        if let Some(proxy) = gateway["url"].as_str().and_then(proxy_for)
+            && !is_waiting
+        {
+            tracing::warn!("AWS and Discord's API are called through {proxy}; {NO_PROXY_FOR_THE_GATEWAY}");
+        }
         let wanted = gateway["shards"].as_u64().and_then(|shards| u32::try_from(shards).ok());
         let total = wanted.unwrap_or(1).max(1);
         let shards = configured.unwrap_or(Shards { first: 0, last: total - 1, total });

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 
 use super::auth;
 use super::catalog::{self, MODELS, Model, PROFILE_REGIONS, Reach};
+use super::fault::ModelFault;
 use super::rejection::Rejection;
 use super::reply::Reply;
 use super::shared::{Shared, request_id};
+use crate::sync::lock;
 
 /// `GET /foundation-models`. Filters are not emulated: the list is short.
 pub(super) async fn list_models(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
@@ -93,7 +95,8 @@ pub(super) async fn sts(State(shared): State<Arc<Shared>>, headers: HeaderMap, b
         url::form_urlencoded::parse(&body).any(|pair| pair == ("Action".into(), "GetCallerIdentity".into()));
     let checked = auth::region(&headers, "sts").and_then(|_| {
         if called {
-            Ok(())
+            let (fault, _) = shared.identity_script().next();
+            fault.and_then(ModelFault::rejection).map_or(Ok(()), Err)
         } else {
             Err(Rejection::new(400, "InvalidAction", "Could not find operation").into_violation())
         }
@@ -133,7 +136,15 @@ fn respond(
 ) -> Response {
     let since = Instant::now();
     let region = auth::region(headers, "bedrock");
-    let answer = region.and_then(|region| answer(region.as_deref().unwrap_or(&shared.options.region)));
+    let action = operation.split(' ').next().unwrap_or_default();
+    let allowed = region.and_then(|region| {
+        if lock(&shared.denied).contains(action) {
+            Err(Rejection::not_authorized(action))
+        } else {
+            Ok(region)
+        }
+    });
+    let answer = allowed.and_then(|region| answer(region.as_deref().unwrap_or(&shared.options.region)));
     let reply = match answer {
         Ok(answer) => Reply::json([Bytes::from(answer.to_string())]),
         Err(rejection) => {

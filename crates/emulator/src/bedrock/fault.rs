@@ -28,6 +28,32 @@ pub enum ModelFault {
     Overloaded,
     /// 403 `AccessDeniedException`.
     AccessDenied,
+    /// 403 `AccessDeniedException`: no policy allows the action.
+    NoPolicy,
+    /// 403 `AccessDeniedException`: AWS Marketplace has no way to be paid.
+    NoPayment,
+    /// 403 `AccessDeniedException`: nobody who may do so has subscribed to the model.
+    NoSubscription,
+    /// 403 `MPAgreementBeingCreated`.
+    AgreementPending,
+    /// 400 `ValidationException`: Bedrock is closed to the account.
+    AccountBlocked,
+    /// 400 `ValidationException`: no such model in the region.
+    NotInRegion,
+    /// 400 `ValidationException`: the model wants an inference profile.
+    OnDemand,
+    /// 400 `ServiceQuotaExceededException`.
+    QuotaExceeded,
+    /// 400 `ValidationException`: Stability's own refusal of a prompt in another language.
+    NotEnglish,
+    /// 403 `ExpiredTokenException`.
+    ExpiredToken,
+    /// 403 `UnrecognizedClientException`.
+    UnknownKey,
+    /// 403 `InvalidSignatureException`: the secret is not the key's.
+    WrongSignature,
+    /// 403 `InvalidSignatureException`: the signature's time is over.
+    WrongClock,
     /// 404 `ResourceNotFoundException` with the text for a dead model.
     EndOfLife,
     /// A good answer that starts this much later.
@@ -59,6 +85,9 @@ pub enum ModelFault {
 impl ModelFault {
     /// The error that it answers with, if it answers with one.
     pub(super) fn rejection(self) -> Option<Rejection> {
+        if let Some((_, status, kind, text)) = OF_THE_OPERATOR.iter().find(|(fault, ..)| *fault == self) {
+            return Some(Rejection::new(*status, kind, *text));
+        }
         let rejection = match self {
             Self::Throttled => Rejection::new(
                 429,
@@ -94,21 +123,102 @@ impl ModelFault {
             Self::AccessDenied => Rejection::no_access(),
             Self::EndOfLife => Rejection::end_of_life(),
             Self::TooLarge => Rejection::too_large(34_812_345, MAX_ANSWER),
-            Self::SlowFirstByte(_)
-            | Self::StallMidBody(_)
-            | Self::Drop
-            | Self::CutBody
-            | Self::BadBase64
-            | Self::NotAPicture
-            | Self::EmptyImages
-            | Self::FilteredPrompt
-            | Self::FilteredOutput
-            | Self::InferenceError
-            | Self::NoJson => return None,
+            // Good answers, and those that are broken otherwise.
+            _ => return None,
         };
         Some(rejection)
     }
 }
+
+/// What nobody but the operator can change, and a prompt in another language: fault, status, code, text.
+///
+/// Texts as people quote them from the service: `Model access is denied due to …` and `Error 002` from bug reports of
+/// 2025 and 2026, those of signatures from IAM's guide, the one on English from Stability AI's API.
+const OF_THE_OPERATOR: [(ModelFault, u16, &str, &str); 13] = [
+    (
+        ModelFault::NoPolicy,
+        403,
+        "AccessDeniedException",
+        "User: arn:aws:iam::123456789012:user/easel is not authorized to perform: bedrock:InvokeModel on resource: \
+         arn:aws:bedrock:us-west-2::foundation-model/stability.stable-image-core-v1:1 because no identity-based policy \
+         allows the bedrock:InvokeModel action",
+    ),
+    (
+        ModelFault::NoPayment,
+        403,
+        "AccessDeniedException",
+        "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.. Your AWS \
+         Marketplace subscription for this model cannot be completed at this time. If you recently fixed this issue, try \
+         again after 2 minutes.",
+    ),
+    (
+        ModelFault::NoSubscription,
+        403,
+        "AccessDeniedException",
+        "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace \
+         actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model. Refer to \
+         the Amazon Bedrock documentation for further details. Your AWS Marketplace subscription for this model cannot be \
+         completed at this time. If you recently fixed this issue, try again after 2 minutes.",
+    ),
+    (
+        ModelFault::AgreementPending,
+        403,
+        "MPAgreementBeingCreated",
+        "Your account is not authorized to access this model. Your AWS Marketplace subscription for this model is still \
+         being processed",
+    ),
+    (
+        ModelFault::OnDemand,
+        400,
+        "ValidationException",
+        "Invocation of model ID stability.stable-image-core-v1:1 with on-demand throughput isn\u{2019}t supported. Retry \
+         your request with the ID or ARN of an inference profile that contains this model.",
+    ),
+    (
+        ModelFault::WrongSignature,
+        403,
+        "InvalidSignatureException",
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key \
+         and signing method. Consult the service documentation for details.",
+    ),
+    (
+        ModelFault::AccountBlocked,
+        400,
+        "ValidationException",
+        "Error 002: Access to Bedrock models is not allowed for this account",
+    ),
+    (ModelFault::NotInRegion, 400, "ValidationException", "The provided model identifier is invalid."),
+    (
+        ModelFault::QuotaExceeded,
+        400,
+        "ServiceQuotaExceededException",
+        "Your request exceeds the service quota for your account.",
+    ),
+    (
+        ModelFault::NotEnglish,
+        400,
+        "ValidationException",
+        r#"{"detail":"English is the only supported language for this service."}"#,
+    ),
+    (
+        ModelFault::ExpiredToken,
+        403,
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+    ),
+    (
+        ModelFault::UnknownKey,
+        403,
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+    ),
+    (
+        ModelFault::WrongClock,
+        403,
+        "InvalidSignatureException",
+        "Signature expired: 20261127T080000Z is now earlier than 20261127T081000Z (20261127T081500Z - 5 min.)",
+    ),
+];
 
 /// What the next valid calls meet.
 #[derive(Default)]

@@ -82,6 +82,15 @@ impl Rejection {
         )
     }
 
+    /// An action of Bedrock that no policy of the caller allows.
+    pub(super) fn not_authorized(action: &str) -> Self {
+        let text = format!(
+            "User: arn:aws:iam::123456789012:user/easel is not authorized to perform: bedrock:{action} on resource: * \
+             because no identity-based policy allows the bedrock:{action} action"
+        );
+        Self::new(403, "AccessDeniedException", text)
+    }
+
     /// A picture that does not fit an answer. The service notices after it has generated it, so it is no violation.
     pub(super) fn too_large(size: usize, limit: usize) -> Self {
         let text =

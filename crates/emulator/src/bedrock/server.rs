@@ -105,6 +105,16 @@ impl Bedrock {
         lock(&self.shared.forbidden).insert(model.to_owned());
     }
 
+    /// No policy allows this action of the control plane any more, such as `GetFoundationModel`.
+    pub fn deny(&self, action: &str) {
+        lock(&self.shared.denied).insert(action.to_owned());
+    }
+
+    /// The next `times` questions who the caller is (STS) are answered with this fault's error.
+    pub fn identity_fault(&self, fault: ModelFault, times: usize) {
+        self.shared.identity_script().fault(fault, times);
+    }
+
     /// Adds a guardrail, or replaces the one of the same identifier and version.
     pub fn guardrail(&self, guardrail: Guardrail) {
         let mut guardrails = lock(&self.shared.guardrails);

@@ -32,6 +32,8 @@ pub(super) struct Shared {
     pub(super) log: Arc<CallLog>,
     pub(super) script: Mutex<Script>,
     pub(super) guardrail_script: Mutex<Script>,
+    pub(super) identity_script: Mutex<Script>,
+    pub(super) denied: Mutex<HashSet<String>>,
     pub(super) latency: Mutex<Duration>,
     pub(super) forbidden: Mutex<HashSet<String>>,
     pub(super) guardrails: Mutex<Vec<Guardrail>>,
@@ -44,6 +46,8 @@ impl Shared {
             log: Arc::new(CallLog::new()),
             script: Mutex::default(),
             guardrail_script: Mutex::default(),
+            identity_script: Mutex::default(),
+            denied: Mutex::default(),
             latency: Mutex::new(options.latency),
             forbidden: Mutex::default(),
             guardrails: Mutex::default(),
@@ -54,6 +58,10 @@ impl Shared {
 
     pub(super) fn script(&self) -> MutexGuard<'_, Script> {
         lock(&self.script)
+    }
+
+    pub(super) fn identity_script(&self) -> MutexGuard<'_, Script> {
+        lock(&self.identity_script)
     }
 
     pub(super) fn guardrail_script(&self) -> MutexGuard<'_, Script> {

@@ -159,7 +159,9 @@ fn of_jobs() -> Vec<Refusal> {
         Refusal::ModelBusy,
         Refusal::ModelFailed,
         Refusal::ModelRejected { job },
+        Refusal::NotEnglish { model: "core".into() },
         Refusal::ModelUnavailable { model: "core".into() },
+        Refusal::ModelUnreachable,
         Refusal::Fault { job },
     ]
 }

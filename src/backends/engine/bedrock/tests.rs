@@ -162,9 +162,7 @@ async fn every_error_has_its_class_and_is_never_repeated() {
         (424, "ModelErrorException", Class::Broken),
         (529, "overloaded_error", Class::Broken),
         (400, "ValidationException", Class::Rejected),
-        (400, "ServiceQuotaExceededException", Class::Rejected),
         (413, "RequestEntityTooLarge", Class::Rejected),
-        (400, "ExpiredTokenException", Class::Unavailable),
         (403, "AccessDeniedException", Class::Unavailable),
         (404, "ResourceNotFoundException", Class::Unavailable),
         (302, "", Class::Unavailable),
@@ -173,10 +171,23 @@ async fn every_error_has_its_class_and_is_never_repeated() {
             "x-amzn-errortype: {kind}:http://internal.amazon.com/coral/com.amazon.bedrock/\r\nlocation: /elsewhere\r\n"
         );
         assert_eq!(class_of(http(status, &header, br#"{"message":"no"}"#)).await, class, "{status} {kind}");
-        assert_eq!(
-            class_of(http(status, "", b"<html>")).await,
-            if kind.starts_with("Expired") { Class::Rejected } else { class }
-        );
+        assert_eq!(class_of(http(status, "", b"<html>")).await, class);
+    }
+}
+
+#[tokio::test]
+async fn a_code_says_more_than_its_status() {
+    for (status, kind, text, class) in [
+        (400, "ExpiredTokenException", "expired", Class::Unauthenticated),
+        (403, "UnrecognizedClientException", "invalid", Class::Unauthenticated),
+        (400, "ServiceQuotaExceededException", "too many", Class::Unavailable),
+        (400, "ValidationException", "The provided model identifier is invalid.", Class::Unavailable),
+        (400, "ValidationException", "English is the only supported language", Class::NotEnglish),
+    ] {
+        let header = format!("x-amzn-errortype: {kind}\r\n");
+        let body = json!({ "message": text }).to_string();
+        let class_told = class_of(http(status, &header, body.as_bytes())).await;
+        assert_eq!((class_told, class.bill()), (class, Bill::Free), "{kind}: {text}");
     }
 }
 

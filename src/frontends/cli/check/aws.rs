@@ -2,18 +2,21 @@
 
 use std::io::Cursor;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use aws_config::SdkConfig;
 use aws_sdk_bedrock::Client;
-use aws_sdk_bedrock::error::DisplayErrorContext;
 use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
 use image::{ImageFormat, Rgb, RgbImage};
 use time::Date;
 
 use super::{Finding, Report};
+use crate::backends::aws::{in_own_words, is_denied, remedy, unused_profile};
 use crate::backends::guardrail::{Guardrail, Verdict};
-use crate::config::{Config, EngineChoice, GuardrailId};
+use crate::config::{AwsVariables, Config, EngineChoice, GuardrailId};
 use crate::domain::catalogue::{Catalogue, Model};
+
+/// The statement of `deploy/iam-policy.json` that only this program needs.
+const CHECK_ONLY: &str = "needs `CheckOnly` of deploy/iam-policy.json; Easel runs without it";
 
 /// Identity, then access to the default model and its life cycle.
 pub(super) async fn check(
@@ -64,22 +67,39 @@ async fn guardrail(aws: &SdkConfig, id: &GuardrailId) -> Finding {
 }
 
 async fn identity(aws: &SdkConfig) -> Finding {
-    let identity = aws_sdk_sts::Client::new(aws).get_caller_identity().send().await.map_err(|error| {
-        let cause = aws_sdk_sts::error::DisplayErrorContext(&error).to_string();
-        anyhow!("no working AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role ({})", short(&cause))
-    })?;
-    Ok(identity.arn().unwrap_or("known").to_owned())
+    let variables = AwsVariables::from_environment();
+    let identity = match aws_sdk_sts::Client::new(aws).get_caller_identity().send().await {
+        Ok(identity) => identity,
+        Err(error) => {
+            let said = short(&in_own_words(&error));
+            match remedy(&error) {
+                Some(remedy) => bail!("no working AWS credentials: {remedy} ({said})"),
+                None => bail!(
+                    "AWS does not say whose credentials these are: check the network, and HTTPS_PROXY if there is one ({said})"
+                ),
+            }
+        }
+    };
+    let who = identity.arn().unwrap_or("known");
+    Ok(match unused_profile(&variables) {
+        Some(problem) => format!("{who}, by other credentials than AWS_PROFILE says: {problem}"),
+        None => who.to_owned(),
+    })
 }
 
 async fn access(client: &Client, model: &Model) -> Finding {
-    let asked =
-        client.get_foundation_model_availability().model_id(&model.id).send().await.map_err(|error| {
-            let cause = DisplayErrorContext(&error).to_string();
-            anyhow!(
-                "{model}: access cannot be asked for; allow bedrock:GetFoundationModelAvailability ({})",
-                short(&cause)
-            )
-        })?;
+    let region = model.own_region().unwrap_or("the region");
+    let facts = format!("{model} ({}) in {region}, {} a picture", model.id, model.price);
+    let asked = match client.get_foundation_model_availability().model_id(&model.id).send().await {
+        Ok(asked) => asked,
+        Err(error) if is_denied(&error) => {
+            return Ok(format!("{facts}; could not look whether the account may use it ({CHECK_ONLY})"));
+        }
+        Err(error) => {
+            let remedy = remedy(&error).map_or_else(String::new, |remedy| format!("{remedy} "));
+            bail!("{model} in {region} cannot be asked for: {remedy}({})", short(&in_own_words(&error)));
+        }
+    };
     let answers = [
         (asked.authorization_status().as_str(), "AUTHORIZED", "allow bedrock:InvokeModel on the model's ARN"),
         (
@@ -95,12 +115,7 @@ async fn access(client: &Client, model: &Model) -> Finding {
     ];
     match answers.iter().find(|(answer, wanted, _)| answer != wanted) {
         Some((answer, _, remedy)) => bail!("{model} ({}) is {answer}: {remedy}", model.id),
-        None => Ok(format!(
-            "{model} ({}) in {}, {} a picture",
-            model.id,
-            model.own_region().unwrap_or("the region"),
-            model.price
-        )),
+        None => Ok(facts),
     }
 }
 
@@ -108,10 +123,8 @@ async fn access(client: &Client, model: &Model) -> Finding {
 async fn life_cycle(client: &Client, model: &Model) -> Finding {
     let asked = match client.get_foundation_model().model_identifier(&model.id).send().await {
         Ok(asked) => asked,
-        Err(error) => {
-            let cause = DisplayErrorContext(&error).to_string();
-            return Ok(format!("unknown; allow bedrock:GetFoundationModel to see it ({})", short(&cause)));
-        }
+        Err(error) if is_denied(&error) => return Ok(format!("could not look ({CHECK_ONLY})")),
+        Err(error) => return Ok(format!("could not look ({})", short(&in_own_words(&error)))),
     };
     let Some(life) = asked.model_details().and_then(|details| details.model_lifecycle()) else {
         return Ok("not told by AWS".to_owned());
@@ -137,7 +150,7 @@ fn control_plane(aws: &SdkConfig, model: &Model) -> Client {
     Client::from_conf(settings.build())
 }
 
-/// The beginning of a long cause.
+/// The beginning of a long cause, without what the SDK puts before all of them.
 fn short(cause: &str) -> String {
-    cause.chars().take(200).collect()
+    cause.trim_start_matches("dispatch failure: other: ").chars().take(300).collect()
 }

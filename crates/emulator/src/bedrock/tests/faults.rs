@@ -33,6 +33,12 @@ async fn errors_have_their_status_and_type() {
         (ModelFault::AccessDenied, 403, "AccessDeniedException"),
         (ModelFault::EndOfLife, 404, "ResourceNotFoundException"),
         (ModelFault::TooLarge, 400, "ValidationException"),
+        (ModelFault::NoPayment, 403, "AccessDeniedException"),
+        (ModelFault::AgreementPending, 403, "MPAgreementBeingCreated"),
+        (ModelFault::OnDemand, 400, "ValidationException"),
+        (ModelFault::NotEnglish, 400, "ValidationException"),
+        (ModelFault::ExpiredToken, 403, "ExpiredTokenException"),
+        (ModelFault::WrongClock, 403, "InvalidSignatureException"),
     ] {
         bedrock.fault(fault, 1);
         let error = invoke(&bedrock, CORE, fox()).await.unwrap_err();

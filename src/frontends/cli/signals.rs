@@ -1,0 +1,75 @@
+//! SIGTERM and Ctrl-C. As process 1 of a container a program that does not ask for them never gets them.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How long a task that is to stop may take to come to its next step.
+const LEAVE: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From here on no signal ends the process by itself.
+    pub fn listen() -> anyhow::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?,
+        })
+    }
+
+    /// The next one's name.
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "Ctrl-C",
+        }
+    }
+
+    /// Runs `task` to its end, or until a signal comes (`None`). It has a thread of its own: while that waits for somebody
+    /// to read what it prints, signals are heard too.
+    pub(super) async fn unless_stopped<T, F>(
+        &mut self,
+        task: impl FnOnce() -> F + Send + 'static,
+    ) -> anyhow::Result<Option<T>>
+    where
+        T: Send + 'static,
+        F: Future<Output = anyhow::Result<T>>,
+    {
+        let stopped = CancellationToken::new();
+        let seen = stopped.clone();
+        let mut running =
+            tokio::task::spawn_blocking(move || Handle::current().block_on(seen.run_until_cancelled(task())));
+        tokio::select! {
+            done = &mut running => done.context("a fault in Easel itself")?.transpose(),
+            _ = self.next() => {
+                stopped.cancel();
+                // It may hang in a write, and then ends with the process.
+                drop(timeout(LEAVE, running).await);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Runs a whole program, which a signal ends where it is.
+    ///
+    /// # Errors
+    /// The program's own, or that it was stopped.
+    pub async fn run<T, F>(mut self, program: impl FnOnce() -> F + Send + 'static) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = anyhow::Result<T>>,
+    {
+        let done = self.unless_stopped(program).await?;
+        done.context("stopped before it was done; run it again")
+    }
+}
