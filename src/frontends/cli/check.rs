@@ -1,6 +1,7 @@
 //! `easel check`: tests everything the bot needs, one line each, with the remedy.
 
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -14,6 +15,7 @@ use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
 use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl};
+use crate::frontends::api::Keys;
 use crate::frontends::cli::{NO_BUDGET, in_words, say};
 
 mod aws;
@@ -53,6 +55,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let catalogue = app::catalogue(&config, today);
     let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
     match secrets::reveal(config.token.as_ref(), aws.as_ref()).await {
+        Ok(None) if config.serves_api_alone() => {
+            say(format_args!("-     discord      not set up: `easel serve` serves the images API alone"));
+        }
         Ok(token) => {
             let discord = Rest::new(&config.discord_url, token)?;
             discord::check(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
@@ -67,6 +72,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         )),
     }
     say(format_args!("{}", budget(&config)));
+    if let Some(file) = &config.api_keys_file {
+        report.line("api keys", api_keys(file));
+    }
     report.line("archive", archive(&config, aws.as_ref()).await);
     report.line("store", store(&config, aws.as_ref()).await);
     if let (QueueUrl::Sqs(url), Some(aws)) = (&config.queue, &aws) {
@@ -82,6 +90,16 @@ fn budget(config: &Config) -> String {
         }
         Some(limit) => format!("ok    budget       {limit} a calendar month (UTC) for all servers together"),
         None => format!("ok    budget       warning: {NO_BUDGET}"),
+    }
+}
+
+fn api_keys(file: &Path) -> Finding {
+    match Keys::open(file, Clock::System.now())?.count() {
+        0 => bail!(
+            "EASEL_API_KEYS_FILE: there is no key in `{}`; make one with `easel api-key`",
+            file.display()
+        ),
+        count => Ok(format!("{count} in {}", file.display())),
     }
 }
 
