@@ -20,6 +20,9 @@ mod alone;
 mod document;
 mod faults;
 mod keys;
+mod listing;
+mod reach;
+mod start;
 
 const WEB: &str = "easel_web-key-canary";
 const SHOP: &str = "easel_shop-key-canary";

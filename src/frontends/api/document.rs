@@ -4,10 +4,19 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::{images, models};
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Easel", description = "Order pictures and look at them."),
-    paths(super::order_images, super::show_image, super::show_picture),
+    servers((url = "/", description = "Where this document comes from")),
+    tags(
+        (name = "images", description = "Orders and their pictures"),
+        (name = "models", description = "What may be ordered"),
+    ),
+    paths(
+        images::order_images, images::list_images, images::show_image, images::show_picture, models::list,
+    ),
     modifiers(&Bearer)
 )]
 struct Described;
