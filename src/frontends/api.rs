@@ -16,6 +16,7 @@ mod image;
 mod images;
 mod keys;
 mod models;
+mod openai;
 mod order;
 mod problem;
 mod start_image;
@@ -43,6 +44,7 @@ pub fn router(app: Arc<App>, keys: Keys) -> Router {
         .merge(images::router())
         .route("/models", get(models::list).fallback(only_get))
         .route("/openapi.json", get(async || Json(document::document())).fallback(only_get))
+        .nest("/v1", openai::router())
         .fallback(no_such_path)
         .layer(middleware::from_fn(with_the_path))
         .with_state(Arc::new(Api { app, keys, large_bodies }))

@@ -21,6 +21,7 @@ mod document;
 mod faults;
 mod keys;
 mod listing;
+mod openai;
 mod reach;
 mod start;
 

@@ -69,7 +69,7 @@ async fn a_head_is_a_get_without_its_body() {
     let api = Api::new().await;
     let image = api.post("/images?wait=60", &cat()).await.json(200);
     let own = format!("/images/{}", image["id"].as_str().unwrap());
-    for path in ["/", "/openapi.json", "/models", "/images", &own, &format!("{own}/0.png")] {
+    for path in ["/", "/openapi.json", "/models", "/images", "/v1/models", &own, &format!("{own}/0.png")] {
         let answer = answered(api.request(Method::HEAD, path, WEB)).await;
         assert_eq!((answer.status, answer.body.len()), (200, 0), "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), "", "no CORS");
