@@ -32,7 +32,7 @@ use crate::backends::spool::Spool;
 use crate::backends::store::Store;
 use crate::config::{ArchiveUrl, AwsVariables, Config, EngineChoice, QueueUrl, StoreUrl, Token};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::job::{Claim, JobId};
+use crate::domain::job::{Claim, JobId, Picture};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::IMAGE_BYTES_LIMIT;
 
@@ -45,7 +45,7 @@ pub mod reports;
 pub mod sessions;
 pub mod worker;
 
-pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, offer, place_order};
+pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, StartPicture, offer, place_order};
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
 const PICTURES_AT_ONCE: usize = 8;
@@ -172,6 +172,17 @@ impl App {
     /// A finished picture: from the spool while it waits there, else from the archive; `None` if it is in neither.
     pub async fn picture(&self, claim: &Claim, n: u32) -> anyhow::Result<Option<Bytes>> {
         self.kept(&picture_key(&claim.job, n, claim.format(n)), Some((claim.job.id, n))).await
+    }
+
+    /// Whether every process that has this store finds a picture: the spool is one machine's.
+    pub(crate) async fn is_within_reach(&self, job: JobId, picture: &Picture) -> bool {
+        if picture.archived.is_some() || self.store.is_shared() {
+            return picture.archived.is_some();
+        }
+        self.spool.holds(job, picture.n).await.unwrap_or_else(|error| {
+            tracing::warn!(%job, error = format!("{error:#}"), "the spool cannot be read");
+            false
+        })
     }
 
     /// What is kept under this key of the archive; a `picture` may still wait in the spool.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -19,6 +20,9 @@ use crate::domain::session::Actor;
 use crate::domain::settings::Effective;
 
 mod member;
+mod start;
+
+pub(crate) use start::StartPicture;
 
 #[derive(Debug)]
 pub(crate) struct Order {
@@ -49,6 +53,7 @@ pub(crate) struct Member {
 pub(crate) struct KeyHolder {
     pub(crate) name: String,
     pub(crate) repeat: Option<Repeat>,
+    pub(crate) start: Option<StartPicture>,
     pub(crate) requests_per_minute: NonZeroU32,
     pub(crate) monthly_budget: Micros,
 }
@@ -126,6 +131,7 @@ async fn place(
         let known = before(deadline, app.store.known_in_turn(key, now)).await?;
         return known.map(Placed::Known).ok_or(refusal);
     }
+    let deadline = deadline + customer.keep_start(app).await?;
     let limits = customer.limits(app, &context);
     let job = Job {
         id: JobId::new(now, customer.unique()),
@@ -249,6 +255,14 @@ impl Customer {
             }
             Customer::Key(key) => app.limiter.take_for_key(&key.name, key.requests_per_minute, now).await,
             Customer::Shell => Ok(Ok(())),
+        }
+    }
+
+    /// Keeps the picture to start from where a worker finds it; how long that took.
+    async fn keep_start(&self, app: &App) -> Result<Duration, Refusal> {
+        match self {
+            Customer::Key(KeyHolder { start: Some(start), .. }) => start.keep(app).await,
+            Customer::Key(_) | Customer::Member(_) | Customer::Shell => Ok(Duration::ZERO),
         }
     }
 

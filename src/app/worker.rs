@@ -159,6 +159,9 @@ impl Loaded {
 impl<'a> Work<'a> {
     /// Takes hold of a job, if it can be had.
     async fn claim(app: &'a App, id: JobId) -> Result<Work<'a>, End> {
+        if app.config.token.is_none() && is_of_discord(app, id).await? {
+            return Err(End::Done);
+        }
         match app.store.claim(id, &app.owner, app.now(), LEASE).await {
             Ok(Some(claim)) => Ok(Work { app, claim, told: AtomicBool::new(false) }),
             Ok(None) => Err(End::Done),
@@ -166,6 +169,17 @@ impl<'a> Work<'a> {
                 tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
                 Err(End::Unknown)
             }
+        }
+    }
+}
+
+/// Whether the answer goes to Discord: a process without a token leaves such a job to others.
+async fn is_of_discord(app: &App, id: JobId) -> Result<bool, End> {
+    match app.store.find(id).await {
+        Ok(found) => Ok(found.is_some_and(|claim| claim.job.origin.discord().is_some())),
+        Err(error) => {
+            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be looked at");
+            Err(End::Unknown)
         }
     }
 }

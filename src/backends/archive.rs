@@ -183,6 +183,11 @@ pub fn record_key(job: &Job) -> String {
     format!("{}/{}.json", place(job), job.id)
 }
 
+/// The key of a picture to start from that came with an order of the images API.
+pub fn start_key(holder: &str, sha256: &str, format: ImageFormat) -> String {
+    format!("starts/{holder}/{sha256}.{}", format.extension())
+}
+
 fn place(job: &Job) -> String {
     let (server, channel) = match &job.origin {
         Origin::Discord(discord) => (

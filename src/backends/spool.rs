@@ -59,6 +59,11 @@ impl Spool {
         self.at(job, n, "read", |path| Ok(disk::read(path)?.map(Bytes::from))).await
     }
 
+    /// Whether a picture is kept.
+    pub async fn holds(&self, job: JobId, n: u32) -> anyhow::Result<bool> {
+        self.at(job, n, "look for", Path::try_exists).await
+    }
+
     /// Lets a picture go; one that is missing is fine.
     pub async fn forget(&self, job: JobId, n: u32) -> anyhow::Result<()> {
         self.at(job, n, "remove", disk::remove).await

@@ -158,6 +158,27 @@ impl Config {
         Problems::none_of(missing.map(|need| need.remedy().to_owned()).collect())
     }
 
+    /// Whether `easel serve` serves the images API and nothing of Discord's.
+    pub fn serves_api_alone(&self) -> bool {
+        self.public_key.is_none() && self.api_keys_file.is_some()
+    }
+
+    /// Whether `easel serve` has what it needs: Discord's key and a token, or keys of the images API.
+    ///
+    /// # Errors
+    /// All that is missing, each with its remedy.
+    pub fn require_for_serving(&self) -> Result<(), Problems> {
+        if self.serves_api_alone() {
+            return Ok(());
+        }
+        self.require(&[Need::Token, Need::PublicKey]).map_err(|Problems(mut missing)| {
+            if self.api_keys_file.is_none() {
+                missing.push("For the images API alone EASEL_API_KEYS_FILE is enough: `easel api-key NAME` makes a key and the lines for it".to_owned());
+            }
+            Problems(missing)
+        })
+    }
+
     /// The folder of the store, in which the spool lies too; `data` for a store that is elsewhere, or the only folder
     /// that a function of Lambda may write to.
     pub fn data_dir(&self) -> PathBuf {

@@ -152,6 +152,14 @@ pub struct InSession {
 }
 
 impl Origin {
+    /// The name of the key of the images API that it was ordered with.
+    pub(crate) fn key(&self) -> Option<&str> {
+        match self {
+            Origin::Api(origin) => Some(&origin.key),
+            Origin::Discord(_) | Origin::Shell => None,
+        }
+    }
+
     fn session(&self) -> Option<SessionId> {
         self.discord()?.session.as_ref().map(|session| session.id)
     }

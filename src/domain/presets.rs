@@ -79,6 +79,21 @@ impl Default for Aspect {
 }
 
 impl Aspect {
+    /// The format that is nearest to a picture of this many pixels, by the ratio of its sides.
+    pub(crate) fn nearest(width: u32, height: u32) -> Aspect {
+        let ratio = |(width, height): (u32, u32)| (f64::from(width.max(1)) / f64::from(height.max(1))).ln();
+        let wanted = ratio((width, height));
+        let away = |aspect: &Aspect| (ratio(aspect.sides()) - wanted).abs();
+        let nearest = Aspect::ALL.iter().copied().min_by(|one, other| away(one).total_cmp(&away(other)));
+        nearest.unwrap_or_default()
+    }
+
+    /// The sides that it is named by, such as 16 and 9.
+    fn sides(self) -> (u32, u32) {
+        let side = |text: &str| text.parse().unwrap_or(1);
+        self.name().split_once(':').map_or((1, 1), |(width, height)| (side(width), side(height)))
+    }
+
     /// Width and height of about one megapixel, multiples of 64, as the models make them.
     pub fn size(self) -> (u32, u32) {
         match self {
@@ -91,6 +106,34 @@ impl Aspect {
             Aspect::Landscape5x4 => (1088, 896),
             Aspect::Portrait9x16 => (768, 1344),
             Aspect::Tower9x21 => (640, 1536),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_in_pixels_has_a_nearest_format() {
+        for (width, height, name) in [
+            (1024, 1024, "1:1"),
+            (256, 256, "1:1"),
+            (1, 1, "1:1"),
+            (1792, 1024, "16:9"),
+            (1024, 1792, "9:16"),
+            (1536, 1024, "3:2"),
+            (1024, 1536, "2:3"),
+            (1280, 1024, "5:4"),
+            (1024, 768, "5:4"),
+            (3000, 100, "21:9"),
+            (1, u32::MAX, "9:21"),
+        ] {
+            assert_eq!(Aspect::nearest(width, height).name(), name, "{width}x{height}");
+        }
+        for aspect in Aspect::ALL {
+            let (width, height) = aspect.size();
+            assert_eq!(Aspect::nearest(width, height), *aspect, "as the models make it");
         }
     }
 }

@@ -67,7 +67,7 @@ fn outlives_a_function(config: &Config) -> Result<(), Problems> {
             "EASEL_ARCHIVE: under Lambda it must be s3://BUCKET/PREFIX, since a folder is gone with the function",
         ),
         (
-            config.token.is_some(),
+            config.token.is_some() || config.serves_api_alone(),
             "DISCORD_TOKEN is not set: put the ARN of the secret with the token into it",
         ),
     ];

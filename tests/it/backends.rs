@@ -5,6 +5,7 @@ use std::sync::Arc;
 mod admitting;
 mod differential;
 pub(crate) mod interleavings;
+mod keys;
 pub(crate) mod ledger;
 mod one_by_one;
 pub(crate) mod orders;
@@ -70,6 +71,10 @@ macro_rules! conformance {
             a_job_is_generated_once_each_picture_has_its_answer
             a_picture_is_found_by_its_bytes
             a_lost_picture_is_found_no_more
+        }
+        keys {
+            a_key_knows_its_own_orders_the_latest_first
+            the_orders_of_a_key_are_read_page_by_page
         }
         policies {
             an_edit_holds_at_once_and_has_its_line

@@ -16,9 +16,14 @@ use crate::archive::{aws, make_bucket, server};
 use crate::s3::archive_at;
 use crate::support::{Setup, World, in_time};
 
+mod alone;
 mod document;
 mod faults;
 mod keys;
+mod listing;
+mod openai;
+mod reach;
+mod start;
 
 const WEB: &str = "easel_web-key-canary";
 const SHOP: &str = "easel_shop-key-canary";
@@ -87,6 +92,15 @@ impl Api {
         std::fs::write(keys.path(), entries).unwrap();
         setup.variables.push(("EASEL_API_KEYS_FILE", keys.path().display().to_string()));
         Api { world: World::serving(setup).await, keys, http: reqwest::Client::new() }
+    }
+
+    /// Where Discord is not set up.
+    async fn alone() -> Api {
+        let keys = NamedTempFile::new().unwrap();
+        std::fs::write(keys.path(), entry("web", WEB, 1000, "100")).unwrap();
+        let variables = vec![("EASEL_API_KEYS_FILE", keys.path().display().to_string())];
+        let world = World::serving_programs(Setup { variables, ..Setup::default() }).await;
+        Api { world, keys, http: reqwest::Client::new() }
     }
 
     fn request(&self, method: Method, path: &str, key: &str) -> RequestBuilder {

@@ -245,7 +245,31 @@ impl World {
             }
         };
         self.address = in_time(address).await;
-        self.discord.set_endpoint(&format!("{}/interactions", self.address)).await.unwrap();
+        let key = self.variables.iter().rfind(|(name, _)| name == "DISCORD_PUBLIC_KEY");
+        if key.is_some_and(|(_, key)| !key.is_empty()) {
+            self.discord.set_endpoint(&format!("{}/interactions", self.address)).await.unwrap();
+        }
+    }
+
+    /// A world whose bot knows nothing of Discord, and serves programs.
+    pub(crate) async fn serving_programs(setup: Setup) -> World {
+        let mut world = World::without_bot(setup).await;
+        world.over_http = true;
+        world.set("EASEL_HTTP_ADDR", "127.0.0.1:0");
+        world.forget_discord();
+        world.start().await;
+        world
+    }
+
+    pub(crate) fn forget_discord(&mut self) {
+        self.set("DISCORD_TOKEN", "");
+        self.set("DISCORD_PUBLIC_KEY", "");
+    }
+
+    pub(crate) fn remember_discord(&mut self) {
+        let (token, key) = (self.discord.token().to_owned(), self.discord.public_key());
+        self.set("DISCORD_TOKEN", token);
+        self.set("DISCORD_PUBLIC_KEY", key);
     }
 
     /// Where the bot listens, such as `http://127.0.0.1:4711`.

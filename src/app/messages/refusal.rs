@@ -6,8 +6,8 @@
 mod argument;
 
 use argument::{
-    allowed, barrier, budget_remedy, codes, file_problem, flag_problem, needed, no_thread, option, or_text,
-    policy_list, remedy, text_kind, whose_budget,
+    allowed, attach, barrier, budget_remedy, codes, file_of, file_problem, flag_problem, needed, no_thread,
+    option, or_text, policy_list, remedy, text_kind, whose_budget,
 };
 
 use super::{Reader, are, code, count};
@@ -53,7 +53,7 @@ sentences! { to;
         "`strength` says how far to go from a picture: add one with `image`, or leave `strength` out.";
     Attachment { problem, limit_mib } =>
         "{file} cannot be used: {problem}. {attach} a PNG, JPEG or WebP picture of at most {limit_mib} MiB.",
-        file = to.in_shell("The picture of `--image`", "That attachment"), attach = to.in_shell("Name", "Attach"),
+        file = file_of(to), attach = attach(to),
         problem = or_text(problem, |problem| file_problem(problem, to));
     RateLimited { burst, per_minute, free_at } =>
         "That was quick! You can send {burst} at once here and then {per_minute} a minute, and they are used up. The next one is free {free}. Nothing was charged.",

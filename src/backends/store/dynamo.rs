@@ -31,7 +31,7 @@ pub use contents::{Count, Kind};
 use effects::writes;
 pub(super) use import::items;
 pub(super) use item::Key;
-use item::{Item, balance, from_json, integer, parsed};
+use item::{Item, balance, from_json, integer, parsed, string};
 pub(super) use target::Mark;
 pub(super) use write::Write;
 
@@ -139,6 +139,41 @@ impl Dynamo {
 
     pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {
         Ok(self.load(job).await?.map(|stored| stored.record))
+    }
+
+    /// Up to `limit` jobs of a key of the images API with ids below `before`, the latest first.
+    pub(super) async fn records_of_key(
+        &self,
+        key: &str,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        let mut range = Range::beginning(format!("key#{key}"), "job#");
+        if let Some(before) = before {
+            range.to = Key::key_job(key, before).sk;
+        }
+        // The range ends with `before`, if that is among them.
+        let mut items = self.table.query(range, true, limit.saturating_add(1)).await?;
+        let before = before.map(|before| Key::key_job(key, before));
+        items.retain(|item| Key::of(item).ok() != before);
+        items.truncate(limit);
+        let mut records = self.listed(&items).await?;
+        records.sort_by_key(|record| std::cmp::Reverse(record.id()));
+        Ok(records)
+    }
+
+    /// The jobs whose places among others these items are, in no order.
+    async fn listed(&self, places: &[Item]) -> anyhow::Result<Vec<JobRecord>> {
+        let of = |place: &Item| -> anyhow::Result<Key> {
+            let job: JobId = string(place, "sk")?.trim_start_matches("job#").parse()?;
+            Ok(Key::job(job))
+        };
+        let keys = places.iter().map(of).collect::<anyhow::Result<_>>()?;
+        let mut records = Vec::new();
+        for item in self.table.get_all(keys).await?.values() {
+            records.extend(stored(item)?.map(|stored| stored.record));
+        }
+        Ok(records)
     }
 
     /// What these accounts hold.

@@ -144,6 +144,20 @@ impl Store {
         Ok(records.iter().filter(|record| record.has_delivered()).map(JobRecord::to_claim).collect())
     }
 
+    /// Up to `limit` jobs that were ordered with the key of this name and have ids below `before`, the latest first.
+    pub async fn jobs_of_key(
+        &self,
+        key: &str,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Claim>> {
+        let records = match self {
+            Store::Sqlite(sqlite) => sqlite.records_of_key(key, before, limit).await?,
+            Store::Dynamo(dynamo) => dynamo.records_of_key(key, before, limit).await?,
+        };
+        Ok(records.iter().map(JobRecord::to_claim).collect())
+    }
+
     /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
     pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
         let records = self.records_of(id).await?;

@@ -98,6 +98,11 @@ impl Store {
         }
     }
 
+    /// Whether several machines may use it at once.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Store::Dynamo(_))
+    }
+
     /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being
     /// written. `SQLite` does it, whatever becomes of the answer, before anything that it is asked for later.
     pub fn cancel_soon(

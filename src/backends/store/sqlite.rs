@@ -39,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v2.sql"),
     include_str!("sqlite/v3.sql"),
     include_str!("sqlite/v4.sql"),
+    include_str!("sqlite/v5.sql"),
 ];
 
 /// How long the writer waits for the lock of a database that another program holds.
@@ -150,6 +151,17 @@ impl Sqlite {
     /// The jobs of a session, oldest first.
     pub(super) async fn records_of(&self, session: SessionId) -> anyhow::Result<Vec<JobRecord>> {
         self.look(move |tx| ops::of_session(tx, session)).await
+    }
+
+    /// Up to `limit` jobs of a key of the images API with ids below `before`, the latest first.
+    pub(super) async fn records_of_key(
+        &self,
+        key: &str,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        let key = key.to_owned();
+        self.look(move |tx| ops::of_key(tx, &key, before, limit)).await
     }
 
     pub(super) async fn balances(&self, wanted: Vec<Account>) -> anyhow::Result<Balances> {

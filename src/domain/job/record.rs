@@ -170,6 +170,11 @@ impl JobRecord {
         self.origin.session()
     }
 
+    /// The name of the key of the images API that it was ordered with.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.origin.key()
+    }
+
     pub(crate) fn ordered(&self) -> usize {
         self.pictures.len()
     }

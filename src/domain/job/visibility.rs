@@ -1,6 +1,6 @@
 //! Who may see the pictures of a job.
 
-use super::{ApiOrigin, DiscordOrigin, Origin};
+use super::{ApiOrigin, Claim, DiscordOrigin, Origin, Picture, State};
 
 impl Origin {
     /// Whether everybody may see them who may see the place where they were ordered.
@@ -42,6 +42,18 @@ impl Origin {
     /// Whether this member ordered it.
     pub(crate) fn is_by(&self, member: u64) -> bool {
         self.discord().is_some_and(|origin| origin.member == member)
+    }
+}
+
+impl Claim {
+    /// Where the order stands for somebody who fetches its pictures: it is not delivered before each of them is within
+    /// reach.
+    pub(crate) fn state_for_fetching(&self, is_within_reach: impl Fn(&Picture) -> bool) -> State {
+        let waits = |picture: &Picture| picture.generated().is_some() && !is_within_reach(picture);
+        match self.state {
+            State::Delivered if self.pictures.iter().any(waits) => State::Generated,
+            state => state,
+        }
     }
 }
 

@@ -4,10 +4,21 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::{images, models, openai};
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Easel", description = "Order pictures and look at them."),
-    paths(super::order_images, super::show_image, super::show_picture),
+    servers((url = "/", description = "Where this document comes from")),
+    tags(
+        (name = "images", description = "Orders and their pictures"),
+        (name = "models", description = "What may be ordered"),
+        (name = "openai", description = "The same in the shape of OpenAI's API: with its clients, the base URL is this server's `/v1`"),
+    ),
+    paths(
+        images::order_images, images::list_images, images::show_image, images::show_picture, models::list,
+        openai::generate, openai::list_models, openai::show_model,
+    ),
     modifiers(&Bearer)
 )]
 struct Described;

@@ -15,6 +15,9 @@ use crate::domain::request::{Aspect, Style};
 
 /// How long a presigned link works at most.
 const LINK_LIFE: Duration = Duration::from_secs(3_600);
+/// Said of pictures that only the machine has that generated them.
+pub(super) const ON_ITS_WAY: &str =
+    "What was generated is safe and on its way to the archive. The order is delivered once it is there.";
 
 /// An order that was taken.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,12 +28,53 @@ pub(super) struct Accepted {
     state: State,
     /// Where to look for it.
     location: String,
+    /// Why it takes so long, if something is in its way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 impl Accepted {
-    /// The job of this id, in this state.
-    pub(super) fn new(id: JobId, state: State) -> Accepted {
-        Accepted { id: id.to_string(), state, location: location(id) }
+    /// A new job.
+    pub(super) fn new(id: JobId) -> Accepted {
+        Accepted { id: id.to_string(), state: State::Admitted, location: location(id), note: None }
+    }
+
+    /// A job that has not come to its end.
+    pub(super) fn still(seen: &Seen) -> Accepted {
+        let id = seen.claim.job.id;
+        Accepted { id: id.to_string(), state: seen.state, location: location(id), note: seen.note() }
+    }
+}
+
+/// A job, and where it stands for somebody who fetches its pictures.
+pub(super) struct Seen {
+    pub(super) claim: Claim,
+    pub(super) state: State,
+    /// Numbers of the pictures that can be fetched.
+    within_reach: Vec<u32>,
+}
+
+impl Seen {
+    pub(super) async fn of(app: &App, claim: Claim) -> Seen {
+        let mut within_reach = Vec::new();
+        for picture in claim.pictures.iter().filter(|picture| picture.generated().is_some()) {
+            if app.is_within_reach(claim.job.id, picture).await {
+                within_reach.push(picture.n);
+            }
+        }
+        let state = claim.state_for_fetching(|picture| within_reach.contains(&picture.n));
+        Seen { claim, state, within_reach }
+    }
+
+    /// What is in the way of an order that is over but for the fetching.
+    fn note(&self) -> Option<&'static str> {
+        (self.claim.state != self.state).then_some(ON_ITS_WAY)
+    }
+
+    /// Whether every picture has its presigned link, where there are such links.
+    pub(super) fn is_archived(&self) -> bool {
+        let waits = |picture: &Picture| picture.generated().is_some() && picture.archived.is_none();
+        !self.claim.pictures.iter().any(waits)
     }
 }
 
@@ -52,6 +96,9 @@ pub(super) struct Image {
     created: OffsetDateTime,
     /// The model's name.
     model: String,
+    /// The default model, where it cannot start from a picture and another one took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place_of: Option<String>,
     /// The format.
     aspect: Aspect,
     /// The style.
@@ -62,6 +109,12 @@ pub(super) struct Image {
     /// What was left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     negative: Option<String>,
+    /// How far it went from the picture that it started from, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strength: Option<f64>,
+    /// Flags of other programs that the prompt had, which mean nothing here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignored_flags: Vec<String>,
     /// The seed of each picture.
     #[schema(value_type = Vec<i64>)]
     seeds: Vec<u32>,
@@ -74,6 +127,9 @@ pub(super) struct Image {
     /// Why there is no picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Reason>,
+    /// Why it takes so long, if something is in its way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 /// One picture.
@@ -127,43 +183,49 @@ impl Reason {
 }
 
 /// All that is told of a job that was ordered like this.
-pub(super) async fn image(app: &App, claim: &Claim) -> Image {
-    let job = &claim.job;
+pub(super) async fn image(app: &App, seen: &Seen) -> Image {
+    let Seen { claim, state, .. } = seen;
+    let (job, request) = (&claim.job, &claim.job.request);
     let mut pictures = Vec::new();
     for picture in &claim.pictures {
-        pictures.push(view(app, claim, picture).await);
+        pictures.push(view(app, seen, picture).await);
     }
     Image {
         id: job.id.to_string(),
-        state: claim.state,
+        state: *state,
         created: job.created,
-        model: job.request.model.clone(),
-        aspect: job.request.aspect,
-        style: job.request.style,
-        prompt: job.request.prompt.clone(),
-        negative: job.request.negative.clone(),
+        model: request.model.clone(),
+        in_place_of: request.in_place_of.clone(),
+        aspect: request.aspect,
+        style: request.style,
+        prompt: request.prompt.clone(),
+        negative: request.negative.clone(),
+        strength: request.image.as_ref().map(|image| image.strength),
+        ignored_flags: request.ignored_flags.clone(),
         seeds: pictures.iter().map(|picture| picture.seed).collect(),
         price_usd: dollars(claim.price),
         attempted_usd: dollars(claim.spent()),
         pictures,
         refusal: (claim.state == State::Failed).then(|| Reason::of(&refusal(claim))),
+        note: seen.note(),
     }
 }
 
-fn refusal(claim: &Claim) -> Refusal {
+/// Why there is no picture.
+pub(super) fn refusal(claim: &Claim) -> Refusal {
     claim.refusal().cloned().unwrap_or(Refusal::Fault { job: claim.job.id })
 }
 
-async fn view(app: &App, claim: &Claim, picture: &Picture) -> PictureView {
+async fn view(app: &App, seen: &Seen, picture: &Picture) -> PictureView {
     let generated = picture.generated();
     let (state, refusal) = match &picture.outcome {
         None => (PictureState::Open, None),
         Some(Outcome::Generated(_)) => (PictureState::Generated, None),
         Some(Outcome::Refused { refusal }) => (PictureState::Refused, Some(Reason::of(refusal))),
     };
-    let link = match generated {
-        Some(_) => Some(link(app, claim, picture).await),
-        None => None,
+    let link = match seen.within_reach.contains(&picture.n) {
+        true => Some(link(app, &seen.claim, picture).await),
+        false => None,
     };
     PictureView {
         n: picture.n,
@@ -182,18 +244,20 @@ pub(super) fn file_name(claim: &Claim, n: u32) -> String {
 
 /// Presigned once the picture is in S3; before that, and for a folder, Easel serves it.
 async fn link(app: &App, claim: &Claim, picture: &Picture) -> String {
-    let presigned = match &picture.archived {
-        Some(key) => app.archive.link(key, LINK_LIFE, app.now()).await,
-        None => Ok(None),
-    };
-    let presigned = presigned.unwrap_or_else(|error| {
+    let own = || format!("{}/{}", location(claim.job.id), file_name(claim, picture.n));
+    presigned(app, claim, picture).await.unwrap_or_else(own)
+}
+
+/// A link that needs no key; `None` before the picture is in S3, and for a folder.
+pub(super) async fn presigned(app: &App, claim: &Claim, picture: &Picture) -> Option<String> {
+    let key = picture.archived.as_ref()?;
+    let link = app.archive.link(key, LINK_LIFE, app.now()).await.unwrap_or_else(|error| {
         tracing::warn!(job = %claim.job.id, error = format!("{error:#}"), "no link to a picture could be signed");
         None
     });
-    let own = || format!("{}/{}", location(claim.job.id), file_name(claim, picture.n));
-    presigned.map_or_else(own, |link| link.url)
+    link.map(|link| link.url)
 }
 
-fn dollars(amount: Micros) -> String {
+pub(super) fn dollars(amount: Micros) -> String {
     amount.to_string().replace('$', "")
 }

@@ -68,6 +68,11 @@ impl Keys {
         Ok(Keys { path: path.to_owned(), loaded: Mutex::new(loaded) })
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).keys.len()
+    }
+
     /// The key that a request shows.
     ///
     /// # Errors

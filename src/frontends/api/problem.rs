@@ -1,7 +1,7 @@
 //! What went wrong, as a client of the images API reads it: RFC 9457.
 
-use axum::http::StatusCode;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -16,9 +16,9 @@ const SHORTLY: i64 = 5;
 /// What went wrong, before it is an answer.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
-    status: StatusCode,
-    detail: String,
-    why: Option<String>,
+    pub(super) status: StatusCode,
+    pub(super) detail: String,
+    pub(super) refusal: Option<Box<Refusal>>,
     header: Option<Header>,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct ProblemBody {
 impl Problem {
     /// A problem of this status.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem { status, detail: detail.into(), why: None, header: None }
+        Problem { status, detail: detail.into(), refusal: None, header: None }
     }
 
     /// The body, a parameter or a header is not what it must be.
@@ -79,6 +79,14 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "This key has ordered nothing of that name.")
     }
 
+    /// A path at which there is nothing for anybody.
+    pub(super) fn no_such_path(path: &str) -> Problem {
+        let slash = path.len() > 1 && path.ends_with('/');
+        let remedy = if slash { " Leave the slash at its end out." } else { "" };
+        let detail = format!("There is nothing at this path.{remedy} `GET /` says what there is.");
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
     /// Something that may work in a moment.
     pub(super) fn later(detail: &str) -> Problem {
         let header = Some(Header::RetryAfter(SHORTLY));
@@ -95,30 +103,34 @@ impl Problem {
             _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
         };
         let header = after.map(|seconds| Header::RetryAfter(seconds.max(1)));
-        let why = Some(refusal.why());
-        Problem { header, why, ..Problem::new(status, messages::refusal(refusal, Reader::Plain)) }
+        let detail = messages::refusal(refusal, Reader::Plain);
+        Problem { header, refusal: Some(Box::new(refusal.clone())), ..Problem::new(status, detail) }
     }
 
     /// The answer to a request for `path`.
     pub(super) fn at(self, path: &str) -> Response {
+        let headers = self.headers();
         let body = ProblemBody {
             r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or_default(),
             status: self.status.as_u16(),
             detail: self.detail,
             instance: path.to_owned(),
-            why: self.why,
+            why: self.refusal.map(|refusal| refusal.why()),
         };
         let kind = [(CONTENT_TYPE, "application/problem+json")];
-        let response = (self.status, kind, serde_json::to_vec(&body).unwrap_or_default());
-        match self.header {
-            None => response.into_response(),
-            Some(Header::Bearer) => ([(WWW_AUTHENTICATE, "Bearer")], response).into_response(),
-            Some(Header::Allow(methods)) => ([(ALLOW, methods)], response).into_response(),
-            Some(Header::RetryAfter(seconds)) => {
-                ([(RETRY_AFTER, seconds.to_string())], response).into_response()
-            }
-        }
+        (self.status, headers, kind, serde_json::to_vec(&body).unwrap_or_default()).into_response()
+    }
+
+    /// The headers that the status wants.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let header = match self.header {
+            None => None,
+            Some(Header::Bearer) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Some(Header::Allow(methods)) => Some((ALLOW, HeaderValue::from_static(methods))),
+            Some(Header::RetryAfter(seconds)) => Some((RETRY_AFTER, HeaderValue::from(seconds))),
+        };
+        header.into_iter().collect()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
 use crate::config::{ArchiveUrl, Config, EngineChoice, QueueUrl, StoreUrl, proxy_for};
+use crate::frontends::api::Keys;
 use crate::frontends::cli::{NO_BUDGET, in_words, say};
 use crate::frontends::discord::start::{GATEWAY, NO_PROXY_FOR_THE_GATEWAY};
 
@@ -83,6 +84,11 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         report.line("proxy", proxy);
     }
     match secrets::reveal(config.token.as_ref(), aws.as_ref()).await {
+        Ok(None) if config.serves_api_alone() => {
+            report.print(format_args!(
+                "-     discord      not set up: `easel serve` serves the images API alone"
+            ));
+        }
         Ok(token) => {
             let discord = Rest::new(&config.discord_url, token)?;
             discord::check(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
@@ -109,6 +115,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         }
         None => report.line("budget", Ok(format!("warning: {NO_BUDGET}"))),
     }
+    if let Some(file) = &config.api_keys_file {
+        report.line("api keys", api_keys(file));
+    }
     report.line("archive", archive(&config, aws.as_ref()).await);
     let store = store(&config, aws.as_ref()).await;
     let lies_beside = store.is_ok() || !matches!(config.store, StoreUrl::Sqlite(_));
@@ -127,6 +136,16 @@ fn proxy(config: &Config) -> Option<Finding> {
     let discord = if config.discord_is_elsewhere { config.discord_url.as_str() } else { GATEWAY };
     let proxy = proxy_for(discord)?;
     Some(Ok(format!("calls of Discord's API go through {proxy}; {}", NO_PROXY_FOR_THE_GATEWAY)))
+}
+
+fn api_keys(file: &Path) -> Finding {
+    match Keys::open(file, Clock::System.now())?.count() {
+        0 => bail!(
+            "EASEL_API_KEYS_FILE: there is no key in `{}`; make one with `easel api-key`",
+            file.display()
+        ),
+        count => Ok(format!("{count} in {}", file.display())),
+    }
 }
 
 async fn archive(config: &Config, aws: Option<&SdkConfig>) -> Finding {

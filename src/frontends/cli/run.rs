@@ -28,17 +28,17 @@ const GRACE: Duration = Duration::from_secs(60);
 /// # Errors
 /// A sentence that names what is missing, or why the connection is dead for good.
 pub async fn run(config: Config, watchdog: Watchdog, mut signals: Signals) -> anyhow::Result<ExitCode> {
+    config.require(&[Need::Token])?;
     let Some(app) = signals.unless_stopped(move || open(config)).await? else { return Ok(ExitCode::SUCCESS) };
     let frontend = gateway::run(app.clone(), watchdog);
     until_stopped(app, frontend, signals).await
 }
 
-/// Serves until SIGTERM or Ctrl-C, as [`run`] does.
+/// Serves until SIGTERM or Ctrl-C, as [`run`] does: Discord, the images API, or both.
 ///
 /// # Errors
 /// A sentence that names what is missing, or an address that cannot be listened on.
 pub async fn serve(config: Config, mut signals: Signals) -> anyhow::Result<ExitCode> {
-    config.require(&[Need::Token, Need::PublicKey])?;
     let routes = Routes::read(&config, Clock::System.now())?;
     let address = config.http_addr;
     let listener = TcpListener::bind(address)
@@ -46,10 +46,14 @@ pub async fn serve(config: Config, mut signals: Signals) -> anyhow::Result<ExitC
         .with_context(|| format!("EASEL_HTTP_ADDR: cannot listen on {address}; is it free, and allowed?"))?;
     let Some(app) = signals.unless_stopped(move || open(config)).await? else { return Ok(ExitCode::SUCCESS) };
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let declaring = app.clone();
-    app.spawn(async move {
-        declaring.stopping.run_until_cancelled(declare(&declaring)).await;
-    });
+    if app.config.serves_api_alone() {
+        tracing::info!("Discord is not set up: only the images API is served");
+    } else {
+        let declaring = app.clone();
+        app.spawn(async move {
+            declaring.stopping.run_until_cancelled(declare(&declaring)).await;
+        });
+    }
     let (router, stopping) = (routes.open(app.clone()), app.stopping.clone());
     let frontend = async {
         server::serve(listener, router, stopping).await;
@@ -64,6 +68,11 @@ pub async fn work(config: Config, mut signals: Signals) -> anyhow::Result<ExitCo
         config.queue != QueueUrl::Local,
         "EASEL_QUEUE is `local`, so the process that takes an order also runs it: a worker of its own needs EASEL_QUEUE=sqs:URL and a store that both share"
     );
+    if config.token.is_none() && config.api_keys_file.is_some() {
+        tracing::warn!("DISCORD_TOKEN is not set: orders from Discord are left to other workers");
+    } else {
+        config.require(&[Need::Token])?;
+    }
     let Some(app) = signals.unless_stopped(move || open_everything(config)).await? else {
         return Ok(ExitCode::SUCCESS);
     };
@@ -87,13 +96,15 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     if matches!(app.queue, Queue::Local(_)) {
         app.spawn(worker::run(app.clone()));
     }
-    app.spawn(sessions::sweep(app.clone()));
+    // Without a token nobody could be told of the end.
+    if app.config.token.is_some() {
+        app.spawn(sessions::sweep(app.clone()));
+    }
     Ok(app)
 }
 
 /// Opens everything; what is forgotten is handed to the queue from here on.
 async fn open_everything(config: Config) -> anyhow::Result<Arc<App>> {
-    config.require(&[Need::Token])?;
     let app = App::open(config, Clock::System).await?;
     app.spawn(worker::sweep(app.clone()));
     let prepared = app.clone();

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use futures_util::TryFutureExt;
 use serde_json::json;
 
@@ -32,25 +32,10 @@ struct Endpoint {
     doubts: Doubts,
 }
 
-/// The routes: `POST /interactions`, signed under `key`, and what a load balancer asks for.
+/// The route `POST /interactions`, signed under `key`.
 pub fn router(app: Arc<App>, key: PublicKey) -> Router {
     let endpoint = Arc::new(Endpoint { app, key, doubts: Doubts::default() });
-    Router::new()
-        .route("/interactions", post(interactions))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .with_state(endpoint)
-}
-
-/// Whether this process takes requests: it is not about to stop, and its store answers.
-async fn ready(State(endpoint): State<Arc<Endpoint>>) -> (StatusCode, &'static str) {
-    if endpoint.app.stopping.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
-    }
-    match tokio::time::timeout(Duration::from_secs(2), endpoint.app.store.ping()).await {
-        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
-    }
+    Router::new().route("/interactions", post(interactions)).with_state(endpoint)
 }
 
 async fn interactions(

@@ -116,6 +116,10 @@ enum Event {
         grace: u64,
     },
     Totals,
+    OfKey {
+        before: Option<Index>,
+        limit: usize,
+    },
     Usage(u64),
     Standing {
         guild: Option<u64>,
@@ -168,7 +172,7 @@ fn about_jobs() -> impl Strategy<Value = Event> {
         member(),
         prop::option::of(0..SESSIONS),
         any::<bool>(),
-        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.2),
         1..=3u32,
     );
     prop_oneof![
@@ -215,6 +219,7 @@ fn about_the_rest() -> impl Strategy<Value = Event> {
         2 => Just(Event::QuietSessions),
         1 => (0..100u64).prop_map(|grace| Event::Due { grace }),
         1 => Just(Event::Totals),
+        2 => (prop::option::of(any::<Index>()), 0..4usize).prop_map(|(before, limit)| Event::OfKey { before, limit }),
         2 => guild().prop_map(Event::Usage),
         1 => (prop::option::of(guild()), member()).prop_map(|(guild, member)| Event::Standing { guild, member }),
         5 => minutes.prop_map(|minutes| Event::Wait { seconds: minutes * 60 }),
@@ -339,9 +344,11 @@ impl Play {
             | Event::Context { .. } => {
                 self.about_a_policy(event).await;
             }
-            Event::Due { .. } | Event::Totals | Event::Usage(_) | Event::Standing { .. } => {
-                self.about_sums(event).await
-            }
+            Event::Due { .. }
+            | Event::Totals
+            | Event::OfKey { .. }
+            | Event::Usage(_)
+            | Event::Standing { .. } => self.about_sums(event).await,
             _ => self.about_a_session(event).await,
         }
     }
@@ -507,6 +514,11 @@ impl Play {
             Event::Due { grace } => {
                 let grace = std::time::Duration::from_secs(grace);
                 self.both(async |store| store.due(now, grace).await.unwrap()).await;
+            }
+            Event::OfKey { before, limit } => {
+                let before = before.filter(|_| !self.orders.is_empty());
+                let before = before.map(|at| self.orders[at.index(self.orders.len())].id());
+                self.both(async |store| store.jobs_of_key("website", before, limit).await.unwrap()).await;
             }
             Event::Usage(guild) => {
                 self.both(async |store| store.usage(guild, now).await.unwrap()).await;

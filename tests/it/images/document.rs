@@ -64,6 +64,16 @@ async fn the_document_is_valid_and_true_of_every_answer() {
     let filtered = api.post("/images?wait=60", &json!({ "message": "a [[filter-output]]" })).await.json(200);
     assert!(filtered["refusal"].is_object() && filtered["pictures"][0]["refusal"].is_object());
     described(&document, "Image", &filtered);
+    described(&document, "Images", &api.get("/images?limit=1", WEB).await.json(200));
+    described(&document, "Models", &api.get("/models", WEB).await.json(200));
+    described(&document, "OpenAiModels", &api.get("/v1/models", WEB).await.json(200));
+    let generation = json!({ "prompt": "a cat --seed 7", "size": "auto", "response_format": "b64_json" });
+    described(&document, "Generation", &generation);
+    let generated = api.post("/v1/images/generations", &generation).await.json(200);
+    assert_eq!(generated["data"][0]["revised_prompt"], "a cat");
+    described(&document, "Generated", &generated);
+    let refused = api.post("/v1/images/generations", &json!({ "prompt": "" })).await.json(400);
+    described(&document, "OpenAiError", &refused);
     for (status, problem) in [
         (401, api.get("/images/x", "").await),
         (404, api.get("/images/x", WEB).await),
@@ -89,6 +99,25 @@ async fn an_order_that_the_document_forbids_is_refused() {
     ] {
         assert!(schemas.validate(&order, index).is_err(), "{order}");
         assert!([400, 422].contains(&api.post("/images", &order).await.status), "{order}");
+    }
+    api.end().await;
+}
+
+#[tokio::test]
+async fn the_document_has_tags_servers_and_examples_that_are_orders() {
+    let api = Api::new().await;
+    let document = api.get("/openapi.json", "").await.json(200);
+    assert_eq!(document["servers"][0]["url"], "/");
+    let tags: Vec<_> = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            assert!(tags.contains(&operation["tags"][0]), "{method} {path}");
+        }
+    }
+    for (name, path) in [("Order", "/images?wait=60"), ("Generation", "/v1/images/generations")] {
+        let example = document["components"]["schemas"][name]["example"].clone();
+        described(&document, name, &example);
+        api.post(path, &example).await.json(200);
     }
     api.end().await;
 }

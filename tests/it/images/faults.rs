@@ -78,8 +78,9 @@ async fn requests_that_are_no_orders_are_refused_each_with_its_status() {
     let large = format!("{{\"prompt\":\"{}\"}}", "a".repeat(64 * 1024));
     answered(api.posting("/images", WEB, large)).await.problem(413);
     for (method, path, allow) in [
-        (Method::GET, "/images", "POST"),
-        (Method::DELETE, "/images", "POST"),
+        (Method::DELETE, "/images", "GET, HEAD, POST"),
+        (Method::OPTIONS, "/images", "GET, HEAD, POST"),
+        (Method::POST, "/models", "GET, HEAD"),
         (Method::PUT, "/images/01ARZ3NDEKTSV4RRFFQ69G5FAV", "GET, HEAD"),
         (Method::POST, "/images/01ARZ3NDEKTSV4RRFFQ69G5FAV/0.png", "GET, HEAD"),
         (Method::POST, "/openapi.json", "GET, HEAD"),
@@ -87,6 +88,13 @@ async fn requests_that_are_no_orders_are_refused_each_with_its_status() {
         let answer = answered(api.request(method, path, WEB)).await;
         assert_eq!(answer.problem(405)["instance"], path);
         assert_eq!(answer.header("allow"), allow);
+    }
+    for (path, needle) in [
+        ("/images/", "There is nothing at this path. Leave the slash at its end out. `GET /` says"),
+        ("/image", "There is nothing at this path. `GET /` says"),
+        ("/Images", "There is nothing at this path."),
+    ] {
+        assert!(answered(post(path)).await.detail(404).starts_with(needle), "{path}");
     }
     assert_eq!(api.world.sum("pictures"), 0, "nothing was ordered");
     api.end().await;

@@ -35,6 +35,7 @@ pub(crate) struct Answers {
     sessions: Vec<OfSession>,
     latest: Vec<Option<Session>>,
     quiet: Vec<Session>,
+    of_key: Vec<Claim>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -70,6 +71,7 @@ impl Answers {
             sessions: vec![],
             latest: vec![],
             quiet: store.quiet_sessions(latest + Duration::from_secs(90 * 86_400)).await.unwrap(),
+            of_key: store.jobs_of_key("website", None, 100).await.unwrap(),
         };
         for job in &about.jobs {
             answers.jobs.push(OfJob::of(store, *job, latest).await);

@@ -120,14 +120,31 @@ pub(super) fn policy_list(what: PolicyList) -> &'static str {
     }
 }
 
+pub(super) fn file_of(to: Reader) -> &'static str {
+    match to {
+        Reader::Discord => "That attachment",
+        Reader::Plain => "The picture of `image`",
+        Reader::Shell => "The picture of `--image`",
+    }
+}
+
+pub(super) fn attach(to: Reader) -> &'static str {
+    match to {
+        Reader::Discord => "Attach",
+        Reader::Plain => "Send",
+        Reader::Shell => "Name",
+    }
+}
+
 pub(super) fn file_problem(problem: &FileProblem, to: Reader) -> String {
     match problem {
         FileProblem::Type(kind) => format!("it is of type {}", code(kind)),
         FileProblem::Elsewhere => "it does not lie on Discord's servers".to_owned(),
         FileProblem::NotAPicture => "it is not a picture, or it is damaged".to_owned(),
-        FileProblem::Gone => to
-            .in_shell("it cannot be read", "it could not be fetched from Discord; attach it again")
-            .to_owned(),
+        FileProblem::Gone => match to {
+            Reader::Discord => "it could not be fetched from Discord; attach it again".to_owned(),
+            Reader::Plain | Reader::Shell => "it cannot be read".to_owned(),
+        },
         FileProblem::TooLarge => "it is too large".to_owned(),
         FileProblem::Empty => "it is empty".to_owned(),
         FileProblem::TooManyPixels { width, height, most } => {

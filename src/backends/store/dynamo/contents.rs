@@ -36,6 +36,8 @@ pub enum Kind {
     Sessions,
     /// Jobs of sessions.
     SessionJobs,
+    /// Jobs of keys of the images API.
+    KeyJobs,
     /// Sessions of channels.
     Channels,
     /// What Easel does not know.
@@ -73,6 +75,7 @@ impl Kind {
             Kind::Preferences => "preferences",
             Kind::Sessions => "sessions",
             Kind::SessionJobs => "jobs of sessions",
+            Kind::KeyJobs => "jobs of keys",
             Kind::Channels => "channels",
             Kind::Unknown => "unknown",
         }
@@ -92,6 +95,7 @@ impl Kind {
             ("member", "preferences") => Kind::Preferences,
             ("session", "session") => Kind::Sessions,
             ("session", "job") => Kind::SessionJobs,
+            ("key", "job") => Kind::KeyJobs,
             ("channel", "running" | "session") => Kind::Channels,
             _ => Kind::Unknown,
         }

@@ -58,6 +58,11 @@ impl Key {
         Key::new(format!("session#{session}"), format!("job#{job}"))
     }
 
+    /// Jobs of a key of the images API sort by their moment.
+    pub(super) fn key_job(key: &str, job: JobId) -> Key {
+        Key::new(format!("key#{key}"), format!("job#{job}"))
+    }
+
     /// The session that nobody ended.
     pub(super) fn running(channel: u64) -> Key {
         Key::new(format!("channel#{channel}"), "running")

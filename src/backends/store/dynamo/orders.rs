@@ -118,7 +118,7 @@ impl Order<'_> {
         Ok(None)
     }
 
-    /// What is written beside the job: its request, and its place in a session, which it keeps awake.
+    /// What is written beside the job: its request, its place among those of a key or of a session, which it keeps awake.
     fn beside(&self, seen: &Seen) -> anyhow::Result<Vec<Write>> {
         let expires = (self.now + REQUEST_KEPT).unix_timestamp();
         let request = known_request(&self.request(), self.job.id, &self.writer, expires).only_if(
@@ -126,6 +126,7 @@ impl Order<'_> {
             [(":now", number(self.now.unix_timestamp()))],
         );
         let mut writes = vec![request];
+        writes.extend(self.job.origin.key().map(|key| Write::put(&Key::key_job(key, self.job.id), [])));
         if let Some(session) = self.job.session() {
             writes.push(Write::put(&Key::session_job(session, self.job.id), []));
             let item = seen.get(&Key::session(session));

@@ -9,7 +9,7 @@ use super::Dynamo;
 use super::item::{Item, Key, from_json, integer, json, number, parsed, text};
 use super::table::{Backoff, Range, Written};
 use super::write::Write;
-use crate::domain::job::{JobId, JobRecord, from_millis, millis};
+use crate::domain::job::{JobRecord, from_millis, millis};
 use crate::domain::session::{
     Plan, Session, SessionChange, SessionId, SessionQueue, SessionRecord, Sessions, WAITING_LIFE,
 };
@@ -81,15 +81,7 @@ impl Dynamo {
     pub(crate) async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<JobRecord>> {
         let range = Range::beginning(format!("session#{id}"), "job#");
         let items = self.table.query(range, false, usize::MAX).await?;
-        let of = |item: &Item| -> anyhow::Result<Key> {
-            let job: JobId = super::item::string(item, "sk")?.trim_start_matches("job#").parse()?;
-            Ok(Key::job(job))
-        };
-        let keys = items.iter().map(of).collect::<anyhow::Result<_>>()?;
-        let mut records = Vec::new();
-        for item in self.table.get_all(keys).await?.values() {
-            records.extend(super::stored(item)?.map(|stored| stored.record));
-        }
+        let mut records = self.listed(&items).await?;
         records.sort_by_key(|record| (record.created_ms(), record.id()));
         Ok(records)
     }

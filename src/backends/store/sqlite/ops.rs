@@ -205,6 +205,22 @@ pub(super) fn of_session(db: &Connection, session: SessionId) -> rusqlite::Resul
         .collect()
 }
 
+/// What [`of_key`] asks. No id is above the last letter.
+pub(super) const OF_KEY: &str =
+    "SELECT doc FROM jobs WHERE api_key = ?1 AND id < coalesce(?2, 'z') ORDER BY id DESC LIMIT ?3";
+
+/// Up to `limit` jobs of a key with ids below `before`, the latest first.
+pub(super) fn of_key(
+    db: &Connection,
+    key: &str,
+    before: Option<JobId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<JobRecord>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let before = before.map(|job| job.to_string());
+    db.prepare_cached(OF_KEY)?.query_map(params![key, before, limit], record)?.collect()
+}
+
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     from_json(row, "doc")
 }

@@ -114,6 +114,17 @@ async fn a_question_sees_what_was_written_before_it_was_asked() {
     assert_eq!(later.await.unwrap().unwrap(), 1);
 }
 
+/// However much others have ordered.
+#[test]
+fn the_orders_of_a_key_are_found_without_a_look_at_any_other() {
+    let db = Connection::open_in_memory().unwrap();
+    MIGRATIONS.iter().for_each(|migration| db.execute_batch(migration).unwrap());
+    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", ops::OF_KEY)).unwrap();
+    let steps = plan.query_map(("website", None::<String>, 9), |row| row.get::<_, String>("detail")).unwrap();
+    let steps: Vec<_> = steps.map(Result::unwrap).collect();
+    assert_eq!(steps, ["SEARCH jobs USING INDEX jobs_api_key (api_key=? AND id<?)"]);
+}
+
 #[test]
 fn processes_that_start_at_once_share_a_database_that_is_not_there_yet() {
     for _ in 0..10 {
@@ -273,6 +284,8 @@ async fn what_versions_2_and_3_left_is_found_as_it_was() {
         let known = (version == 3).then_some(old(5));
         assert_eq!(store.known(request.clone(), now).await.unwrap(), known);
         assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
+        let of_key = store.jobs_of_key("website", None, 9).await.unwrap();
+        assert_eq!(of_key.first().map(|claim| claim.job.id), known);
         assert_eq!(store.totals().await.unwrap().attempted, if version == 3 { 6 } else { 5 });
     }
 }
