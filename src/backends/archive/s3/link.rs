@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 use super::S3;
 use crate::backends::archive::Link;
 
+/// How long a link waits for the bucket's region, where no request has told it yet.
+const REGION: Duration = Duration::from_secs(3);
 /// Credentials that end sooner are asked for anew.
 const FRESH: Duration = Duration::from_secs(15 * 60);
 /// A session whose end nobody knows: the shortest that AWS gives unasked.
@@ -73,7 +75,7 @@ impl S3 {
     ) -> anyhow::Result<Link> {
         let context = || format!("cannot sign a link to {}", self.describe(key));
         // The signature needs no server: a link to one that does not answer works once it does.
-        drop(self.connection.confirm_region().await);
+        drop(tokio::time::timeout(REGION, self.connection.confirm_region()).await);
         let (credentials, life) = self.signer.sign(valid_for, now).await.with_context(context)?;
         let name = key.rsplit('/').next().unwrap_or(key);
         let times = PresigningConfig::builder().start_time(now.into()).expires_in(life).build();
