@@ -9,6 +9,9 @@ use embedded_graphics::text::Alignment;
 use image::{DynamicImage, ImageReader, Limits};
 
 use super::{Canvas, DIM, GROUND, LIGHT, plain};
+use crate::domain::encode::encode;
+use crate::domain::image_format::ImageFormat;
+use crate::domain::metadata::Metadata;
 
 /// Tiles on one sheet. Even noise in all of them stays below 6 MB.
 pub const MOST_CELLS: usize = 12;
@@ -39,7 +42,7 @@ impl Cell {
     }
 }
 
-/// A PNG with the title and a tile for each cell, in rows of `columns`.
+/// A PNG with the title and a tile for each cell, in rows of `columns`, marked as generated like what it shows.
 ///
 /// # Errors
 /// With no cells or more than [`MOST_CELLS`].
@@ -60,7 +63,8 @@ pub fn contact_sheet(title: &str, cells: &[Cell], columns: u32) -> anyhow::Resul
         let at = (x.cast_signed(), (y + TILE + 6).cast_signed());
         canvas.write(&caption, at, &FONT_10X20, LIGHT, Alignment::Left);
     }
-    canvas.png()
+    let marked = Metadata::default().marked(usize::MAX);
+    encode(DynamicImage::ImageRgb8(canvas.0), ImageFormat::Png, &marked)
 }
 
 fn tile(canvas: &mut Canvas, cell: &Cell, x: u32, y: u32) {
@@ -163,6 +167,8 @@ mod tests {
         let cells = vec![cell(&picture, ImageFormat::Jpeg); MOST_CELLS];
         for columns in [0, 4, 99] {
             let sheet = contact_sheet("Pictures", &cells, columns).unwrap();
+            let packet = Metadata::of(&sheet).xmp.unwrap();
+            assert!(packet.contains("/digitalsourcetype/trainedAlgorithmicMedia"), "{packet}");
             assert!((1_000_000..6_000_000).contains(&sheet.len()), "{}", sheet.len());
         }
         assert!(contact_sheet("Pictures", &vec![cells[0].clone(); 13], 4).is_err());
