@@ -32,6 +32,7 @@ mod s3_faults;
 mod serverless;
 mod sessions;
 mod several_machines;
+mod shell;
 mod support;
 mod throttled;
 mod worker;
