@@ -6,7 +6,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use crate::programs::{is_one_sentence, printed, world, world_with};
-use crate::support::{World, in_time};
+use crate::support::{Setup, World, in_time};
 
 const SKETCH: [&str; 3] = ["imagine", "--engine", "sketch"];
 
@@ -152,4 +152,26 @@ async fn a_copy_that_was_saved_anew_is_found_by_its_looks() {
     world.write("notes.txt", "I am no picture");
     is_one_sentence(&world.run_bare(&["inspect", "notes.txt"]).await, "cannot be decoded as a picture");
     world.is_tidy();
+}
+
+#[tokio::test]
+async fn the_built_in_engine_says_what_it_knows_where_a_prompt_has_nothing_of_it() {
+    const NOTE: &str = "This became an abstract, since the built-in engine found nothing in the prompt that it can draw: \
+                        it knows cat, house, ship";
+    let world = world().await;
+    for known in ["a cat", "ein Hund am Strand", "un château sous la neige", "dos manzanas", "猫と月"] {
+        let (code, _, err) = sketch(&world, known).await;
+        assert_eq!((code, err.as_str()), (0, ""), "{known}");
+    }
+    let (code, _, err) = sketch(&world, "the weight of entropy").await;
+    assert_eq!((code, err.lines().count()), (0, 1), "{err}");
+    assert!(err.starts_with(&format!("easel: {NOTE}")), "{err}");
+    world.is_tidy();
+    let setup = Setup { variables: vec![("EASEL_ENGINE", "sketch".into())], ..Setup::default() };
+    let world = World::with(setup).await;
+    let message = in_time(world.imagine("the weight of entropy").await.picture()).await;
+    assert!(message.content.contains(&format!("\n-# {NOTE}")), "{}", message.content);
+    let message = in_time(world.imagine("a cat").await.picture()).await;
+    assert!(!message.content.contains("abstract"), "{}", message.content);
+    world.end().await;
 }

@@ -15,7 +15,6 @@ use crate::domain::job::{Claim, GeneratedImage, Outcome, Picture};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::resolve;
 use crate::domain::settings::Effective;
-use crate::domain::text::visible;
 use crate::frontends::cli::say;
 
 mod arguments;
@@ -62,13 +61,8 @@ pub async fn run(mut config: Config, mut arguments: Arguments) -> anyhow::Result
 }
 
 async fn report(app: &App, done: &Claim, out: Option<&Out>) -> anyhow::Result<ExitCode> {
-    if let Some(default) = &done.job.request.in_place_of {
-        let (used, price) = (&done.job.request.model, done.each());
-        eprintln!("easel: {used} was used, since {default} cannot start from a picture; {price} a picture");
-    }
-    if !done.job.request.ignored_flags.is_empty() {
-        let ignored = done.job.request.ignored_flags.iter().map(|flag| visible(flag)).collect::<Vec<_>>();
-        eprintln!("easel: ignored: {}", ignored.join(", "));
+    for note in messages::notes(done, Reader::Shell) {
+        eprintln!("easel: {note}");
     }
     let mut all_there = true;
     for picture in &done.pictures {
