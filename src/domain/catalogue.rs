@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -65,6 +66,8 @@ pub struct Model {
     pub prompt_limit: usize,
     /// Micro-dollars a call.
     pub price: Micros,
+    /// How long a call takes on an ordinary day, roughly: nobody promises it.
+    pub usual_time: Duration,
     /// The day from which Bedrock no longer serves it.
     pub ended: Option<Date>,
     /// The operator put it there (`EASEL_MODELS_FILE`).
@@ -124,6 +127,7 @@ impl Catalogue {
             family: Family::Sketch,
             region: None,
             price: Micros(0),
+            usual_time: Duration::from_millis(200),
             abilities,
             ..image_model("", "", Abilities::default(), 0)
         };
@@ -226,6 +230,7 @@ fn image_model(name: &str, id: &str, abilities: Abilities, price: i64) -> Model 
         abilities,
         prompt_limit: 10_000,
         price: Micros(price),
+        usual_time: Duration::from_secs(6),
         ended: None,
         own: false,
     }

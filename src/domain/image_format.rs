@@ -1,5 +1,7 @@
 //! The formats of image files that Easel knows.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Where none is recorded, it is PNG: nothing else was stored before this was.
@@ -31,6 +33,13 @@ impl ImageFormat {
         ImageFormat::ALL.into_iter().find(|format| format.content_type() == essence)
     }
 
+    /// The format of a file whose name ends like this, behind the dot and in any case.
+    pub fn from_extension(text: &str) -> Option<ImageFormat> {
+        let lower = text.to_ascii_lowercase();
+        let extension = if lower == "jpeg" { "jpg" } else { &lower };
+        ImageFormat::ALL.into_iter().find(|format| format.extension() == extension)
+    }
+
     /// What a file's name ends with, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
@@ -52,6 +61,16 @@ impl ImageFormat {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
     pub(crate) fn is_png(&self) -> bool {
         *self == ImageFormat::Png
+    }
+}
+
+impl fmt::Display for ImageFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ImageFormat::Png => "PNG",
+            ImageFormat::Jpeg => "JPEG",
+            ImageFormat::Webp => "WebP",
+        })
     }
 }
 
@@ -88,5 +107,10 @@ mod tests {
         }
         assert_eq!(ImageFormat::from_content_type("image/png; x=1"), Some(ImageFormat::Png));
         assert_eq!(ImageFormat::from_content_type("image/gif"), None);
+        for (extension, format) in
+            [("JPEG", Some(ImageFormat::Jpeg)), ("webp", Some(ImageFormat::Webp)), ("gif", None), ("", None)]
+        {
+            assert_eq!(ImageFormat::from_extension(extension), format);
+        }
     }
 }

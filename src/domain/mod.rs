@@ -2,10 +2,13 @@
 
 pub mod catalogue;
 pub mod digest;
+pub(crate) mod encode;
 pub mod error;
 pub mod image_format;
 pub mod job;
+pub mod likeness;
 pub mod limits;
+pub(crate) mod metadata;
 pub mod money;
 pub mod policy;
 pub mod presets;
@@ -21,3 +24,4 @@ pub mod upright;
 pub mod usage;
 pub(crate) mod vocabulary;
 pub mod words;
+pub(crate) mod xmp;

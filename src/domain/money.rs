@@ -26,6 +26,12 @@ impl Micros {
         Some(Micros(whole * 1_000_000 + decimals))
     }
 
+    /// What is left of it once `used` is taken away, nothing at the least.
+    #[must_use]
+    pub(crate) fn less(self, used: Micros) -> Micros {
+        Micros((self.0 - used.0).max(0))
+    }
+
     /// Whole percent of `limit`, rounded down; 100 of a limit of nothing.
     pub fn percent_of(self, limit: Micros) -> u32 {
         let percent = i128::from(self.0) * 100 / i128::from(limit.0).max(1);

@@ -16,6 +16,7 @@ mod flags;
 mod model;
 
 pub use crate::domain::presets::{Aspect, Style};
+pub(crate) use flags::FOREIGN as FOREIGN_FLAGS;
 use model::Choice;
 
 /// The longest prompt that `/imagine` takes, in characters.

@@ -1,14 +1,20 @@
-//! Smaller copies of pictures, for whoever takes no large ones.
+//! Copies of generated pictures, for whoever takes no large ones or no files of their format. A copy keeps what its
+//! original said beside the pixels, and is marked as generated.
 
 use std::io::Cursor;
 
 use bytes::Bytes;
-use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageReader, Limits};
 
+use super::encode::{QUALITY, encode, jpeg};
+use super::image_format::ImageFormat;
+use super::metadata::Metadata;
+
 /// Bytes that decoding a picture may take.
 const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
+/// A part of what is said beside the pixels may have this much of a small copy.
+const METADATA_SHARE: u64 = 8;
 
 /// A JPEG of the picture of at most `limit` bytes, no side longer than `side`: as large as possible first, then
 /// smaller. It takes its time: call it where that holds nobody up.
@@ -16,16 +22,15 @@ const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 /// # Errors
 /// A file that is no picture, or a limit that no copy fits into.
 pub fn shrink(picture: &[u8], limit: u64, side: Option<u32>) -> anyhow::Result<Bytes> {
-    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format()?;
-    reader.limits(decoding_limits());
-    let mut picture = DynamicImage::ImageRgb8(reader.decode()?.into_rgb8());
+    let part_limit = usize::try_from(limit / METADATA_SHARE).unwrap_or(usize::MAX);
+    let metadata = Metadata::of(picture).marked(part_limit);
+    let mut picture = DynamicImage::ImageRgb8(decode(picture)?.into_rgb8());
     if let Some(side) = side.filter(|side| picture.width().max(picture.height()) > *side) {
         picture = picture.resize(side, side, FilterType::Triangle);
     }
     loop {
-        for quality in [92, 80] {
-            let mut jpeg = Vec::new();
-            JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(&picture)?;
+        for quality in [QUALITY, 80] {
+            let jpeg = jpeg(&picture, quality, &metadata)?;
             if jpeg.len() as u64 <= limit {
                 return Ok(jpeg.into());
             }
@@ -34,6 +39,21 @@ pub fn shrink(picture: &[u8], limit: u64, side: Option<u32>) -> anyhow::Result<B
         anyhow::ensure!(width >= 16 && height >= 16, "no copy fits into {limit} bytes");
         picture = picture.resize_exact(width, height, FilterType::Triangle);
     }
+}
+
+/// The picture in another format and of the same size. It takes its time: call it where that holds nobody up.
+///
+/// # Errors
+/// A file that is no picture.
+pub fn copy_as(picture: &[u8], format: ImageFormat) -> anyhow::Result<Bytes> {
+    let metadata = Metadata::of(picture).marked(usize::MAX);
+    Ok(encode(decode(picture)?, format, &metadata)?.into())
+}
+
+pub(crate) fn decode(picture: &[u8]) -> anyhow::Result<DynamicImage> {
+    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format()?;
+    reader.limits(decoding_limits());
+    Ok(reader.decode()?)
 }
 
 pub(crate) fn decoding_limits() -> Limits {

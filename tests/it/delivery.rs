@@ -1,7 +1,11 @@
 //! How a picture gets to the person when Discord fails.
 
+use std::io::Cursor;
+
 use easel_emulator::bedrock::Picture;
 use easel_emulator::discord::{Fault, InteractionBuilder, Message, Route, TestInteraction, When};
+use image::ImageDecoder;
+use image::codecs::jpeg::JpegDecoder;
 
 use crate::support::{Setup, World, in_time};
 
@@ -214,6 +218,9 @@ async fn a_message_that_discord_finds_too_large_comes_again_with_a_smaller_copy(
     let copy = &message.attachments[0];
     assert!(copy.bytes.len() <= 450_000 && copy.filename.ends_with(".jpg"), "{}", copy.bytes.len());
     assert!(message.content.contains("smaller copy"), "{}", message.content);
+    let mut decoder = JpegDecoder::new(Cursor::new(&copy.bytes)).unwrap();
+    let packet = String::from_utf8(decoder.xmp_metadata().unwrap().unwrap()).unwrap();
+    assert!(packet.contains("/digitalsourcetype/trainedAlgorithmicMedia"), "marked as generated: {packet}");
     world.settled().await;
     assert_eq!((world.sum("delivered"), world.pictures_for(&interaction).len()), (1, 1));
     assert!(world.archived("png") == [world.bedrock.calls()[0].picture().unwrap()], "the original");

@@ -36,6 +36,7 @@ mod s3_faults;
 mod serverless;
 mod sessions;
 mod several_machines;
+mod shell;
 mod stopping;
 mod support;
 mod throttled;

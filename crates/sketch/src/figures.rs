@@ -1,6 +1,10 @@
-//! The drawings themselves: paths in a 100 × 100 box, from back to front.
+//! What drawings are made of: paths in a 100 × 100 box, from back to front. And the first of them.
 
-#[derive(Clone, Copy)]
+use std::borrow::Cow;
+
+use super::path::Point;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Tone {
     Coat,
     CoatDark,
@@ -16,9 +20,9 @@ pub(super) enum Tone {
 }
 
 /// One shape: washed with a tone, outlined with ink, or both.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Part {
-    pub(super) path: &'static str,
+    pub(super) path: Cow<'static, str>,
     pub(super) wash: Option<Tone>,
     pub(super) ink: f32,
     pub(super) pen: Tone,
@@ -28,20 +32,61 @@ pub(super) struct Part {
 }
 
 pub(super) const fn shape(tone: Tone, path: &'static str) -> Part {
+    let path = Cow::Borrowed(path);
     Part { path, wash: Some(tone), ink: 1.0, pen: Tone::Ink, shade: false, flat: 0.0 }
 }
 
 /// Colour without an outline.
 pub(super) const fn flat(tone: Tone, path: &'static str) -> Part {
-    Part { ink: 0.0, flat: 1.0, ..shape(tone, path) }
+    let path = Cow::Borrowed(path);
+    Part { path, wash: Some(tone), ink: 0.0, pen: Tone::Ink, shade: false, flat: 1.0 }
 }
 
 pub(super) const fn line(width: f32, pen: Tone, path: &'static str) -> Part {
+    let path = Cow::Borrowed(path);
     Part { path, wash: None, ink: width, pen, shade: false, flat: 1.0 }
 }
 
 pub(super) const fn shade(path: &'static str) -> Part {
+    let path = Cow::Borrowed(path);
     Part { path, wash: None, ink: 0.0, pen: Tone::Ink, shade: true, flat: 1.0 }
+}
+
+impl Part {
+    /// The same part with its origin at a point, and in other units along each axis.
+    pub(super) fn at(&self, origin: Point, units: Point) -> Part {
+        let mut path = String::with_capacity(2 * self.path.len());
+        let (mut command, mut count) = ("", 0);
+        for word in self.path.split_ascii_whitespace() {
+            let Ok(number) = word.parse::<f32>() else {
+                (command, count) = (word, 0);
+                path.push_str(word);
+                path.push(' ');
+                continue;
+            };
+            let moved = match (command, count % 3, count % 2) {
+                ("W", 2, _) => number * (units[0] + units[1]) / 2.0,
+                ("W", axis, _) => origin[axis] + number * units[axis],
+                ("E", _, axis) if count > 1 => number * units[axis],
+                (_, _, axis) => origin[axis] + number * units[axis],
+            };
+            path.push_str(&format!("{moved} "));
+            count += 1;
+        }
+        self.clone().along(path)
+    }
+
+    /// The same part with this tone in the place of another.
+    pub(super) fn toned(mut self, from: Tone, to: Tone) -> Part {
+        self.wash = self.wash.map(|tone| if tone == from { to } else { tone });
+        self.pen = if self.pen == from { to } else { self.pen };
+        self
+    }
+
+    /// The same part along a path that was computed.
+    pub(super) fn along(self, path: String) -> Part {
+        Part { path: Cow::Owned(path), ..self }
+    }
 }
 
 const PINK: Tone = Tone::Hex(0xF2A0A0);

@@ -26,7 +26,7 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene) {
             range(canvas, scene, &mut rng, horizon, 0.7, 1);
             forest(canvas, scene, horizon, &mut rng);
         }
-        Ground::Dunes => {
+        Ground::Dunes | Ground::Ice => {
             range(canvas, scene, &mut rng, horizon, 0.5, 2);
             rolling(canvas, scene, &mut rng, horizon, 3);
         }
@@ -251,7 +251,8 @@ fn meadow(canvas: &mut Canvas, scene: &Scene, top: f32) {
         for blade in outline("M 0 0 Q 0.05 -0.6 0.35 -1", &place) {
             canvas.ink(&blade, u * lerp(0.0022, 0.0055, t), tone, 0.8);
         }
-        if scene.blooms && speck(i, 3, 77) < 0.30 || speck(i, 3, 77) < 0.08 {
+        let share = if scene.blooms { 0.30 } else { 0.08 };
+        if !scene.snow && speck(i, 3, 77) < share {
             flower(canvas, place.put([0.35, -1.0]), size * 0.30, rng.pick(petals), &mut rng, c.second);
         }
     }

@@ -28,30 +28,40 @@ impl Place {
     }
 }
 
-/// Reads `M x y`, `L x y`, `Q`, `C` (absolute, separated by blanks) and `E cx cy rx ry` for an ellipse.
+/// Reads `M x y`, `L x y`, `Q`, `C` (absolute, separated by blanks), `E cx cy rx ry` for an ellipse, and three commands
+/// of ours that take any number of points: `B x y …` for a smooth closed line through them, `S x y …` for a smooth open
+/// one, and `W x y width …` for the outline of a limb with these widths along it.
 ///
 /// The first word that is none of these ends the outline.
 pub(super) fn outline(path: &str, place: &Place) -> Outline {
-    let mut words = path.split_ascii_whitespace();
+    let mut words = path.split_ascii_whitespace().peekable();
     let mut out: Outline = Vec::new();
     let mut pen = [0.0, 0.0];
     while let Some(command) = words.next() {
+        let mut n: Vec<f32> = Vec::new();
+        while let Some(number) = words.peek().and_then(|word| word.parse().ok()) {
+            n.push(number);
+            words.next();
+        }
         let count = match command {
             "M" | "L" => 2,
             "Q" | "E" => 4,
             "C" => 6,
+            "B" | "S" | "W" => n.len(),
             _ => break,
         };
-        let n: Vec<f32> = words.by_ref().take(count).filter_map(|word| word.parse().ok()).collect();
-        if n.len() < count {
+        if n.len() != count || count < 2 {
             break;
         }
-        if matches!(command, "M" | "E") {
+        if matches!(command, "M" | "E" | "B" | "S" | "W") {
             out.push(Vec::new());
         }
         let Some(line) = out.last_mut() else { break };
         match command {
             "E" => line.extend(ellipse([n[0], n[1]], [n[2], n[3]]).map(|p| place.put(p))),
+            "B" => line.extend(through(&points(&n), true).into_iter().map(|p| place.put(p))),
+            "S" => line.extend(through(&points(&n), false).into_iter().map(|p| place.put(p))),
+            "W" => line.extend(limb(&n).into_iter().map(|p| place.put(p))),
             "Q" => {
                 let soft = |a: f32, b: f32| a + (b - a) * 2.0 / 3.0;
                 let (c, end) = ([n[0], n[1]], [n[2], n[3]]);
@@ -68,6 +78,61 @@ pub(super) fn outline(path: &str, place: &Place) -> Outline {
         pen = [n[count - 2], n[count - 1]];
     }
     out
+}
+
+fn points(numbers: &[f32]) -> Vec<Point> {
+    numbers.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
+}
+
+/// A smooth line through these points (Catmull-Rom).
+fn through(points: &[Point], closed: bool) -> Vec<Point> {
+    const PARTS: usize = 8;
+    let count = points.len();
+    let at = |i: isize| {
+        let i = if closed { i.rem_euclid(count as isize) } else { i.clamp(0, count as isize - 1) };
+        points[i as usize]
+    };
+    let mut line = Vec::with_capacity(count * PARTS + 1);
+    let spans = if closed { count } else { count - 1 };
+    for i in 0..spans as isize {
+        let [a, b, c, d] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+        for part in 0..PARTS {
+            let t = part as f32 / PARTS as f32;
+            let axis = |k: usize| {
+                let (pull, bend) = (c[k] - a[k], 2.0 * a[k] - 5.0 * b[k] + 4.0 * c[k] - d[k]);
+                0.5 * (2.0 * b[k] + pull * t + bend * t * t + (3.0 * (b[k] - c[k]) + d[k] - a[k]) * t * t * t)
+            };
+            line.push([axis(0), axis(1)]);
+        }
+    }
+    if !closed {
+        line.extend(points.last());
+    }
+    line
+}
+
+/// The outline of something long and round, from points with its width there.
+fn limb(numbers: &[f32]) -> Vec<Point> {
+    let spine: Vec<Point> = numbers.chunks_exact(3).map(|knot| [knot[0], knot[1]]).collect();
+    let widths: Vec<Point> = numbers.chunks_exact(3).map(|knot| [knot[2], 0.0]).collect();
+    if spine.len() < 2 {
+        return spine;
+    }
+    let (line, widths) = (through(&spine, false), through(&widths, false));
+    let last = line.len() - 1;
+    let side = |i: usize, sign: f32| {
+        let (before, after) = (line[i.saturating_sub(1)], line[(i + 1).min(last)]);
+        let (dx, dy) = (after[0] - before[0], after[1] - before[1]);
+        let far = sign * 0.5 * widths[i][0] / (dx * dx + dy * dy).sqrt().max(1e-6);
+        [line[i][0] - dy * far, line[i][1] + dx * far]
+    };
+    let end = |i: usize, from: usize| {
+        let (dx, dy) = (line[i][0] - line[from][0], line[i][1] - line[from][1]);
+        let far = 0.45 * widths[i][0] / (dx * dx + dy * dy).sqrt().max(1e-6);
+        [line[i][0] + dx * far, line[i][1] + dy * far]
+    };
+    let (up, down) = ((0..=last).map(|i| side(i, 1.0)), (0..=last).rev().map(|i| side(i, -1.0)));
+    up.chain([end(last, last - 1)]).chain(down).chain([end(0, 1)]).collect()
 }
 
 fn ellipse(centre: Point, radii: Point) -> impl Iterator<Item = Point> {

@@ -1,8 +1,10 @@
 //! What a prompt asks for, read from its words.
 
+use super::cast::{Member, STROLLER, named};
 use super::colour::{Mood, Palette, Rgb};
 use super::look::Look;
 use super::noise::{Rng, scramble};
+use super::read::known_words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ground {
@@ -13,30 +15,18 @@ pub(super) enum Ground {
     Dunes,
     City,
     Meadow,
+    Ice,
     Space,
+    Room,
+    /// Under water.
+    Deep,
     Abstract,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Subject {
-    Cat,
-    IceCream,
-    Robot,
-    House,
-    Tree,
-    Boat,
-    Flower,
-    Rocket,
-    Lighthouse,
-    Balloon,
-    Stroller,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hint {
     On(Ground),
     In(Mood),
-    Show(Subject),
     Coat(u32),
     Rain,
     Snow,
@@ -47,7 +37,7 @@ enum Hint {
 
 pub(super) struct Scene {
     pub(super) ground: Ground,
-    pub(super) subjects: Vec<Subject>,
+    pub(super) subjects: Vec<&'static Member>,
     pub(super) mood: Mood,
     pub(super) colours: Palette,
     pub(super) coat: Option<Rgb>,
@@ -56,33 +46,45 @@ pub(super) struct Scene {
     pub(super) moon: bool,
     pub(super) blooms: bool,
     pub(super) time: bool,
+    /// From which side the light comes.
+    pub(super) light_right: bool,
     pub(super) key: u64,
+}
+
+/// Whether the prompt names anything that can be drawn: a colour alone cannot.
+pub(super) fn is_known(prompt: &str) -> bool {
+    known_words(prompt).into_iter().any(|name| {
+        let coats = |hint: &Hint| matches!(hint, Hint::Coat(_));
+        named(name).is_some() || !hints(name).iter().all(coats)
+    })
 }
 
 impl Scene {
     pub(super) fn read(prompt: &str, look: Look, seed: u32) -> Self {
-        let lower = prompt.to_lowercase();
-        let words = || lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let hints: Vec<Hint> = words().flat_map(hints).copied().collect();
-        let key = scramble(fnv1a(lower.trim()) ^ (u64::from(seed) << 17) ^ u64::from(seed));
+        let names = known_words(prompt);
+        let mut hints: Vec<Hint> = names.iter().flat_map(|name| hints(name)).copied().collect();
+        let key = scramble(fnv1a(prompt.to_lowercase().trim()) ^ (u64::from(seed) << 17) ^ u64::from(seed));
         let mut rng = Rng::new(key ^ 0x5CE7E);
-
-        let mut subjects: Vec<Subject> = Vec::new();
-        for hint in &hints {
-            if let Hint::Show(subject) = hint
-                && !subjects.contains(subject)
-            {
-                subjects.push(*subject);
-            }
+        let mut subjects = subjects(&names);
+        // An orange cat is no fruit beside a cat.
+        if subjects.len() > 1
+            && subjects.iter().any(|subject| subject.is_animal())
+            && is_in(&subjects, "orange")
+        {
+            subjects.retain(|subject| subject.name != "orange");
+            hints.push(Hint::Coat(0xE8924A));
         }
         let has = |hint| hints.contains(&hint);
         let ground = ground(&hints, subjects.first().copied(), &mut rng);
         if ground == Ground::City && has(Hint::Rain) && subjects.is_empty() {
-            subjects.push(Subject::Stroller);
+            subjects.push(&STROLLER);
         }
-        let named = hints.iter().find_map(|hint| if let Hint::In(mood) = hint { Some(*mood) } else { None });
-        let mood = look.mood().or(named).unwrap_or_else(|| {
-            if has(Hint::Snow) { Mood::Winter } else { usual(ground, !subjects.is_empty(), &mut rng) }
+        let mood = hints.iter().find_map(|hint| if let Hint::In(mood) = hint { Some(*mood) } else { None });
+        let mood = look.mood().or(mood).unwrap_or_else(|| match ground {
+            _ if has(Hint::Snow) => Mood::Winter,
+            Ground::Room | Ground::Deep | Ground::City => usual(ground, !subjects.is_empty(), &mut rng),
+            _ if has(Hint::Rain) => Mood::Storm,
+            _ => usual(ground, !subjects.is_empty(), &mut rng),
         });
         let coat = hints
             .iter()
@@ -93,13 +95,18 @@ impl Scene {
             colours: mood.palette(),
             coat,
             rain: has(Hint::Rain),
-            snow: has(Hint::Snow),
+            snow: has(Hint::Snow) || ground == Ground::Ice,
             moon: has(Hint::Moon) || mood.is_dark(),
-            blooms: has(Hint::Blooms) || subjects.contains(&Subject::Cat),
+            blooms: has(Hint::Blooms) || is_in(&subjects, "cat"),
             time: has(Hint::Time),
+            light_right: rng.chance(0.5),
             subjects,
             key,
         }
+    }
+
+    pub(super) fn shows(&self, name: &str) -> bool {
+        is_in(&self.subjects, name)
     }
 
     /// Random numbers for one part of the picture, which can change without the others.
@@ -108,14 +115,14 @@ impl Scene {
     }
 }
 
-fn ground(hints: &[Hint], subject: Option<Subject>, rng: &mut Rng) -> Ground {
-    let mut named =
+fn ground(hints: &[Hint], subject: Option<&'static Member>, rng: &mut Rng) -> Ground {
+    let mut on =
         hints.iter().filter_map(|hint| if let Hint::On(ground) = hint { Some(*ground) } else { None });
     // "A mountain lake" is a lake.
     if hints.contains(&Hint::On(Ground::Lake)) {
         return Ground::Lake;
     }
-    if let Some(ground) = named.next().or(subject.map(home)) {
+    if let Some(ground) = on.next().or(subject.map(|subject| subject.home)) {
         return ground;
     }
     let scenery = |hint: &Hint| matches!(hint, Hint::Snow | Hint::Moon | Hint::Rain | Hint::In(_));
@@ -128,73 +135,76 @@ fn ground(hints: &[Hint], subject: Option<Subject>, rng: &mut Rng) -> Ground {
     }
 }
 
-fn home(subject: Subject) -> Ground {
-    match subject {
-        Subject::Boat | Subject::Lighthouse => Ground::Sea,
-        Subject::Rocket => Ground::Space,
-        Subject::Balloon => Ground::Peaks,
-        Subject::Stroller => Ground::City,
-        _ => Ground::Meadow,
+fn is_in(subjects: &[&Member], name: &str) -> bool {
+    subjects.iter().any(|subject| subject.name == name)
+}
+
+/// Each once. What shines in the sky is drawn large only where nothing else is named.
+fn subjects(names: &[&str]) -> Vec<&'static Member> {
+    let mut subjects: Vec<&'static Member> = Vec::new();
+    for subject in names.iter().filter_map(|name| named(name)) {
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
     }
+    let shines = |subject: &&Member| matches!(subject.name, "sun" | "moon" | "star");
+    if !names.iter().all(|name| named(name).is_some_and(|subject| shines(&subject))) {
+        subjects.retain(|subject| !shines(subject));
+    }
+    subjects
 }
 
 fn usual(ground: Ground, subject: bool, rng: &mut Rng) -> Mood {
-    use Mood::{Blossom, Cosmos, Cream, Dawn, Desert, Ember, Forest, Night, Noon, Sea, Storm, Sunset};
+    use Mood::{
+        Blossom, Cosmos, Cream, Dawn, Desert, Ember, Forest, Night, Noon, Sea, Storm, Sunset, Winter,
+    };
     match ground {
-        Ground::Meadow if subject => rng.pick([Cream, Blossom, Cream, Noon]),
+        Ground::Meadow if subject => rng.pick([Cream, Blossom, Noon, Dawn, Cream, Sunset]),
         Ground::Meadow => rng.pick([Blossom, Noon, Dawn, Cream]),
         Ground::Peaks | Ground::Lake => rng.pick([Dawn, Noon, Sunset, Blossom]),
         Ground::Sea => rng.pick([Sea, Sea, Sunset, Dawn]),
         Ground::Forest => rng.pick([Forest, Forest, Dawn]),
-        Ground::Dunes => Desert,
+        Ground::Dunes => rng.pick([Desert, Desert, Sunset]),
         Ground::City => rng.pick([Sunset, Night, Dawn, Storm]),
+        Ground::Ice => Winter,
         Ground::Space => Cosmos,
+        Ground::Room => rng.pick([Cream, Blossom, Noon, Dawn, Sea, Forest]),
+        Ground::Deep => rng.pick([Sea, Sea, Noon]),
         Ground::Abstract => rng.pick([Sunset, Ember, Sea, Dawn, Cosmos, Blossom, Cream, Forest, Desert]),
     }
 }
 
-fn hints(word: &str) -> &'static [Hint] {
-    use Hint::{Blooms, Coat, In, Moon, On, Rain, Show, Snow, Time};
-    let single = word.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(word);
-    match single {
-        "cat" | "kitten" | "kitty" | "tomcat" => &[Show(Subject::Cat)],
-        "icecream" | "ice" | "gelato" | "sundae" | "cone" => &[Show(Subject::IceCream)],
-        "robot" | "android" | "bot" => &[Show(Subject::Robot)],
-        "house" | "cottage" | "home" | "cabin" | "hut" => &[Show(Subject::House)],
-        "tree" | "oak" => &[Show(Subject::Tree)],
-        "boat" | "ship" | "sailboat" | "sail" | "sailing" => &[Show(Subject::Boat)],
-        "rocket" | "spaceship" | "spacecraft" => &[Show(Subject::Rocket)],
-        "lighthouse" => &[Show(Subject::Lighthouse)],
-        "balloon" => &[Show(Subject::Balloon)],
-        "umbrella" => &[Show(Subject::Stroller)],
-        "flower" | "rose" | "tulip" | "sunflower" | "daisy" | "poppy" => &[Show(Subject::Flower), Blooms],
-        "bloom" | "blossom" | "garden" | "spring" => &[Blooms, In(Mood::Blossom)],
-        "meadow" | "field" | "hill" | "grass" | "park" => &[On(Ground::Meadow)],
-        "mountain" | "peak" | "alp" | "alpine" | "valley" | "cliff" => &[On(Ground::Peaks)],
-        "lake" | "river" | "pond" | "fjord" => &[On(Ground::Lake)],
-        "sea" | "ocean" | "beach" | "coast" | "wave" | "harbour" | "harbor" | "island" => &[On(Ground::Sea)],
-        "forest" | "wood" | "jungle" | "pine" => &[On(Ground::Forest)],
-        "desert" | "dune" | "sand" | "canyon" => &[On(Ground::Dunes), In(Mood::Desert)],
-        "city" | "town" | "street" | "skyline" | "tokyo" | "cyberpunk" | "skyscraper" => &[On(Ground::City)],
-        "space" | "galaxy" | "planet" | "cosmo" | "universe" | "nebula" | "astronaut" => {
-            &[On(Ground::Space), In(Mood::Cosmos)]
-        }
-        "night" | "midnight" | "dark" => &[In(Mood::Night), Moon],
-        "moon" | "moonlight" | "moonlit" => &[Moon, In(Mood::Night)],
-        "star" | "starry" => &[In(Mood::Night)],
-        "sunset" | "dusk" | "evening" | "twilight" => &[In(Mood::Sunset)],
-        "sunrise" | "dawn" | "morning" => &[In(Mood::Dawn)],
-        "fire" | "volcano" | "lava" | "dragon" | "autumn" | "fall" => &[In(Mood::Ember)],
-        "summer" | "sunny" | "noon" => &[In(Mood::Noon)],
+/// What a name says beside what it shows.
+fn hints(name: &str) -> &'static [Hint] {
+    use Hint::{Blooms, Coat, In, Moon, On, Rain, Snow, Time};
+    match name {
+        "flower" | "rose" | "sunflower" | "tulip" | "bee" | "butterfly" => &[Blooms],
+        "garden" => &[Blooms, In(Mood::Blossom)],
+        "meadow" => &[On(Ground::Meadow)],
+        "mountain" => &[On(Ground::Peaks)],
+        "lake" => &[On(Ground::Lake)],
+        "sea" | "beach" | "island" => &[On(Ground::Sea)],
+        "forest" => &[On(Ground::Forest)],
+        "desert" => &[On(Ground::Dunes), In(Mood::Desert)],
+        "city" => &[On(Ground::City)],
+        "space" | "planet" | "astronaut" => &[On(Ground::Space), In(Mood::Cosmos)],
+        "night" => &[In(Mood::Night), Moon],
+        "moon" => &[Moon, In(Mood::Night)],
+        "star" | "ghost" | "witch" => &[In(Mood::Night)],
+        "sunset" => &[In(Mood::Sunset)],
+        "sunrise" => &[In(Mood::Dawn)],
+        "fire" | "volcano" | "dragon" => &[In(Mood::Ember)],
+        "summer" | "sun" => &[In(Mood::Noon)],
         "neon" => &[In(Mood::Neon)],
-        "rain" | "rainy" | "raining" => &[Rain],
-        "storm" | "stormy" | "thunder" => &[Rain, In(Mood::Storm)],
-        "snow" | "snowy" | "winter" | "christma" | "arctic" => &[Snow],
-        "time" | "clock" | "hour" | "memory" | "eternity" => &[Time],
+        "rain" => &[Rain],
+        "lightning" => &[Rain, In(Mood::Storm)],
+        "snow" | "snowman" => &[Snow],
+        "time" => &[Time],
         "black" => &[Coat(0x3A3742)],
         "white" => &[Coat(0xF4EDE2)],
-        "orange" | "ginger" | "red" => &[Coat(0xE8924A)],
-        "grey" | "gray" => &[Coat(0x8E96A3)],
+        "red" => &[Coat(0xD9663A)],
+        "grey" => &[Coat(0x8E96A3)],
+        "blue" => &[Coat(0x5E8AC4)],
         _ => &[],
     }
 }

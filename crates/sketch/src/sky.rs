@@ -10,15 +10,20 @@ use super::scene::Scene;
 pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, horizon: f32) -> [f32; 2] {
     let mut rng = scene.rng("sky");
     let u = canvas.unit();
-    let centre =
-        if scene.subjects.is_empty() { rng.pick([0.3, 0.38, 0.62, 0.7]) } else { rng.pick([0.2, 0.8]) };
+    let centre = match (scene.subjects.is_empty(), scene.light_right) {
+        (true, false) => rng.pick([0.3, 0.38]),
+        (true, true) => rng.pick([0.62, 0.7]),
+        (false, false) => 0.2,
+        (false, true) => 0.8,
+    };
     let high = if scene.moon { 0.30 } else { rng.range(0.40, 0.62) };
     let orb = [canvas.w as f32 * (centre + rng.range(-0.04, 0.04)), horizon * high];
     gradient(canvas, scene, horizon, orb, &mut rng);
     if scene.mood.is_dark() {
         stars(canvas, &mut rng, horizon);
     }
-    if !scene.rain {
+    let shines = ["sun", "moon", "star"].iter().any(|name| scene.shows(name));
+    if !scene.rain && !shines {
         disc(canvas, scene, orb, u * rng.range(0.055, 0.085));
     }
     orb

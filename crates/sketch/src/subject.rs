@@ -1,73 +1,68 @@
 //! The figures: small drawings in a 100 × 100 box, standing on y = 100, drawn with wash and ink.
 
 use super::canvas::Canvas;
+use super::cast::{Drawing, Member};
 use super::colour::{Mood, Rgb};
-use super::figures::{self, Part, Tone};
+use super::figures::{Part, Tone};
 use super::noise::{Field, Rng, fbm};
 use super::path::{Outline, Place, outline};
-use super::scene::{Ground, Scene, Subject};
-use super::things;
+use super::scene::{Ground, Scene};
+
+/// The most figures in one picture.
+const MOST: usize = 3;
 
 /// Draws what the prompt names, in front of the landscape.
 pub(super) fn draw(canvas: &mut Canvas, scene: &Scene) {
     let mut rng = scene.rng("subjects");
     let seed = rng.seed();
     let grain = Field::new(canvas.w, canvas.h, 8, |x, y| fbm(x * 0.035, y * 0.035, 2, seed));
-    let treat = scene.subjects.contains(&Subject::Cat) && scene.subjects.contains(&Subject::IceCream);
-    let cast: Vec<Subject> = scene
-        .subjects
-        .iter()
-        .copied()
-        .filter(|subject| match subject {
-            Subject::IceCream => !treat,
-            Subject::Flower => scene.subjects.len() == 1,
-            _ => true,
-        })
-        .take(3)
-        .collect();
-    let (w, h) = (canvas.w as f32, canvas.h as f32);
-    for (i, subject) in cast.iter().enumerate() {
-        let slot = (i as f32 + 0.5) / cast.len() as f32;
-        let share = if cast.len() == 1 { rng.range(0.46, 0.54) } else { slot };
-        let (size, foot) = stance(*subject, scene.ground);
-        let size = size * (h * 0.9).min(w * if cast.len() == 1 { 1.15 } else { 0.75 });
-        let place = Place::new(w * share, h * foot, size / 100.0);
-        let figure = Figure { parts: parts(*subject, treat), place, tones: tones(scene, *subject, &mut rng) };
+    let treat = scene.shows("cat") && scene.shows("ice cream");
+    let is_shown = |subject: &&&Member| match subject.name {
+        "ice cream" => !treat,
+        "flower" => scene.subjects.len() == 1,
+        _ => true,
+    };
+    let mut cast: Vec<&Member> = scene.subjects.iter().filter(is_shown).take(MOST).copied().collect();
+    // A rainbow or an island stands behind all others.
+    cast.sort_by_key(|subject| !is_backdrop(subject));
+    let others = cast.iter().filter(|subject| !is_backdrop(subject)).count();
+    let mut slot = 0;
+    for subject in cast.iter().copied() {
+        let alone = cast.len() == 1 || is_backdrop(subject);
+        let share = if alone {
+            rng.range(0.42, 0.58)
+        } else {
+            slot += 1;
+            (slot as f32 - 0.5) / others as f32 + rng.range(-0.04, 0.04)
+        };
+        let place = place(canvas, scene, subject, share, others, &mut rng);
+        let parts = subject.parts(treat, &mut rng);
+        let figure = Figure { parts, place, tones: tones(scene, subject, &mut rng) };
         figure.draw(canvas, &grain, scene);
     }
 }
 
-/// Height as a share of the canvas, and the position of the feet.
-fn stance(subject: Subject, ground: Ground) -> (f32, f32) {
-    match subject {
-        Subject::Cat => (0.84, 0.94),
-        Subject::IceCream | Subject::Flower => (0.74, 0.94),
-        Subject::Robot => (0.78, 0.92),
-        Subject::House => (0.50, 0.86),
-        Subject::Tree => (0.66, 0.86),
-        Subject::Boat => (0.42, 0.80),
-        Subject::Lighthouse => (0.66, 0.80),
-        Subject::Balloon => (0.46, 0.56),
-        Subject::Rocket if ground == Ground::Space => (0.62, 0.80),
-        Subject::Rocket => (0.70, 0.90),
-        Subject::Stroller => (0.36, 0.93),
-    }
+fn is_backdrop(subject: &Member) -> bool {
+    matches!(subject.name, "rainbow" | "cloud" | "island" | "waterfall" | "volcano" | "lightning")
 }
 
-fn parts(subject: Subject, treat: bool) -> Vec<Part> {
-    match subject {
-        Subject::Cat if treat => [figures::CAT, figures::CAT_HAPPY, figures::CAT_TREAT].concat(),
-        Subject::Cat => [figures::CAT, figures::CAT_EYES, figures::CAT_PAWS].concat(),
-        Subject::IceCream => figures::ICE_CREAM.to_vec(),
-        Subject::Robot => figures::ROBOT.to_vec(),
-        Subject::House => things::HOUSE.to_vec(),
-        Subject::Tree => things::TREE.to_vec(),
-        Subject::Boat => things::BOAT.to_vec(),
-        Subject::Flower => things::FLOWER.to_vec(),
-        Subject::Rocket => things::ROCKET.to_vec(),
-        Subject::Lighthouse => things::LIGHTHOUSE.to_vec(),
-        Subject::Balloon => things::BALLOON.to_vec(),
-        Subject::Stroller => things::STROLLER.to_vec(),
+fn place(
+    canvas: &Canvas,
+    scene: &Scene,
+    subject: &Member,
+    share: f32,
+    others: usize,
+    rng: &mut Rng,
+) -> Place {
+    let (w, h) = (canvas.w as f32, canvas.h as f32);
+    let room = (h * 0.9).min(w * if others < 2 { 1.15 } else { 0.75 });
+    let size = subject.size * rng.range(0.90, 1.04) * room;
+    let foot = if subject.name == "rocket" && scene.ground != Ground::Space { 0.90 } else { subject.foot };
+    let leans = subject.turns && matches!(subject.drawing, Drawing::Still(_));
+    Place {
+        flip: subject.turns && rng.chance(0.5),
+        turn: if leans { rng.range(-0.035, 0.035) } else { 0.0 },
+        ..Place::new(w * share, h * (foot + rng.range(-0.012, 0.012)), size / 100.0)
     }
 }
 
@@ -82,18 +77,18 @@ struct Tones {
     gloom: f32,
 }
 
-fn tones(scene: &Scene, subject: Subject, rng: &mut Rng) -> Tones {
+fn tones(scene: &Scene, subject: &Member, rng: &mut Rng) -> Tones {
     let c = &scene.colours;
     let coats = [0xE9A05C, 0xEDB27A, 0xA9A7B4, 0xF3E6D2, 0xD98E4E].map(Rgb::hex);
     let metals = [0x9FC3CC, 0xB9C4D6, 0xE0C39A, 0x8FB8B0].map(Rgb::hex);
-    let gloom = match (scene.mood, subject) {
-        (_, Subject::Stroller | Subject::Rocket) => 0.06,
+    let gloom = match (scene.mood, subject.name) {
+        (_, "stroller" | "rocket" | "astronaut" | "moon" | "star" | "candle" | "ghost" | "witch") => 0.06,
         (Mood::Neon, _) => 0.22,
         (mood, _) if mood.is_dark() => 0.38,
         _ => 0.06,
     };
     Tones {
-        coat: scene.coat.unwrap_or(rng.pick(coats)),
+        coat: scene.coat.or(subject.coat().map(Rgb::hex)).unwrap_or(rng.pick(coats)),
         metal: rng.pick(metals),
         accent: c.accent,
         second: c.second,
@@ -138,9 +133,9 @@ impl Figure {
         };
         let line = self.place.scale * 0.62;
         for part in &self.parts {
-            let shape = centre(part.path);
+            let shape = centre(&part.path);
             if let Some(tone) = part.wash {
-                self.wash(canvas, &shape, self.tones.of(tone), grain, part.flat);
+                Figure::wash(canvas, &shape, self.tones.of(tone), grain, part.flat, scene.light_right);
             }
             if part.shade {
                 canvas.fill(&shape, scene.colours.ink, 0.20);
@@ -157,16 +152,17 @@ impl Figure {
         }
     }
 
-    /// Watercolour: granulated, lit from the upper left, darker where the pigment gathers at the edge.
-    fn wash(&self, canvas: &mut Canvas, shape: &Outline, tone: Rgb, grain: &Field, flat: f32) {
+    /// Watercolour: granulated, lit from above and from one side, darker where the pigment gathers at the edge.
+    fn wash(canvas: &mut Canvas, shape: &Outline, tone: Rgb, grain: &Field, flat: f32, light_right: bool) {
         let mask = canvas.mask(shape);
         let reach = (mask.w.min(mask.h) as f32 * 0.11).clamp(1.0, 60.0);
         let shadow = tone.multiply(Rgb::hex(0x8C6A8E), 0.75);
         let lit = tone.mix(Rgb::hex(0xFFF6DC), 0.5);
+        let side = if light_right { -1.0 } else { 1.0 };
         let around = |k: f32, x: f32, y: f32| {
             let look = |i: i32| {
                 let far = reach * k * (i as f32 + 0.5);
-                mask.at((x + far) as i32 + mask.x0, (y + far * 1.1) as i32 + mask.y0)
+                mask.at((x + far * side) as i32 + mask.x0, (y + far * 1.1) as i32 + mask.y0)
             };
             1.0 - (0..8).map(look).sum::<f32>() / 8.0
         };

@@ -61,7 +61,7 @@ pub(super) const BOAT: &[Part] = &[
 ];
 
 pub(super) const FLOWER: &[Part] = &[
-    line(3.4, Tone::Leaf, "M 50 40 C 53 60 47 80 50 100"),
+    shape(Tone::Leaf, "W 50 40 3.6 52 60 3.2 48 80 3.2 50 100 3.6"),
     shape(Tone::Leaf, "M 50 78 C 60 62 76 62 84 66 C 78 78 64 84 50 82"),
     shape(Tone::Leaf, "M 49 90 C 38 76 24 76 16 80 C 24 92 36 96 49 93"),
     shape(Tone::Accent, "M 50 31 C 38 22 38 6 50 1 C 62 6 62 22 50 31"),

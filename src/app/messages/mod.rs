@@ -10,12 +10,14 @@ use crate::domain::money::Micros;
 pub(crate) mod admin;
 pub(crate) mod help;
 pub(crate) mod member;
+mod notes;
 pub(crate) mod picture;
 mod reader;
 mod refusal;
 pub(crate) mod session;
 mod typed;
 
+pub(crate) use notes::notes;
 pub use reader::Reader;
 pub use refusal::refusal;
 pub(crate) use typed::{code, typed, typed_up_to};

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{Reader, code, typed, typed_up_to};
+use super::{Reader, code, notes, typed, typed_up_to};
 use crate::app::components::{self, Button, Look};
 use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{
@@ -20,8 +20,6 @@ use crate::domain::text::{clip, visible};
 const PROMPT_SHOWN: usize = 700;
 /// Characters of what was left out that a message shows.
 const NEGATIVE_SHOWN: usize = 200;
-/// Ignored flags that a message shows.
-const IGNORED_SHOWN: usize = 5;
 
 pub(crate) fn waiting(request: &ImageRequest) -> Message {
     Message::words(format!(
@@ -102,15 +100,7 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&Link) -> String) -> 
     // Words that were held back are not posted either.
     if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
         lines.extend([quoted(&request.prompt), made_with(request, &claim.pictures)]);
-        lines.extend(in_place(claim));
-        lines.extend(ignored(&request.ignored_flags));
-        let style = request.style.filter(|_| request.style_as_words);
-        lines.extend(style.map(|style| {
-            format!(
-                "-# {} has no presets: the style `{style}` went into the prompt as words.",
-                code(&request.model)
-            )
-        }));
+        lines.extend(notes(claim, Reader::Discord).into_iter().map(|note| format!("-# {note}")));
     }
     lines.extend(refusals.into_iter().map(|refusal| super::refusal(refusal, Reader::Discord)));
     let refused = claim.pictures.iter().filter(|picture| picture.refusal().is_some());
@@ -183,21 +173,6 @@ fn paid_in_vain(spent: Micros) -> Option<String> {
     (spent.0 > 0).then(|| {
         format!("-# It does not count against your pictures, but {spent} of your budget is used: AWS may bill the call.")
     })
-}
-
-/// Why the order went to another model than the default one, and for what price.
-fn in_place(claim: &Claim) -> Option<String> {
-    let (used, default) = (code(&claim.job.request.model), code(claim.job.request.in_place_of.as_ref()?));
-    Some(format!(
-        "-# {used} was used, since {default} cannot start from a picture; {} a picture.",
-        claim.each()
-    ))
-}
-
-fn ignored(flags: &[String]) -> Option<String> {
-    let shown = flags.iter().take(IGNORED_SHOWN).map(|flag| code(flag)).collect::<Vec<_>>().join(", ");
-    let more = if flags.len() > IGNORED_SHOWN { ", …" } else { "" };
-    (!flags.is_empty()).then(|| format!("-# ignored: {shown}{more}"))
 }
 
 /// Each reason once, in order.

@@ -4,6 +4,7 @@ use anyhow::Context;
 use easel_sketch::Look;
 
 use super::{Class, Failure, ModelOutput, PictureLimiter};
+use crate::domain::catalogue::SKETCH_MODEL;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::request::{ImageRequest, Style};
 
@@ -23,6 +24,11 @@ pub(super) async fn generate(
         .and_then(|generated| generated.context("the built-in engine cannot write its picture"))
         .map_err(|cause| Failure { class: Class::Broken, cause })?;
     Ok(ModelOutput { bytes: bytes.into(), format: ImageFormat::Png, seed, region: None, permit })
+}
+
+/// Whether the built-in engine draws the request, and finds nothing in its prompt that it knows.
+pub(crate) fn drawn_as_abstract(request: &ImageRequest) -> bool {
+    request.model == SKETCH_MODEL && !easel_sketch::knows_any_of(&request.prompt)
 }
 
 /// Bedrock has more styles than the built-in engine has looks.

@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
+use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Account, Balances, first_broken};
 use crate::domain::job::{Bounded, JobId, JobRecord, WorkQueue, account_of_warning, difference};
 use crate::domain::refusal::Refusal;
@@ -135,6 +136,22 @@ impl Dynamo {
         let Some(item) = self.table.query(of, false, 1).await?.pop() else { return Ok(None) };
         let n = u32::try_from(integer(&item, "picture")?)?;
         Ok(self.record(parsed(&item, "job")?).await?.map(|record| (record, n)))
+    }
+
+    pub(super) async fn kept_pictures(&self) -> anyhow::Result<Vec<KeptPicture>> {
+        let (mut pictures, mut start) = (Vec::new(), None);
+        loop {
+            let (items, next) = self.table.page(start).await?;
+            for item in
+                items.iter().filter(|item| Key::of(item).is_ok_and(|key| Kind::of(&key) == Kind::Jobs))
+            {
+                pictures.extend(stored(item)?.iter().flat_map(|stored| KeptPicture::of(&stored.record)));
+            }
+            start = next;
+            if start.is_none() {
+                return Ok(pictures);
+            }
+        }
     }
 
     pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {

@@ -5,9 +5,10 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::{LastPicture, Store};
+use crate::backends::archive::picture_key;
 use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
 use crate::domain::job::{
-    Attempt, Bounded, Claim, Job, JobId, JobRecord, Progress, Settlement, Tally, WorkQueue,
+    Attempt, Bounded, Claim, Job, JobId, JobRecord, Picture, Progress, Settlement, Tally, WorkQueue,
 };
 use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
@@ -138,6 +139,17 @@ impl Store {
         Ok(found.map(|(record, n)| (record.to_claim().job, n)))
     }
 
+    /// Every picture that was generated, the latest first. It reads all jobs: for programs that an operator waits for.
+    pub async fn kept_pictures(&self) -> anyhow::Result<Vec<KeptPicture>> {
+        let mut pictures = match self {
+            Store::Sqlite(sqlite) => sqlite.kept_pictures().await?,
+            Store::Dynamo(dynamo) => dynamo.kept_pictures().await?,
+        };
+        // Ids sort by the moment of the order.
+        pictures.sort_unstable_by_key(|picture| std::cmp::Reverse((picture.job, picture.n)));
+        Ok(pictures)
+    }
+
     /// The jobs of a session that brought pictures, oldest first.
     pub async fn session_jobs(&self, id: SessionId) -> anyhow::Result<Vec<Claim>> {
         let records = self.records_of(id).await?;
@@ -237,6 +249,28 @@ impl Store {
             Store::Sqlite(sqlite) => sqlite.balances(accounts).await,
             Store::Dynamo(dynamo) => dynamo.balances(accounts).await,
         }
+    }
+}
+
+/// A generated picture, and where it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptPicture {
+    pub job: JobId,
+    pub n: u32,
+    /// Its key in the archive; until it is there, it is in the spool.
+    pub key: String,
+    pub sha256: String,
+}
+
+impl KeptPicture {
+    pub(super) fn of(record: &JobRecord) -> Vec<KeptPicture> {
+        let Claim { job, pictures, .. } = record.to_claim();
+        let kept = |picture: &Picture| {
+            let image = picture.generated()?;
+            let key = picture_key(&job, picture.n, image.format);
+            Some(KeptPicture { job: job.id, n: picture.n, key, sha256: image.sha256.clone() })
+        };
+        pictures.iter().filter_map(kept).collect()
     }
 }
 

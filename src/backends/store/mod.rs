@@ -27,6 +27,7 @@ mod sqlite;
 
 pub use context::{Context, LastPicture};
 pub use dynamo::{Count, Dynamo, Kind};
+pub use jobs::KeptPicture;
 pub use ledger::{Sum, Whose};
 pub use sqlite::Sqlite;
 

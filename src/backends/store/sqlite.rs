@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use crate::backends::disk;
+use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Account, Amounts, Balances};
 use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, WorkQueue};
 use crate::domain::limits::AdmissionLimits;
@@ -142,6 +143,10 @@ impl Sqlite {
     pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(JobRecord, u32)>> {
         let sha256 = sha256.to_owned();
         self.look(move |tx| ops::by_sha256(tx, &sha256)).await
+    }
+
+    pub(super) async fn kept_pictures(&self) -> anyhow::Result<Vec<KeptPicture>> {
+        self.look(ops::kept_pictures).await
     }
 
     pub(super) async fn record(&self, job: JobId) -> anyhow::Result<Option<JobRecord>> {

@@ -1,5 +1,7 @@
 //! Stability's models and image services on Bedrock.
 
+use std::time::Duration;
+
 use time::macros::date;
 
 use super::{Abilities, DEFAULT_MODEL, Model, Task, image_model};
@@ -7,10 +9,11 @@ use super::{Abilities, DEFAULT_MODEL, Model, Task, image_model};
 pub(super) fn image_models() -> Vec<Model> {
     let plain = Abilities::default();
     let from_picture = Abilities { image_to_image: true, ..plain };
+    let within = |seconds, model| Model { usual_time: Duration::from_secs(seconds), ..model };
     vec![
-        image_model("core", DEFAULT_MODEL, plain, 40_000),
-        image_model("ultra", "stability.stable-image-ultra-v1:1", plain, 140_000),
-        image_model("sd3.5", "stability.sd3-5-large-v1:0", from_picture, 80_000),
+        within(4, image_model("core", DEFAULT_MODEL, plain, 40_000)),
+        within(9, image_model("ultra", "stability.stable-image-ultra-v1:1", plain, 140_000)),
+        within(7, image_model("sd3.5", "stability.sd3-5-large-v1:0", from_picture, 80_000)),
     ]
 }
 

@@ -11,7 +11,7 @@ const OWN: [&str; 10] = ["ar", "aspect", "no", "style", "model", "seed", "n", "c
 
 /// Flags of other bots, which change how their models work and not what the picture shows. `--repeat` is none: it asks
 /// for more pictures.
-const FOREIGN: [&str; 21] = [
+pub(crate) const FOREIGN: [&str; 21] = [
     "c", "chaos", "cref", "fast", "iw", "niji", "p", "q", "quality", "raw", "relax", "s", "sref", "stylize",
     "tile", "turbo", "v", "version", "weird", "cw", "sw",
 ];

@@ -124,6 +124,9 @@ pub(super) struct Image {
     attempted_usd: String,
     /// The pictures, by number.
     pictures: Vec<PictureView>,
+    /// What was done otherwise than the order may have meant, in sentences: flags that were ignored, for instance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     /// Why there is no picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Reason>,
@@ -206,6 +209,7 @@ pub(super) async fn image(app: &App, seen: &Seen) -> Image {
         price_usd: dollars(claim.price),
         attempted_usd: dollars(claim.spent()),
         pictures,
+        notes: messages::notes(claim, Reader::Plain),
         refusal: (claim.state == State::Failed).then(|| Reason::of(&refusal(claim))),
         note: seen.note(),
     }

@@ -2,16 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 
 use crate::app::App;
 use crate::app::clock::Clock;
+use crate::app::messages;
 use crate::backends::archive::{Ending, PictureRecord, Record, record_key};
 use crate::config::{Config, EngineChoice};
 use crate::domain::digest::sha256_hex;
+use crate::domain::job::Job;
 use crate::domain::text::{is_break, is_hidden, visible};
 use crate::frontends::cli::{path, say};
+
+mod lookalike;
 
 /// Bytes of a file that may be a picture of ours.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -19,7 +24,7 @@ const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// Which picture.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A picture that Easel made, byte for byte as it was posted or archived
+    /// A picture that Easel made; a copy that was scaled or saved anew is found by its looks
     #[arg(value_parser = path())]
     file: PathBuf,
 }
@@ -38,16 +43,34 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     );
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let sha256 = sha256_hex(&bytes);
-    let record = match beside(path, &sha256) {
-        Some(record) => record,
-        None => {
-            // Nothing is generated here: spare the look for AWS credentials where the archive is a folder.
-            config.engine = EngineChoice::Sketch;
-            from_archive(&*App::open(config, Clock::System).await?, &sha256).await?
-        }
-    };
-    print(&record, &sha256)?;
+    if let Some(record) = beside(path, &sha256) {
+        print(&record, &sha256)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Nothing is generated here: spare the look for AWS credentials where the archive is a folder.
+    config.engine = EngineChoice::Sketch;
+    let app = App::open(config, Clock::System).await?;
+    match app.store.by_sha256(&sha256).await? {
+        Some((job, _)) => print(&archived(&app, &job).await?, &sha256)?,
+        None => looked_alike(&app, bytes, &sha256).await?,
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the record of the picture that these bytes look like, and says that they are a copy.
+async fn looked_alike(app: &Arc<App>, bytes: Vec<u8>, sha256: &str) -> anyhow::Result<()> {
+    let unknown = || format!("no record knows a picture with SHA-256 {sha256}");
+    let (original, count) = lookalike::find(app, bytes).await.with_context(unknown)?;
+    let Some(lookalike::Original { picture, percent }) = original else {
+        let pictures = messages::count(u32::try_from(count)?, "picture");
+        bail!("{}, and it looks like none of the {pictures} that this EASEL_STORE knows", unknown());
+    };
+    let claim = app.store.find(picture.job).await?.context("the job is gone")?;
+    say(format_args!(
+        "copy      this file only looks like the picture below: {percent} % of what is compared agrees"
+    ))?;
+    say(format_args!("original  {}", app.archive.describe(&picture.key)))?;
+    print(&archived(app, &claim.job).await?, &picture.sha256)
 }
 
 /// The record that lies beside the picture, if it is this picture's.
@@ -59,14 +82,8 @@ fn beside(path: &Path, sha256: &str) -> Option<Record> {
     record.pictures.iter().any(|picture| has(picture, sha256)).then_some(record)
 }
 
-async fn from_archive(app: &App, sha256: &str) -> anyhow::Result<Record> {
-    let Some((job, _)) = app.store.by_sha256(sha256).await? else {
-        bail!(
-            "no record knows a picture with SHA-256 {sha256}. A copy that was saved anew or made smaller has other bytes: \
-             use the original from the archive, and the EASEL_STORE that made it"
-        );
-    };
-    let key = record_key(&job);
+async fn archived(app: &App, job: &Job) -> anyhow::Result<Record> {
+    let key = record_key(job);
     let text = app
         .archive
         .get(&key)

@@ -8,6 +8,9 @@ use image::{DynamicImage, ImageReader, Limits, Rgb, RgbImage};
 
 use super::text::{Size, Stand};
 use super::{Canvas, Colour, DIM, GROUND, LIGHT};
+use crate::domain::encode::encode;
+use crate::domain::image_format::ImageFormat;
+use crate::domain::metadata::Metadata;
 
 /// Pictures on one sheet. Even noise in all of them stays below 6 MB.
 pub const MOST_CELLS: usize = 12;
@@ -50,7 +53,8 @@ impl Cell {
     }
 }
 
-/// A PNG with the title and the pictures in rows, each picture whole and filling its cell.
+/// A PNG with the title and the pictures in rows, each picture whole and filling its cell, marked as generated like what it
+/// shows.
 ///
 /// # Errors
 /// With no cells or more than [`MOST_CELLS`].
@@ -71,7 +75,8 @@ pub fn contact_sheet(title: &str, cells: &[Cell]) -> anyhow::Result<Vec<u8>> {
         }
         y += row.height + CAPTION_HEIGHT + GAP;
     }
-    canvas.png()
+    let marked = Metadata::default().marked(usize::MAX);
+    encode(DynamicImage::ImageRgb8(canvas.pixels), ImageFormat::Png, &marked)
 }
 
 struct Row<'a> {
@@ -224,6 +229,8 @@ mod tests {
         });
         let cells = vec![encoded(&picture, ImageFormat::Jpeg); MOST_CELLS];
         let sheet = contact_sheet("Pictures", &cells).unwrap();
+        let packet = Metadata::of(&sheet).xmp.unwrap();
+        assert!(packet.contains("/digitalsourcetype/trainedAlgorithmicMedia"), "{packet}");
         assert!((1_000_000..6_000_000).contains(&sheet.len()), "{}", sheet.len());
         assert!(contact_sheet("Pictures", &vec![cells[0].clone(); 13]).is_err());
         assert!(contact_sheet("Pictures", &[]).is_err());

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::accounts;
 use super::rows::{self, from_json, to_json};
+use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Balances, first_broken};
 use crate::domain::job::{
     Admission, BlockedChange, Bounded, Difference, DigestChange, Job, JobId, JobRecord, NewJob, REQUEST_KEPT,
@@ -192,6 +193,15 @@ pub(super) fn by_sha256(db: &Connection, sha256: &str) -> rusqlite::Result<Optio
         .optional()?;
     let Some((id, n)) = found else { return Ok(None) };
     Ok(find(db, id)?.map(|record| (record, n)))
+}
+
+pub(super) fn kept_pictures(db: &Connection) -> rusqlite::Result<Vec<KeptPicture>> {
+    let mut jobs = db.prepare("SELECT doc FROM jobs")?;
+    let mut pictures = Vec::new();
+    for record in jobs.query_map([], record)? {
+        pictures.extend(KeptPicture::of(&record?));
+    }
+    Ok(pictures)
 }
 
 pub(super) fn find(db: &Connection, job: JobId) -> rusqlite::Result<Option<JobRecord>> {
