@@ -318,3 +318,24 @@ async fn who_waits_while_easel_stops_is_told_where_to_look() {
     assert_eq!(api.world.bedrock.calls().len(), 1);
     api.end().await;
 }
+
+#[tokio::test]
+async fn an_image_comes_with_notes_on_what_was_done_otherwise_than_asked() {
+    let setup = Setup { variables: vec![("EASEL_ENGINE", "sketch".into())], ..Setup::default() };
+    let mut api = Api::with(setup, &entry("web", WEB, 1000, "100")).await;
+    let order = |prompt: &str| json!({ "prompt": prompt });
+    let image = api.post("/images?wait=60", &order("the weight of entropy --v 6")).await.json(200);
+    let notes: Vec<_> =
+        image["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert_eq!((notes.len(), notes[0]), (2, "ignored: --v 6"));
+    assert!(
+        notes[1].starts_with("This became an abstract, since the built-in engine found nothing"),
+        "{notes:?}"
+    );
+    let image = api.post("/images?wait=60", &order("a cat")).await.json(200);
+    assert_eq!(image.get("notes"), None, "{image}");
+    api.world.settled().await;
+    api.world.ask_to_stop();
+    assert_eq!(api.world.ended().await, 0);
+    api.world.is_tidy();
+}

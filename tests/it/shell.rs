@@ -168,10 +168,12 @@ async fn the_built_in_engine_says_what_it_knows_where_a_prompt_has_nothing_of_it
     assert!(err.starts_with(&format!("easel: {NOTE}")), "{err}");
     world.is_tidy();
     let setup = Setup { variables: vec![("EASEL_ENGINE", "sketch".into())], ..Setup::default() };
-    let world = World::with(setup).await;
+    let mut world = World::with(setup).await;
     let message = in_time(world.imagine("the weight of entropy").await.picture()).await;
     assert!(message.content.contains(&format!("\n-# {NOTE}")), "{}", message.content);
     let message = in_time(world.imagine("a cat").await.picture()).await;
     assert!(!message.content.contains("abstract"), "{}", message.content);
-    world.end().await;
+    world.settled().await;
+    world.stop().await;
+    world.is_tidy();
 }

@@ -1,7 +1,7 @@
 //! What was done otherwise than somebody may have expected: it stands beside the pictures, wherever they are read about.
 
 use super::{Reader, code};
-use crate::backends::engine::drawn_as_abstract;
+use crate::backends::engine::{EXAMPLES, drawn_as_abstract};
 use crate::domain::job::Claim;
 use crate::domain::text::visible;
 
@@ -49,7 +49,7 @@ fn abstract_one(claim: &Claim) -> Option<String> {
     if !there_is_one || !drawn_as_abstract(&claim.job.request) {
         return None;
     }
-    let known = easel_sketch::EXAMPLES.join(", ");
+    let known = EXAMPLES.join(", ");
     Some(format!(
         "This became an abstract, since the built-in engine found nothing in the prompt that it can draw: it knows {known} and a hundred other things, in six languages."
     ))

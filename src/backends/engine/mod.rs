@@ -20,7 +20,7 @@ mod stability;
 mod start;
 
 pub use bedrock::Bedrock;
-pub(crate) use sketch::drawn_as_abstract;
+pub(crate) use sketch::{EXAMPLES, drawn_as_abstract};
 
 #[derive(Debug, Clone)]
 pub enum Engine {

@@ -1,6 +1,7 @@
 //! Pictures of the built-in engine.
 
 use anyhow::Context;
+pub(crate) use easel_sketch::EXAMPLES;
 use easel_sketch::Look;
 
 use super::{Class, Failure, ModelOutput, PictureLimiter};
