@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::process::Stdio;
 
+use easel_emulator::bedrock::ModelFault;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
@@ -182,10 +183,13 @@ async fn a_closed_stdout_is_not_taken_for_a_reader() {
 #[tokio::test]
 async fn nobody_panics_over_a_stderr_that_cannot_be_written() {
     let world = World::without_bot(Setup::default()).await;
-    for (arguments, code) in [(&["imagine", "a cat"][..], 0), (&["imagine", ""], 1), (&["paint"], 1)] {
+    // What the log says of this goes to stderr too.
+    world.bedrock.fault(ModelFault::NoPolicy, 1);
+    for (arguments, code) in [(&["imagine", "a cat"][..], 1), (&["imagine", ""], 1), (&["paint"], 1)] {
         let mut command = world.program(arguments);
-        command.env("EASEL_ENGINE", "sketch").env("EASEL_LOG", "debug").stderr(full()).stdout(Stdio::piped());
-        let output = in_time(command.output()).await.unwrap();
+        command.stderr(full()).stdout(Stdio::piped());
+        let output = in_time(command.spawn().unwrap().wait_with_output()).await.unwrap();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
     }
+    assert_eq!(world.bedrock.calls().len(), 1);
 }
