@@ -50,9 +50,7 @@ pub async fn serve(config: Config, mut signals: Signals) -> anyhow::Result<ExitC
         tracing::info!("Discord is not set up: only the images API is served");
     } else {
         let declaring = app.clone();
-        app.spawn(async move {
-            declaring.stopping.run_until_cancelled(declare(&declaring)).await;
-        });
+        app.spawn(async move { declare(&declaring).await });
     }
     let (router, stopping) = (routes.open(app.clone()), app.stopping.clone());
     let frontend = async {

@@ -117,9 +117,7 @@ impl EventHandler for Events {
         self.watchdog.connected();
         tracing::info!(bot = ready.user.name, "connected to Discord; waiting for /imagine");
         let app = self.app.clone();
-        self.app.spawn(async move {
-            app.stopping.run_until_cancelled(declare(&app)).await;
-        });
+        self.app.spawn(async move { declare(&app).await });
     }
 
     async fn resume(&self, _: Context, _: ResumedEvent) {

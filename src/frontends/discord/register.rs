@@ -1,5 +1,7 @@
 //! Declares the commands to Discord, when they differ from what it has, in one place and in no other.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use serde_json::{Value, json};
 use time::Date;
@@ -10,6 +12,9 @@ use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::Retry;
 use crate::domain::catalogue::Catalogue;
 use crate::frontends::discord::commands;
+
+/// How long a declaration may go on once the process is told to stop.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 /// The type of the command that opens an application's Activity. Discord refuses to replace commands by such that do
 /// not include it.
@@ -46,8 +51,18 @@ pub struct Commands<'a> {
 }
 
 /// Declares the commands if they differ from what Discord knows; the bot works without that.
+///
+/// What is under way when the process is told to stop has some seconds: half a declaration would show commands twice.
 pub async fn declare(app: &App) {
-    if let Err(error) = declare_once(app).await {
+    let stopped = async {
+        app.stopping.cancelled().await;
+        drop(tokio::time::timeout(GOODBYE, std::future::pending::<()>()).await);
+    };
+    let declared = tokio::select! {
+        declared = declare_once(app) => declared,
+        () = stopped => return,
+    };
+    if let Err(error) = declared {
         tracing::warn!(
             error = format!("{error:#}"),
             "the commands could not be compared with Discord's; run `easel register`"
