@@ -172,8 +172,8 @@ impl Config {
             return Ok(());
         }
         self.require(&[Need::Token, Need::PublicKey]).map_err(|Problems(mut missing)| {
-            if self.api_keys_file.is_none() {
-                missing.push("For the images API alone EASEL_API_KEYS_FILE is enough: `easel api-key NAME` makes a key and the lines for it".to_owned());
+            if let Some(last) = missing.last_mut().filter(|_| self.api_keys_file.is_none()) {
+                last.push_str("; for the images API alone EASEL_API_KEYS_FILE is enough, for which `easel api-key NAME` makes a key");
             }
             Problems(missing)
         })

@@ -47,7 +47,7 @@ async fn a_check_without_discord_says_that_it_is_not_set_up() {
     let (code, out, _) = world.run(&["check"]).await;
     assert!(code == 1 && out.contains("FAIL  token        DISCORD_TOKEN is not set"), "{out}");
     let (code, _, err) = world.run(&["serve"]).await;
-    let api = "For the images API alone EASEL_API_KEYS_FILE is enough";
+    let api = "for the images API alone EASEL_API_KEYS_FILE is enough";
     assert!(code == 1 && err.contains("DISCORD_PUBLIC_KEY is not set") && err.contains(api), "{err}");
 }
 
