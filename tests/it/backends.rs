@@ -71,6 +71,7 @@ macro_rules! conformance {
             a_job_is_generated_once_each_picture_has_its_answer
             a_picture_is_found_by_its_bytes
             a_lost_picture_is_found_no_more
+            generated_pictures_are_listed_the_latest_first
         }
         keys {
             a_key_knows_its_own_orders_the_latest_first

@@ -263,3 +263,18 @@ pub(super) async fn a_picture_is_found_by_its_bytes(store: &Store) {
     assert_eq!((job.id, n), (order(1).id(), 1), "the first that had them");
     assert_eq!(store.by_sha256("ef").await.unwrap(), None);
 }
+
+pub(super) async fn generated_pictures_are_listed_the_latest_first(store: &Store) {
+    for interaction in [1, 2] {
+        Order { pictures: 2, ..order(interaction) }.claimed(store).await.finish().await;
+    }
+    order(3).claimed(store).await.generate(0).await;
+    order(4).claimed(store).await.fail().await;
+    let listed = store.kept_pictures().await.unwrap();
+    let listed: Vec<_> = listed.into_iter().map(|kept| (kept.job, kept.n, kept.sha256)).collect();
+    let of = |interaction: u64, n: u32| {
+        let job = order(interaction).id();
+        (job, n, format!("{job}-{n}"))
+    };
+    assert_eq!(listed, [of(3, 0), of(2, 1), of(2, 0), of(1, 1), of(1, 0)], "archived or not");
+}
