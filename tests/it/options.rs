@@ -302,7 +302,8 @@ async fn an_operator_may_have_more_models_than_fit() {
 async fn help_is_private_and_says_how_with_what_and_for_how_much() {
     let world = World::registered().await;
     let said = world.refused(InteractionBuilder::command("help")).await;
-    for needle in ["/imagine", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14"] {
+    let money = "what AWS may bill for it all the same";
+    for needle in ["/imagine", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14", money] {
         assert!(said.contains(needle), "{needle} in {said}");
     }
     assert!(!said.contains("/easel") && said.chars().count() < 1_000, "{said}");

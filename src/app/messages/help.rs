@@ -106,7 +106,7 @@ impl Help<'_> {
                 to("easel audit")
             ));
         }
-        lines.push("A refusal says why; a picture that did not come does not count against you.".to_owned());
+        lines.push("A refusal says why, and what AWS may bill for it all the same; the picture that did not come does not count against you.".to_owned());
         lines.join("\n")
     }
 
