@@ -176,9 +176,9 @@ impl Rest {
         json_of(self.with_token(self.http.get(url))).await
     }
 
-    /// Replaces all commands, of the application or of one server.
-    pub async fn put_commands(&self, path: &[&str], commands: &Value) -> Result<(), Fault> {
-        send(self.as_bot(Method::PUT, path).json(commands)).await.map(drop)
+    /// Replaces all commands, of the application or of one server; as Discord has them then, with their ids.
+    pub async fn put_commands(&self, path: &[&str], commands: &Value) -> Result<Value, Fault> {
+        json_of(self.as_bot(Method::PUT, path).json(commands)).await
     }
 
     /// The bytes behind an attachment's address, at most `limit`; `None` if there are more.

@@ -22,7 +22,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today)?;
     let commands = Commands::new(&discord, &catalogue, config.guild, today).await?;
-    let changed = commands.declare().await?;
+    let changed = commands.declare().await?.changed;
     let place =
         config.guild.map_or_else(|| "everywhere the bot is".to_owned(), |guild| format!("in server {guild}"));
     let mut removed = Vec::new();

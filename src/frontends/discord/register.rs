@@ -9,7 +9,7 @@ use time::Date;
 use crate::app::App;
 use crate::app::messages::help::CommandIds;
 use crate::backends::discord_api::rest::{Fault, Rest};
-use crate::backends::discord_api::retry::Retry;
+use crate::backends::discord_api::retry::{Retry, wait};
 use crate::domain::catalogue::Catalogue;
 use crate::frontends::discord::commands;
 
@@ -50,13 +50,21 @@ pub struct Commands<'a> {
     declared: Vec<Value>,
 }
 
+/// What came of a declaration.
+pub struct Declaration {
+    /// Whether Discord had other commands before.
+    pub changed: bool,
+    /// As Discord has them, with their ids.
+    commands: Vec<Value>,
+}
+
 /// Declares the commands if they differ from what Discord knows; the bot works without that.
 ///
 /// What is under way when the process is told to stop has some seconds: half a declaration would show commands twice.
 pub async fn declare(app: &App) {
     let stopped = async {
         app.stopping.cancelled().await;
-        drop(tokio::time::timeout(GOODBYE, std::future::pending::<()>()).await);
+        wait(GOODBYE).await;
     };
     let declared = tokio::select! {
         declared = declare_once(app) => declared,
@@ -73,8 +81,7 @@ pub async fn declare(app: &App) {
 /// Of the places without commands only that is looked at which needs no list of servers.
 async fn declare_once(app: &App) -> anyhow::Result<()> {
     let commands = Commands::new(&app.discord, &app.catalogue, app.config.guild, app.now().date()).await?;
-    commands.declare().await?;
-    learn(app, &commands.path(commands.guild)).await;
+    remember_ids(app, &commands.declare().await?.commands);
     if app.config.guild.is_some() && commands.remove(&Place::Everywhere).await? {
         tracing::info!(
             "the commands were declared for everywhere too, and are only in DISCORD_GUILD_ID from here on"
@@ -85,22 +92,19 @@ async fn declare_once(app: &App) -> anyhow::Result<()> {
 
 /// Asks Discord for the ids of the commands, for messages that mention them.
 pub(super) async fn learn_ids(app: &App, application: u64) {
-    learn(app, &path(&application.to_string(), app.config.guild)).await;
-}
-
-async fn learn(app: &App, path: &[String]) {
+    let path = path(&application.to_string(), app.config.guild);
     let path: Vec<_> = path.iter().map(String::as_str).collect();
     match app.discord.commands(&path).await {
-        Ok(commands) => {
-            let id = |command: &Value| {
-                Some((command["name"].as_str()?.to_owned(), command["id"].as_str()?.parse().ok()?))
-            };
-            let ids = CommandIds::new(commands.as_array().into_iter().flatten().filter_map(id));
-            // Another task may have learned them at the same time.
-            drop(app.command_ids.set(ids));
-        }
+        Ok(commands) => remember_ids(app, commands.as_array().map(Vec::as_slice).unwrap_or_default()),
         Err(fault) => tracing::debug!(%fault, "the ids of the commands are not known"),
     }
+}
+
+/// The first to tell the ids does: a command that is declared again keeps its own.
+fn remember_ids(app: &App, commands: &[Value]) {
+    let id =
+        |command: &Value| Some((command["name"].as_str()?.to_owned(), command["id"].as_str()?.parse().ok()?));
+    drop(app.command_ids.set(CommandIds::new(commands.iter().filter_map(id))));
 }
 
 impl<'a> Commands<'a> {
@@ -133,15 +137,15 @@ impl<'a> Commands<'a> {
         Ok(same_commands(&self.declared, &known))
     }
 
-    /// Declares the commands if they differ from what Discord has; whether they did.
-    pub async fn declare(&self) -> anyhow::Result<bool> {
+    /// Declares the commands if they differ from what Discord has.
+    pub async fn declare(&self) -> anyhow::Result<Declaration> {
         let (known, entry_points) = self.known(self.guild).await?;
         if same_commands(&self.declared, &known) {
-            return Ok(false);
+            return Ok(Declaration { changed: false, commands: known });
         }
         let all = [self.declared.as_slice(), &entry_points].concat();
-        self.replace(self.guild, all).await.context("declaring the commands")?;
-        Ok(true)
+        let commands = self.replace(self.guild, all).await.context("declaring the commands")?;
+        Ok(Declaration { changed: true, commands: commands.as_array().cloned().unwrap_or_default() })
     }
 
     /// The places where commands would show beside those that are declared here, among them the first 200 servers.
@@ -188,7 +192,7 @@ impl<'a> Commands<'a> {
         Ok((others, entry_points.into_iter().map(kept).collect()))
     }
 
-    async fn replace(&self, guild: Option<u64>, commands: Vec<Value>) -> anyhow::Result<()> {
+    async fn replace(&self, guild: Option<u64>, commands: Vec<Value>) -> anyhow::Result<Value> {
         let (path, commands) = (self.path(guild), json!(commands));
         let path: Vec<_> = path.iter().map(String::as_str).collect();
         Retry::once().until_taken(|| self.discord.put_commands(&path, &commands)).await.map_err(explained)
