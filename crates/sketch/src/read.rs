@@ -1,4 +1,4 @@
-//! Finds the words that the painter knows in what somebody wrote, in whatever language.
+//! Finds the words that the engine knows in what somebody wrote, in whatever language.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! The words that the painter knows, in the languages in which it is spoken to: a row for each thing, named as in
+//! The words that the engine knows, in the languages in which it is spoken to: a row for each thing, named as in
 //! English. Several words for one thing stand beside each other, and `_` joins words that belong together.
 
 /// English, German, French, Spanish, Portuguese, Japanese.

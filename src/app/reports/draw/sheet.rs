@@ -4,13 +4,14 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageReader, Limits, Rgb, RgbImage};
+use image::{DynamicImage, ImageReader, Rgb, RgbImage};
 
 use super::text::{Size, Stand};
 use super::{Canvas, Colour, DIM, GROUND, LIGHT};
 use crate::domain::encode::encode;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::metadata::Metadata;
+use crate::domain::shrink::decoding_limits;
 
 /// Pictures on one sheet. Even noise in all of them stays below 6 MB.
 pub const MOST_CELLS: usize = 12;
@@ -24,9 +25,8 @@ const TITLE_HEIGHT: u32 = 36;
 const CAPTION_HEIGHT: u32 = 28;
 const TITLE: Size = Size(28.0);
 const CAPTION: Size = Size(21.0);
-/// Sides and bytes that decoding a picture may take.
+/// Pixels that a side of a picture may have.
 const SIDE_LIMIT: u32 = 8192;
-const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 const EMPTY_CELL: Colour = Rgb([0x2b, 0x2d, 0x31]);
 
 #[derive(Debug, Clone)]
@@ -137,10 +137,9 @@ fn draw(canvas: &mut Canvas, cell: &Cell, (x, y): (u32, u32), (width, height): (
 /// The picture as high as a row. `None` if it cannot be read within the limits.
 fn scaled(bytes: &Bytes) -> Option<RgbImage> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let mut limits = Limits::default();
+    let mut limits = decoding_limits();
     limits.max_image_width = Some(SIDE_LIMIT);
     limits.max_image_height = Some(SIDE_LIMIT);
-    limits.max_alloc = Some(DECODED_LIMIT);
     reader.limits(limits);
     let picture = reader.decode().ok()?;
     Some(on_ground(&picture.resize(INNER_WIDTH, ROW_HEIGHT, FilterType::Triangle)))
