@@ -5,8 +5,8 @@
 //! rate whether or not the earlier ones are answered, and each time is measured from the moment at which its order was
 //! due, so that a pause of either side is in the numbers. The model takes no time and its pictures are small: what
 //! stands in the way of an answer is Easel itself, with as many jobs at work as it can get done. Options, after `--`:
-//! `--rate 200` (a second; or `--rate 50,200`), `--seconds 60`, `--archive folder` or `--archive s3`. The numbers go to
-//! `target/bench/interactions.json` as well.
+//! `--rate 200` (a second; or `--rate 50,200`), `--seconds 60`, `--archive folder` or `--archive s3`, `--tls yes`, and
+//! `--bot FILE` for another build of the bot. The numbers go to `target/bench/interactions.json` as well.
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
 use std::time::Duration;
@@ -51,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
 /// A bot to which Discord posts interactions.
 async fn serving(options: &Options) -> anyhow::Result<Rig> {
     let variables = vec![("EASEL_HTTP_ADDR", "127.0.0.1:0")];
-    let setup = Setup { program: "serve", variables, archive: options.archive, picture: Picture::Tiny };
+    let setup = Setup { program: "serve", variables, archive: options.archive, picture: Picture::Tiny, way: options.way.clone() };
     let rig = Rig::start(&setup).await?;
     let address = loop {
         let log = rig.log();

@@ -2,7 +2,8 @@
 //!
 //! The release build of the bot runs as a process of its own against both emulators and an S3 that forgets, which live
 //! in this process; the machine's cores are shared by the two. Options, after `--`: `--only 64` (or `--only 1,8`),
-//! `--archive s3` or `--archive folder`, `--runs 1`. The numbers go to `target/bench/pictures.json` as well.
+//! `--archive s3` or `--archive folder`, `--runs 1`, `--tls yes`, and `--bot FILE` for another build of the bot. The numbers
+//! go to `target/bench/pictures.json` as well.
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::pictures::load;
 use crate::pictures::options::Options;
 use crate::pictures::report::{FOOT, Report, Row};
 use crate::rig::machine::Machine;
-use crate::rig::{Archive, Rig, Setup};
+use crate::rig::{Archive, Rig, Setup, Way};
 
 mod pictures {
     pub(crate) mod load;
@@ -44,7 +45,7 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
         for plan in load::PLANS.iter().filter(|plan| options.wants(plan.in_flight)) {
             let mut row = Row::new(archive, plan);
             for _ in 0..options.runs.unwrap_or(plan.runs) {
-                let run = tokio::time::timeout(RUN_TIME, run(archive, plan));
+                let run = tokio::time::timeout(RUN_TIME, run(archive, plan, &options.way));
                 row.add(run.await.context("a run did not end")??);
             }
             println!("{}", row.lines());
@@ -57,9 +58,10 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
 }
 
 /// A fresh bot, from its start to its end.
-async fn run(archive: Archive, plan: &load::Plan) -> anyhow::Result<load::Run> {
+async fn run(archive: Archive, plan: &load::Plan, way: &Way) -> anyhow::Result<load::Run> {
     let variables = vec![("EASEL_WORKERS", "512")];
-    let rig = Rig::start(&Setup { program: "run", variables, archive, picture: PICTURE }).await?;
+    let setup = Setup { program: "run", variables, archive, picture: PICTURE, way: way.clone() };
+    let rig = Rig::start(&setup).await?;
     rig.discord.connected().await;
     rig.calm().await;
     let run = load::run(&rig, plan).await?;

@@ -15,16 +15,21 @@ use tokio::process::{Child, Command};
 
 use process::Process;
 use sink::Sink;
+use tls::Tls;
 
 pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod process;
 mod sink;
+mod tls;
 
 /// From the bot's registration until its start has left its memory.
 const CALM: Duration = Duration::from_millis(500);
 /// Between two looks at whether all is done.
 pub(crate) const GLANCE: Duration = Duration::from_millis(10);
+
+/// The certificate that the bot trusts, and no other.
+const AUTHORITY: &str = "authority.pem";
 
 /// Where the pictures go.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -51,6 +56,35 @@ pub(crate) struct Setup {
     pub(crate) variables: Vec<(&'static str, &'static str)>,
     pub(crate) archive: Archive,
     pub(crate) picture: Picture,
+    pub(crate) way: Way,
+}
+
+/// Which build is measured, and how it reaches everybody.
+#[derive(Clone, Default)]
+pub(crate) struct Way {
+    /// Another build's program, for a comparison.
+    pub(crate) bot: Option<PathBuf>,
+    /// REST API, Bedrock and S3 over TLS; the Gateway stays without.
+    pub(crate) tls: bool,
+}
+
+impl Way {
+    /// Takes `--bot` or `--tls`; whether it was one of them.
+    pub(crate) fn take(&mut self, option: &str, value: &str) -> anyhow::Result<bool> {
+        match option {
+            "--bot" => self.bot = Some(fs::canonicalize(value).with_context(|| format!("--bot {value}"))?),
+            "--tls" => self.tls = options::yes_or_no(option, value)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// Where the bot finds everybody.
+struct Addresses {
+    discord: String,
+    bedrock: String,
+    archive: String,
 }
 
 /// A bot with its own emulators, folder and database.
@@ -59,6 +93,7 @@ pub(crate) struct Rig {
     pub(crate) bedrock: Bedrock,
     pub(crate) process: Process,
     _sink: Sink,
+    _tls: Tls,
     bot: Child,
     folder: TempDir,
 }
@@ -80,9 +115,17 @@ impl Rig {
         let sink = Sink::start().await?;
         // Not in `/tmp`, which may be memory: an fsync shall cost what it costs.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let bot = command(setup, &folder, &discord, &bedrock, &sink)?.spawn().context("the bot")?;
+        let mut tls = Tls::new(&folder.path().join(AUTHORITY))?;
+        let mut addresses =
+            Addresses { discord: discord.base_url(), bedrock: bedrock.base_url(), archive: sink.base_url() };
+        if setup.way.tls {
+            for address in [&mut addresses.discord, &mut addresses.bedrock, &mut addresses.archive] {
+                *address = tls.before(address).await?;
+            }
+        }
+        let bot = command(setup, &folder, &discord, &addresses)?.spawn().context("the bot")?;
         let process = Process(bot.id().context("the bot has ended at once")?);
-        Ok(Rig { discord, bedrock, process, _sink: sink, bot, folder })
+        Ok(Rig { discord, bedrock, process, _sink: sink, _tls: tls, bot, folder })
     }
 
     /// Waits until the bot has declared its commands and rests.
@@ -105,14 +148,10 @@ impl Rig {
         let open = || {
             db.query_row("SELECT EXISTS (SELECT 1 FROM jobs WHERE queue IS NOT NULL)", [], |row| row.get(0))
         };
-        while open()? || self.spool()?.next().is_some() {
+        while open()? {
             pause(GLANCE).await;
         }
         Ok(())
-    }
-
-    fn spool(&self) -> anyhow::Result<fs::ReadDir> {
-        Ok(fs::read_dir(self.folder.path().join("data/spool"))?)
     }
 
     /// Ends the bot; fails if anything that was measured was not as it should be.
@@ -143,10 +182,10 @@ fn command(
     setup: &Setup,
     folder: &TempDir,
     discord: &Discord,
-    bedrock: &Bedrock,
-    sink: &Sink,
+    addresses: &Addresses,
 ) -> anyhow::Result<Command> {
-    let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_easel")));
+    let bot = setup.way.bot.clone().unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_easel")));
+    let mut command = Command::new(bot);
     command
         .arg(setup.program)
         .current_dir(folder.path())
@@ -154,13 +193,14 @@ fn command(
         .env("HOME", folder.path())
         .env("DISCORD_TOKEN", discord.token())
         .env("DISCORD_PUBLIC_KEY", discord.public_key())
-        .env("DISCORD_API_URL", discord.base_url())
+        .env("DISCORD_API_URL", &addresses.discord)
+        .env("SSL_CERT_FILE", folder.path().join(AUTHORITY))
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_REGION", "us-west-2")
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrock.base_url())
-        .env("AWS_ENDPOINT_URL_S3", sink.base_url())
+        .env("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &addresses.bedrock)
+        .env("AWS_ENDPOINT_URL_S3", &addresses.archive)
         .envs(setup.variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::null())

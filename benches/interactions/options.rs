@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use crate::rig::Archive;
+use crate::rig::{Archive, Way};
 use crate::rig::options::{number, pairs};
 
 pub(crate) struct Options {
@@ -10,11 +10,13 @@ pub(crate) struct Options {
     pub(crate) rates: Vec<usize>,
     pub(crate) seconds: usize,
     pub(crate) archive: Archive,
+    pub(crate) way: Way,
 }
 
 impl Options {
     pub(crate) fn read(words: impl Iterator<Item = String>) -> anyhow::Result<Options> {
-        let mut options = Options { rates: vec![200], seconds: 60, archive: Archive::Folder };
+        let (rates, archive) = (vec![200], Archive::Folder);
+        let mut options = Options { rates, seconds: 60, archive, way: Way::default() };
         for (option, value) in pairs(words)? {
             match option.as_str() {
                 "--rate" => {
@@ -23,7 +25,8 @@ impl Options {
                 }
                 "--seconds" => options.seconds = number(&option, &value)?.max(1),
                 "--archive" => options.archive = Archive::named(&value)?,
-                _ => bail!("`{option}` is unknown; there are --rate, --seconds and --archive"),
+                _ if options.way.take(&option, &value)? => {}
+                _ => bail!("`{option}` is unknown; there are --rate, --seconds, --archive, --bot and --tls"),
             }
         }
         Ok(options)

@@ -49,6 +49,7 @@ pub(crate) struct Run {
     pub(crate) cpu: f64,
     /// The emulators' own, in this process.
     pub(crate) emulators_cpu: f64,
+    pub(crate) peak: f64,
     pub(crate) peak_per_job: f64,
     pub(crate) idle: f64,
     /// Of `idle`, what is not the program's file.
@@ -73,11 +74,12 @@ pub(crate) async fn run(rig: &Rig, plan: &Plan) -> anyhow::Result<Run> {
     let mut run = Run {
         cpu: each(rig.process.cpu()? - cpu),
         emulators_cpu: each(Process::this().cpu()? - emulators_cpu),
-        peak_per_job: (rig.process.peak()? - idle) / plan.in_flight as f64,
+        peak: rig.process.peak()?,
         idle,
         idle_own,
         ..Run::default()
     };
+    run.peak_per_job = (run.peak - idle) / plan.in_flight as f64;
     times(rig, plan, &interactions, &mut run)?;
     rig.bedrock.set_latency(Duration::ZERO);
     run.per_second = flood(rig, &numbers, plan.in_flight, plan.instant_jobs).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use crate::rig::Archive;
+use crate::rig::{Archive, Way};
 use crate::rig::options::{number, pairs};
 
 /// Less than everything, for a quick look.
@@ -11,6 +11,7 @@ pub(crate) struct Options {
     only: Vec<usize>,
     pub(crate) archive: Option<Archive>,
     pub(crate) runs: Option<usize>,
+    pub(crate) way: Way,
 }
 
 impl Options {
@@ -24,7 +25,8 @@ impl Options {
                 }
                 "--runs" => options.runs = Some(number(&option, &value)?.max(1)),
                 "--archive" => options.archive = Some(Archive::named(&value)?),
-                _ => bail!("`{option}` is unknown; there are --only, --archive and --runs"),
+                _ if options.way.take(&option, &value)? => {}
+                _ => bail!("`{option}` is unknown; there are --only, --archive, --runs, --bot and --tls"),
             }
         }
         Ok(options)

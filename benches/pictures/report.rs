@@ -16,7 +16,7 @@ struct Column {
     target: fn(usize) -> Option<f64>,
 }
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     Column { heading: "ack p50", of: |run| run.ack_p50, target: |jobs| (jobs == 64).then_some(2.0) },
     Column { heading: "ack p99", of: |run| run.ack_p99, target: |jobs| (jobs == 64).then_some(20.0) },
     Column { heading: "added p50", of: |run| run.added_p50, target: added },
@@ -25,6 +25,7 @@ const COLUMNS: [Column; 12] = [
     Column { heading: "whole p99", of: |run| run.whole_p99, target: |_| None },
     Column { heading: "CPU ms", of: |run| run.cpu, target: |_| Some(3.5) },
     Column { heading: "emul. ms", of: |run| run.emulators_cpu, target: |_| None },
+    Column { heading: "peak MB", of: |run| run.peak, target: |jobs| (jobs == 512).then_some(180.0) },
     Column { heading: "MB a job", of: |run| run.peak_per_job, target: |jobs| (jobs >= 64).then_some(2.0) },
     Column { heading: "idle MB", of: |run| run.idle, target: |_| Some(25.0) },
     Column { heading: "own MB", of: |run| run.idle_own, target: |_| None },

@@ -17,3 +17,11 @@ pub(crate) fn pairs(words: impl Iterator<Item = String>) -> anyhow::Result<Vec<(
 pub(crate) fn number(option: &str, text: &str) -> anyhow::Result<usize> {
     text.trim().parse().with_context(|| format!("{option} {text}"))
 }
+
+pub(crate) fn yes_or_no(option: &str, text: &str) -> anyhow::Result<bool> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => anyhow::bail!("{option} is `yes` or `no`, not `{text}`"),
+    }
+}
