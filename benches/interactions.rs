@@ -51,7 +51,13 @@ async fn main() -> anyhow::Result<()> {
 /// A bot to which Discord posts interactions.
 async fn serving(options: &Options) -> anyhow::Result<Rig> {
     let variables = vec![("EASEL_HTTP_ADDR", "127.0.0.1:0")];
-    let setup = Setup { program: "serve", variables, archive: options.archive, picture: Picture::Tiny, way: options.way.clone() };
+    let setup = Setup {
+        program: "serve",
+        variables,
+        archive: options.archive,
+        picture: Picture::Tiny,
+        way: options.way.clone(),
+    };
     let rig = Rig::start(&setup).await?;
     let address = loop {
         let log = rig.log();

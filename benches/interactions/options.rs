@@ -2,8 +2,8 @@
 
 use anyhow::bail;
 
-use crate::rig::{Archive, Way};
 use crate::rig::options::{number, pairs};
+use crate::rig::{Archive, Way};
 
 pub(crate) struct Options {
     /// Interactions a second, each for a run of its own.

@@ -2,8 +2,8 @@
 
 use anyhow::bail;
 
-use crate::rig::{Archive, Way};
 use crate::rig::options::{number, pairs};
+use crate::rig::{Archive, Way};
 
 /// Less than everything, for a quick look.
 #[derive(Default)]

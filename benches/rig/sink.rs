@@ -1,10 +1,12 @@
-//! An S3 that accepts everything and keeps nothing.
+//! An S3 that accepts everything once and keeps nothing but the keys.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, Method, StatusCode, header};
 use futures_util::StreamExt;
 use tokio::net::TcpListener;
@@ -22,7 +24,7 @@ impl Sink {
         let address = listener.local_addr()?;
         let mut server = JoinSet::new();
         server.spawn(async move {
-            let app = Router::new().fallback(swallow);
+            let app = Router::new().fallback(swallow).with_state(Keys::default());
             if let Err(error) = axum::serve(listener, app).await {
                 tracing::error!(%error, "the sink has ended");
             }
@@ -35,10 +37,30 @@ impl Sink {
     }
 }
 
-async fn swallow(request: Request) -> (StatusCode, [(HeaderName, &'static str); 1]) {
-    let known = [Method::PUT, Method::HEAD].contains(request.method());
+/// What was stored.
+type Keys = Arc<Mutex<HashSet<String>>>;
+
+async fn swallow(
+    State(keys): State<Keys>,
+    request: Request,
+) -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    let key = request.uri().path().to_owned();
+    let (put, head) = (request.method() == Method::PUT, request.method() == Method::HEAD);
+    let only_new = request.headers().contains_key(header::IF_NONE_MATCH);
     let mut body = request.into_body().into_data_stream();
     while let Some(Ok(_)) = body.next().await {}
-    let status = if known { StatusCode::OK } else { StatusCode::NOT_IMPLEMENTED };
+    let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_known = keys.contains(&key);
+    let status = match (put, head) {
+        (true, _) if is_known && only_new => StatusCode::PRECONDITION_FAILED,
+        (true, _) => StatusCode::OK,
+        // A bucket has no key.
+        (_, true) if is_known || key.matches('/').count() < 2 => StatusCode::OK,
+        (_, true) => StatusCode::NOT_FOUND,
+        _ => StatusCode::NOT_IMPLEMENTED,
+    };
+    if put {
+        keys.insert(key);
+    }
     (status, [(header::ETAG, "\"swallowed\"")])
 }
