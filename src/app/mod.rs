@@ -25,6 +25,7 @@ use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::Retry;
 use crate::backends::engine::{Bedrock, Engine, PictureLimiter};
 use crate::backends::guardrail::Guardrail;
+use crate::backends::http::Http;
 use crate::backends::queue::Queue;
 use crate::backends::rate_limit::RateLimiter;
 use crate::backends::secrets;
@@ -59,6 +60,7 @@ pub struct App {
     clock: Clock,
     pub catalogue: Catalogue,
     pub discord: Rest,
+    pub(crate) http: Http,
     pub engine: Engine,
     /// What every prompt and picture has to pass, if anything.
     pub guardrail: Option<Guardrail>,
@@ -102,7 +104,8 @@ impl App {
     /// A sentence with the variable at fault and the remedy.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Arc<App>> {
         let catalogue = catalogue(&config, clock.now().date())?;
-        let aws = if needs_aws(&config) { Some(aws_config().await) } else { None };
+        let http = Http::default();
+        let aws = if needs_aws(&config) { Some(aws_config(&http).await) } else { None };
         if aws.is_some()
             && let Some(problem) = unused_profile(&AwsVariables::from_environment())
         {
@@ -111,7 +114,7 @@ impl App {
         let picture_limiter = PictureLimiter::new(PICTURES_AT_ONCE);
         let engine = match (config.engine, &aws) {
             (EngineChoice::Bedrock, Some(aws)) => {
-                Engine::Bedrock(Bedrock::new(aws, picture_limiter.clone())?)
+                Engine::Bedrock(Bedrock::new(aws, &http, picture_limiter.clone())?)
             }
             _ => Engine::Sketch(picture_limiter.clone()),
         };
@@ -121,7 +124,8 @@ impl App {
         let (token, ()) = tokio::try_join!(secrets::reveal(config.token.as_ref(), aws.as_ref()), ready)?;
         Ok(Arc::new(App {
             catalogue,
-            discord: Rest::new(&config.discord_url, token)?,
+            discord: Rest::new(&config.discord_url, token, &http)?,
+            http,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
             limiter: RateLimiter::beside(&store),
@@ -287,9 +291,10 @@ pub fn catalogue(config: &Config, today: Date) -> anyhow::Result<Catalogue> {
     }
 }
 
-pub async fn aws_config() -> SdkConfig {
+pub async fn aws_config(http: &Http) -> SdkConfig {
     let region = RegionProviderChain::default_provider().or_else(DEFAULT_REGION);
-    aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).load().await
+    let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
+    defaults.http_client(http.for_sdks()).region(region).load().await
 }
 
 /// Whether anything that `config` names is in AWS, or in a server that speaks its language.

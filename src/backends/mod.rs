@@ -6,6 +6,7 @@ pub mod discord_api;
 pub(crate) mod disk;
 pub mod engine;
 pub(crate) mod guardrail;
+pub mod http;
 pub mod image_buffer;
 pub mod queue;
 pub mod rate_limit;

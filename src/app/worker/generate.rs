@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{join_all, try_join};
+use futures_util::future::join_all;
 
 use super::{Loaded, Stale, Work};
 use crate::app::Step;
@@ -158,15 +158,14 @@ impl Work<'_> {
         call: CallId,
         output: ModelOutput,
     ) -> anyhow::Result<CallEnd> {
-        let ModelOutput { bytes, format, seed, region, permit } = output;
-        let spooled = async {
-            let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
-            if let Err(error) = &result {
-                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
-            }
-            Ok(result.is_ok())
-        };
-        let (spooled, generated) = try_join(spooled, generated(seed, format, region, bytes.clone())).await?;
+        let ModelOutput { file, sha256, format, seed, region, permit } = output;
+        let bytes = file.freeze();
+        let generated = GeneratedImage { seed, sha256, bytes: bytes.len() as u64, format, region };
+        let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
+        if let Err(error) = &result {
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
+        }
+        let spooled = result.is_ok();
         let outcome = self.finish(picture, Some(call), generated, &bytes, spooled).await?;
         let image =
             matches!(outcome, Outcome::Generated(_)).then_some(GeneratedBytes { bytes, permit, spooled });

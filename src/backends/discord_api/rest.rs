@@ -3,17 +3,18 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::{IntoUrl, Method, RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use thiserror::Error;
 use url::Url;
 
 use crate::backends::discord_api::message::Message;
+use crate::backends::http::Http;
 
 /// Discord wants a bot's name, address and version.
 const USER_AGENT: &str = concat!("DiscordBot (https://easel.invalid, ", env!("CARGO_PKG_VERSION"), ")");
@@ -80,16 +81,8 @@ impl Rest {
     ///
     /// # Errors
     /// The TLS library cannot be set up.
-    pub fn new(base: &Url, token: Option<SecretString>) -> anyhow::Result<Rest> {
-        let http = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .timeout(CALL_TIMEOUT)
-            .tcp_nodelay(true)
-            // The API has none, and an attachment's host was checked: a redirect could leave it.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .context("cannot set up TLS")?;
-        Ok(Rest { http, base: base.clone(), token })
+    pub fn new(base: &Url, token: Option<SecretString>, http: &Http) -> anyhow::Result<Rest> {
+        Ok(Rest { http: http.client()?, base: base.clone(), token })
     }
 
     pub fn token(&self) -> Option<&SecretString> {
@@ -155,7 +148,7 @@ impl Rest {
         let path = ["channels", &channel.to_string(), "messages"];
         let mut url = self.url(&path);
         url.set_query(Some(&format!("after={after}&limit=100")));
-        json_of(self.with_token(self.http.get(url))).await
+        json_of(self.with_token(self.request(Method::GET, url))).await
     }
 
     /// The channel of the private conversation with a user.
@@ -173,7 +166,7 @@ impl Rest {
     pub async fn commands(&self, path: &[&str]) -> Result<Value, Fault> {
         let mut url = self.url(path);
         url.set_query(Some("with_localizations=true"));
-        json_of(self.with_token(self.http.get(url))).await
+        json_of(self.with_token(self.request(Method::GET, url))).await
     }
 
     /// Replaces all commands, of the application or of one server; as Discord has them then, with their ids.
@@ -185,7 +178,7 @@ impl Rest {
     ///
     /// The caller has checked the host.
     pub async fn file(&self, url: &str, limit: u64) -> Result<Option<Bytes>, Fault> {
-        let response = send(self.http.get(url)).await?;
+        let response = send(self.request(Method::GET, url)).await?;
         if response.content_length().is_some_and(|length| length > limit) {
             return Ok(None);
         }
@@ -208,8 +201,12 @@ impl Rest {
         url
     }
 
+    fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.http.request(method, url).header(header::USER_AGENT, USER_AGENT).timeout(CALL_TIMEOUT)
+    }
+
     fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        self.http.request(method, self.url(path))
+        self.request(method, self.url(path))
     }
 
     fn as_bot(&self, method: Method, path: &[&str]) -> RequestBuilder {

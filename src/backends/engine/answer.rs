@@ -1,51 +1,44 @@
-//! From the body of a model's answer to a picture.
-//!
-//! A picture's base64 is two million characters inside of three hundred others. It is cut out by its quotes and
-//! decoded in the buffer that it arrived in; only the rest goes through the JSON parser.
-
-use std::ops::Range;
+//! From a model's answer to a picture.
 
 use anyhow::{Context, anyhow, bail, ensure};
-use base64_simd::STANDARD;
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::receiver::{Decoded, Received};
 use super::{Class, Failure, Filter};
 use crate::domain::image_format::ImageFormat;
 use crate::domain::unreadable::Unreadable;
 
-/// Shorter texts may be anything, such as an error's message.
-const PICTURE_LENGTH: usize = 1024;
 /// The largest picture that any of Bedrock's models makes, in pixels.
 const PIXEL_LIMIT: u64 = 4096 * 4096;
 
 /// The one that models are asked for: what is answered is in it, or unusable.
 pub(super) const FORMAT: ImageFormat = ImageFormat::Png;
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Picture {
-    pub(super) bytes: Bytes,
+    pub(super) decoded: Decoded,
     pub(super) format: ImageFormat,
     /// The seed that the model reports.
     pub(super) seed: Option<u32>,
 }
 
 /// Reads an answer with `images`.
-pub(super) fn stability(body: Vec<u8>) -> Result<Picture, Failure> {
-    let (answer, cut) = parsed::<Images>(&body).map_err(broken)?;
+pub(super) fn stability(received: Received) -> Result<Picture, Failure> {
+    let answer: Images = parsed(&received).map_err(broken)?;
     if let Some(reason) = answer.finish_reasons.into_iter().flatten().flatten().next() {
         return Err(finished(&reason));
     }
     let image = answer.images.into_iter().flatten().next().flatten();
     let seed = answer.seeds.as_deref().and_then(<[Value]>::first).and_then(seed);
-    let bytes = image.context("no image").and_then(|image| decoded(body, cut, image)).map_err(broken)?;
-    Ok(Picture { bytes, format: FORMAT, seed })
+    let image = image.context("no image");
+    let decoded = image.and_then(|image| received.picture(&image)).map_err(broken)?;
+    Ok(Picture { decoded, format: FORMAT, seed })
 }
 
 /// Reads an answer with `artifacts`.
-pub(super) fn sdxl(body: Vec<u8>) -> Result<Picture, Failure> {
-    let (answer, cut) = parsed::<Artifacts>(&body).map_err(broken)?;
+pub(super) fn sdxl(received: Received) -> Result<Picture, Failure> {
+    let answer: Artifacts = parsed(&received).map_err(broken)?;
     if let Some(error) = answer.error.filter(|error| !error.is_null()) {
         return Err(broken(anyhow!("the model answered with an error: {error}")));
     }
@@ -59,8 +52,8 @@ pub(super) fn sdxl(body: Vec<u8>) -> Result<Picture, Failure> {
     }
     let seed = artifact.seed.as_ref().and_then(seed);
     let image = artifact.base64.context("no base64");
-    let bytes = image.and_then(|image| decoded(body, cut, image)).map_err(broken)?;
-    Ok(Picture { bytes, format: FORMAT, seed })
+    let decoded = image.and_then(|image| received.picture(&image)).map_err(broken)?;
+    Ok(Picture { decoded, format: FORMAT, seed })
 }
 
 #[derive(Deserialize)]
@@ -109,48 +102,20 @@ fn seed(value: &Value) -> Option<u32> {
     }
 }
 
-/// The answer with an empty text in the place of the picture, and where the picture is.
-fn parsed<T: for<'de> Deserialize<'de>>(body: &[u8]) -> anyhow::Result<(T, Option<Range<usize>>)> {
-    let cut = longest_text(body);
-    let parsed = match &cut {
-        Some(cut) => serde_json::from_slice(&[&body[..cut.start], &body[cut.end..]].concat()),
-        None => serde_json::from_slice(body),
-    };
-    Ok((parsed.map_err(Unreadable::from)?, cut))
+fn parsed<T: for<'de> Deserialize<'de>>(received: &Received) -> anyhow::Result<T> {
+    Ok(serde_json::from_slice(&received.json).map_err(Unreadable::from)?)
 }
 
-/// The longest text of a JSON, without its quotes, if it is long enough for a picture. `None` also for a JSON with
-/// escapes, whose quotes mean nothing by themselves; base64 needs none.
-fn longest_text(json: &[u8]) -> Option<Range<usize>> {
-    let mut longest = 0..0;
-    let mut last = None;
-    for at in memchr::memchr2_iter(b'"', b'\\', json) {
-        if json[at] == b'\\' {
-            return None;
-        }
-        let start = last.map_or(0, |quote: usize| quote + 1);
-        if at - start > longest.len() {
-            longest = start..at;
-        }
-        last = Some(at);
+impl Received {
+    /// The picture, for which the answer has this text.
+    fn picture(self, text: &str) -> anyhow::Result<Decoded> {
+        let decoded = match self.picture {
+            Some(decoded) if text.is_empty() => decoded,
+            _ => Decoded::of(text),
+        }?;
+        check_png(decoded.file.file())?;
+        Ok(decoded)
     }
-    (longest.len() >= PICTURE_LENGTH).then_some(longest)
-}
-
-/// The picture, which is at `cut` of the body where `text` is empty.
-fn decoded(body: Vec<u8>, cut: Option<Range<usize>>, text: String) -> anyhow::Result<Bytes> {
-    let (mut buffer, text) = match cut {
-        Some(cut) if text.is_empty() => (body, cut),
-        _ => {
-            let length = text.len();
-            (text.into_bytes(), 0..length)
-        }
-    };
-    let start = text.start;
-    let Ok(decoded) = STANDARD.decode_inplace(&mut buffer[text]) else { bail!("the picture is not base64") };
-    check_png(decoded)?;
-    let end = start + decoded.len();
-    Ok(Bytes::from(buffer).slice(start..end))
 }
 
 fn check_png(bytes: &[u8]) -> anyhow::Result<()> {
@@ -167,13 +132,27 @@ fn check_png(bytes: &[u8]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use base64_simd::STANDARD;
     use easel_sketch::Look;
     use serde_json::json;
 
+    use super::super::receiver::Receiver;
     use super::*;
+    use crate::domain::digest::sha256_hex;
 
     fn png() -> Vec<u8> {
         easel_sketch::paint("a fox", Look::Watercolour, 7, (1024, 640)).unwrap()
+    }
+
+    fn received(body: impl AsRef<[u8]>) -> Received {
+        let mut receiver = Receiver::new(body.as_ref().len());
+        body.as_ref().chunks(1000).for_each(|piece| receiver.push(piece));
+        receiver.finish()
+    }
+
+    fn file(picture: &Picture) -> &[u8] {
+        assert_eq!(picture.decoded.sha256, sha256_hex(picture.decoded.file.file()));
+        picture.decoded.file.file()
     }
 
     fn answer(image: &[u8], seeds: &Value) -> Vec<u8> {
@@ -185,8 +164,9 @@ mod tests {
     fn the_picture_comes_out_byte_for_byte() {
         for size in [(1024, 640), (1, 1)] {
             let sent = easel_sketch::paint("a fox", Look::Watercolour, 7, size).unwrap();
-            let picture = stability(answer(&sent, &json!([2_130_420_379_u32]))).unwrap();
-            assert_eq!(picture, Picture { bytes: sent.into(), format: FORMAT, seed: Some(2_130_420_379) });
+            let picture = stability(received(answer(&sent, &json!([2_130_420_379_u32])))).unwrap();
+            assert_eq!((file(&picture), picture.format), (&*sent, FORMAT));
+            assert_eq!(picture.seed, Some(2_130_420_379));
         }
     }
 
@@ -201,7 +181,7 @@ mod tests {
             (json!([-1]), None),
             (json!(["seven"]), None),
         ] {
-            assert_eq!(stability(answer(&png(), &seeds)).unwrap().seed, seed, "{seeds}");
+            assert_eq!(stability(received(answer(&png(), &seeds))).unwrap().seed, seed, "{seeds}");
         }
     }
 
@@ -209,9 +189,9 @@ mod tests {
     fn escapes_and_other_long_texts_do_not_harm() {
         let image = STANDARD.encode_to_string(png());
         let escaped = format!(r#"{{"images":["{}"]}}"#, image.replace('/', r"\/"));
-        assert_eq!(stability(escaped.into_bytes()).unwrap().bytes, png());
+        assert_eq!(file(&stability(received(escaped)).unwrap()), png());
         let long = json!({"note": "x".repeat(3 * image.len()), "images": [image]});
-        assert_eq!(stability(long.to_string().into_bytes()).unwrap().bytes, png());
+        assert_eq!(file(&stability(received(long.to_string())).unwrap()), png());
     }
 
     #[test]
@@ -223,7 +203,7 @@ mod tests {
                 json!({"finish_reasons": [format!("Filter reason: {reason}")]}),
                 json!({"seeds": [], "images": null, "finish_reasons": [format!("Filter reason: {reason}")]}),
             ] {
-                let failure = stability(body.to_string().into_bytes()).unwrap_err();
+                let failure = stability(received(body.to_string())).unwrap_err();
                 assert_eq!(failure.class, Class::Filtered(filter), "{body}");
             }
         }
@@ -248,7 +228,7 @@ mod tests {
             (b"<html>".to_vec(), "it is not JSON"),
             (Vec::new(), "the JSON ends too early"),
         ] {
-            let failure = stability(body).unwrap_err();
+            let failure = stability(received(body)).unwrap_err();
             let said = format!("{:#}", failure.cause);
             assert!(failure.class == Class::Broken && said.contains(why), "{why}: {said}");
         }
@@ -261,11 +241,9 @@ mod tests {
                 json!({"seed": 9, "base64": STANDARD.encode_to_string(png()), "finishReason": reason});
             json!({"result": "success", "artifacts": [artifact]}).to_string().into_bytes()
         };
-        assert_eq!(
-            sdxl(body("SUCCESS")).unwrap(),
-            Picture { bytes: png().into(), format: FORMAT, seed: Some(9) }
-        );
-        let filtered = sdxl(body("CONTENT_FILTERED")).unwrap_err();
+        let picture = sdxl(received(body("SUCCESS"))).unwrap();
+        assert_eq!((file(&picture), picture.format, picture.seed), (&*png(), FORMAT, Some(9)));
+        let filtered = sdxl(received(body("CONTENT_FILTERED"))).unwrap_err();
         assert_eq!(filtered.class, Class::Filtered(Filter::Output));
         let error = br#"{"result":"error","error":{"id":"1","message":"out of paint","name":"x"}}"#;
         for (body, why) in [
@@ -274,7 +252,7 @@ mod tests {
             (br#"{"artifacts":[]}"#.to_vec(), "no artifact"),
             (br#"{"artifacts":[{}]}"#.to_vec(), "no base64"),
         ] {
-            let failure = sdxl(body).unwrap_err();
+            let failure = sdxl(received(body)).unwrap_err();
             let said = format!("{:#}", failure.cause);
             assert!(failure.class == Class::Broken && said.contains(why), "{why}: {said}");
         }

@@ -20,9 +20,11 @@ use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector
 use bytes::Bytes;
 
 use super::connector::{Connector, Progress, followed};
+use super::receiver::Decoded;
 use super::start::Start;
 use super::{Class, Failure, ModelOutput, PictureLimiter, answer, sdxl, stability};
 use crate::backends::aws::{self, Trouble};
+use crate::backends::http::Http;
 use crate::domain::catalogue::{Family, Model};
 use crate::domain::request::ImageRequest;
 
@@ -51,16 +53,17 @@ impl Bedrock {
     ///
     /// # Errors
     /// When there is no TLS on this machine.
-    pub fn new(shared: &SdkConfig, limiter: PictureLimiter) -> anyhow::Result<Bedrock> {
-        Bedrock::with_timeout(shared, limiter, TIMEOUT)
+    pub fn new(shared: &SdkConfig, http: &Http, limiter: PictureLimiter) -> anyhow::Result<Bedrock> {
+        Bedrock::with_timeout(shared, http, limiter, TIMEOUT)
     }
 
     fn with_timeout(
         shared: &SdkConfig,
+        http: &Http,
         limiter: PictureLimiter,
         timeout: Duration,
     ) -> anyhow::Result<Bedrock> {
-        let connector = SharedHttpConnector::new(Connector::new(limiter, timeout)?);
+        let connector = SharedHttpConnector::new(Connector::new(http.client()?, limiter, timeout));
         let http = http_client_fn(move |_, _| connector.clone());
         Ok(Bedrock(Arc::new(Inner { shared: shared.clone(), http, clients: Mutex::default() })))
     }
@@ -84,8 +87,8 @@ impl Bedrock {
             .accept("application/json")
             .body(Blob::new(body));
         let (result, progress) = followed(call.send()).await;
-        let (body, permit) = match (progress, result) {
-            (Progress::Answered(body, permit), _) => (body, permit),
+        let (received, permit) = match (progress, result) {
+            (Progress::Answered(received, permit), _) => (received, permit),
             (progress, Err(error)) => {
                 let region = self.region_of(model);
                 return Err(failure(model, region.as_deref(), &progress, error));
@@ -96,12 +99,12 @@ impl Bedrock {
             }
         };
         let picture = match model.family {
-            Family::Sdxl => answer::sdxl(body),
-            Family::Stability | Family::Sketch => answer::stability(body),
+            Family::Sdxl => answer::sdxl(received),
+            Family::Stability | Family::Sketch => answer::stability(received),
         }?;
-        let answer::Picture { bytes, format, seed: reported } = picture;
+        let answer::Picture { decoded: Decoded { file, sha256 }, format, seed: reported } = picture;
         let seed = reported.unwrap_or(seed);
-        Ok(ModelOutput { bytes, format, seed, region: self.region_of(model), permit })
+        Ok(ModelOutput { file, sha256, format, seed, region: self.region_of(model), permit })
     }
 
     /// [`super::Engine::region_of`].

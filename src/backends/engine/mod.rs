@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::backends::image_buffer::ImageBuffer;
 use crate::domain::catalogue::Model;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::Bill;
@@ -14,6 +15,7 @@ use crate::domain::request::ImageRequest;
 mod answer;
 pub mod bedrock;
 mod connector;
+mod receiver;
 mod sdxl;
 mod sketch;
 mod stability;
@@ -61,13 +63,15 @@ impl Engine {
 #[derive(Debug)]
 pub struct ModelOutput {
     /// The file, as the model made it.
-    pub bytes: Bytes,
+    pub file: ImageBuffer,
+    /// Its SHA-256 in lower-case hex.
+    pub sha256: String,
     pub format: ImageFormat,
     /// The seed as the model reports it, else the one that it was sent.
     pub seed: u32,
     /// The AWS region that was called.
     pub region: Option<String>,
-    /// To be dropped together with `bytes`.
+    /// To be dropped together with `file`.
     pub permit: Permit,
 }
 
@@ -188,7 +192,7 @@ mod tests {
         let engine = Engine::Sketch(limiter.clone());
         let model = Catalogue::sketch().models()[0].clone();
         let output = engine.generate(&model, &plain_request(), 7, None).await.unwrap();
-        assert!(output.bytes.starts_with(b"\x89PNG\r\n\x1a\n"));
+        assert!(output.file.file().starts_with(b"\x89PNG\r\n\x1a\n"));
         assert_eq!((output.seed, limiter.0.available_permits()), (7, 0));
         drop(output);
         assert_eq!(limiter.0.available_permits(), 1);

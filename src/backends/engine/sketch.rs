@@ -5,7 +5,9 @@ pub(crate) use easel_sketch::EXAMPLES;
 use easel_sketch::Look;
 
 use super::{Class, Failure, ModelOutput, PictureLimiter};
+use crate::backends::image_buffer::ImageBuffer;
 use crate::domain::catalogue::SKETCH_MODEL;
+use crate::domain::digest::sha256_hex;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::request::{ImageRequest, Style};
 
@@ -19,12 +21,16 @@ pub(super) async fn generate(
     let size = request.aspect.size();
     // Before drawing: here a picture takes memory from the start.
     let permit = limiter.enter().await;
-    let generated = tokio::task::spawn_blocking(move || easel_sketch::paint(&prompt, look, seed, size)).await;
-    let bytes = generated
+    let generate = move || {
+        let file = easel_sketch::paint(&prompt, look, seed, size)?;
+        anyhow::Ok((sha256_hex(&file), ImageBuffer::of(&file)))
+    };
+    let (sha256, file) = tokio::task::spawn_blocking(generate)
+        .await
         .context("the built-in engine stopped")
         .and_then(|generated| generated.context("the built-in engine cannot write its picture"))
         .map_err(|cause| Failure { class: Class::Broken, cause })?;
-    Ok(ModelOutput { bytes: bytes.into(), format: ImageFormat::Png, seed, region: None, permit })
+    Ok(ModelOutput { file, sha256, format: ImageFormat::Png, seed, region: None, permit })
 }
 
 /// Whether the built-in engine draws the request, and finds nothing in its prompt that it knows.

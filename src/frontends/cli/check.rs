@@ -14,6 +14,7 @@ use crate::backends;
 use crate::backends::archive::{Archive, own_endpoint};
 use crate::backends::discord_api::rest::Rest;
 use crate::backends::disk;
+use crate::backends::http::Http;
 use crate::backends::queue::{Properties, Sqs};
 use crate::backends::secrets;
 use crate::backends::store::Store;
@@ -79,7 +80,8 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today);
-    let aws = if app::needs_aws(&config) { Some(app::aws_config().await) } else { None };
+    let http = Http::default();
+    let aws = if app::needs_aws(&config) { Some(app::aws_config(&http).await) } else { None };
     if let Some(proxy) = proxy(&config) {
         report.line("proxy", proxy);
     }
@@ -90,7 +92,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
             ));
         }
         Ok(token) => {
-            let discord = Rest::new(&config.discord_url, token)?;
+            let discord = Rest::new(&config.discord_url, token, &http)?;
             discord::check(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
         }
         Err(fault) => report.line("token", Err(fault)),

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::app;
 use crate::app::clock::Clock;
+use crate::backends::http::Http;
 use crate::backends::store::migration::{Migration, Report, Step};
 use crate::backends::store::{Count, Dynamo, Sum};
 use crate::config::{self, StoreUrl};
@@ -38,7 +39,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
              start Easel with the SQLite file as it was, which does not know what happened since"
         ),
     };
-    let target = Dynamo::patient(&app::aws_config().await, &table);
+    let target = Dynamo::patient(&app::aws_config(&Http::default()).await, &table);
     let migration = Migration::open(&path, target, Clock::System.now()).context("--from")?;
     let bar = bar();
     let tell = |step| match step {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::app;
 use crate::app::clock::Clock;
 use crate::backends::discord_api::rest::Rest;
+use crate::backends::http::Http;
 use crate::backends::secrets;
 use crate::config::{Config, Need, Token};
 use crate::frontends::cli::say;
@@ -13,12 +14,13 @@ use crate::frontends::discord::register::{Commands, Place};
 /// Declares the commands, to everybody or to `DISCORD_GUILD_ID`, and takes them away from where they would show twice.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     config.require(&[Need::Token])?;
+    let http = Http::default();
     let aws = match &config.token {
-        Some(Token::InSecret(_)) => Some(app::aws_config().await),
+        Some(Token::InSecret(_)) => Some(app::aws_config(&http).await),
         _ => None,
     };
     let token = secrets::reveal(config.token.as_ref(), aws.as_ref()).await?;
-    let discord = Rest::new(&config.discord_url, token)?;
+    let discord = Rest::new(&config.discord_url, token, &http)?;
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today)?;
     let commands = Commands::new(&discord, &catalogue, config.guild, today).await?;

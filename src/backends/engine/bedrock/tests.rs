@@ -53,7 +53,7 @@ impl Server {
     }
 
     fn bedrock(&self) -> Bedrock {
-        Bedrock::new(&self.config(), PictureLimiter::new(8)).unwrap()
+        Bedrock::new(&self.config(), &Http::default(), PictureLimiter::new(8)).unwrap()
     }
 }
 
@@ -117,7 +117,7 @@ async fn class_of(answer: Vec<u8>) -> Class {
 async fn a_picture_is_asked_for_once_and_arrives_byte_for_byte() {
     let server = Server::start(good_answer(), 1).await;
     let output = generate(&server.bedrock()).await.unwrap();
-    assert_eq!(output.bytes, png());
+    assert_eq!(output.file.file(), png());
     assert_eq!(output.seed, 7);
     let [request] = <[String; 1]>::try_from(server.requests()).unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -146,7 +146,7 @@ async fn an_answer_in_chunks_is_put_together() {
     answer.extend_from_slice(b"0\r\n\r\n");
     let server = Server::start(answer, 1).await;
     let output = generate(&server.bedrock()).await.unwrap();
-    assert_eq!(output.bytes, png());
+    assert_eq!(output.file.file(), png());
     assert_eq!(output.seed, 42, "without a reported seed it is the one that was sent");
 }
 
@@ -235,14 +235,17 @@ async fn what_was_never_sent_was_never_paid() {
     let server = Server::start(good_answer(), 1).await;
     let nobody =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).endpoint_url(&server.address);
-    let failure =
-        generate(&Bedrock::new(&nobody.build(), PictureLimiter::new(8)).unwrap()).await.unwrap_err();
+    let failure = generate(&Bedrock::new(&nobody.build(), &Http::default(), PictureLimiter::new(8)).unwrap())
+        .await
+        .unwrap_err();
     assert_eq!(failure.class, Class::Unsigned, "{:#}", failure.cause);
     assert!(server.requests().is_empty());
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = server.config().into_builder().endpoint_url(format!("http://{closed}")).build();
-    let failure = generate(&Bedrock::new(&config, PictureLimiter::new(8)).unwrap()).await.unwrap_err();
+    let failure = generate(&Bedrock::new(&config, &Http::default(), PictureLimiter::new(8)).unwrap())
+        .await
+        .unwrap_err();
     assert_eq!(failure.class, Class::NotSent, "{:#}", failure.cause);
     assert_eq!(failure.class.bill(), Bill::NoCall);
 }
@@ -252,7 +255,9 @@ async fn a_model_that_never_answers_is_not_asked_again() {
     // The server waits for a second request, which must not come.
     let server = Server::start(good_answer(), 2).await;
     let config = server.config();
-    let bedrock = Bedrock::with_timeout(&config, PictureLimiter::new(8), Duration::from_millis(300)).unwrap();
+    let bedrock =
+        Bedrock::with_timeout(&config, &Http::default(), PictureLimiter::new(8), Duration::from_millis(300))
+            .unwrap();
     let failure = generate(&bedrock).await.unwrap_err();
     assert_eq!(failure.class, Class::TimedOut);
     assert!(server.requests().len() < 2);
@@ -262,7 +267,7 @@ async fn a_model_that_never_answers_is_not_asked_again() {
 async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
     const JOBS: usize = 12;
     let server = Server::start(good_answer(), JOBS).await;
-    let bedrock = Bedrock::new(&server.config(), PictureLimiter::new(2)).unwrap();
+    let bedrock = Bedrock::new(&server.config(), &Http::default(), PictureLimiter::new(2)).unwrap();
     let (held, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut jobs = JoinSet::new();
     for _ in 0..JOBS {
@@ -274,7 +279,7 @@ async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
                 tokio::task::yield_now().await;
             }
             held.fetch_sub(1, Ordering::SeqCst);
-            assert_eq!(output.bytes, png());
+            assert_eq!(output.file.file(), png());
         });
     }
     assert_eq!(jobs.join_all().await.len(), JOBS);
@@ -285,7 +290,7 @@ async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
 async fn the_limiter_comes_before_the_body() {
     let server = Server::start(b"HTTP/1.1 200 OK\r\ncontent-length: 25165825\r\n\r\n".to_vec(), 1).await;
     let limiter = PictureLimiter::new(1);
-    let bedrock = Bedrock::new(&server.config(), limiter.clone()).unwrap();
+    let bedrock = Bedrock::new(&server.config(), &Http::default(), limiter.clone()).unwrap();
     let permit = limiter.enter().await;
     let mut job = JoinSet::new();
     job.spawn(async move { generate(&bedrock).await.unwrap_err() });
@@ -308,7 +313,8 @@ fn the_region_is_the_models_or_its_arns_or_the_configured_one() {
         ..model("core")
     };
     let arn = "arn:aws:sagemaker:us-east-2:123456789012:endpoint/my-sdxl";
-    let bedrock = Bedrock::new(&config("http://127.0.0.1:9"), PictureLimiter::new(1)).unwrap();
+    let bedrock =
+        Bedrock::new(&config("http://127.0.0.1:9"), &Http::default(), PictureLimiter::new(1)).unwrap();
     for (model, expected) in [
         (model("core"), "us-west-2"),
         (own("x.y-v1:0", None), "eu-central-1"),
