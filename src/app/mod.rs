@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use bytes::Bytes;
 use time::{Date, OffsetDateTime};
 use tokio::runtime::Handle;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -47,6 +47,7 @@ pub mod sessions;
 pub mod worker;
 
 pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, StartPicture, offer, place_order};
+pub(crate) use worker::Start;
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
 const PICTURES_AT_ONCE: usize = 8;
@@ -59,8 +60,8 @@ pub struct App {
     pub config: Config,
     clock: Clock,
     pub catalogue: Catalogue,
-    pub discord: Rest,
     pub(crate) http: Http,
+    pub discord: Rest,
     pub engine: Engine,
     /// What every prompt and picture has to pass, if anything.
     pub guardrail: Option<Guardrail>,
@@ -71,6 +72,8 @@ pub struct App {
     pub spool: Spool,
     /// How many jobs hold a picture at a time.
     pub picture_limiter: PictureLimiter,
+    /// Workers that have no job.
+    pub(crate) workers: Arc<Semaphore>,
     /// How often a member may ask.
     pub limiter: RateLimiter,
     pub age_restrictions: AgeRestrictionCache,
@@ -134,6 +137,7 @@ impl App {
             archive: Archive::open(&config.archive, aws.as_ref())?,
             spool: spool(&config)?,
             picture_limiter,
+            workers: Arc::new(Semaphore::new(config.workers)),
             age_restrictions: AgeRestrictionCache::default(),
             command_ids: OnceLock::new(),
             stopping: CancellationToken::new(),
@@ -228,9 +232,9 @@ impl App {
         }
     }
 
-    /// Cancels a job whose `admit` is no longer awaited.
-    pub fn take_back(&self, job: JobId, now: OffsetDateTime) {
-        let taken_back = self.store.cancel_soon(job, now);
+    /// Cancels a job whose `admit` is no longer awaited; `begun` if a worker was there for it.
+    pub fn take_back(&self, job: JobId, begun: bool, now: OffsetDateTime) {
+        let taken_back = self.store.cancel_soon(job, begun, now);
         self.spawn(async move {
             if let Err(error) = taken_back.await {
                 tracing::error!(%job, error = format!("{error:#}"), "an order may not have been taken back");

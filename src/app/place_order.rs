@@ -7,6 +7,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use super::worker::{self, Place, Start};
 use super::{App, before};
 use crate::backends::discord_api::retry::Retry;
 use crate::backends::store::Context;
@@ -60,8 +61,8 @@ pub(crate) struct KeyHolder {
 
 #[derive(Debug)]
 pub(crate) enum Placed {
-    /// It is admitted, and in no queue yet.
-    New(Box<Job>),
+    /// It is admitted, and nobody works on it yet.
+    New(Box<Job>, Start),
     /// It repeats this one, which was admitted before.
     Known(JobId),
 }
@@ -95,7 +96,7 @@ pub(crate) async fn offer(
 ) -> Option<Offer> {
     let Order { ask, customer } = order;
     let order = Order { ask: ask.with_model_for(refused)?, customer };
-    let Ok(Placed::New(job)) = place(app, order, true, deadline, now).await else { return None };
+    let Ok(Placed::New(job, _)) = place(app, order, true, deadline, now).await else { return None };
     let (id, request) = (job.id, job.request);
     let price = price(app, &request, now).ok()?.1;
     Some(Offer { job: id, model: request.model, price })
@@ -141,12 +142,14 @@ async fn place(
         parent: None,
         is_offer,
     };
-    match admit(app, &job, price, &limits, deadline, now).await? {
-        Admission::Admitted { warning } => {
+    let place = if is_offer { None } else { Place::free(app, &job.request) };
+    match admit(app, &job, price, &limits, place.as_ref(), deadline, now).await? {
+        Admission::Admitted { warning, begun } => {
             if let (Some(percent), Some(channel)) = (warning, context.policy.budget.warn_in) {
                 warn(app, job.id, percent, channel);
             }
-            Ok(Placed::New(Box::new(job)))
+            let start = Start::new(app, job.id, begun.zip(place));
+            Ok(Placed::New(Box::new(job), start))
         }
         Admission::Duplicate(earlier) => Ok(Placed::Known(earlier)),
         Admission::Refused(refusal) => Err(refusal),
@@ -159,17 +162,20 @@ async fn admit(
     job: &Job,
     price: Micros,
     limits: &AdmissionLimits,
+    place: Option<&Place>,
     deadline: Instant,
     now: OffsetDateTime,
 ) -> Result<Admission, Refusal> {
-    match tokio::time::timeout_at(deadline, app.store.admit(job, price, limits, now)).await {
+    let worker = place.map(|_| worker::here(app));
+    let admitted = app.store.admit_for(job, price, limits, worker.as_ref(), now);
+    match tokio::time::timeout_at(deadline, admitted).await {
         Ok(Ok(admission)) => Ok(admission),
         Ok(Err(error)) => {
             tracing::error!(job = %job.id, error = format!("{error:#}"), "the store could not take an order");
             Err(Refusal::StoreSlow)
         }
         Err(_) => {
-            app.take_back(job.id, now);
+            app.take_back(job.id, worker.is_some(), now);
             Err(Refusal::StoreSlow)
         }
     }

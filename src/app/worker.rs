@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -15,8 +16,9 @@ use crate::app::messages::{self, Reader};
 use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
 use crate::domain::catalogue::Model;
-use crate::domain::job::{Claim, GeneratedImage, JobId, Picture, State};
-use crate::domain::job::{Conclusion, Progress};
+use crate::domain::job::{
+    Bill, CallId, Claim, Conclusion, GeneratedImage, JobId, Picture, Progress, Settlement, State,
+};
 use crate::domain::refusal::Refusal;
 
 mod consumer;
@@ -25,8 +27,10 @@ mod generate;
 mod moderate;
 mod recover;
 mod shrink;
+mod start;
 
 pub use consumer::{enqueue_forgotten, run, sweep};
+pub(crate) use start::{Place, Start, here};
 
 /// How long a silent worker keeps its job from others.
 const LEASE: Duration = Duration::from_secs(60);
@@ -35,6 +39,10 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Until the archive is tried again: doubled with each claim of the job, up to the longest.
 const ARCHIVE_PAUSE_MS: i64 = 2_000;
 const LONGEST_PAUSE_MS: i64 = 60_000;
+
+/// How long a delivered job waits to be written down together with its archived pictures. A crash in between delivers the
+/// same message once more, which puts it in its own place.
+const CLOSING_TIME: Duration = Duration::from_millis(500);
 
 /// How often a job is taken up before the person is told that it failed.
 const MAX_FAILED_CLAIMS: i64 = 4;
@@ -53,6 +61,8 @@ pub enum End {
 struct Work<'a> {
     app: &'a App,
     claim: Claim,
+    /// Calls that are in the ledger already and that nobody has made, by picture.
+    prepared: Mutex<Vec<(u32, CallId)>>,
     /// The person has the response, whether or not that could be stored.
     told: AtomicBool,
 }
@@ -65,30 +75,59 @@ struct Stale;
 /// Takes a job as far as it can go, or gives it back when it is `abandoned`. Does nothing if somebody else has it or
 /// nothing is left to do.
 pub async fn process(app: &App, id: JobId, abandoned: &CancellationToken) -> End {
-    let mut work = match Work::claim(app, id).await {
-        Ok(work) => work,
-        Err(end) => return end,
-    };
-    let fence = work.claim.fence;
-    let result = tokio::select! {
-        result = work.run() => result,
-        () = keep_lease(app, id, fence) => Err(Stale.into()),
-        () = abandoned.cancelled() => match release(app, id, fence, 0).await {
-            Ok(()) => return End::GivenBack,
-            Err(error) => Err(error),
-        },
-    };
-    let Err(error) = result else { return End::Done };
-    if error.is::<Stale>() {
-        tracing::warn!(job = %id, "another worker has taken the job over");
-        return End::Done;
+    match Work::claim(app, id).await {
+        Ok(work) => work.process(abandoned).await,
+        Err(end) => end,
     }
-    tracing::error!(job = %id, error = format!("{error:#}"), "the job failed");
-    if let Err(error) = work.failed().await {
-        // Its lease runs out, and the sweeper finds it.
-        tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
+}
+
+impl Work<'_> {
+    async fn process(mut self, abandoned: &CancellationToken) -> End {
+        let (app, id, fence) = (self.app, self.claim.job.id, self.claim.fence);
+        let result = tokio::select! {
+            // Given back before it has begun, if it is abandoned already.
+            biased;
+            () = abandoned.cancelled() => None,
+            result = self.run() => Some(result),
+            () = keep_lease(app, id, fence) => Some(Err(Stale.into())),
+        };
+        let result = match result {
+            Some(result) => result,
+            None => match self.give_back(0).await {
+                Ok(()) => return End::GivenBack,
+                Err(error) => Err(error),
+            },
+        };
+        let Err(error) = result else { return End::Done };
+        if error.is::<Stale>() {
+            tracing::warn!(job = %id, "another worker has taken the job over");
+            return End::Done;
+        }
+        tracing::error!(job = %id, error = format!("{error:#}"), "the job failed");
+        if let Err(error) = self.failed().await {
+            // Its lease runs out, and the sweeper finds it.
+            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be given back");
+        }
+        End::Done
     }
-    End::Done
+
+    /// Gives it back for a while. Calls that were not made are no calls.
+    async fn give_back(&self, pause_ms: i64) -> anyhow::Result<()> {
+        let prepared = std::mem::take(&mut *self.prepared.lock().unwrap_or_else(PoisonError::into_inner));
+        let (job, fence) = (self.claim.job.id, self.claim.fence);
+        for (n, call) in prepared {
+            let settlement = Settlement { n, call: Some(call), bill: Bill::NoCall, outcome: None };
+            self.app.store.settle(job, fence, settlement).await?;
+        }
+        release(self.app, job, fence, pause_ms).await
+    }
+
+    /// The call for a picture that was put into the ledger with the admission.
+    fn take_prepared(&self, n: u32) -> Option<CallId> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = prepared.iter().position(|(number, _)| *number == n)?;
+        Some(prepared.swap_remove(at).1)
+    }
 }
 
 /// Ends a job that came back too often, each time without an end: the person is told, and what was reserved is free.
@@ -157,13 +196,17 @@ impl Loaded {
 }
 
 impl<'a> Work<'a> {
+    fn new(app: &'a App, claim: Claim, prepared: Vec<(u32, CallId)>) -> Work<'a> {
+        Work { app, claim, prepared: Mutex::new(prepared), told: AtomicBool::new(false) }
+    }
+
     /// Takes hold of a job, if it can be had.
     async fn claim(app: &'a App, id: JobId) -> Result<Work<'a>, End> {
         if app.config.token.is_none() && is_of_discord(app, id).await? {
             return Err(End::Done);
         }
         match app.store.claim(id, &app.owner, app.now(), LEASE).await {
-            Ok(Some(claim)) => Ok(Work { app, claim, told: AtomicBool::new(false) }),
+            Ok(Some(claim)) => Ok(Work::new(app, claim, Vec::new())),
             Ok(None) => Err(End::Done),
             Err(error) => {
                 tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be claimed");
@@ -201,7 +244,8 @@ impl Work<'_> {
         self.claim.pictures.iter().filter_map(|picture| Some((picture, picture.generated()?)))
     }
 
-    /// Archive and delivery side by side; what is done first is written down first.
+    /// Archive and delivery side by side. If both are done soon, they are written down together; otherwise what is done
+    /// first is written down first.
     async fn hand_over(&mut self, loaded: Loaded) -> anyhow::Result<()> {
         let loaded = self.load(loaded).await?;
         let too_large = self.too_large(&loaded);
@@ -219,8 +263,15 @@ impl Work<'_> {
                 archived = &mut archive => (archived, deliver.await),
                 delivered = &mut deliver => {
                     loaded.step_aside();
-                    this.advance(Progress { concluded: Some(this.conclusion(delivered)), ..Progress::default() }).await?;
-                    (archive.await, delivered)
+                    let archived = match timeout(CLOSING_TIME, &mut archive).await {
+                        Ok(archived) => archived,
+                        Err(_) => {
+                            let concluded = Some(this.conclusion(delivered));
+                            this.advance(Progress { concluded, ..Progress::default() }).await?;
+                            archive.await
+                        }
+                    };
+                    (archived, delivered)
                 }
             }
         };
@@ -330,10 +381,9 @@ impl Work<'_> {
     /// After an unexpected error: try again later, and in the end tell the person in one fixed
     /// sentence. What the person has stays.
     async fn failed(&mut self) -> anyhow::Result<()> {
-        let id = self.claim.job.id;
         let told = self.claim.state.is_final() || self.told.load(Ordering::Relaxed);
         if told || self.claim.fence < MAX_FAILED_CLAIMS {
-            return release(self.app, id, self.claim.fence, self.pause_ms()).await;
+            return self.give_back(self.pause_ms()).await;
         }
         self.fail().await
     }

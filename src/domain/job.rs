@@ -25,13 +25,16 @@ pub use admission::WARN_PERCENT;
 pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
 pub(crate) use difference::{BlockedChange, Difference, DigestChange, Posting, UsagePosting, difference};
 pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
-pub use steps::{Admission, Attempt, CallId, Conclusion, Progress, Settlement, Stage};
+pub use steps::{Admission, Attempt, Begun, CallId, Conclusion, Progress, Settlement, Stage, Worker};
 
 /// How long Discord accepts an interaction's token.
 pub const TOKEN_LIFE: Duration = Duration::minutes(15);
 
 /// A call whose result may have been paid is made at most this often for one picture.
 pub const MAX_PAID_CALLS: u32 = 2;
+
+/// Of a job's first claim.
+pub(crate) const FIRST_FENCE: i64 = 1;
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -42,6 +42,9 @@ macro_rules! conformance {
             an_offer_is_kept_reserves_nothing_and_is_never_worked_on
             what_somebody_works_on_is_not_cancelled
             an_order_that_nobody_waits_for_is_taken_back
+            what_begins_at_once_is_as_if_claimed_and_called_step_by_step
+            what_began_at_once_is_taken_back_as_long_as_no_picture_has_an_answer
+            an_offer_never_begins
         }
         working {
             a_job_has_one_worker_until_the_lease_ends

@@ -119,7 +119,7 @@ async fn an_order_that_was_taken_back_on_its_way_is_never_admitted_on_moto_and_o
         let (aws, table) = (aws(&server(variable)), format!("easel-{}", ulid::Ulid::new()));
         Dynamo::new(&aws, &table).create_table().await.unwrap();
         let store = Store::dynamo(&aws, &table);
-        assert!(store.cancel_soon(order(1).id(), NOW).await.unwrap());
+        assert!(store.cancel_soon(order(1).id(), false, NOW).await.unwrap());
         assert!(store.admit(&order(1).job(), PRICE, &AdmissionLimits::default(), NOW).await.is_err());
         assert_eq!(store.totals().await.unwrap(), Totals::default());
         assert_eq!(store.find(order(1).id()).await.unwrap(), None);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{End, HEARTBEAT, process};
 use crate::app::App;
@@ -21,19 +21,15 @@ const LONG_GRACE: Duration = Duration::from_secs(60);
 
 /// Works on jobs as they come, until the process is told to stop.
 pub async fn run(app: Arc<App>) {
-    let free = Arc::new(Semaphore::new(app.config.workers));
     let take = async {
         let mut away = false;
-        while let Ok(place) = free.clone().acquire_owned().await {
-            // What one process has in hand is hidden from others: never more than it has workers free.
-            let more = std::iter::from_fn(|| free.clone().try_acquire_owned().ok());
-            let places: Vec<_> = std::iter::once(place).chain(more).take(BATCH).collect();
-            match app.queue.next(places.len()).await {
-                Ok(deliveries) => {
+        loop {
+            match take(&app).await {
+                Ok(taken) => {
                     if std::mem::take(&mut away) {
                         tracing::info!("the queue is back");
                     }
-                    for (delivery, place) in deliveries.into_iter().zip(places) {
+                    for (delivery, place) in taken {
                         let worker = app.clone();
                         app.spawn(async move {
                             serve(&worker, &delivery).await;
@@ -53,6 +49,25 @@ pub async fn run(app: Arc<App>) {
     };
     // What SQS sends into a poll that ends here comes again after its visibility time, or through a sweeper.
     app.stopping.run_until_cancelled(take).await;
+}
+
+/// The next deliveries, each with a worker.
+async fn take(app: &App) -> anyhow::Result<Vec<(Delivery, OwnedSemaphorePermit)>> {
+    let free = &app.workers;
+    if app.queue.is_local() {
+        // No worker waits for the queue: one without a job begins at once with what is admitted.
+        let deliveries = app.queue.next(1).await?;
+        let mut taken = Vec::new();
+        for delivery in deliveries {
+            taken.push((delivery, free.clone().acquire_owned().await?));
+        }
+        return Ok(taken);
+    }
+    // What one process has in hand is hidden from others: never more than it has workers free.
+    let place = free.clone().acquire_owned().await?;
+    let more = std::iter::from_fn(|| free.clone().try_acquire_owned().ok());
+    let places: Vec<_> = std::iter::once(place).chain(more).take(BATCH).collect();
+    Ok(app.queue.next(places.len()).await?.into_iter().zip(places).collect())
 }
 
 /// One delivery: kept while its job is worked on, and settled with the queue by how that ended.

@@ -115,12 +115,7 @@ impl Work<'_> {
         };
         let mut turned_away = 0;
         loop {
-            let attempt = self
-                .app
-                .store
-                .attempt(job.id, self.claim.fence, picture.n, model.price, self.app.now())
-                .await?;
-            let call = match attempt {
+            let call = match self.attempt(picture.n, model.price).await? {
                 Attempt::Go(call) => call,
                 Attempt::Stale => return Err(Stale.into()),
                 Attempt::Exhausted => {
@@ -147,6 +142,17 @@ impl Work<'_> {
                     turned_away += 1;
                 }
                 _ => return self.refused(picture, Some(call), bill, self.reason(&failure)).await,
+            }
+        }
+    }
+
+    /// Puts a call into the ledger, unless that came with the admission.
+    async fn attempt(&self, n: u32, price: Micros) -> anyhow::Result<Attempt> {
+        match self.take_prepared(n) {
+            Some(call) => Ok(Attempt::Go(call)),
+            None => {
+                let job = self.claim.job.id;
+                self.app.store.attempt(job, self.claim.fence, n, price, self.app.now()).await
             }
         }
     }
@@ -187,7 +193,10 @@ impl Work<'_> {
 
     /// A picture that is paid and safe, although the store does not know it: a crash came between.
     async fn found(&self, picture: &Picture) -> anyhow::Result<Option<Bytes>> {
-        if self.app.queue.is_local() || picture.calls == 0 {
+        if picture.calls == 0 {
+            return Ok(None);
+        }
+        if self.app.queue.is_local() {
             return self.app.spool.load(self.claim.job.id, picture.n).await;
         }
         self.app.picture(&self.claim, picture.n).await

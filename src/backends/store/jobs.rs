@@ -39,7 +39,18 @@ impl Store {
 
     /// Cancels a job that no worker claimed; whether it did.
     pub async fn cancel(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<bool> {
-        Ok(self.update(job, move |record| record.cancel(now)).await?.unwrap_or_default())
+        self.take_back(job, None, now).await
+    }
+
+    /// Cancels a job: one that no worker claimed, or one that the caller holds by this `fence` and has made no call for;
+    /// whether it did.
+    pub async fn take_back(
+        &self,
+        job: JobId,
+        fence: Option<i64>,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<bool> {
+        Ok(self.update(job, move |record| record.take_back(fence, now)).await?.unwrap_or_default())
     }
 
     /// Claims a job that has something to do and that no worker holds.

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
 use crate::config::StoreUrl;
-use crate::domain::job::{Admission, Job, JobId};
+use crate::domain::job::{Admission, FIRST_FENCE, Job, JobId, Worker};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::policy::Entry;
@@ -56,6 +56,17 @@ macro_rules! in_both {
 }
 
 impl Store {
+    /// [`Store::admit_for`] without a worker.
+    pub async fn admit(
+        &self,
+        job: &Job,
+        price: Micros,
+        limits: &AdmissionLimits,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<Admission> {
+        self.admit_for(job, price, limits, None, now).await
+    }
+
     /// The store that `EASEL_STORE` names. A table is asked nothing.
     ///
     /// # Errors
@@ -104,15 +115,18 @@ impl Store {
         matches!(self, Store::Dynamo(_))
     }
 
-    /// Takes back a job that nobody claimed and whose `admit` nobody waits for any more, even if it is still being
-    /// written. `SQLite` does it, whatever becomes of the answer, before anything that it is asked for later.
+    /// Takes back a job whose `admit` nobody waits for any more, even if it is still being written; `begun` if a worker
+    /// was there for it, which then never hears of it. `SQLite` does it, whatever becomes of the answer, before anything that it is
+    /// asked for later.
     pub fn cancel_soon(
         &self,
         job: JobId,
+        begun: bool,
         now: OffsetDateTime,
     ) -> impl Future<Output = anyhow::Result<bool>> + Send + use<> {
+        let fence = begun.then_some(FIRST_FENCE);
         let asked = match self {
-            Store::Sqlite(sqlite) => Ok(sqlite.cancel_soon(job, now)),
+            Store::Sqlite(sqlite) => Ok(sqlite.cancel_soon(job, fence, now)),
             Store::Dynamo(dynamo) => Err(dynamo.clone()),
         };
         async move {
@@ -120,7 +134,7 @@ impl Store {
                 Ok(answer) => answer.await.context("the store's thread has ended")?,
                 Err(dynamo) => match dynamo.take_back(job, now).await? {
                     Some(taken_back) => Ok(taken_back),
-                    None => Store::Dynamo(dynamo).cancel(job, now).await,
+                    None => Store::Dynamo(dynamo).take_back(job, fence, now).await,
                 },
             }
         }
@@ -131,8 +145,10 @@ in_both! {
     /// Writes the job down, reserves its price and counts its pictures, if they fit under its `limits`, or says why
     /// not: one write.
     ///
+    /// If a `worker` is there for it, the same write claims it and puts a call for each picture into the ledger.
+    ///
     /// A caller that stops waiting before it is this call's turn leaves nothing behind.
-    fn admit(job: &Job, price: Micros, limits: &AdmissionLimits, now: OffsetDateTime) -> Admission;
+    fn admit_for(job: &Job, price: Micros, limits: &AdmissionLimits, worker: Option<&Worker>, now: OffsetDateTime) -> Admission;
 
     /// Whether it answers, in a time that does not depend on how much it holds.
     fn ping() -> ();

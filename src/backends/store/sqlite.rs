@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::backends::disk;
 use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Account, Amounts, Balances};
-use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, WorkQueue};
+use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, NewJob, WorkQueue, Worker};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
@@ -86,25 +86,31 @@ impl Sqlite {
         })
     }
 
-    pub(super) async fn admit(
+    pub(super) async fn admit_for(
         &self,
         job: &Job,
         price: Micros,
         limits: &AdmissionLimits,
+        worker: Option<&Worker>,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
-        let (job, limits) = (job.clone(), limits.clone());
-        self.run(true, move |tx| ops::admit(tx, &job, price, &limits, now)).await
+        let (job, limits, worker) = (job.clone(), limits.clone(), worker.cloned());
+        let admit = move |tx: &Connection| {
+            ops::admit(tx, &NewJob::new(&job, price, &limits, worker.as_ref(), now), now)
+        };
+        self.run(true, admit).await
     }
 
     /// As soon as it is this call's turn, whether or not anybody waits for the answer.
     pub(super) fn cancel_soon(
         &self,
         job: JobId,
+        fence: Option<i64>,
         now: OffsetDateTime,
     ) -> oneshot::Receiver<anyhow::Result<bool>> {
         self.submit(false, move |tx| {
-            let cancel = |record: &mut JobRecord| Bounded { answer: record.cancel(now), bounds: Vec::new() };
+            let cancel =
+                |record: &mut JobRecord| Bounded { answer: record.take_back(fence, now), bounds: Vec::new() };
             let cancelled = ops::update(tx, job, cancel)?;
             Ok(matches!(cancelled, Some(Ok(true))))
         })

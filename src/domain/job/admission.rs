@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::accounts::{Account, Accounts, Balances, Bound, first_broken};
 use super::record::JobRecord;
-use super::{Job, JobId};
+use super::{Attempt, Begun, Job, JobId, Worker};
 use crate::domain::limits::{AdmissionLimits, BudgetScope};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
@@ -16,9 +16,12 @@ pub(crate) const REQUEST_KEPT: Duration = Duration::days(60);
 
 /// An order that is to be admitted.
 pub(crate) struct NewJob<'a> {
-    job: &'a Job,
+    pub(crate) job: &'a Job,
     price: Micros,
     limits: &'a AdmissionLimits,
+    /// Who begins with it at once.
+    worker: Option<&'a Worker>,
+    now: OffsetDateTime,
     accounts: Accounts,
     pub(crate) bounds: Vec<Bound>,
 }
@@ -28,6 +31,7 @@ pub(crate) struct Admitted {
     pub(crate) record: JobRecord,
     /// Percent of the server's month that is used, if this order is the first to find that it is most of it.
     pub(crate) warning: Option<u32>,
+    pub(crate) begun: Option<Begun>,
 }
 
 impl<'a> NewJob<'a> {
@@ -35,13 +39,14 @@ impl<'a> NewJob<'a> {
         job: &'a Job,
         price: Micros,
         limits: &'a AdmissionLimits,
+        worker: Option<&'a Worker>,
         now: OffsetDateTime,
     ) -> NewJob<'a> {
         let accounts = Accounts::of(job);
         let pictures = i64::try_from(job.request.seeds.len()).unwrap_or(i64::MAX);
         let mut bounds = accounts.numbers(limits, pictures, now);
         bounds.extend(accounts.budget_bounds(limits, price, job.created));
-        NewJob { job, price, limits, accounts, bounds }
+        NewJob { job, price, limits, worker, now, accounts, bounds }
     }
 
     pub(crate) fn deciding(&self) -> Vec<Account> {
@@ -73,7 +78,20 @@ impl JobRecord {
         if new.job.is_offer {
             record.cancel(new.job.created);
         }
-        Ok(Admitted { record, warning })
+        let begun = new.worker.and_then(|worker| record.begin(worker, new.now));
+        Ok(Admitted { record, warning, begun })
+    }
+
+    /// Claims it, and writes down a call for each picture, which its reservation pays.
+    fn begin(&mut self, worker: &Worker, now: OffsetDateTime) -> Option<Begun> {
+        let claim = self.claim(&worker.owner, now, worker.lease)?;
+        let mut calls = Vec::new();
+        for picture in &claim.pictures {
+            if let Attempt::Go(call) = self.attempt(claim.fence, picture.n, claim.each(), now).answer {
+                calls.push((picture.n, call));
+            }
+        }
+        Some(Begun { claim, calls })
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a step of a job is told, and what it answers.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Bill, JobId, Outcome, State};
+use super::{Bill, Claim, JobId, Outcome, State};
 use crate::domain::refusal::Refusal;
 
 /// What `admit` answers.
@@ -11,11 +13,29 @@ pub enum Admission {
     Admitted {
         /// This order is the first to find the server's month at [`super::WARN_PERCENT`] or more: percent used, with it.
         warning: Option<u32>,
+        /// For the worker that was there for it.
+        begun: Option<Begun>,
     },
     /// This request was admitted before, as that job.
     Duplicate(JobId),
     /// A limit forbids it; nothing was written.
     Refused(Refusal),
+}
+
+/// A worker that is there for a job in the moment of its admission.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Worker {
+    pub owner: String,
+    pub lease: Duration,
+}
+
+/// A job that was admitted, claimed, and has a call for each picture in the ledger, all in one write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begun {
+    /// As it was before the calls were written down.
+    pub claim: Claim,
+    /// For each picture a call that is to be made, or settled as [`Bill::NoCall`].
+    pub calls: Vec<(u32, CallId)>,
 }
 
 /// What `attempt` answers about one more call of a model.

@@ -166,8 +166,8 @@ pub(super) async fn place(
     let deadline = Instant::now() + STORE_TIMEOUT;
     let placed = place_order(app, app::Order { ask, customer }, deadline, now).await;
     match placed.map_err(|refusal| Problem::refused(&refusal, now))? {
-        Placed::New(job) => {
-            app.enqueue(job.id).await;
+        Placed::New(job, start) => {
+            start.go().await;
             Ok(Taken::New(job.id))
         }
         Placed::Known(earlier) => {

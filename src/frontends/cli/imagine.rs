@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use crate::app::clock::Clock;
 use crate::app::messages::{self, Reader};
-use crate::app::worker::{self, End};
-use crate::app::{App, Customer, Order, Placed, catalogue, place_order};
+use crate::app::worker::End;
+use crate::app::{App, Customer, Order, Placed, Start, catalogue, place_order};
 use crate::config::Config;
 use crate::domain::catalogue::Model;
 use crate::domain::job::{Claim, GeneratedImage, Job, Outcome, Picture};
@@ -38,6 +38,7 @@ const RELEASE: Duration = Duration::from_secs(5);
 struct Taken {
     app: Arc<App>,
     job: Job,
+    start: Start,
     model: Model,
     out: Option<Out>,
 }
@@ -45,12 +46,12 @@ struct Taken {
 /// Generates the pictures and prints where they are.
 pub async fn run(config: Config, arguments: Arguments, mut signals: Signals) -> anyhow::Result<ExitCode> {
     let taken = signals.unless_stopped(move || take(config, arguments)).await?;
-    let Taken { app, job, model, out } =
+    let Taken { app, job, start, model, out } =
         taken.context("stopped before a model was asked; nothing was charged")?;
     let steps = app.watch();
     let mut progress = Progress::new(job.id, model, job.request.seeds.len());
     let ended = tokio::select! {
-        ended = until_stopped(&app, &job, &mut signals) => ended,
+        ended = until_stopped(&app, start, &mut signals) => ended,
         never = progress.follow(steps) => match never {},
     };
     drop(progress);
@@ -78,15 +79,15 @@ async fn take(mut config: Config, mut arguments: Arguments) -> anyhow::Result<Ta
     let app = App::open(config, Clock::System).await?;
     let deadline = Instant::now() + STORE_TIMEOUT;
     match place_order(&app, order, deadline, app.now()).await? {
-        Placed::New(job) => Ok(Taken { app, job: *job, model, out }),
+        Placed::New(job, start) => Ok(Taken { app, job: *job, start, model, out }),
         Placed::Known(_) => bail!("this job exists already"),
     }
 }
 
 /// Works on the job to its end. At a signal, a call that is under way is waited for, since it may be paid; after another
 /// one, or too long, the job is given back. Whether it came to its end.
-async fn until_stopped(app: &App, job: &Job, signals: &mut Signals) -> bool {
-    let work = worker::process(app, job.id, &app.abandoned);
+async fn until_stopped(app: &App, start: Start, signals: &mut Signals) -> bool {
+    let work = start.process(&app.abandoned);
     tokio::pin!(work);
     let name = tokio::select! {
         _ = &mut work => return true,

@@ -104,7 +104,7 @@ async fn replace_session(
 pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
     match next {
         Next::Nothing => {}
-        Next::Start(job) => app.enqueue(job).await,
+        Next::Start(start) => start.go().await,
         Next::LearnCommandIds => register::learn_ids(app, interaction.application).await,
         Next::Respond(deferred, deferral) => respond(app, interaction, *deferred, deferral).await,
     }

@@ -19,7 +19,6 @@ use crate::app::App;
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::{Retry, wait};
 use crate::config::Shards;
-use crate::domain::job::JobId;
 use crate::frontends::discord::deferred;
 use crate::frontends::discord::interaction::Interaction;
 use crate::frontends::discord::register::declare;
@@ -170,14 +169,14 @@ async fn serve(app: &Arc<App>, interaction: &Interaction, now: OffsetDateTime) {
             interaction = interaction.id,
             "this interaction has its response already: it was delivered twice, or another copy of the bot runs with this token, which needs the same EASEL_STORE"
         );
-        if let Next::Start(job) = next {
-            take_back(app, job).await;
+        if let Next::Start(start) = next {
+            start.take_back().await;
         }
         return;
     }
     match next {
-        Next::Start(job) if fault.is_some() && has_no_response(&app.discord, interaction).await => {
-            take_back(app, job).await;
+        Next::Start(start) if fault.is_some() && has_no_response(&app.discord, interaction).await => {
+            start.take_back().await;
         }
         next => deferred::follow(app, interaction, next).await,
     }
@@ -215,11 +214,4 @@ async fn has_no_response(discord: &Rest, interaction: &Interaction) -> bool {
         }
     }
     false
-}
-
-/// Nobody would see the picture, and no model was called: cancel the job and release its reservation.
-async fn take_back(app: &App, job: JobId) {
-    if let Err(error) = app.store.cancel(job, app.now()).await {
-        tracing::error!(%job, error = format!("{error:#}"), "an unanswered order could not be taken back");
-    }
 }

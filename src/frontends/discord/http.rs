@@ -75,7 +75,7 @@ async fn interactions(
 /// A job for other processes is enqueued before the response goes out: this process may end after it.
 async fn enqueued(app: &App, next: Next) -> Next {
     let job = match next {
-        Next::Start(job) if !app.queue.is_local() => job,
+        Next::Start(start) if !app.queue.is_local() => start.job(),
         next => return next,
     };
     if tokio::time::timeout(QUEUE_TIME, app.enqueue(job)).await.is_err() {

@@ -10,10 +10,9 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::app::messages::{self, Reader};
-use crate::app::{App, before};
+use crate::app::{App, Start, before};
 use crate::backends::discord_api::message::{EPHEMERAL, Message};
 use crate::backends::store::Context;
-use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::clip;
 use crate::frontends::discord::deferred::Deferred;
@@ -42,8 +41,8 @@ pub struct Response {
 /// What comes after the response.
 pub(crate) enum Next {
     Nothing,
-    /// Enqueue the job.
-    Start(JobId),
+    /// Begin with the job.
+    Start(Start),
     /// Ask Discord for the ids of the commands, which the response could not mention.
     LearnCommandIds,
     /// Put what comes of this in the place of the response, which was a deferral.
@@ -71,8 +70,8 @@ impl Call<'_> {
 
 impl Response {
     /// "Thinking …", at once; whether only the member sees it cannot change later.
-    pub(super) fn start(private: bool, job: JobId) -> Response {
-        Response { callback: deferral(private), next: Next::Start(job) }
+    pub(super) fn start(private: bool, start: Start) -> Response {
+        Response { callback: deferral(private), next: Next::Start(start) }
     }
 
     /// "Thinking …", and the message when it is there.

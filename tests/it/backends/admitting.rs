@@ -1,15 +1,16 @@
 //! What is admitted, what is refused, and what cancelling takes back.
 
 use easel::backends::store::Store;
-use easel::domain::job::Admission;
-use easel::domain::job::{Bill, Job, Origin, State};
+use easel::domain::job::{self, Admission, Bill, Claim, Job, Origin, State};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
 use easel::domain::usage::{Standing, Totals};
 use time::Duration;
 
-use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, budget_limit, order, session_id};
+use super::orders::{
+    GUILD, LEASE, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, budget_limit, generated, order, session_id,
+};
 
 pub(super) async fn the_same_request_is_admitted_once(store: &Store) {
     let first = order(7);
@@ -159,7 +160,7 @@ pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store
     let limits = budget_limit(BudgetScope::Guild, PRICE * 5);
     let mut told = Vec::new();
     for interaction in 1..=5 {
-        let Admission::Admitted { warning } = order(interaction).admit(store, &limits).await else {
+        let Admission::Admitted { warning, .. } = order(interaction).admit(store, &limits).await else {
             panic!("it does not fit")
         };
         let worker = Worker::takes(store, order(interaction).id(), NOW).await.unwrap();
@@ -169,7 +170,7 @@ pub(super) async fn from_four_fifths_of_a_servers_month_on_people_are_told(store
     let below = (None, None);
     assert_eq!(told, [below, below, below, (Some(80), Some(80)), (None, Some(100))]);
     let next = Order { at: NEXT_MONTH, ..order(6) };
-    assert_eq!(next.admit(store, &limits).await, Admission::Admitted { warning: None });
+    assert_eq!(next.admit(store, &limits).await, Admission::Admitted { warning: None, begun: None });
 }
 
 /// How much is used after each of these orders, as far as people are told.
@@ -177,7 +178,7 @@ async fn told(store: &Store, orders: impl IntoIterator<Item = u64>, limit: i64) 
     let mut told = Vec::new();
     for interaction in orders {
         match order(interaction).admit(store, &budget_limit(BudgetScope::Guild, PRICE * limit)).await {
-            Admission::Admitted { warning } => told.push(warning),
+            Admission::Admitted { warning, .. } => told.push(warning),
             said => panic!("{said:?}"),
         }
     }
@@ -246,7 +247,7 @@ pub(super) async fn an_offer_is_kept_reserves_nothing_and_is_never_worked_on(sto
     let offer = Job { is_offer: true, ..order(1).job() };
     assert_eq!(
         store.admit(&offer, PRICE, &limits, NOW).await.unwrap(),
-        Admission::Admitted { warning: None }
+        Admission::Admitted { warning: None, begun: None }
     );
     let found = store.find(offer.id).await.unwrap().unwrap();
     let Origin::Discord(origin) = found.job.origin else { panic!("not from Discord") };
@@ -257,7 +258,7 @@ pub(super) async fn an_offer_is_kept_reserves_nothing_and_is_never_worked_on(sto
     let dear = Job { is_offer: true, ..order(2).job() };
     let refused = store.admit(&dear, PRICE * 2, &limits, NOW).await.unwrap();
     assert!(matches!(refused, Admission::Refused(Refusal::BudgetUsed { .. })), "{refused:?}");
-    let warning = Admission::Admitted { warning: Some(100) };
+    let warning = Admission::Admitted { warning: Some(100), begun: None };
     assert_eq!(order(3).admit(store, &limits).await, warning, "all of the budget is there");
 }
 
@@ -274,7 +275,57 @@ pub(super) async fn what_somebody_works_on_is_not_cancelled(store: &Store) {
 
 pub(super) async fn an_order_that_nobody_waits_for_is_taken_back(store: &Store) {
     assert!(order(1).fits(store, &AdmissionLimits::default()).await);
-    store.cancel_soon(order(1).id(), NOW).await.unwrap();
+    store.cancel_soon(order(1).id(), false, NOW).await.unwrap();
     assert!(Worker::takes(store, order(1).id(), NOW).await.is_none());
+    assert_eq!(store.totals().await.unwrap(), Totals::default());
+}
+
+pub(super) async fn what_begins_at_once_is_as_if_claimed_and_called_step_by_step(store: &Store) {
+    let (at_once, calls) = Order { pictures: 2, ..order(1) }.begun(store).await;
+    let in_steps = Order { pictures: 2, ..order(2) }.claimed(store).await;
+    assert_eq!(calls, [(0, in_steps.call(0).await), (1, in_steps.call(1).await)]);
+    let Claim { state, fence, price, pictures, .. } = in_steps.claim.clone();
+    assert_eq!(at_once.claim, Claim { state, fence, price, pictures, ..at_once.claim.clone() });
+    let (one, other) = (at_once.found().await, in_steps.found().await);
+    assert_eq!((one.state, one.fence, one.pictures), (other.state, other.fence, other.pictures));
+    assert!(Worker::takes(store, at_once.job(), NOW).await.is_none(), "it has its worker");
+    let (spent, open) = (PRICE * 4, 2);
+    let totals = Totals { open, attempted: 4, attempted_micros: spent, ..Totals::default() };
+    assert_eq!(store.totals().await.unwrap(), totals);
+    for (n, call) in calls {
+        assert!(at_once.settle(n, call, Bill::Due, generated(&format!("sum-{n}"))).await);
+    }
+    assert!(at_once.archive().await && at_once.conclude(2).await && at_once.release(0).await);
+    let after_the_lease = NOW + LEASE + Duration::seconds(1);
+    assert_eq!(Worker::takes(store, in_steps.job(), after_the_lease).await.unwrap().claim.fence, 2);
+    assert!(Worker::takes(store, at_once.job(), after_the_lease).await.is_none(), "nothing is left to do");
+}
+
+pub(super) async fn what_began_at_once_is_taken_back_as_long_as_no_picture_has_an_answer(store: &Store) {
+    for soon in [false, true] {
+        let (worker, _) = order(1 + u64::from(soon)).begun(store).await;
+        assert!(!store.cancel(worker.job(), NOW).await.unwrap(), "its worker may be at it");
+        assert!(!store.take_back(worker.job(), Some(2), NOW).await.unwrap(), "another's claim");
+        let taken_back = match soon {
+            true => store.cancel_soon(worker.job(), true, NOW).await,
+            false => store.take_back(worker.job(), Some(1), NOW).await,
+        };
+        assert!(taken_back.unwrap());
+        assert_eq!(store.totals().await.unwrap(), Totals::default());
+        assert_eq!(store.standing(Some(GUILD), MEMBER, NOW).await.unwrap(), Standing::default());
+        assert_eq!(worker.found().await.state, State::Cancelled);
+        assert!(!worker.release(0).await, "it is nobody's");
+    }
+    let (worker, calls) = order(3).begun(store).await;
+    assert!(worker.settle(0, calls[0].1, Bill::Due, generated("sum")).await);
+    assert!(!store.take_back(worker.job(), Some(1), NOW).await.unwrap(), "it is paid");
+}
+
+pub(super) async fn an_offer_never_begins(store: &Store) {
+    let offer = Job { is_offer: true, ..order(1).job() };
+    let worker = job::Worker { owner: "worker".into(), lease: LEASE };
+    let limits = AdmissionLimits::default();
+    let admitted = store.admit_for(&offer, PRICE, &limits, Some(&worker), NOW).await.unwrap();
+    assert_eq!(admitted, Admission::Admitted { warning: None, begun: None });
     assert_eq!(store.totals().await.unwrap(), Totals::default());
 }

@@ -3,8 +3,7 @@
 use std::fmt::Debug;
 
 use easel::backends::store::Store;
-use easel::domain::job::{Attempt, CallId, Progress, Settlement};
-use easel::domain::job::{Bill, JobId, Outcome};
+use easel::domain::job::{Admission, Attempt, Begun, Bill, CallId, JobId, Outcome, Progress, Settlement};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope, Limits};
 use easel::domain::money::Micros;
 use easel::domain::policy::Edit;
@@ -36,7 +35,11 @@ enum Event {
         private: bool,
         keyed: bool,
         pictures: u32,
+        /// A worker is there for it.
+        begins: bool,
     },
+    /// A claim's job is taken back in its worker's hands.
+    TakeBack(Index),
     AdmitAgain(Index),
     FindRequest(Index),
     Cancel(Index),
@@ -174,10 +177,12 @@ fn about_jobs() -> impl Strategy<Value = Event> {
         any::<bool>(),
         prop::bool::weighted(0.2),
         1..=3u32,
+        prop::bool::weighted(0.3),
     );
     prop_oneof![
-        8 => order.prop_map(|(guild, member, session, private, keyed, pictures)|
-            Event::Admit { guild, member, session, private, keyed, pictures }),
+        8 => order.prop_map(|(guild, member, session, private, keyed, pictures, begins)|
+            Event::Admit { guild, member, session, private, keyed, pictures, begins }),
+        1 => index().prop_map(Event::TakeBack),
         1 => index().prop_map(Event::AdmitAgain),
         1 => index().prop_map(Event::FindRequest),
         3 => index().prop_map(Event::Cancel),
@@ -311,14 +316,19 @@ impl Play {
 
     async fn happens(&mut self, event: Event) {
         match event {
-            Event::Admit { guild, member, session, private, keyed, pictures } => {
+            Event::Admit { guild, member, session, private, keyed, pictures, begins } => {
                 self.interactions += 1;
                 let session = session.map(session_id);
                 let key = keyed.then_some("website");
                 let at = self.now;
                 let order =
                     Order { guild, member, session, private, key, pictures, at, ..order(self.interactions) };
-                self.both(async |store| order.admit(store, &self.limits).await).await;
+                let admitted =
+                    self.both(async |store| order.admit_for(store, &self.limits, begins).await).await;
+                if let Admission::Admitted { begun: Some(Begun { claim, calls }), .. } = admitted {
+                    let calls = calls.into_iter().map(|(n, call)| (n, [call, call])).collect();
+                    self.claims.push(Claimed { job: self.orders.len(), fence: claim.fence, calls });
+                }
                 self.orders.push(order);
             }
             Event::Wait { seconds } => self.now += Duration::seconds(seconds),
@@ -331,7 +341,9 @@ impl Play {
                     self.about_an_order(&event, at.index(self.orders.len())).await;
                 }
             }
-            Event::Extend(at) | Event::Archive(at) => self.about_a_claim(&event, at).await,
+            Event::Extend(at) | Event::Archive(at) | Event::TakeBack(at) => {
+                self.about_a_claim(&event, at).await
+            }
             Event::Attempt { claim, .. }
             | Event::Settle { claim, .. }
             | Event::Overrule { claim, .. }
@@ -392,6 +404,9 @@ impl Play {
         match event {
             Event::Extend(_) => {
                 self.both(async |store| store.extend(job, fence, now, LEASE).await.unwrap()).await;
+            }
+            Event::TakeBack(_) => {
+                self.both(async |store| store.take_back(job, Some(fence), now).await.unwrap()).await;
             }
             Event::Attempt { n, quarters, .. } => {
                 let (n, price) = (n % pictures, Micros(PRICE.0 / 4 * quarters));

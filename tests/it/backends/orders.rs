@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use easel::backends::store::Store;
 use easel::domain::image_format::ImageFormat;
-use easel::domain::job::{Admission, Attempt, CallId, Conclusion, Progress, Settlement};
+use easel::domain::job::{self, Admission, Attempt, Begun, CallId, Conclusion, Progress, Settlement};
 use easel::domain::job::{
     ApiOrigin, Bill, Claim, DiscordOrigin, GeneratedImage, InSession, Job, JobId, Origin, Outcome, Picture,
     State,
@@ -99,8 +99,24 @@ impl Order {
     }
 
     pub(crate) async fn admit(&self, store: &Store, limits: &AdmissionLimits) -> Admission {
+        self.admit_for(store, limits, false).await
+    }
+
+    /// With a worker that is there for it, if it `begins` at once.
+    pub(crate) async fn admit_for(&self, store: &Store, limits: &AdmissionLimits, begins: bool) -> Admission {
         let price = self.price * i64::from(self.pictures);
-        store.admit(&self.job(), price, limits, self.at).await.unwrap()
+        let worker = job::Worker { owner: "worker".into(), lease: LEASE };
+        let worker = begins.then_some(&worker);
+        store.admit_for(&self.job(), price, limits, worker, self.at).await.unwrap()
+    }
+
+    /// Admitted for a worker that was there for it, which has these calls to make.
+    pub(crate) async fn begun<'a>(&self, store: &'a Store) -> (Worker<'a>, Vec<(u32, CallId)>) {
+        let admitted = self.admit_for(store, &AdmissionLimits::default(), true).await;
+        let Admission::Admitted { begun: Some(Begun { claim, calls }), .. } = admitted else {
+            panic!("{admitted:?}")
+        };
+        (Worker { store, claim, now: self.at }, calls)
     }
 
     pub(crate) async fn fits(&self, store: &Store, limits: &AdmissionLimits) -> bool {

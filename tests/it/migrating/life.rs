@@ -94,7 +94,7 @@ async fn told(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) {
 /// Whether one more order of that server is the first to hear that most of its month is used.
 pub(crate) async fn is_told(store: &Store, interaction: u64, now: OffsetDateTime) -> bool {
     match of_that_server(interaction, now).admit(store, &budget_limit(BudgetScope::Guild, PRICE * 6)).await {
-        Admission::Admitted { warning } => warning.is_some(),
+        Admission::Admitted { warning, .. } => warning.is_some(),
         said => panic!("{said:?}"),
     }
 }

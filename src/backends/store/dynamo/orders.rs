@@ -9,7 +9,7 @@ use super::sessions;
 use super::table::{Backoff, Written};
 use super::write::Write;
 use super::{Dynamo, Seen, balances};
-use crate::domain::job::{Admission, Job, JobId, JobRecord, NewJob, REQUEST_KEPT, difference};
+use crate::domain::job::{Admission, Job, JobId, JobRecord, NewJob, REQUEST_KEPT, Worker, difference};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 
@@ -36,22 +36,23 @@ pub(super) fn known_request(request: &str, job: JobId, writer: &str, expires: i6
 }
 
 impl Dynamo {
-    pub(crate) async fn admit(
+    pub(crate) async fn admit_for(
         &self,
         job: &Job,
         price: Micros,
         limits: &AdmissionLimits,
+        worker: Option<&Worker>,
         now: OffsetDateTime,
     ) -> anyhow::Result<Admission> {
         let writer = format!("{:032x}", rand::random::<u128>());
-        let order = Order { job, new: NewJob::new(job, price, limits, now), now, writer };
+        let order = Order { job, new: NewJob::new(job, price, limits, worker, now), now, writer };
         let keys = order.keys();
-        let mut warning = None;
+        let mut lost = None;
         let _turn = self.orders.acquire().await?;
         let mut backoff = Backoff::new();
         loop {
             let seen = self.table.get_all(keys.clone()).await?;
-            if let Some(known) = order.answer(&seen, warning)? {
+            if let Some(known) = order.answer(&seen, lost.take())? {
                 return Ok(known);
             }
             let balances = balances(order.new.deciding(), &seen)?;
@@ -59,13 +60,16 @@ impl Dynamo {
                 Ok(admitted) => admitted,
                 Err(refusal) => return Ok(Admission::Refused(refusal)),
             };
-            warning = admitted.warning;
             let difference = difference(None, &admitted.record, &balances);
             let mut all = writes(None, &admitted.record, &difference, &order.new.bounds)?;
             all.extend(order.beside(&seen)?);
+            let answer = Admission::Admitted { warning: admitted.warning, begun: admitted.begun };
             match self.table.write(all).await? {
-                Written::Done => return Ok(Admission::Admitted { warning }),
-                Written::Conflict => backoff.again().await?,
+                Written::Done => return Ok(answer),
+                Written::Conflict => {
+                    lost = Some(answer);
+                    backoff.again().await?;
+                }
             }
         }
     }
@@ -100,16 +104,15 @@ impl Order<'_> {
         keys
     }
 
-    /// What there is to say of a request that is known; `warning` is what the write before would have said, for its
-    /// answer may have been lost.
-    fn answer(&self, seen: &Seen, warning: Option<u32>) -> anyhow::Result<Option<Admission>> {
+    /// What there is to say of a request that is known; `lost` is what the write before would have said, for its answer
+    /// may have been lost.
+    fn answer(&self, seen: &Seen, lost: Option<Admission>) -> anyhow::Result<Option<Admission>> {
         let known = seen.get(&Key::request(&self.request())).filter(|item| is_known(item, self.now));
         if let Some(known) = known {
-            let is_ours = string(known, "writer")? == self.writer;
-            return Ok(Some(if is_ours {
-                Admission::Admitted { warning }
-            } else {
-                Admission::Duplicate(parsed(known, "job")?)
+            let ours = lost.filter(|_| string(known, "writer").is_ok_and(|writer| writer == self.writer));
+            return Ok(Some(match ours {
+                Some(admitted) => admitted,
+                None => Admission::Duplicate(parsed(known, "job")?),
             }));
         }
         if seen.contains_key(&Key::job(self.job.id)) {

@@ -8,28 +8,20 @@ use super::rows::{self, from_json, to_json};
 use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Balances, first_broken};
 use crate::domain::job::{
-    Admission, BlockedChange, Bounded, Difference, DigestChange, Job, JobId, JobRecord, NewJob, REQUEST_KEPT,
+    Admission, BlockedChange, Bounded, Difference, DigestChange, JobId, JobRecord, NewJob, REQUEST_KEPT,
     UsagePosting, WorkQueue, account_of_warning, difference,
 };
-use crate::domain::limits::AdmissionLimits;
-use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::session::SessionId;
 
-pub(super) fn admit(
-    db: &Connection,
-    job: &Job,
-    price: Micros,
-    limits: &AdmissionLimits,
-    now: OffsetDateTime,
-) -> rusqlite::Result<Admission> {
+pub(super) fn admit(db: &Connection, new: &NewJob<'_>, now: OffsetDateTime) -> rusqlite::Result<Admission> {
+    let job = new.job;
     let request = job.dedupe_key();
     if let Some(earlier) = find_request(db, &request, now)? {
         return Ok(Admission::Duplicate(earlier));
     }
-    let new = NewJob::new(job, price, limits, now);
     let balances = accounts::balances(db, new.deciding())?;
-    let admitted = match JobRecord::admit(&new, &balances) {
+    let admitted = match JobRecord::admit(new, &balances) {
         Ok(admitted) => admitted,
         Err(refusal) => return Ok(Admission::Refused(refusal)),
     };
@@ -50,7 +42,7 @@ pub(super) fn admit(
     if let Some(session) = job.session() {
         super::sessions::touch(db, session, now)?;
     }
-    Ok(Admission::Admitted { warning: admitted.warning })
+    Ok(Admission::Admitted { warning: admitted.warning, begun: admitted.begun })
 }
 
 /// The job of a request, if it was admitted and is still known.

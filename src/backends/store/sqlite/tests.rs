@@ -81,7 +81,7 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
         blocker.execute_batch("COMMIT").unwrap();
     };
     let (held, ()) = futures_util::future::join(held, unlock).await;
-    assert_eq!(held.unwrap(), Admission::Admitted { warning: None });
+    assert_eq!(held.unwrap(), Admission::Admitted { warning: None, begun: None });
     assert_eq!(bench.store.find(second.id).await.unwrap(), None);
 }
 
@@ -89,7 +89,7 @@ async fn an_order_that_nobody_waits_for_any_more_is_not_taken() {
 async fn a_job_is_taken_back_before_anything_that_is_asked_for_later() {
     let Bench { store, .. } = bench();
     store.admit(&job(1), PRICE, &AdmissionLimits::default(), NOW).await.unwrap();
-    drop(store.cancel_soon(job(1).id, NOW));
+    drop(store.cancel_soon(job(1).id, false, NOW));
     assert_eq!(store.claim(job(1).id, "worker", NOW, LEASE).await.unwrap(), None);
     assert_eq!(store.find(job(1).id).await.unwrap().unwrap().state, State::Cancelled);
 }

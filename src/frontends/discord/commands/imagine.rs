@@ -129,7 +129,7 @@ pub(in crate::frontends::discord) async fn order(
     let order = |ask| Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
     let deadline = Instant::now() + STORE_TIMEOUT;
     match place_order(app, order(ask.clone()), deadline, now).await {
-        Ok(Placed::New(job)) => Ok(Some(Response::start(job.request.private, job.id))),
+        Ok(Placed::New(job, start)) => Ok(Some(Response::start(job.request.private, start))),
         Ok(Placed::Known(_)) => Ok(None),
         Err(refused) => match offer(app, &refused, order(ask), deadline, now).await {
             Some(offer) => Ok(Some(Response::private(&texts::refused_with_offer(
