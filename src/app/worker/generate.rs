@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{join_all, try_join};
+use futures_util::future::join_all;
 
 use super::{Loaded, Stale, Work};
 use crate::app::Step;
@@ -11,6 +11,7 @@ use crate::backends::archive::picture_key;
 use crate::backends::aws;
 use crate::backends::discord_api::attachment;
 use crate::backends::engine::{Class, Failure, Filter, ModelOutput, Permit};
+use crate::backends::image_buffer::ImageBuffer;
 use crate::domain::digest::sha256_hex;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Attempt, CallId, Settlement};
@@ -159,14 +160,14 @@ impl Work<'_> {
         output: ModelOutput,
     ) -> anyhow::Result<CallEnd> {
         let ModelOutput { bytes, format, seed, region, permit } = output;
-        let spooled = async {
-            let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
-            if let Err(error) = &result {
-                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
-            }
-            Ok(result.is_ok())
-        };
-        let (spooled, generated) = try_join(spooled, generated(seed, format, region, bytes.clone())).await?;
+        let generated = generated(seed, format, region, bytes.clone()).await?;
+        let image = ImageBuffer::of(&bytes);
+        let (bytes, kept) =
+            self.app.spool.keep(self.claim.job.id, picture.n, image, &generated.sha256).await?;
+        if let Err(error) = &kept {
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
+        }
+        let spooled = kept.is_ok();
         let outcome = self.finish(picture, Some(call), generated, &bytes, spooled).await?;
         let image =
             matches!(outcome, Outcome::Generated(_)).then_some(GeneratedBytes { bytes, permit, spooled });
@@ -188,7 +189,11 @@ impl Work<'_> {
 
     /// A picture that is paid and safe, although the store does not know it: a crash came between.
     async fn found(&self, picture: &Picture) -> anyhow::Result<Option<Bytes>> {
-        if self.app.queue.is_local() || picture.calls == 0 {
+        if picture.calls == 0 {
+            // Nothing can be there, and looking for it means to look through the whole spool.
+            return Ok(None);
+        }
+        if self.app.queue.is_local() {
             return self.app.spool.load(self.claim.job.id, picture.n).await;
         }
         self.app.picture(&self.claim, picture.n).await
