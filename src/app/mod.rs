@@ -175,6 +175,9 @@ impl App {
             self.abandoned.cancel();
             drop(tokio::time::timeout(Duration::from_secs(5), self.tasks.wait()).await);
         }
+        if let Err(error) = self.spool.tidy().await {
+            tracing::warn!(error = format!("{error:#}"), "the spool could not be tidied up");
+        }
     }
 
     /// A finished picture: from the spool while it waits there, else from the archive; `None` if it is in neither.

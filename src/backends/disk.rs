@@ -48,13 +48,6 @@ impl Draft {
         written.map(|()| draft)
     }
 
-    /// Gives it the name `place`, in place of whatever has it.
-    pub(crate) fn replace(mut self, place: &Path) -> io::Result<()> {
-        fs::rename(&self.path, place)?;
-        self.moved = true;
-        sync_folder_of(place)
-    }
-
     /// Gives it the name `place`, or fails with [`ErrorKind::AlreadyExists`].
     pub(crate) fn publish(mut self, place: &Path) -> io::Result<()> {
         let published = match fs::hard_link(&self.path, place) {
@@ -161,7 +154,7 @@ fn create_beside(place: &Path, mode: u32) -> io::Result<(PathBuf, File)> {
 
 /// A new name is safe only once the folder is on the disk as well. Some file systems cannot sync a folder, or see to
 /// it by themselves.
-fn sync_folder_of(place: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder_of(place: &Path) -> io::Result<()> {
     match File::open(folder_of(place))?.sync_all() {
         Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
         synced => synced,

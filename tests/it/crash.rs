@@ -7,7 +7,9 @@ use easel_emulator::bedrock::ModelFault;
 use easel_emulator::discord::{InteractionBuilder, Route, TestInteraction, When};
 use rand::RngExt;
 
-use crate::support::{World, in_time, seed};
+#[cfg(target_os = "linux")]
+use crate::support::Setup;
+use crate::support::{World, in_time, png, seed};
 
 const CHANNEL: u64 = 5;
 
@@ -92,6 +94,65 @@ async fn with_the_picture_in_the_spool_the_model_is_not_asked_again() {
         world.kill_and_restart().await;
         one_picture_for(world, &interaction, 1).await;
     }
+}
+
+/// How often the model is asked for a picture whose process is killed in this call on its slot of the spool.
+#[cfg(target_os = "linux")]
+async fn killed_in(call: &str, calls: usize) {
+    let mut world = World::without_bot(Setup::default()).await;
+    world.may_hold_slots(call);
+    world.start().await;
+    // Its slot is used again for the fox. The two differ in more than the emulator's stamp.
+    in_time(world.imagine("an owl").await.picture()).await;
+    world.settled().await;
+    world.hold();
+    let fox = InteractionBuilder::command("imagine").option("prompt", "a fox").option("aspect", "16:9");
+    let interaction = world.ask(fox.by(8)).await;
+    world.held().await;
+    world.kill().await;
+    world.mend_disk();
+    world.start().await;
+    in_time(interaction.picture()).await;
+    world.settled().await;
+    let messages: Vec<_> = world.discord.channel_messages(CHANNEL);
+    assert_eq!(messages.iter().filter(|message| !message.attachments.is_empty()).count(), 2);
+    world.delivered_equals_archived(&messages);
+    assert_eq!(world.bedrock.calls().len(), 1 + calls, "{call}");
+    world.end().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn before_the_picture_is_written_it_is_asked_for_once_more() {
+    killed_in("write", 2).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn with_half_a_picture_in_the_slot_of_another_it_is_asked_for_once_more() {
+    killed_in("tear", 2).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn between_the_spool_and_the_store_the_picture_is_found() {
+    killed_in("synced", 1).await;
+}
+
+#[tokio::test]
+async fn a_picture_that_an_earlier_version_kept_is_taken_along() {
+    let mut world = World::new().await;
+    let held = world.bedrock.hold();
+    let interaction = world.imagine("a fox").await;
+    in_time(held.reached()).await;
+    world.kill().await;
+    let job: String = world.db().query_row("SELECT id FROM jobs", [], |row| row.get(0)).unwrap();
+    let kept = png(64, 48);
+    world.write(&format!("data/spool/{job}-0.png"), &kept);
+    world.start().await;
+    let message = in_time(interaction.picture()).await;
+    assert_eq!(message.attachments[0].bytes, kept);
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]

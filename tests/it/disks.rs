@@ -27,6 +27,44 @@ async fn without_hard_links_rights_and_synced_folders_pictures_are_archived_all_
 }
 
 #[tokio::test]
+async fn a_spool_that_can_only_be_written_through_the_cache_keeps_pictures_all_the_same() {
+    for (call, number) in [("opendirect", EINVAL), ("writedirect", EINVAL), ("opendirect", EOPNOTSUPP)] {
+        let mut world = World::without_bot(Setup::default()).await;
+        world.break_disk(&[(call, number, ".slot"), ("write", ENOSPC, "archive")]);
+        world.start().await;
+        let interaction = world.imagine("a fox").await;
+        in_time(interaction.picture()).await;
+        in_time(world.until(|world| world.log().contains("the archive could not be reached"))).await;
+        world.kill().await;
+        world.mend_disk();
+        world.start().await;
+        world.settled().await;
+        world.delivered_equals_archived(&world.pictures_for(&interaction));
+        assert!(!world.log().contains("the spool cannot"), "{}", world.log());
+        assert_eq!(world.bedrock.calls().len(), 1);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_spool_on_a_full_disk_costs_nobody_a_picture_and_is_not_made_fuller() {
+    for fault in [("write", ENOSPC), ("sync", EIO), ("create", EDQUOT)] {
+        let mut world = World::without_bot(Setup::default()).await;
+        world.break_disk(&[(fault.0, fault.1, ".slot")]);
+        world.start().await;
+        let interaction = world.imagine("a fox").await;
+        in_time(interaction.picture()).await;
+        world.settled().await;
+        world.is_tidy();
+        world.delivered_equals_archived(&world.pictures_for(&interaction));
+        let log = world.log();
+        assert!(log.contains("the spool cannot be written; the picture is only in memory"), "{log}");
+        assert!(log.contains("cannot keep picture 0 of job"), "{log}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
 async fn check_says_what_a_disk_does_not_do_and_what_to_do_about_it() {
     for (fault, line, remedy) in [
         (("mkdir", EACCES, "data/archive"), "archive", "do not let this user write there; mend them"),

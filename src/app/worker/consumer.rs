@@ -103,12 +103,7 @@ async fn keep_delivery(app: &App, delivery: &Delivery) -> End {
 pub async fn sweep(app: Arc<App>) {
     let (mut grace, mut failing) = (Duration::ZERO, false);
     let rounds = async {
-        if let Err(error) = empty_spool(&app).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "pictures that are done with could not be removed from the spool"
-            );
-        }
+        empty_spool(&app).await;
         loop {
             match enqueue_due(&app, grace).await {
                 Ok(()) => failing = false,
@@ -128,6 +123,8 @@ pub async fn sweep(app: Arc<App>) {
         }
     };
     app.stopping.run_until_cancelled(rounds).await;
+    // Other processes on this spool may have died since, or gone on with what this one gave up.
+    empty_spool(&app).await;
 }
 
 /// Enqueues the jobs that no worker holds, once.
@@ -143,14 +140,23 @@ async fn enqueue_due(app: &App, grace: Duration) -> anyhow::Result<()> {
 }
 
 /// Removes pictures that a process archived, or held back, and wrote that down, and then died before it removed them.
-async fn empty_spool(app: &App) -> anyhow::Result<()> {
-    for (job, n) in app.spool.kept().await? {
-        let found = app.store.find(job).await?;
-        let held_back = |picture: &Picture| picture.outcome.is_some() && picture.generated().is_none();
-        let done = |picture: &Picture| picture.n == n && (picture.archived.is_some() || held_back(picture));
-        if found.is_some_and(|claim| claim.pictures.iter().any(done)) {
-            app.spool.forget(job, n).await?;
+async fn empty_spool(app: &App) {
+    let emptied = async {
+        for (job, n) in app.spool.kept().await? {
+            let found = app.store.find(job).await?;
+            let held_back = |picture: &Picture| picture.outcome.is_some() && picture.generated().is_none();
+            let done =
+                |picture: &Picture| picture.n == n && (picture.archived.is_some() || held_back(picture));
+            if found.is_some_and(|claim| claim.pictures.iter().any(done)) {
+                app.spool.forget(job, n).await?;
+            }
         }
+        anyhow::Ok(())
+    };
+    if let Err(error) = emptied.await {
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "pictures that are done with could not be removed from the spool"
+        );
     }
-    Ok(())
 }

@@ -165,13 +165,13 @@ impl Work<'_> {
         output: ModelOutput,
     ) -> anyhow::Result<CallEnd> {
         let ModelOutput { file, sha256, format, seed, region, permit } = output;
-        let bytes = file.freeze();
-        let generated = GeneratedImage { seed, sha256, bytes: bytes.len() as u64, format, region };
-        let result = self.app.spool.keep(self.claim.job.id, picture.n, &bytes).await;
-        if let Err(error) = &result {
-            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
+        let generated = GeneratedImage { seed, sha256, bytes: file.file().len() as u64, format, region };
+        let id = self.claim.job.id;
+        let (bytes, kept) = self.app.spool.keep(id, picture.n, file, &generated.sha256).await?;
+        if let Err(error) = &kept {
+            tracing::error!(job = %id, error = format!("{error:#}"), "the spool cannot be written; the picture is only in memory");
         }
-        let spooled = result.is_ok();
+        let spooled = kept.is_ok();
         let outcome = self.finish(picture, Some(call), generated, &bytes, spooled).await?;
         let image =
             matches!(outcome, Outcome::Generated(_)).then_some(GeneratedBytes { bytes, permit, spooled });
@@ -194,6 +194,7 @@ impl Work<'_> {
     /// A picture that is paid and safe, although the store does not know it: a crash came between.
     async fn found(&self, picture: &Picture) -> anyhow::Result<Option<Bytes>> {
         if picture.calls == 0 {
+            // Nothing can be there, and looking for it means to look through the whole spool.
             return Ok(None);
         }
         if self.app.queue.is_local() {

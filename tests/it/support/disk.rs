@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use super::World;
+use super::{World, in_time};
 
 /// Numbers of errors, as Linux has them.
 pub(crate) const EPERM: i32 = 1;
@@ -18,6 +18,9 @@ pub(crate) const ENOLCK: i32 = 37;
 pub(crate) const ENOSYS: i32 = 38;
 pub(crate) const EOPNOTSUPP: i32 = 95;
 pub(crate) const EDQUOT: i32 = 122;
+
+/// In place of a number: the call never returns.
+const HELD: i32 = -1;
 
 /// What stands between the program and the C library. Each process of the tests makes its own.
 static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -41,5 +44,24 @@ impl World {
             faults.iter().map(|(call, number, part)| format!("{call}={number}@{part}")).collect();
         self.set("LD_PRELOAD", LIBRARY.display().to_string());
         self.set("DISK_FAULTS", faults.join(","));
+    }
+
+    /// The program that is started next never returns from this call on a slot of the spool, once [`World::hold`] says so.
+    pub(crate) fn may_hold_slots(&mut self, call: &str) {
+        self.break_disk(&[(call, HELD, ".slot")]);
+    }
+
+    pub(crate) fn hold(&self) {
+        self.write("hold", "");
+    }
+
+    /// Waits until a call is held.
+    pub(crate) async fn held(&self) {
+        in_time(self.until(|world| world.path("held").exists())).await;
+    }
+
+    /// The disk is well again, for the next start.
+    pub(crate) fn mend_disk(&mut self) {
+        self.set("DISK_FAULTS", "");
     }
 }

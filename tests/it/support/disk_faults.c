@@ -1,6 +1,9 @@
 /* Loaded before the C library, it lets calls to a disk fail as file systems of other kinds do.
  *
- * DISK_FAULTS=CALL=ERRNO@PART,… : the call fails with this number where the path has this part in it. */
+ * DISK_FAULTS=CALL=ERRNO@PART,… : the call fails with this number where the path has this part in it.
+ *
+ * With -1 as the number the call never returns, once there is a file `hold` in the working folder; it makes a file `held`
+ * there. A call of `tear` writes half before that, one of `synced` all. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,28 +19,45 @@
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static int fails(const char *call, const char *path) {
+static void stay(void) {
+  close(REAL(open)("held", O_WRONLY | O_CREAT, 0600));
+  for (;;) pause();
+}
+
+static int fault(const char *call, const char *path) {
   const char *faults = getenv("DISK_FAULTS");
   char name[32], part[256];
   int number, read;
   while (faults && sscanf(faults, "%31[^=]=%d@%255[^,]%n", name, &number, part, &read) == 3) {
-    if (!strcmp(name, call) && path && strstr(path, part)) {
-      errno = number;
-      return 1;
-    }
+    int strikes = !strcmp(name, call) && path && strstr(path, part);
+    if (strikes && (number != -1 || !access("hold", F_OK))) return number;
     faults += read;
     if (*faults == ',') faults++;
   }
   return 0;
 }
 
-static int fails_at(const char *call, int fd) {
+static int fails(const char *call, const char *path) {
+  int number = fault(call, path);
+  if (number == -1) stay();
+  if (number) errno = number;
+  return number;
+}
+
+static int fault_at(const char *call, int fd) {
   char link[64], path[4096];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (length < 0) return 0;
   path[length] = 0;
-  return fails(call, path);
+  return fault(call, path);
+}
+
+static int fails_at(const char *call, int fd) {
+  int number = fault_at(call, fd);
+  if (number == -1) stay();
+  if (number) errno = number;
+  return number;
 }
 
 static int is_folder(int fd) {
@@ -61,13 +81,22 @@ int fsync(int fd) {
   return fails_at(is_folder(fd) ? "syncfolder" : "sync", fd) ? -1 : REAL(fsync)(fd);
 }
 
-int fdatasync(int fd) { return fails_at("sync", fd) ? -1 : REAL(fdatasync)(fd); }
+int fdatasync(int fd) {
+  if (fails_at("sync", fd)) return -1;
+  int synced = REAL(fdatasync)(fd);
+  return fails_at("synced", fd) ? -1 : synced;
+}
 
 ssize_t write(int fd, const void *bytes, size_t count) {
   return fails_at("write", fd) ? -1 : REAL(write)(fd, bytes, count);
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t at) {
+  if (fault_at("tear", fd)) {
+    REAL(pwrite64)(fd, bytes, count / 2 & ~4095UL, at);
+    stay();
+  }
+  if ((REAL(fcntl)(fd, F_GETFL) & O_DIRECT) && fails_at("writedirect", fd)) return -1;
   return fails_at("write", fd) ? -1 : REAL(pwrite64)(fd, bytes, count, at);
 }
 
@@ -88,7 +117,9 @@ static mode_t mode_of(int flags, va_list more) { return flags & O_CREAT ? va_arg
     va_start(more, flags);                                                                              \
     mode_t mode = mode_of(flags, more);                                                                 \
     va_end(more);                                                                                       \
-    return (flags & O_CREAT) && fails("create", path) ? -1 : REAL(name)(path, flags, mode);             \
+    if ((flags & O_CREAT) && fails("create", path)) return -1;                                          \
+    if ((flags & O_DIRECT) && fails("opendirect", path)) return -1;                                     \
+    return REAL(name)(path, flags, mode);                                                               \
   }
 OPEN(open)
 OPEN(open64)
