@@ -2,7 +2,8 @@
 //!
 //! The release build is started as Lambda starts it, over and over, against an API of the runtime, a table and a secret in
 //! this process that answer at once: what is measured is Easel's own share, and the network and Lambda's own come on top.
-//! For the figures of a deployment, build with `AWS_LC_SYS_NO_JITTER_ENTROPY=1`. Options, after `--`: `--starts 30`.
+//! For the figures of a deployment, build with `AWS_LC_SYS_NO_JITTER_ENTROPY=1`. Options, after `--`: `--starts 30`. The numbers
+//! go to `target/bench/cold_start.json` as well.
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
 use std::process::{Command, Stdio};
@@ -21,6 +22,12 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+
+use crate::rig::percentile;
+use crate::rig::report::Report;
+
+#[expect(dead_code, reason = "no bot is started but Lambda's")]
+mod rig;
 
 /// Longer than any start.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -83,8 +90,14 @@ async fn main() -> anyhow::Result<()> {
     println!(
         "| {starts} starts, ms from the start of the process | p50 | p90 | max |\n| --- | --- | --- | --- |"
     );
-    println!("{}", row("asks for its first event", &mut ready));
-    println!("{}", row("has answered a signed ping", &mut answered));
+    let mut report = Report::new("cold_start");
+    for (name, mut times) in [("asks for its first event", ready), ("has answered a signed ping", answered)] {
+        times.sort();
+        let [p50, p90, max] = [50, 90, 100].map(|percent| percentile(&times, percent));
+        println!("| {name} | {p50:.1} | {p90:.1} | {max:.1} |");
+        report.add(name, [("p50", p50), ("p90", p90), ("max", max)]);
+    }
+    println!("written to {}", report.save()?.display());
     Ok(())
 }
 
@@ -94,15 +107,6 @@ fn starts() -> anyhow::Result<usize> {
         arguments.next().map_or(Ok(30), |number| number.parse()).context("--starts wants a number")?;
     ensure!(starts > 0, "--starts wants a number above 0");
     Ok(starts)
-}
-
-fn row(what: &str, times: &mut [Duration]) -> String {
-    times.sort();
-    let at = |part: f64| {
-        let index = ((times.len() - 1) as f64 * part).round();
-        times[index as usize].as_secs_f64() * 1_000.0
-    };
-    format!("| {what} | {:.1} | {:.1} | {:.1} |", at(0.5), at(0.9), at(1.0))
 }
 
 /// The function as Lambda starts it.

@@ -17,15 +17,16 @@ use tokio::time::timeout;
 
 use crate::interactions::load;
 use crate::interactions::options::Options;
-use crate::interactions::report::{FOOT, Report};
-use crate::rig::machine::Machine;
-use crate::rig::{GLANCE, Rig, Setup, pause, save};
+use crate::interactions::report::{FOOT, head};
+use crate::rig::report::Report;
+use crate::rig::{GLANCE, Rig, Setup, pause};
 
 mod interactions {
     pub(crate) mod load;
     pub(crate) mod options;
     pub(crate) mod report;
 }
+#[expect(dead_code, reason = "other benchmarks need more of it")]
 mod rig;
 
 /// Longer than the bot takes to start.
@@ -34,17 +35,17 @@ const START_TIME: Duration = Duration::from_secs(30);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
-    let mut report = Report::new(Machine::look());
-    println!("{}", report.head());
+    let mut report = Report::new("interactions");
+    println!("{}", head(&report.machine));
     for rate in &options.rates {
         let rig = timeout(START_TIME, serving(&options)).await.context("the bot does not start")??;
         let run = load::run(&rig, *rate, options.seconds).await?;
         println!("{}", run.line());
-        report.runs.push(run);
+        run.report(&mut report);
         rig.end().await?;
     }
     println!("{FOOT}");
-    println!("written to {}", save("interactions", &report)?.display());
+    println!("written to {}", report.save()?.display());
     Ok(())
 }
 

@@ -13,8 +13,8 @@ use easel_emulator::bedrock::Picture;
 
 use crate::pictures::load;
 use crate::pictures::options::Options;
-use crate::pictures::report::{FOOT, Report, Row};
-use crate::rig::machine::Machine;
+use crate::pictures::report::{FOOT, Row, head};
+use crate::rig::report::Report;
 use crate::rig::{Archive, Rig, Setup, Way};
 
 mod pictures {
@@ -22,6 +22,7 @@ mod pictures {
     pub(crate) mod options;
     pub(crate) mod report;
 }
+#[expect(dead_code, reason = "other benchmarks need more of it")]
 mod rig;
 
 /// The picture on Bedrock's Options page.
@@ -36,8 +37,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(options: &Options) -> anyhow::Result<()> {
-    let mut report = Report::new(Machine::look());
-    println!("{}", report.head());
+    let mut report = Report::new("pictures");
+    println!("{}", head(&report.machine));
     for archive in [Archive::S3, Archive::Folder] {
         if options.archive.is_some_and(|only| only != archive) {
             continue;
@@ -49,7 +50,7 @@ async fn measure(options: &Options) -> anyhow::Result<()> {
                 row.add(run.await.context("a run did not end")??);
             }
             println!("{}", row.lines());
-            report.rows.push(row);
+            row.report(&mut report);
         }
     }
     println!("{}", FOOT);

@@ -1,15 +1,14 @@
 //! The bot as a process of its own, and everything that it talks to.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use easel_emulator::bedrock::{Bedrock, BedrockOptions, Picture};
 use easel_emulator::discord::{Discord, DiscordOptions, Route};
 use rusqlite::{Connection, OpenFlags};
-use serde::Serialize;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -20,6 +19,7 @@ use tls::Tls;
 pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod process;
+pub(crate) mod report;
 mod sink;
 mod tls;
 
@@ -32,8 +32,7 @@ pub(crate) const GLANCE: Duration = Duration::from_millis(10);
 const AUTHORITY: &str = "authority.pem";
 
 /// Where the pictures go.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Archive {
     S3,
     Folder,
@@ -45,6 +44,13 @@ impl Archive {
             "s3" => Ok(Archive::S3),
             "folder" => Ok(Archive::Folder),
             _ => anyhow::bail!("--archive is `s3` or `folder`, not `{name}`"),
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Archive::S3 => "s3",
+            Archive::Folder => "folder",
         }
     }
 }
@@ -94,6 +100,8 @@ pub(crate) struct Rig {
     pub(crate) process: Process,
     _sink: Sink,
     _tls: Tls,
+    /// Just before its process was.
+    pub(crate) begun: Instant,
     bot: Child,
     folder: TempDir,
 }
@@ -123,9 +131,11 @@ impl Rig {
                 *address = tls.before(address).await?;
             }
         }
-        let bot = command(setup, &folder, &discord, &addresses)?.spawn().context("the bot")?;
+        let mut command = command(setup, &folder, &discord, &addresses)?;
+        let begun = Instant::now();
+        let bot = command.spawn().context("the bot")?;
         let process = Process(bot.id().context("the bot has ended at once")?);
-        Ok(Rig { discord, bedrock, process, _sink: sink, _tls: tls, bot, folder })
+        Ok(Rig { discord, bedrock, process, _sink: sink, _tls: tls, begun, bot, folder })
     }
 
     /// Waits until the bot has declared its commands and rests.
@@ -221,13 +231,4 @@ pub(crate) async fn pause(length: Duration) {
 pub(crate) fn percentile(times: &[Duration], percent: usize) -> f64 {
     let at = times.get((times.len() * percent).div_ceil(100).saturating_sub(1));
     at.map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
-}
-
-/// Writes the numbers to `target/bench/NAME.json`.
-pub(crate) fn save(name: &str, numbers: &impl Serialize) -> anyhow::Result<PathBuf> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no target folder")?;
-    let path = target.join(format!("bench/{name}.json"));
-    fs::create_dir_all(target.join("bench"))?;
-    fs::write(&path, serde_json::to_string_pretty(numbers)?).context("cannot write the numbers")?;
-    Ok(path)
 }

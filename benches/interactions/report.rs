@@ -1,8 +1,7 @@
 //! The table and the file.
 
-use serde::Serialize;
-
 use crate::rig::machine::Machine;
+use crate::rig::report::Report;
 
 /// What 99 of 100 first answers should not exceed, in milliseconds.
 const TARGET: f64 = 200.0;
@@ -15,29 +14,16 @@ CPU: of one core, while orders came; emul.: what emulators and driver take of th
 without the program's file, and at most. pictures: delivered by the time the last order was answered; drained: seconds
 after that until the last picture was delivered and archived.";
 
-/// Everything that was measured.
-#[derive(Serialize)]
-pub(crate) struct Report {
-    machine: Machine,
-    pub(crate) runs: Vec<Run>,
-}
-
-impl Report {
-    pub(crate) fn new(machine: Machine) -> Report {
-        Report { machine, runs: Vec::new() }
-    }
-
-    pub(crate) fn head(&self) -> String {
-        let counts = format!("{:>5}{:>8}{:>8}{:>9}{:>8}", "rate", "sent", "ack'd", "refused", "errors");
-        let times = format!("{:>9}{:>9}{:>9}{:>9}", "p50", "p90", "p99", "max");
-        let costs = format!("{:>8}{:>8}{:>9}{:>8}{:>9}", "CPU %", "emul. %", "idle MB", "own MB", "peak MB");
-        let end = format!("{:>10}{:>9}{:>6}", "pictures", "drained", "load");
-        format!("{}\n\n{counts}{times}{costs}{end}", self.machine.line())
-    }
+pub(crate) fn head(machine: &Machine) -> String {
+    let counts = format!("{:>5}{:>8}{:>8}{:>9}{:>8}", "rate", "sent", "ack'd", "refused", "errors");
+    let times = format!("{:>9}{:>9}{:>9}{:>9}", "p50", "p90", "p99", "max");
+    let costs = format!("{:>8}{:>8}{:>9}{:>8}{:>9}", "CPU %", "emul. %", "idle MB", "own MB", "peak MB");
+    let end = format!("{:>10}{:>9}{:>6}", "pictures", "drained", "load");
+    format!("{}\n\n{counts}{times}{costs}{end}", machine.line())
 }
 
 /// What one run measured: milliseconds, percent of a core, MB, seconds.
-#[derive(Default, Serialize)]
+#[derive(Default)]
 pub(crate) struct Run {
     pub(crate) rate: usize,
     pub(crate) sent: usize,
@@ -60,6 +46,26 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn report(&self, report: &mut Report) {
+        let count = |count: usize| count as f64;
+        let times = [("p50", self.p50), ("p90", self.p90), ("p99", self.p99), ("max", self.max)];
+        let counts = [
+            ("acknowledged", count(self.acknowledged)),
+            ("refused", count(self.refused)),
+            ("errors", count(self.errors)),
+            ("pictures", count(self.pictures)),
+        ];
+        let costs = [
+            ("CPU %", self.cpu),
+            ("emul. %", self.emulators_cpu),
+            ("idle MB", self.idle),
+            ("own MB", self.idle_own),
+            ("peak MB", self.peak),
+            ("drained s", self.drained),
+        ];
+        report.add(format!("{} a second", self.rate), times.into_iter().chain(counts).chain(costs));
+    }
+
     /// `!` where a time is over its target.
     pub(crate) fn line(&self) -> String {
         let Run { rate, sent, acknowledged, refused, errors, .. } = self;

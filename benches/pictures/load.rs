@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use easel_emulator::discord::{Discord, InteractionBuilder, Route, TestInteraction};
-use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::rig::process::Process;
@@ -36,7 +35,7 @@ pub(crate) const PLANS: [Plan; 4] = [
 const WARM_UP: u64 = 3;
 
 /// What one run measured: milliseconds, MB, pictures.
-#[derive(Clone, Copy, Default, Serialize)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Run {
     pub(crate) ack_p50: f64,
     pub(crate) ack_p99: f64,

@@ -1,13 +1,9 @@
 //! The table and the file.
 
-use std::path::PathBuf;
-
-use serde::Serialize;
-use serde_json::json;
-
 use super::load::{Plan, Run};
+use crate::rig::Archive;
 use crate::rig::machine::{Machine, busy};
-use crate::rig::{Archive, save};
+use crate::rig::report::Report;
 
 /// A number of a run, its heading and what it should not exceed at so many jobs in flight.
 struct Column {
@@ -48,63 +44,38 @@ fn added(jobs: usize) -> Option<f64> {
     }
 }
 
-/// Everything that was measured.
-#[derive(Serialize)]
-pub(crate) struct Report {
-    machine: Machine,
-    pub(crate) rows: Vec<Row>,
-}
-
-impl Report {
-    pub(crate) fn new(machine: Machine) -> Report {
-        Report { machine, rows: Vec::new() }
-    }
-
-    pub(crate) fn head(&self) -> String {
-        let headings: String = COLUMNS.iter().map(|column| format!("{:>11}", column.heading)).collect();
-        format!("{}\n\narchive  jobs{headings}   runs  load", self.machine.line())
-    }
-
-    pub(crate) fn save(&self) -> anyhow::Result<PathBuf> {
-        save("pictures", self)
-    }
+pub(crate) fn head(machine: &Machine) -> String {
+    let headings: String = COLUMNS.iter().map(|column| format!("{:>11}", column.heading)).collect();
+    format!("{}\n\narchive  jobs{headings}   runs  load", machine.line())
 }
 
 /// The runs of one setting.
-#[derive(Serialize)]
 pub(crate) struct Row {
     archive: Archive,
     in_flight: usize,
     runs: Vec<Run>,
-    medians: serde_json::Map<String, serde_json::Value>,
     /// Of the machine, when the row was done.
     load: f64,
 }
 
 impl Row {
     pub(crate) fn new(archive: Archive, plan: &Plan) -> Row {
-        let medians = serde_json::Map::new();
-        Row { archive, in_flight: plan.in_flight, runs: Vec::new(), medians, load: 0.0 }
+        Row { archive, in_flight: plan.in_flight, runs: Vec::new(), load: 0.0 }
     }
 
     pub(crate) fn add(&mut self, run: Run) {
         self.runs.push(run);
         self.load = busy();
-        self.medians = COLUMNS
-            .iter()
-            .map(|column| {
-                let (median, target) = (self.median(column), (column.target)(self.in_flight));
-                (column.heading.to_owned(), json!({ "median": median, "target": target }))
-            })
-            .collect();
+    }
+
+    pub(crate) fn report(&self, report: &mut Report) {
+        let name = format!("{} {}", self.archive.name(), self.in_flight);
+        report.add(name, COLUMNS.iter().map(|column| (column.heading, self.median(column))));
     }
 
     /// The values and, below them, what they should not exceed; `!` where they do.
     pub(crate) fn lines(&self) -> String {
-        let name = match self.archive {
-            Archive::S3 => "s3",
-            Archive::Folder => "folder",
-        };
+        let name = self.archive.name();
         let (mut values, mut targets) = (String::new(), String::new());
         for column in &COLUMNS {
             let (value, target) = (self.median(column), (column.target)(self.in_flight));

@@ -16,6 +16,8 @@ use crate::backends::orders::{NOW, PRICE, Worker, order};
 use crate::s3_faults::{Fault, Proxy};
 use crate::support::{Setup, World, in_time};
 
+mod costs;
+
 /// A table on ministack, and how a world is told of it.
 pub(crate) async fn table_on_ministack() -> (Setup, SdkConfig, String) {
     let address = server("EASEL_TEST_S3_MINISTACK");

@@ -6,6 +6,7 @@ mod archive;
 mod aws_words;
 mod backends;
 mod bad_input;
+mod benchmarks;
 mod crash;
 mod delivery;
 #[cfg(target_os = "linux")]

@@ -41,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v3.sql"),
     include_str!("sqlite/v4.sql"),
     include_str!("sqlite/v5.sql"),
+    include_str!("sqlite/v6.sql"),
 ];
 
 /// How long the writer waits for the lock of a database that another program holds.

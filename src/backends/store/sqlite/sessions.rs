@@ -49,13 +49,18 @@ impl Sqlite {
         queue: SessionQueue,
         until: OffsetDateTime,
     ) -> anyhow::Result<Vec<SessionRecord>> {
-        let query = match queue {
-            SessionQueue::Waiting => "SELECT * FROM sessions WHERE waiting = 1 AND started <= ?1",
-            SessionQueue::Running => {
-                "SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0 AND quiet_at <= ?1"
-            }
-        };
+        let query = queued(queue);
         self.look(move |db| db.prepare_cached(query)?.query_map([millis(until)], record)?.collect()).await
+    }
+}
+
+/// What [`Sqlite::queued_sessions`] asks.
+pub(super) fn queued(queue: SessionQueue) -> &'static str {
+    match queue {
+        SessionQueue::Waiting => "SELECT * FROM sessions WHERE waiting = 1 AND started <= ?1",
+        SessionQueue::Running => {
+            "SELECT * FROM sessions WHERE ended IS NULL AND waiting = 0 AND quiet_at <= ?1"
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::job::{Bill, GeneratedImage, Origin, Outcome, State};
 use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, resolve};
+use crate::domain::session::SessionQueue;
 use crate::domain::usage::UsageRow;
 
 const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
@@ -114,15 +115,31 @@ async fn a_question_sees_what_was_written_before_it_was_asked() {
     assert_eq!(later.await.unwrap().unwrap(), 1);
 }
 
+/// How this query would be answered.
+fn plan(query: &str, values: impl rusqlite::Params) -> Vec<String> {
+    let db = Connection::open_in_memory().unwrap();
+    MIGRATIONS.iter().for_each(|migration| db.execute_batch(migration).unwrap());
+    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+    let steps = plan.query_map(values, |row| row.get("detail")).unwrap();
+    steps.map(Result::unwrap).collect()
+}
+
 /// However much others have ordered.
 #[test]
 fn the_orders_of_a_key_are_found_without_a_look_at_any_other() {
-    let db = Connection::open_in_memory().unwrap();
-    MIGRATIONS.iter().for_each(|migration| db.execute_batch(migration).unwrap());
-    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", ops::OF_KEY)).unwrap();
-    let steps = plan.query_map(("website", None::<String>, 9), |row| row.get::<_, String>("detail")).unwrap();
-    let steps: Vec<_> = steps.map(Result::unwrap).collect();
+    let steps = plan(ops::OF_KEY, ("website", None::<String>, 9));
     assert_eq!(steps, ["SEARCH jobs USING INDEX jobs_api_key (api_key=? AND id<?)"]);
+}
+
+/// Every start of a session asks for those that wait, however many there were.
+#[test]
+fn sessions_in_a_queue_are_found_without_a_look_at_any_other() {
+    for (queue, index) in [
+        (SessionQueue::Waiting, "sessions_waiting (started<?)"),
+        (SessionQueue::Running, "sessions_quiet (quiet_at<?)"),
+    ] {
+        assert_eq!(plan(sessions::queued(queue), [0]), [format!("SEARCH sessions USING INDEX {index}")]);
+    }
 }
 
 #[test]
