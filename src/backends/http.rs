@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -19,6 +20,9 @@ use reqwest::{Client, Request, Response};
 const CONNECT_TIME: Duration = Duration::from_millis(3_100);
 /// Short, because a call on a connection that AWS is just closing looks like one that was lost after it was paid.
 const IDLE_TIME: Duration = Duration::from_secs(15);
+
+/// Each keeps the buffer into which it has read the last picture, up to half a megabyte.
+const IDLE_CONNECTIONS: usize = 64;
 
 /// The client, to be shared.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +82,7 @@ impl Http {
             .tcp_nodelay(true)
             .connect_timeout(connect)
             .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
             // AWS and Discord have none, and an attachment's host was checked: a redirect could leave it.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -129,6 +134,12 @@ impl HttpConnector for SdkConnector {
 /// What an SDK wants to send.
 pub(crate) fn to_request(request: HttpRequest) -> Result<Request, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
+        // After an error that may pass, an SDK wants the next request on another connection. This client closes those
+        // that are broken, and after a few seconds all that rest.
+        let connection = || Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| ()).build());
+        capture.set_connection_retriever(connection);
+    }
     Request::try_from(request.map(reqwest::Body::wrap)).map_err(|error| ConnectorError::user(error.into()))
 }
 

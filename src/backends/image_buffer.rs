@@ -8,7 +8,7 @@ pub const BLOCK: usize = 4096;
 
 /// A file that arrives piece by piece, with room for a block before it and whole blocks to its end.
 ///
-/// The spool writes [`ImageBuffer::blocks`]; everybody else gets the same memory as [`Bytes`].
+/// The spool writes its blocks; everybody else gets the same memory as [`Bytes`].
 #[derive(Debug)]
 pub struct ImageBuffer {
     /// A few bytes up to a multiple of [`BLOCK`], a block, the file, the padding.

@@ -7,6 +7,8 @@ mod aws_words;
 mod backends;
 mod bad_input;
 mod benchmarks;
+#[cfg(target_os = "linux")]
+mod costs;
 mod crash;
 mod delivery;
 #[cfg(target_os = "linux")]

@@ -17,6 +17,8 @@ use tokio::process::{Child, Command};
 pub(crate) mod api_gateway;
 pub(crate) mod cloud;
 #[cfg(target_os = "linux")]
+pub(crate) mod counts;
+#[cfg(target_os = "linux")]
 pub(crate) mod disk;
 pub(crate) mod function;
 pub(crate) mod inside;
