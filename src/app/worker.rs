@@ -262,10 +262,10 @@ impl Work<'_> {
             tokio::select! {
                 archived = &mut archive => (archived, deliver.await),
                 delivered = &mut deliver => {
-                    loaded.step_aside();
                     let archived = match timeout(CLOSING_TIME, &mut archive).await {
                         Ok(archived) => archived,
                         Err(_) => {
+                            loaded.step_aside();
                             let concluded = Some(this.conclusion(delivered));
                             this.advance(Progress { concluded, ..Progress::default() }).await?;
                             archive.await
