@@ -96,7 +96,10 @@ impl<'a> Rounds<'a> {
         one.admit(store).await?;
         ensure!(self.time("cancel", store.cancel(one.id(), one.at)).await?, "not cancelled");
         other.admit(store).await?;
-        ensure!(self.time("cancel_soon", store.cancel_soon(other.id(), false, other.at)).await?, "not taken back");
+        ensure!(
+            self.time("cancel_soon", store.cancel_soon(other.id(), false, other.at)).await?,
+            "not taken back"
+        );
         Ok(())
     }
 

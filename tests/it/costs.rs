@@ -41,7 +41,7 @@ async fn a_picture_takes_four_requests_three_commits_and_a_sync_of_its_bytes_on_
         other: after.other - before.other,
         copies: after.copies - before.copies,
     };
-    // Admitted with its claim; its call, before it is made; settled, concluded and archived.
+    // Admitted with its claim and its call; settled; concluded and archived.
     assert_eq!(counts, Counts { database: 3, other: 1, copies: 0 });
     assert_eq!(
         requests(&world),

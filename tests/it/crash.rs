@@ -40,7 +40,8 @@ async fn before_the_first_answer_arrived_the_picture_comes_into_the_channel() {
     let held = world.discord.hold(Route::Callback, When::Before);
     let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
-    world.kill_and_restart().await;
+    world.kill_before_a_call().await;
+    world.start().await;
     let message = in_time(world.discord.next_channel_message(CHANNEL)).await;
     assert!(message.content.contains("<@7>"), "{}", message.content);
     one_picture_for(world, &interaction, 1).await;
@@ -52,7 +53,8 @@ async fn after_the_first_answer_arrived_the_picture_takes_its_place() {
     let held = world.discord.hold(Route::Callback, When::After);
     let interaction = world.imagine("a fox").await;
     in_time(held.reached()).await;
-    world.kill_and_restart().await;
+    world.kill_before_a_call().await;
+    world.start().await;
     in_time(interaction.picture()).await;
     one_picture_for(world, &interaction, 1).await;
 }
@@ -284,6 +286,24 @@ async fn told_twice_to_stop_it_ends_at_once_and_the_next_start_goes_on() {
     world.start().await;
     in_time(interaction.picture()).await;
     one_picture_for(world, &interaction, 2).await;
+}
+
+#[tokio::test]
+async fn stopped_before_its_worker_began_a_job_is_given_back_and_its_call_was_none() {
+    let mut world = World::new().await;
+    let held = world.discord.hold(Route::Callback, When::Before);
+    let interaction = world.imagine("a fox").await;
+    in_time(held.reached()).await;
+    assert_eq!(world.sum("attempted"), 1, "its worker is there for it");
+    world.ask_to_stop();
+    in_time(world.discord.disconnected()).await;
+    held.release();
+    assert_eq!(world.ended().await, 0, "{}", world.log());
+    assert_eq!((world.sum("attempted"), world.sum("open"), world.bedrock.calls().len()), (0, 1, 0));
+    world.start().await;
+    in_time(interaction.picture()).await;
+    assert_eq!(world.sum("attempted"), 1);
+    one_picture_for(world, &interaction, 1).await;
 }
 
 #[tokio::test]

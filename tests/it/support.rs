@@ -52,6 +52,8 @@ pub(crate) struct World {
     over_http: bool,
     address: String,
     killed_at_random: bool,
+    /// Calls in the ledger that a process was killed before it made.
+    unmade_calls: usize,
 }
 
 /// What is special about a world.
@@ -93,6 +95,7 @@ impl World {
             over_http: false,
             address: String::new(),
             killed_at_random: false,
+            unmade_calls: 0,
         }
     }
 
@@ -460,6 +463,12 @@ impl World {
     /// A kill between the ledger's line and the call leaves a line without a call; the other way round never.
     pub(crate) fn may_count_calls_that_were_not_made(&mut self) {
         self.killed_at_random = true;
+    }
+
+    /// `kill -9` of a process that has admitted a job and not yet begun with it: its call counts all the same.
+    pub(crate) async fn kill_before_a_call(&mut self) {
+        self.kill().await;
+        self.unmade_calls += 1;
     }
 
     /// SIGTERM, then everything that must be true after any story.

@@ -27,10 +27,11 @@ pub(crate) struct Place {
 
 impl Place {
     /// A worker for this request, if its first step is to ask a model: where a picture has to be fetched before, or a
-    /// guardrail be asked, no call is certain.
+    /// guardrail be asked, no call is certain. Not where other machines have the same store: the lease of a process that
+    /// dies there has to run out, while a job that nobody has claimed is taken up at once.
     pub(crate) fn free(app: &App, request: &ImageRequest) -> Option<Place> {
         let asks_at_once = request.image.is_none() && app.guardrail.is_none();
-        if !asks_at_once || !app.queue.is_local() || app.stopping.is_cancelled() {
+        if !asks_at_once || !app.queue.is_local() || app.store.is_shared() || app.stopping.is_cancelled() {
             return None;
         }
         Some(Place { _place: Arc::clone(&app.workers).try_acquire_owned().ok()? })
