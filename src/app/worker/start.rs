@@ -16,7 +16,7 @@ use crate::domain::request::ImageRequest;
 pub(crate) struct Start {
     app: Arc<App>,
     job: JobId,
-    begun: Option<Box<(Begun, Place)>>,
+    begun: Option<(Box<Begun>, Place)>,
 }
 
 /// A worker of this process that has nothing else to do.
@@ -44,8 +44,8 @@ pub(crate) fn here(app: &App) -> Worker {
 }
 
 impl Start {
-    pub(crate) fn new(app: &Arc<App>, job: JobId, begun: Option<(Begun, Place)>) -> Start {
-        Start { app: Arc::clone(app), job, begun: begun.map(Box::new) }
+    pub(crate) fn new(app: &Arc<App>, job: JobId, begun: Option<(Box<Begun>, Place)>) -> Start {
+        Start { app: Arc::clone(app), job, begun }
     }
 
     pub(crate) fn job(&self) -> JobId {
@@ -67,14 +67,16 @@ impl Start {
 
     /// [`process`], of a job that may be claimed already.
     pub(crate) async fn process(mut self, abandoned: &CancellationToken) -> End {
-        let Some(begun) = self.begun.take() else { return process(&self.app, self.job, abandoned).await };
-        let (Begun { claim, calls }, _place) = *begun;
+        let Some((begun, _place)) = self.begun.take() else {
+            return process(&self.app, self.job, abandoned).await;
+        };
+        let Begun { claim, calls } = *begun;
         Work::new(&self.app, claim, calls).process(abandoned).await
     }
 
     /// Cancels it: nobody would see the pictures.
     pub(crate) async fn take_back(mut self) {
-        let fence = self.begun.take().map(|begun| begun.0.claim.fence);
+        let fence = self.begun.take().map(|(begun, _)| begun.claim.fence);
         if let Err(error) = self.app.store.take_back(self.job, fence, self.app.now()).await {
             tracing::error!(job = %self.job, error = format!("{error:#}"), "an unanswered order could not be taken back");
         }
@@ -83,10 +85,10 @@ impl Start {
 
 impl Drop for Start {
     fn drop(&mut self) {
-        let Some(begun) = self.begun.take() else { return };
+        let Some((begun, place)) = self.begun.take() else { return };
         let (app, job) = (Arc::clone(&self.app), self.job);
         self.app.spawn(async move {
-            let (Begun { claim, calls }, _place) = *begun;
+            let (Begun { claim, calls }, _place) = (*begun, place);
             if let Err(error) = Work::new(&app, claim, calls).give_back(0).await {
                 // Its lease runs out, and the sweeper finds it.
                 tracing::error!(%job, error = format!("{error:#}"), "the job could not be given back");

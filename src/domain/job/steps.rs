@@ -14,7 +14,7 @@ pub enum Admission {
         /// This order is the first to find the server's month at [`super::WARN_PERCENT`] or more: percent used, with it.
         warning: Option<u32>,
         /// For the worker that was there for it.
-        begun: Option<Begun>,
+        begun: Option<Box<Begun>>,
     },
     /// This request was admitted before, as that job.
     Duplicate(JobId),

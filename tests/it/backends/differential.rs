@@ -325,7 +325,8 @@ impl Play {
                     Order { guild, member, session, private, key, pictures, at, ..order(self.interactions) };
                 let admitted =
                     self.both(async |store| order.admit_for(store, &self.limits, begins).await).await;
-                if let Admission::Admitted { begun: Some(Begun { claim, calls }), .. } = admitted {
+                if let Admission::Admitted { begun: Some(begun), .. } = admitted {
+                    let Begun { claim, calls } = *begun;
                     let calls = calls.into_iter().map(|(n, call)| (n, [call, call])).collect();
                     self.claims.push(Claimed { job: self.orders.len(), fence: claim.fence, calls });
                 }

@@ -113,9 +113,8 @@ impl Order {
     /// Admitted for a worker that was there for it, which has these calls to make.
     pub(crate) async fn begun<'a>(&self, store: &'a Store) -> (Worker<'a>, Vec<(u32, CallId)>) {
         let admitted = self.admit_for(store, &AdmissionLimits::default(), true).await;
-        let Admission::Admitted { begun: Some(Begun { claim, calls }), .. } = admitted else {
-            panic!("{admitted:?}")
-        };
+        let Admission::Admitted { begun: Some(begun), .. } = admitted else { panic!("{admitted:?}") };
+        let Begun { claim, calls } = *begun;
         (Worker { store, claim, now: self.at }, calls)
     }
 

@@ -63,7 +63,8 @@ impl Dynamo {
             let difference = difference(None, &admitted.record, &balances);
             let mut all = writes(None, &admitted.record, &difference, &order.new.bounds)?;
             all.extend(order.beside(&seen)?);
-            let answer = Admission::Admitted { warning: admitted.warning, begun: admitted.begun };
+            let answer =
+                Admission::Admitted { warning: admitted.warning, begun: admitted.begun.map(Box::new) };
             match self.table.write(all).await? {
                 Written::Done => return Ok(answer),
                 Written::Conflict => {

@@ -42,7 +42,7 @@ pub(super) fn admit(db: &Connection, new: &NewJob<'_>, now: OffsetDateTime) -> r
     if let Some(session) = job.session() {
         super::sessions::touch(db, session, now)?;
     }
-    Ok(Admission::Admitted { warning: admitted.warning, begun: admitted.begun })
+    Ok(Admission::Admitted { warning: admitted.warning, begun: admitted.begun.map(Box::new) })
 }
 
 /// The job of a request, if it was admitted and is still known.
