@@ -276,7 +276,10 @@ pub(crate) async fn before<T>(
 /// # Errors
 /// A sentence with the variable and the remedy.
 pub fn spool(config: &Config) -> anyhow::Result<Spool> {
-    Spool::open(&config.data_dir().join("spool")).context("EASEL_STORE: the folder `spool` beside it")
+    let path = config.data_dir().join("spool");
+    let is_alone = config.queue == QueueUrl::Local;
+    let spool = if is_alone { Spool::open(&path) } else { Spool::open_beside_others(&path) };
+    spool.context("EASEL_STORE: the folder `spool` beside it")
 }
 
 /// The models that `config` allows.

@@ -18,7 +18,7 @@ mod folder;
 mod scratch;
 mod slot;
 
-use folder::Folder;
+use folder::{FREE, Folder};
 pub use scratch::Scratch;
 use slot::Key;
 
@@ -37,11 +37,24 @@ impl Spool {
     /// # Errors
     /// A folder that cannot be made, or belongs to another user.
     pub fn open(path: &Path) -> anyhow::Result<Spool> {
+        Spool::with_free_slots(path, FREE)
+    }
+
+    /// A spool that removes the files of pictures that were let go. Where other processes work on the same jobs, what one
+    /// of them has let go is to be found in the archive alone.
+    ///
+    /// # Errors
+    /// As for [`Spool::open`].
+    pub fn open_beside_others(path: &Path) -> anyhow::Result<Spool> {
+        Spool::with_free_slots(path, 0)
+    }
+
+    fn with_free_slots(path: &Path, free: usize) -> anyhow::Result<Spool> {
         let prepare = || {
             disk::create_folder(path)?;
             disk::make_private(path)?;
             disk::remove_leftovers(path)?;
-            Folder::open(path)
+            Folder::open(path, free)
         };
         let folder = prepare().map_err(|error| disk::explained(error, path)).with_context(|| {
             format!("the spool `{}` must be a folder of the user who runs Easel", path.display())

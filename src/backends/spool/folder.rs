@@ -13,8 +13,8 @@ use super::slot::{self, DIRECT, ENDING, Header, Key};
 use crate::backends::disk;
 use crate::backends::image_buffer::ImageBuffer;
 
-/// Free slots that are kept: twice as many as pictures are in memory at a time.
-const FREE: usize = 16;
+/// Free slots that are kept for further pictures: twice as many as are in memory at a time.
+pub(super) const FREE: usize = 16;
 
 /// What the names of pictures of earlier versions end with.
 const OLD: &str = ".png";
@@ -27,6 +27,8 @@ pub(super) struct Folder {
     run: String,
     /// How slots are opened: [`DIRECT`] until the file system says that it cannot.
     flags: AtomicI32,
+    /// How many free slots are kept.
+    free: usize,
     known: Mutex<Known>,
 }
 
@@ -78,11 +80,12 @@ impl Place {
 
 impl Folder {
     /// Takes stock of what other processes left, and removes what is torn of it.
-    pub(super) fn open(path: &Path) -> io::Result<Folder> {
+    pub(super) fn open(path: &Path, free: usize) -> io::Result<Folder> {
         let folder = Folder {
             path: path.to_owned(),
             run: format!("{:016x}", rand::random::<u64>()),
             flags: AtomicI32::new(DIRECT),
+            free,
             known: Mutex::default(),
         };
         for torn in folder.look()? {
@@ -174,7 +177,7 @@ impl Folder {
     pub(super) fn release(&self, key: Key) -> bool {
         let mut known = self.known();
         let Some(places) = known.kept.get(&key) else { return true };
-        if places.iter().any(|place| !place.is_own) || known.free.len() + places.len() > FREE {
+        if places.iter().any(|place| !place.is_own) || known.free.len() + places.len() > self.free {
             return false;
         }
         let released = known.kept.remove(&key).unwrap_or_default();
@@ -192,7 +195,7 @@ impl Folder {
     fn let_go(&self, key: Key, places: Vec<Place>) -> io::Result<()> {
         for place in places {
             let mut known = self.known();
-            if place.is_own && known.free.len() < FREE {
+            if place.is_own && known.free.len() < self.free {
                 known.free.push(place.path);
                 continue;
             }

@@ -346,3 +346,15 @@ async fn a_disk_that_cannot_take_it_is_an_error_with_the_path_and_the_earlier_pi
     keep(&spool, 0, &picture(1)).await;
     assert_eq!(load(&spool, 0).await.unwrap(), picture(1));
 }
+
+#[tokio::test]
+async fn beside_other_workers_nobody_finds_what_was_let_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = Spool::open_beside_others(dir.path()).unwrap();
+    let other = Spool::open_beside_others(dir.path()).unwrap();
+    keep(&spool, 0, PICTURE).await;
+    assert!(other.holds(job(), 0).await.unwrap());
+    spool.forget(job(), 0).await.unwrap();
+    assert!(!other.holds(job(), 0).await.unwrap());
+    assert_eq!(files(dir.path()), Vec::<PathBuf>::new());
+}
