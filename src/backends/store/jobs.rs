@@ -203,9 +203,10 @@ impl Store {
 
     /// Sums over the whole ledger.
     pub async fn totals(&self) -> anyhow::Result<Totals> {
-        let (months, open) = match self {
-            Store::Sqlite(sqlite) => (sqlite.months().await?, sqlite.open_jobs().await?),
-            Store::Dynamo(dynamo) => (dynamo.months().await?, dynamo.open_jobs().await?),
+        // In this order: where none is open, all that was done is in the sums.
+        let (open, months) = match self {
+            Store::Sqlite(sqlite) => (sqlite.open_jobs().await?, sqlite.months().await?),
+            Store::Dynamo(dynamo) => (dynamo.open_jobs().await?, dynamo.months().await?),
         };
         let sum = |amount: fn(&Amounts) -> i64| months.iter().map(amount).sum::<i64>();
         let count = |amount| u32::try_from(sum(amount));
