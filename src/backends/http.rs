@@ -1,5 +1,5 @@
-//! HTTP out. Discord, Bedrock, S3 and all else in AWS are reached through the same client, with one TLS library and one
-//! set of trusted certificates, which are read when they are first needed.
+//! HTTP out. Discord, Bedrock, S3 and all else in AWS are reached through clients of one kind, with one TLS library and one
+//! set of trusted certificates, which are read once, with the first client.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,13 +18,15 @@ use reqwest::{Client, Request, Response};
 
 /// Until a connection is there, where nobody asks for less: as the AWS SDKs have it.
 const CONNECT_TIME: Duration = Duration::from_millis(3_100);
-/// Short, because a call on a connection that AWS is just closing looks like one that was lost after it was paid.
-const IDLE_TIME: Duration = Duration::from_secs(15);
-
-/// Each keeps the buffer into which it has read the last picture, up to half a megabyte.
+/// For how long a connection rests before it is closed: who is asked again within that time is answered without a
+/// handshake before it.
+const IDLE_TIME: Duration = Duration::from_secs(90);
+/// The same where calls are paid: one on a connection that AWS is just closing looks like one that was lost after that.
+const PAID_IDLE_TIME: Duration = Duration::from_secs(15);
+/// Resting connections to one host. Each keeps the buffer into which it has read the last picture, up to half a megabyte.
 const IDLE_CONNECTIONS: usize = 64;
 
-/// The client, to be shared.
+/// The clients, to be shared.
 #[derive(Debug, Clone, Default)]
 pub struct Http(Arc<Inner>);
 
@@ -50,7 +52,15 @@ impl Http {
     /// # Errors
     /// As for [`Http::client`].
     pub fn separate(&self) -> anyhow::Result<Client> {
-        self.build(CONNECT_TIME)
+        self.build(CONNECT_TIME, IDLE_TIME)
+    }
+
+    /// A client for calls that are paid.
+    ///
+    /// # Errors
+    /// As for [`Http::client`].
+    pub fn for_paid_calls(&self) -> anyhow::Result<Client> {
+        self.build(CONNECT_TIME, PAID_IDLE_TIME)
     }
 
     /// What the AWS SDKs send their requests through.
@@ -70,18 +80,18 @@ impl Http {
         if let Some(client) = clients.get(&time) {
             return Ok(client.clone());
         }
-        let client = self.build(time)?;
+        let client = self.build(time, IDLE_TIME)?;
         clients.insert(time, client.clone());
         Ok(client)
     }
 
-    fn build(&self, connect: Duration) -> anyhow::Result<Client> {
+    fn build(&self, connect: Duration, idle: Duration) -> anyhow::Result<Client> {
         Client::builder()
             .tls_backend_preconfigured(self.tls()?)
             .http1_only()
             .tcp_nodelay(true)
             .connect_timeout(connect)
-            .pool_idle_timeout(IDLE_TIME)
+            .pool_idle_timeout(idle)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             // AWS and Discord have none, and an attachment's host was checked: a redirect could leave it.
             .redirect(reqwest::redirect::Policy::none())

@@ -63,7 +63,7 @@ impl Bedrock {
         limiter: PictureLimiter,
         timeout: Duration,
     ) -> anyhow::Result<Bedrock> {
-        let connector = SharedHttpConnector::new(Connector::new(http.client()?, limiter, timeout));
+        let connector = SharedHttpConnector::new(Connector::new(http.for_paid_calls()?, limiter, timeout));
         let http = http_client_fn(move |_, _| connector.clone());
         Ok(Bedrock(Arc::new(Inner { shared: shared.clone(), http, clients: Mutex::default() })))
     }

@@ -116,8 +116,8 @@ impl Store {
     }
 
     /// Takes back a job whose `admit` nobody waits for any more, even if it is still being written; `begun` if a worker
-    /// was there for it, which then never hears of it. `SQLite` does it, whatever becomes of the answer, before anything that it is
-    /// asked for later.
+    /// was there for it, which then never hears of it. `SQLite` does it, whatever becomes of the answer, before anything
+    /// that it is asked for later.
     pub fn cancel_soon(
         &self,
         job: JobId,
