@@ -23,6 +23,8 @@ pub(crate) mod disk;
 pub(crate) mod function;
 pub(crate) mod inside;
 pub(crate) mod ledger;
+#[cfg(target_os = "linux")]
+pub(crate) mod preload;
 pub(crate) mod proxy;
 pub(crate) mod sandbox;
 pub(crate) mod seed;

@@ -1,9 +1,6 @@
 //! Disks of other kinds: calls of the program fail as they do on file systems that this machine need not have.
 
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
-
+use super::preload::library;
 use super::{World, in_time};
 
 /// Numbers of errors, as Linux has them.
@@ -22,27 +19,12 @@ pub(crate) const EDQUOT: i32 = 122;
 /// In place of a number: the call never returns.
 const HELD: i32 = -1;
 
-/// What stands between the program and the C library. Each process of the tests makes its own.
-static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/disk_faults.c");
-    let library = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("disk_faults.so");
-    let draft = library.with_extension(format!("{}.so", std::process::id()));
-    let made = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(&draft)
-        .args([source, "-ldl"])
-        .status();
-    assert!(made.expect("a C compiler, as for building Easel").success());
-    std::fs::rename(&draft, &library).unwrap();
-    library
-});
-
 impl World {
     /// From here on each of these calls fails for the program with this number, where the path has this part in it.
     pub(crate) fn break_disk(&mut self, faults: &[(&str, i32, &str)]) {
         let faults: Vec<_> =
             faults.iter().map(|(call, number, part)| format!("{call}={number}@{part}")).collect();
-        self.set("LD_PRELOAD", LIBRARY.display().to_string());
+        self.set("LD_PRELOAD", library("disk_faults"));
         self.set("DISK_FAULTS", faults.join(","));
     }
 
