@@ -1,6 +1,7 @@
 //! The bot as a process of its own, and everything that it talks to.
 
 use std::fs::{self, File};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -8,20 +9,19 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use easel_emulator::bedrock::{Bedrock, BedrockOptions, Picture};
 use easel_emulator::discord::{Discord, DiscordOptions, Route};
+use easel_emulator::tls::Tls;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use process::Process;
 use sink::Sink;
-use tls::Tls;
 
 pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod process;
 pub(crate) mod report;
 mod sink;
-mod tls;
 
 /// From the bot's registration until its start has left its memory.
 const CALM: Duration = Duration::from_millis(500);
@@ -123,12 +123,13 @@ impl Rig {
         let sink = Sink::start().await?;
         // Not in `/tmp`, which may be memory: an fsync shall cost what it costs.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let mut tls = Tls::new(&folder.path().join(AUTHORITY))?;
+        let mut tls = Tls::new()?;
+        fs::write(folder.path().join(AUTHORITY), tls.authority()?)?;
         let mut addresses =
             Addresses { discord: discord.base_url(), bedrock: bedrock.base_url(), archive: sink.base_url() };
         if setup.way.tls {
             for address in [&mut addresses.discord, &mut addresses.bedrock, &mut addresses.archive] {
-                *address = tls.before(address).await?;
+                *address = format!("https://{}", tls.before(host(address)?).await?);
             }
         }
         let mut command = command(setup, &folder, &discord, &addresses)?;
@@ -186,6 +187,12 @@ impl Rig {
         ensure!(violations.is_empty(), "the emulators object: {violations:?}");
         Ok(())
     }
+}
+
+/// Where an emulator listens.
+fn host(address: &str) -> anyhow::Result<SocketAddr> {
+    let host = address.trim_start_matches("http://");
+    host.parse().with_context(|| format!("an emulator at {address}"))
 }
 
 fn command(

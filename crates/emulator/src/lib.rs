@@ -7,3 +7,4 @@ pub mod bedrock;
 pub mod discord;
 mod socket;
 mod sync;
+pub mod tls;

@@ -1,14 +1,13 @@
-//! TLS in front of the emulators, which speak plain HTTP.
+//! TLS in front of servers that speak plain HTTP.
 
-use std::fs;
-use std::net::Ipv4Addr;
-use std::path::Path;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 
-use anyhow::Context;
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
+use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
@@ -18,29 +17,41 @@ use openssl::x509::{X509, X509Builder, X509Name};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_openssl::SslStream;
-use url::Url;
 
-/// Servers with certificates of an authority of their own. They stop when this is dropped.
-pub(crate) struct Tls {
+/// An authority, and servers with certificates of it. They stop when this is dropped.
+pub struct Tls {
     acceptor: SslAcceptor,
-    servers: JoinSet<anyhow::Result<()>>,
+    authority: X509,
+    servers: JoinSet<io::Result<()>>,
 }
 
 impl Tls {
-    /// Writes the authority's certificate to `authority`, for `SSL_CERT_FILE`.
-    pub(crate) fn new(authority: &Path) -> anyhow::Result<Tls> {
-        let (ca, ca_key) = certificate(None)?;
-        fs::write(authority, ca.to_pem()?)?;
-        let (server, key) = certificate(Some((&ca, &ca_key)))?;
+    /// An authority that nobody trusts yet, for a day.
+    ///
+    /// # Errors
+    /// OpenSSL cannot make it.
+    pub fn new() -> io::Result<Tls> {
+        let (authority, authority_key) = certificate(None)?;
+        let (server, key) = certificate(Some((&authority, &authority_key)))?;
         let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls())?;
         acceptor.set_private_key(&key)?;
         acceptor.set_certificate(&server)?;
-        Ok(Tls { acceptor: acceptor.build(), servers: JoinSet::new() })
+        Ok(Tls { acceptor: acceptor.build(), authority, servers: JoinSet::new() })
     }
 
-    /// The address at which `plain` is reached over TLS.
-    pub(crate) async fn before(&mut self, plain: &str) -> anyhow::Result<String> {
-        let port = Url::parse(plain)?.port().context("an emulator without a port")?;
+    /// The authority's certificate in PEM, as `SSL_CERT_FILE` wants it.
+    ///
+    /// # Errors
+    /// OpenSSL cannot write it.
+    pub fn authority(&self) -> io::Result<Vec<u8>> {
+        Ok(self.authority.to_pem()?)
+    }
+
+    /// The address at which the server at `plain` is reached over TLS. Its certificate is for 127.0.0.1.
+    ///
+    /// # Errors
+    /// There is no port.
+    pub async fn before(&mut self, plain: SocketAddr) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let acceptor = self.acceptor.clone();
@@ -48,26 +59,26 @@ impl Tls {
             let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await?;
-                connections.spawn(forward(client, acceptor.clone(), port));
+                connections.spawn(forward(client, acceptor.clone(), plain));
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(format!("https://{address}"))
+        Ok(address)
     }
 }
 
-async fn forward(client: TcpStream, acceptor: SslAcceptor, port: u16) -> anyhow::Result<()> {
+async fn forward(client: TcpStream, acceptor: SslAcceptor, plain: SocketAddr) -> io::Result<()> {
     client.set_nodelay(true)?;
     let mut client = SslStream::new(Ssl::new(acceptor.context())?, client)?;
-    Pin::new(&mut client).accept().await?;
-    let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+    Pin::new(&mut client).accept().await.map_err(io::Error::other)?;
+    let mut server = TcpStream::connect(plain).await?;
     server.set_nodelay(true)?;
     tokio::io::copy_bidirectional_with_sizes(&mut client, &mut server, 64 * 1024, 64 * 1024).await?;
     Ok(())
 }
 
 /// An authority's own certificate, or one that it signs for a server on this machine.
-fn certificate(signer: Option<(&X509, &PKey<Private>)>) -> anyhow::Result<(X509, PKey<Private>)> {
+fn certificate(signer: Option<(&X509, &PKey<Private>)>) -> Result<(X509, PKey<Private>), ErrorStack> {
     let key = PKey::from_ec_key(EcKey::generate(EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?.as_ref())?)?;
     let mut name = X509Name::builder()?;
     name.append_entry_by_nid(Nid::COMMONNAME, if signer.is_some() { "a server" } else { "an authority" })?;
