@@ -60,7 +60,6 @@ pub struct App {
     pub config: Config,
     clock: Clock,
     pub catalogue: Catalogue,
-    pub(crate) http: Http,
     pub discord: Rest,
     pub engine: Engine,
     /// What every prompt and picture has to pass, if anything.
@@ -128,7 +127,6 @@ impl App {
         Ok(Arc::new(App {
             catalogue,
             discord: Rest::new(&config.discord_url, token, &http)?,
-            http,
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
             limiter: RateLimiter::beside(&store),

@@ -1,20 +1,33 @@
 //! HTTP out. Discord, Bedrock, S3 and all else in AWS are reached through clients of one kind, with one TLS library and one
 //! set of trusted certificates, which are read once, with the first client.
 
+mod connect;
+mod sdk;
+#[cfg(test)]
+mod tests;
+mod tls;
+
 use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::body::SdkBody;
-use native_tls::{Protocol, TlsConnector};
-use reqwest::{Client, Request, Response};
+use hyper::body::Incoming;
+use hyper::header::PROXY_AUTHORIZATION;
+use hyper::http::uri::Scheme;
+use hyper::{Request, Response};
+use hyper_util::client::legacy;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use self::connect::Connector;
+use self::tls::Tls;
+
+pub(crate) use self::sdk::{connector_error, head, to_request};
 
 /// Until a connection is there, where nobody asks for less: as the AWS SDKs have it.
 const CONNECT_TIME: Duration = Duration::from_millis(3_100);
@@ -23,8 +36,14 @@ const CONNECT_TIME: Duration = Duration::from_millis(3_100);
 const IDLE_TIME: Duration = Duration::from_secs(90);
 /// The same where calls are paid: one on a connection that AWS is just closing looks like one that was lost after that.
 const PAID_IDLE_TIME: Duration = Duration::from_secs(15);
-/// Resting connections to one host. Each keeps the buffer into which it has read the last picture, up to half a megabyte.
+/// Resting connections to one host.
 const IDLE_CONNECTIONS: usize = 64;
+/// What a connection reads at a time at most: it fits into the processor's cache, and what rests keeps little memory.
+const READ_SIZE: usize = 128 * 1024;
+
+/// The body of a request: bytes, or a stream of them.
+pub(crate) type Body = SdkBody;
+pub(crate) type HttpError = legacy::Error;
 
 /// The clients, to be shared.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +51,7 @@ pub struct Http(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    tls: OnceLock<TlsConnector>,
+    tls: OnceLock<Tls>,
     /// By the time in which they connect, since some of the SDK's own calls are impatient.
     clients: Mutex<HashMap<Duration, Client>>,
 }
@@ -47,15 +66,7 @@ impl Http {
         self.connecting_within(CONNECT_TIME)
     }
 
-    /// A client with connections that no other part of the process uses.
-    ///
-    /// # Errors
-    /// As for [`Http::client`].
-    pub fn separate(&self) -> anyhow::Result<Client> {
-        self.build(CONNECT_TIME, IDLE_TIME)
-    }
-
-    /// A client for calls that are paid.
+    /// A client for calls that are paid, with connections of its own.
     ///
     /// # Errors
     /// As for [`Http::client`].
@@ -65,14 +76,7 @@ impl Http {
 
     /// What the AWS SDKs send their requests through.
     pub fn for_sdks(&self) -> SharedHttpClient {
-        let http = self.clone();
-        http_client_fn(move |settings, _| {
-            SharedHttpConnector::new(SdkConnector {
-                http: http.clone(),
-                connect: settings.connect_timeout().unwrap_or(CONNECT_TIME),
-                read: settings.read_timeout(),
-            })
-        })
+        sdk::client(self)
     }
 
     fn connecting_within(&self, time: Duration) -> anyhow::Result<Client> {
@@ -86,90 +90,65 @@ impl Http {
     }
 
     fn build(&self, connect: Duration, idle: Duration) -> anyhow::Result<Client> {
-        Client::builder()
-            .tls_backend_preconfigured(self.tls()?)
-            .http1_only()
-            .tcp_nodelay(true)
-            .connect_timeout(connect)
-            .pool_idle_timeout(idle)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            // AWS and Discord have none, and an attachment's host was checked: a redirect could leave it.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .context("cannot set up HTTPS")
+        Ok(Client::new(self.tls()?, Matcher::from_env(), connect, idle))
     }
 
-    fn tls(&self) -> anyhow::Result<TlsConnector> {
+    fn tls(&self) -> anyhow::Result<Tls> {
         if let Some(tls) = self.0.tls.get() {
             return Ok(tls.clone());
         }
-        let built = TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build();
-        let built = built.context("cannot set up TLS")?;
+        let built = Tls::new().context("cannot set up TLS")?;
         Ok(self.0.tls.get_or_init(|| built).clone())
     }
 }
 
+/// Sends requests, over connections that it keeps for a while. It follows no redirect: AWS and Discord have none, and an
+/// attachment's host was checked, which a redirect could leave.
 #[derive(Debug, Clone)]
-struct SdkConnector {
-    http: Http,
-    connect: Duration,
-    read: Option<Duration>,
+pub struct Client {
+    client: legacy::Client<Connector, Body>,
+    proxies: Arc<Matcher>,
 }
 
-impl SdkConnector {
-    async fn send(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let client = self.http.connecting_within(self.connect);
-        let client = client.map_err(|error| ConnectorError::user(error.into()))?;
-        let sent = client.execute(to_request(request)?);
-        let response = match self.read {
-            Some(time) => {
-                tokio::time::timeout(time, sent).await.map_err(|late| ConnectorError::timeout(late.into()))?
-            }
-            None => sent.await,
-        };
-        let response = response.map_err(connector_error)?;
-        let mut head = head(&response)?;
-        *head.body_mut() = SdkBody::from_body_1_x(reqwest::Body::from(response));
-        Ok(head)
+impl Client {
+    /// Connects within one time, and closes a connection that has rested for the other.
+    fn new(tls: Tls, proxies: Matcher, connect: Duration, idle: Duration) -> Client {
+        let proxies = Arc::new(proxies);
+        let client = legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(idle)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .http1_max_buf_size(READ_SIZE)
+            .build(Connector::new(tls, Arc::clone(&proxies), connect));
+        Client { client, proxies }
     }
-}
 
-impl HttpConnector for SdkConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().send(request))
-    }
-}
-
-/// What an SDK wants to send.
-pub(crate) fn to_request(request: HttpRequest) -> Result<Request, ConnectorError> {
-    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-    if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
-        // After an error that may pass, an SDK wants the next request on another connection. This client closes those
-        // that are broken, and after a few seconds all that rest.
-        let connection = || Some(ConnectionMetadata::builder().proxied(false).poison_fn(|| ()).build());
-        capture.set_connection_retriever(connection);
-    }
-    Request::try_from(request.map(reqwest::Body::wrap)).map_err(|error| ConnectorError::user(error.into()))
-}
-
-/// Why an SDK gets no answer, in the terms by which it decides whether to try again.
-pub(crate) fn connector_error(error: reqwest::Error) -> ConnectorError {
-    if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
-}
-
-/// An answer for an SDK, without its body.
-pub(crate) fn head(response: &Response) -> Result<HttpResponse, ConnectorError> {
-    let status = response.status().as_u16().try_into();
-    let status = status.map_err(|error: aws_smithy_runtime_api::http::HttpError| {
-        ConnectorError::other(error.into(), None)
-    })?;
-    let mut head = HttpResponse::new(status, SdkBody::empty());
-    for (name, value) in response.headers() {
-        // The SDKs ask for none that is not text.
-        if let Ok(value) = value.to_str() {
-            head.headers_mut().append(name.as_str().to_owned(), value.to_owned());
+    /// The answer's head, as soon as it is there.
+    ///
+    /// # Errors
+    /// There is no connection, or it was lost. Dropped before its end, a call ends with its connection.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Result<Response<Incoming>, HttpError> {
+        if request.uri().scheme() == Some(&Scheme::HTTP)
+            && let Some(proxy) = self.proxies.intercept(request.uri())
+            && let Some(password) = proxy.basic_auth()
+        {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, password.clone());
         }
+        self.client.request(request).await
     }
-    Ok(head)
+}
+
+/// An error and what caused it, and so on.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Whether an error says that something took too long.
+pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|error| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+    })
 }

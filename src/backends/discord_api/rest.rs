@@ -5,21 +5,27 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
-use reqwest::multipart::{Form, Part};
-use reqwest::{IntoUrl, Method, RequestBuilder, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{self, HeaderName, HeaderValue, InvalidHeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use thiserror::Error;
+use tokio::time::timeout;
 use url::Url;
 
+use crate::backends::discord_api::form::Form;
 use crate::backends::discord_api::message::Message;
-use crate::backends::http::Http;
+use crate::backends::http::{Body, Client, Http, causes, is_timeout};
 
 /// Discord wants a bot's name, address and version.
 const USER_AGENT: &str = concat!("DiscordBot (https://easel.invalid, ", env!("CARGO_PKG_VERSION"), ")");
 /// A call without an answer for this long counts as lost.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+const TOO_LATE: &str = "no answer in time";
+/// Of an answer in JSON: a hundred messages, or all commands in every language, are much less.
+const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Why a call did not do what it should.
 #[derive(Debug, Error)]
@@ -71,7 +77,7 @@ pub enum ThreadKind {
 
 #[derive(Debug, Clone)]
 pub struct Rest {
-    http: reqwest::Client,
+    http: Client,
     base: Url,
     token: Option<SecretString>,
 }
@@ -95,38 +101,38 @@ impl Rest {
     /// [`Fault`]; code 40060 says that it was answered before, 10062 that it is too late.
     pub async fn callback(&self, interaction: u64, token: &str, answer: &Value) -> Result<(), Fault> {
         let id = interaction.to_string();
-        let request = self.call(Method::POST, &["interactions", &id, token, "callback"]).json(answer);
-        send(request).await.map(drop)
+        let call = self.call(Method::POST, &["interactions", &id, token, "callback"]);
+        self.send(call.json(answer)).await.map(drop)
     }
 
     /// Replaces the response to an interaction.
     pub async fn edit_original(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
-        let request = self.call(Method::PATCH, &original(&application.to_string(), token));
-        send(with_message(request, message, None)?).await.map(drop)
+        let call = self.call(Method::PATCH, &original(&application.to_string(), token));
+        self.send(call.message(message, None)).await.map(drop)
     }
 
     /// The response to an interaction as it stands.
     pub async fn original_response(&self, application: u64, token: &str) -> Result<Value, Fault> {
-        json_of(self.call(Method::GET, &original(&application.to_string(), token))).await
+        self.json(self.call(Method::GET, &original(&application.to_string(), token))).await
     }
 
     /// Posts a message as the bot. Discord drops a second one with the same `nonce` (25 characters at most) for a
     /// few minutes.
     pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<(), Fault> {
-        let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "messages"]);
-        send(with_message(request, message, Some(nonce))?).await.map(drop)
+        let call = self.as_bot(Method::POST, &["channels", &channel.to_string(), "messages"]);
+        self.send(call.message(message, Some(nonce))).await.map(drop)
     }
 
     /// Deletes the response to an interaction.
     pub(crate) async fn delete_original(&self, application: u64, token: &str) -> Result<(), Fault> {
-        send(self.call(Method::DELETE, &original(&application.to_string(), token))).await.map(drop)
+        self.send(self.call(Method::DELETE, &original(&application.to_string(), token))).await.map(drop)
     }
 
     /// Sends another message after the response to an interaction. After a deferral, which must be edited or deleted
     /// first, Discord takes it for an edit.
     pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
-        let request = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
-        send(with_message(request, message, None)?).await.map(drop)
+        let call = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
+        self.send(call.message(message, None)).await.map(drop)
     }
 
     /// Starts a thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or 10080); its
@@ -139,8 +145,8 @@ impl Rest {
         minutes: u32,
     ) -> Result<u64, Fault> {
         let body = json!({ "name": name, "type": kind as u8, "auto_archive_duration": minutes });
-        let request = self.as_bot(Method::POST, &["channels", &channel.to_string(), "threads"]);
-        id_of(&json_of(request.json(&body)).await?)
+        let call = self.as_bot(Method::POST, &["channels", &channel.to_string(), "threads"]);
+        id_of(&self.json(call.json(&body)).await?)
     }
 
     /// Up to 100 messages of a channel that are newer than the snowflake `after`.
@@ -148,49 +154,37 @@ impl Rest {
         let path = ["channels", &channel.to_string(), "messages"];
         let mut url = self.url(&path);
         url.set_query(Some(&format!("after={after}&limit=100")));
-        json_of(self.with_token(self.request(Method::GET, url))).await
+        self.json(self.with_token(Call::new(Method::GET, url.as_str()))).await
     }
 
     /// The channel of the private conversation with a user.
     pub async fn private_channel(&self, user: u64) -> Result<u64, Fault> {
-        let request = self.as_bot(Method::POST, &["users", "@me", "channels"]);
-        id_of(&json_of(request.json(&json!({ "recipient_id": user.to_string() }))).await?)
+        let call = self.as_bot(Method::POST, &["users", "@me", "channels"]);
+        id_of(&self.json(call.json(&json!({ "recipient_id": user.to_string() }))).await?)
     }
 
     /// Any GET on behalf of the bot, such as `["applications", "@me"]`.
     pub async fn get(&self, path: &[&str]) -> Result<Value, Fault> {
-        json_of(self.as_bot(Method::GET, path)).await
+        self.json(self.as_bot(Method::GET, path)).await
     }
 
     /// All commands, of the application or of one server, in every language.
     pub async fn commands(&self, path: &[&str]) -> Result<Value, Fault> {
         let mut url = self.url(path);
         url.set_query(Some("with_localizations=true"));
-        json_of(self.with_token(self.request(Method::GET, url))).await
+        self.json(self.with_token(Call::new(Method::GET, url.as_str()))).await
     }
 
     /// Replaces all commands, of the application or of one server; as Discord has them then, with their ids.
     pub async fn put_commands(&self, path: &[&str], commands: &Value) -> Result<Value, Fault> {
-        json_of(self.as_bot(Method::PUT, path).json(commands)).await
+        self.json(self.as_bot(Method::PUT, path).json(commands)).await
     }
 
     /// The bytes behind an attachment's address, at most `limit`; `None` if there are more.
     ///
     /// The caller has checked the host.
     pub async fn file(&self, url: &str, limit: u64) -> Result<Option<Bytes>, Fault> {
-        let response = send(self.request(Method::GET, url)).await?;
-        if response.content_length().is_some_and(|length| length > limit) {
-            return Ok(None);
-        }
-        let mut bytes = BytesMut::new();
-        let mut chunks = response.bytes_stream();
-        while let Some(chunk) = chunks.next().await {
-            bytes.extend_from_slice(&chunk.map_err(|error| lost(&error))?);
-            if bytes.len() as u64 > limit {
-                return Ok(None);
-            }
-        }
-        Ok(Some(bytes.freeze()))
+        accepted(self.exchange(Call::new(Method::GET, url), limit).await?)
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -201,23 +195,80 @@ impl Rest {
         url
     }
 
-    fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
-        self.http.request(method, url).header(header::USER_AGENT, USER_AGENT).timeout(CALL_TIMEOUT)
+    fn call(&self, method: Method, path: &[&str]) -> Call {
+        Call::new(method, self.url(path).as_str())
     }
 
-    fn call(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        self.request(method, self.url(path))
-    }
-
-    fn as_bot(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    fn as_bot(&self, method: Method, path: &[&str]) -> Call {
         self.with_token(self.call(method, path))
     }
 
-    fn with_token(&self, request: RequestBuilder) -> RequestBuilder {
+    fn with_token(&self, call: Call) -> Call {
         match &self.token {
-            Some(token) => request.header("Authorization", format!("Bot {}", token.expose_secret())),
-            None => request,
+            Some(token) => call.header(header::AUTHORIZATION, format!("Bot {}", token.expose_secret())),
+            None => call,
         }
+    }
+
+    async fn json(&self, call: Call) -> Result<Value, Fault> {
+        serde_json::from_slice(&self.send(call).await?)
+            .map_err(|error| Fault::Lost(format!("an answer that is not JSON: {error}")))
+    }
+
+    async fn send(&self, call: Call) -> Result<Bytes, Fault> {
+        let answer = accepted(self.exchange(call, ANSWER_LIMIT).await?)?;
+        answer.ok_or_else(|| Fault::Lost(format!("an answer of more than {ANSWER_LIMIT} bytes")))
+    }
+
+    /// The answer, whatever it is, with `None` for a body of more than `limit` bytes.
+    async fn exchange(&self, call: Call, limit: u64) -> Result<Response<Option<Bytes>>, Fault> {
+        let request = call.0.map_err(|error| Fault::Lost(error.to_string()))?;
+        let exchange = async {
+            let (head, body) = self.http.send(request).await.map_err(|error| lost(&error))?.into_parts();
+            let body = read(body, limit).await.map_err(|error| lost(&error))?;
+            Ok(Response::from_parts(head, body))
+        };
+        timeout(CALL_TIMEOUT, exchange).await.map_err(|_| Fault::Lost(TOO_LATE.into()))?
+    }
+}
+
+/// A call before it is sent.
+struct Call(hyper::http::Result<Request<Body>>);
+
+impl Call {
+    fn new(method: Method, url: &str) -> Call {
+        let call = Request::builder().method(method).uri(url).header(header::USER_AGENT, USER_AGENT);
+        Call(call.body(Body::empty()))
+    }
+
+    fn header(self, name: HeaderName, value: impl TryInto<HeaderValue, Error = InvalidHeaderValue>) -> Call {
+        Call(self.0.and_then(|mut request| {
+            request.headers_mut().insert(name, value.try_into()?);
+            Ok(request)
+        }))
+    }
+
+    fn body(self, content_type: impl TryInto<HeaderValue, Error = InvalidHeaderValue>, body: Body) -> Call {
+        let call = self.header(header::CONTENT_TYPE, content_type);
+        Call(call.0.map(|request| request.map(|_| body)))
+    }
+
+    fn json(self, body: &Value) -> Call {
+        self.body("application/json", Body::from(body.to_string()))
+    }
+
+    fn message(self, message: &Message, nonce: Option<&str>) -> Call {
+        let payload = message.payload(nonce);
+        if message.files.is_empty() {
+            return self.json(&payload);
+        }
+        let mut form = Form::new().part("payload_json", "application/json", payload.to_string());
+        for (n, file) in message.files.iter().enumerate() {
+            form = form.file(&format!("files[{n}]"), &file.name, file.mime, file.bytes.clone());
+        }
+        let content_type = form.content_type();
+        let (body, length) = form.into_body();
+        self.header(header::CONTENT_LENGTH, length.to_string()).body(content_type, body)
     }
 }
 
@@ -225,49 +276,39 @@ fn original<'a>(application: &'a str, token: &'a str) -> [&'a str; 5] {
     ["webhooks", application, token, "messages", "@original"]
 }
 
-fn with_message(
-    request: RequestBuilder,
-    message: &Message,
-    nonce: Option<&str>,
-) -> Result<RequestBuilder, Fault> {
-    let payload = message.payload(nonce);
-    if message.files.is_empty() {
-        return Ok(request.json(&payload));
-    }
-    let part = |part: Part, mime| part.mime_str(mime).map_err(|error| lost(&error));
-    let mut form =
-        Form::new().part("payload_json", part(Part::text(payload.to_string()), "application/json")?);
-    for (n, file) in message.files.iter().enumerate() {
-        // A stream over the shared bytes: the picture is not copied.
-        let body = Part::stream_with_length(file.bytes.clone(), file.bytes.len() as u64)
-            .file_name(file.name.clone());
-        form = form.part(format!("files[{n}]"), part(body, file.mime)?);
-    }
-    Ok(request.multipart(form))
-}
-
 fn id_of(channel: &Value) -> Result<u64, Fault> {
     let id = channel["id"].as_str().and_then(|id| id.parse().ok());
     id.ok_or_else(|| Fault::Lost("a channel without id".into()))
 }
 
-async fn json_of(request: RequestBuilder) -> Result<Value, Fault> {
-    send(request).await?.json().await.map_err(|error| lost(&error))
+/// The whole body; `None` if it has more than `limit` bytes.
+async fn read(mut body: Incoming, limit: u64) -> Result<Option<Bytes>, hyper::Error> {
+    if body.size_hint().lower() > limit {
+        return Ok(None);
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(piece) = frame?.into_data() else { continue };
+        bytes.extend_from_slice(&piece);
+        if bytes.len() as u64 > limit {
+            return Ok(None);
+        }
+    }
+    Ok(Some(bytes.freeze()))
 }
 
-async fn send(request: RequestBuilder) -> Result<Response, Fault> {
-    let response = request.send().await.map_err(|error| lost(&error))?;
-    let status = response.status();
+/// The body of an answer that says yes.
+fn accepted(response: Response<Option<Bytes>>) -> Result<Option<Bytes>, Fault> {
+    let (head, body) = response.into_parts();
+    let (status, headers) = (head.status, head.headers);
     if status.is_success() {
-        return Ok(response);
+        return Ok(body);
     }
-    let retry_after =
-        response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
-    let is_page = response
-        .headers()
+    let retry_after = headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse::<f64>().ok());
+    let is_page = headers
         .get("content-type")
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/html"));
-    let body: Value = response.json().await.unwrap_or(Value::Null);
+    let body: Value = serde_json::from_slice(&body.unwrap_or_default()).unwrap_or(Value::Null);
     if status == StatusCode::TOO_MANY_REQUESTS {
         let seconds = body["retry_after"].as_f64().or(retry_after).unwrap_or(5.0);
         let after = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(5));
@@ -282,15 +323,10 @@ async fn send(request: RequestBuilder) -> Result<Response, Fault> {
     Err(Fault::Refused { status: status.as_u16(), code: body["code"].as_u64().unwrap_or_default(), message })
 }
 
-/// The cause without the URL, which may hold a token.
-fn lost(error: &reqwest::Error) -> Fault {
-    let mut causes = Vec::new();
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        causes.push(inner.to_string());
-        cause = inner.source();
-    }
-    let kind = if error.is_timeout() { "no answer in time" } else { "connection failed" };
+/// The causes, without the URL, which may hold a token.
+fn lost(error: &(dyn std::error::Error + 'static)) -> Fault {
+    let causes: Vec<_> = causes(error).map(ToString::to_string).collect();
+    let kind = if is_timeout(error) { TOO_LATE } else { "connection failed" };
     Fault::Lost(format!("{kind}: {}", causes.join(": ")))
 }
 

@@ -12,11 +12,14 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
+use hyper::Response;
+use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 
 use super::receiver::{Received, Receiver};
 use super::{Permit, PictureLimiter};
-use crate::backends::http::{connector_error, head, to_request};
+use crate::backends::http::{Client, connector_error, head, to_request};
 
 /// From an answer's head to its end, the wait for the picture limiter left out.
 const BODY_TIME: Duration = Duration::from_secs(60);
@@ -56,14 +59,14 @@ fn locked(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
-    http: reqwest::Client,
+    http: Client,
     limiter: PictureLimiter,
     timeout: Duration,
 }
 
 impl Connector {
     /// A connector over `http`; a model gets `timeout` to begin its answer.
-    pub(super) fn new(http: reqwest::Client, limiter: PictureLimiter, timeout: Duration) -> Connector {
+    pub(super) fn new(http: Client, limiter: PictureLimiter, timeout: Duration) -> Connector {
         Connector { http, limiter, timeout }
     }
 
@@ -74,7 +77,7 @@ impl Connector {
     ) -> Result<HttpResponse, ConnectorError> {
         let request = to_request(request)?;
         *locked(progress) = Progress::Sent;
-        match timeout(self.timeout, self.http.execute(request)).await {
+        match timeout(self.timeout, self.http.send(request)).await {
             Ok(Ok(response)) => self.receive(response, progress).await,
             Ok(Err(error)) => {
                 if error.is_connect() {
@@ -91,15 +94,16 @@ impl Connector {
 
     async fn receive(
         &self,
-        response: reqwest::Response,
+        response: Response<Incoming>,
         progress: &Mutex<Progress>,
     ) -> Result<HttpResponse, ConnectorError> {
         let mut head = head(&response)?;
         if response.status().is_success() {
             let permit = self.limiter.enter().await;
-            let received = receive(response).await.map_err(|error| ConnectorError::io(error.into()))?;
+            let received =
+                receive(response.into_body()).await.map_err(|error| ConnectorError::io(error.into()))?;
             *locked(progress) = Progress::Answered(received, permit);
-        } else if let Ok(body) = error_body(response).await {
+        } else if let Ok(body) = error_body(response.into_body()).await {
             // An error's status says enough if its text is lost.
             *head.body_mut() = SdkBody::from(body);
         }
@@ -115,29 +119,26 @@ impl HttpConnector for Connector {
     }
 }
 
-async fn receive(response: reqwest::Response) -> anyhow::Result<Received> {
-    let announced = usize::try_from(response.content_length().unwrap_or_default())?;
+async fn receive(body: Incoming) -> anyhow::Result<Received> {
+    let announced = usize::try_from(body.size_hint().lower())?;
     ensure!(announced <= BODY_LIMIT, "an answer of {announced} bytes");
     let mut receiver = Receiver::new(announced);
-    each_piece(response, BODY_LIMIT, |piece| receiver.push(piece)).await?;
+    each_piece(body, BODY_LIMIT, |piece| receiver.push(piece)).await?;
     Ok(receiver.finish())
 }
 
-async fn error_body(response: reqwest::Response) -> anyhow::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    each_piece(response, ERROR_LIMIT, |piece| body.extend_from_slice(piece)).await?;
-    Ok(body)
+async fn error_body(body: Incoming) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    each_piece(body, ERROR_LIMIT, |piece| bytes.extend_from_slice(piece)).await?;
+    Ok(bytes)
 }
 
 /// Hands on the body as it comes.
-async fn each_piece(
-    mut response: reqwest::Response,
-    limit: usize,
-    mut take: impl FnMut(&[u8]),
-) -> anyhow::Result<()> {
+async fn each_piece(mut body: Incoming, limit: usize, mut take: impl FnMut(&[u8])) -> anyhow::Result<()> {
     let mut length = 0;
     timeout(BODY_TIME, async {
-        while let Some(piece) = response.chunk().await? {
+        while let Some(frame) = body.frame().await {
+            let Ok(piece) = frame?.into_data() else { continue };
             length += piece.len();
             ensure!(length <= limit, "an answer of more than {limit} bytes");
             take(&piece);

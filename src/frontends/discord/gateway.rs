@@ -77,9 +77,7 @@ async fn connect(app: Arc<App>, watchdog: Watchdog, shards: Shards) -> anyhow::R
     let token = app.discord.token().context("DISCORD_TOKEN is not set")?;
     let base = app.config.discord_url.as_str().trim_end_matches('/').to_owned();
     // serenity honours another address only without its rate limiter, which would hold up unrelated answers anyway.
-    let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true);
-    // Connections belong to the runtime that opened them, and this one may be lost to a shard that spins.
-    let http = http.client(app.http.separate()?).build();
+    let http = HttpBuilder::new(token.expose_secret()).proxy(base).ratelimiter_disabled(true).build();
     let mut client = ClientBuilder::new_with_http(http, GatewayIntents::empty())
         .event_handler(Events { app: app.clone(), watchdog })
         .raw_event_handler(Unparsed)
