@@ -129,7 +129,7 @@ impl Rig {
             Addresses { discord: discord.base_url(), bedrock: bedrock.base_url(), archive: sink.base_url() };
         if setup.way.tls {
             for address in [&mut addresses.discord, &mut addresses.bedrock, &mut addresses.archive] {
-                *address = format!("https://{}", tls.before(host(address)?).await?);
+                *address = format!("https://{}", tls.before(host(address)?)?);
             }
         }
         let mut command = command(setup, &folder, &discord, &addresses)?;

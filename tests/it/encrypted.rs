@@ -17,8 +17,8 @@ async fn encrypted() -> (World, Tls) {
     let mut tls = Tls::new().unwrap();
     let authority = world.path("authority.pem");
     std::fs::write(&authority, tls.authority().unwrap()).unwrap();
-    let discord = tls.before(listening(&world.discord.base_url())).await.unwrap();
-    let bedrock = tls.before(listening(&world.bedrock.base_url())).await.unwrap();
+    let discord = tls.before(listening(&world.discord.base_url())).unwrap();
+    let bedrock = tls.before(listening(&world.bedrock.base_url())).unwrap();
     world.set("DISCORD_API_URL", format!("https://{discord}"));
     for name in ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_STS"] {
         world.set(name, format!("https://{bedrock}"));

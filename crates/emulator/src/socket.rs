@@ -2,7 +2,7 @@
 //! the process.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,9 +11,23 @@ use std::task::{Context, Poll};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::sync::lock;
+
+/// Bytes that the system keeps of what was sent and not yet read. Left to itself it takes a whole picture, and nobody would
+/// know when the other side has read it.
+const SEND_BUFFER: u32 = 64 * 1024;
+/// Connections that wait to be accepted, as tokio has it.
+const BACKLOG: u32 = 1024;
+
+/// Listens on a free port of this machine.
+pub(crate) fn listen() -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    socket.listen(BACKLOG)
+}
 
 /// Accepts connections of which each request gets a [`SocketHandle`].
 pub(crate) struct SocketListener(pub(crate) TcpListener);

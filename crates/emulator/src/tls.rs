@@ -1,7 +1,7 @@
 //! TLS in front of servers that speak plain HTTP.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 
 use openssl::asn1::Asn1Time;
@@ -14,9 +14,11 @@ use openssl::pkey::{PKey, Private};
 use openssl::ssl::{Ssl, SslAcceptor, SslMethod};
 use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509Builder, X509Name};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_openssl::SslStream;
+
+use crate::socket::listen;
 
 /// An authority, and servers with certificates of it. They stop when this is dropped.
 pub struct Tls {
@@ -50,9 +52,9 @@ impl Tls {
     /// The address at which the server at `plain` is reached over TLS. Its certificate is for 127.0.0.1.
     ///
     /// # Errors
-    /// There is no port.
-    pub async fn before(&mut self, plain: SocketAddr) -> io::Result<SocketAddr> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    /// There is no port, or no runtime of tokio.
+    pub fn before(&mut self, plain: SocketAddr) -> io::Result<SocketAddr> {
+        let listener = listen()?;
         let address = listener.local_addr()?;
         let acceptor = self.acceptor.clone();
         self.servers.spawn(async move {

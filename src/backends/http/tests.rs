@@ -110,7 +110,7 @@ async fn a_picture_arrives_whole_with_and_without_tls_and_so_does_the_answer() {
     let mut servers = JoinSet::new();
     let (plain, _requests) = echo(&mut servers).await;
     let (mut tls, folder) = (tls::Tls::new().unwrap(), TempDir::new().unwrap());
-    let encrypted = tls.before(plain).await.unwrap();
+    let encrypted = tls.before(plain).unwrap();
     let client = client(&trusting(&tls, &folder), no_proxy());
     for to in [format!("http://{plain}"), format!("https://{encrypted}")] {
         for _ in 0..2 {
@@ -125,7 +125,7 @@ async fn a_server_that_cannot_prove_who_it_is_gets_nothing() {
     let mut servers = JoinSet::new();
     let (plain, mut requests) = echo(&mut servers).await;
     let (mut tls, folder) = (tls::Tls::new().unwrap(), TempDir::new().unwrap());
-    let encrypted = tls.before(plain).await.unwrap();
+    let encrypted = tls.before(plain).unwrap();
     let stranger = client(&nobody(), no_proxy());
     let error = exchanged(&stranger, &format!("https://{encrypted}"), picture()).await.unwrap_err();
     assert!(error.is_connect() && !is_timeout(&error), "{error:?}");
@@ -150,7 +150,7 @@ async fn a_proxy_opens_a_tunnel_for_tls_and_reads_what_is_plain() {
     let mut servers = JoinSet::new();
     let (plain, mut requests) = echo(&mut servers).await;
     let (mut tls, folder) = (tls::Tls::new().unwrap(), TempDir::new().unwrap());
-    let encrypted = tls.before(plain).await.unwrap();
+    let encrypted = tls.before(plain).unwrap();
     let (proxy, mut asked) = tunnels(&mut servers).await;
     let proxies = Matcher::builder().all(format!("http://me:secret@{proxy}")).build();
     let client_of_tunnel = client(&trusting(&tls, &folder), proxies);

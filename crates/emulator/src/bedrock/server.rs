@@ -1,14 +1,13 @@
 //! The handle of a running emulator.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use tokio::net::TcpListener;
 use tokio_util::sync::DropGuard;
 
 use super::call_log::{Call, Check};
@@ -19,7 +18,7 @@ use super::invoke;
 use super::options::BedrockOptions;
 use super::picture::{self, Format, GeneratedImage};
 use super::shared::{Guardrail, Shared};
-use crate::socket::{SocketHandle, SocketListener};
+use crate::socket::{SocketHandle, SocketListener, listen};
 use crate::sync::lock;
 
 /// A running fake. Clones share it; dropping the last one stops it and cuts the calls that still wait.
@@ -42,7 +41,7 @@ impl Bedrock {
     #[expect(clippy::disallowed_methods, reason = "the one task, which ends when the last handle is dropped")]
     pub async fn start_with(options: BedrockOptions) -> io::Result<Self> {
         GeneratedImage::new(options.picture, Format::Png, picture::sides("1:1"), false, [0; 24])?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = listen()?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(options));
         let stop = shared.stop.clone();
