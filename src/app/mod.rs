@@ -116,7 +116,7 @@ impl App {
         let picture_limiter = PictureLimiter::new(PICTURES_AT_ONCE);
         let engine = match (config.engine, &aws) {
             (EngineChoice::Bedrock, Some(aws)) => {
-                Engine::Bedrock(Bedrock::new(aws, &http, picture_limiter.clone())?)
+                Engine::Bedrock(Bedrock::new(aws, &http, picture_limiter.clone()))
             }
             _ => Engine::Sketch(picture_limiter.clone()),
         };
@@ -126,7 +126,7 @@ impl App {
         let (token, ()) = tokio::try_join!(secrets::reveal(config.token.as_ref(), aws.as_ref()), ready)?;
         Ok(Arc::new(App {
             catalogue,
-            discord: Rest::new(&config.discord_url, token, &http)?,
+            discord: Rest::new(&config.discord_url, token, &http),
             engine,
             guardrail: guardrail.map(|(id, aws)| Guardrail::new(aws, id)),
             limiter: RateLimiter::beside(&store),

@@ -1,5 +1,5 @@
 //! HTTP out. Discord, Bedrock, S3 and all else in AWS are reached through clients of one kind, with one TLS library and one
-//! set of trusted certificates, which are read once, with the first client.
+//! set of trusted certificates, which are read once, when one of them first needs them.
 
 mod connect;
 mod sdk;
@@ -10,10 +10,9 @@ mod tls;
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::body::SdkBody;
 use hyper::body::Incoming;
@@ -51,7 +50,7 @@ pub struct Http(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    tls: OnceLock<Tls>,
+    tls: Tls,
     /// By the time in which they connect, since some of the SDK's own calls are impatient.
     clients: Mutex<HashMap<Duration, Client>>,
 }
@@ -59,18 +58,12 @@ struct Inner {
 impl Http {
     /// HTTP/1.1 only: in HTTP/2 all answers share one connection and its window. Pictures that wait for their turn would
     /// fill it, and those that have it would wait for them.
-    ///
-    /// # Errors
-    /// There is no TLS on this machine.
-    pub fn client(&self) -> anyhow::Result<Client> {
+    pub fn client(&self) -> Client {
         self.connecting_within(CONNECT_TIME)
     }
 
     /// A client for calls that are paid, with connections of its own.
-    ///
-    /// # Errors
-    /// As for [`Http::client`].
-    pub fn for_paid_calls(&self) -> anyhow::Result<Client> {
+    pub fn for_paid_calls(&self) -> Client {
         self.build(CONNECT_TIME, PAID_IDLE_TIME)
     }
 
@@ -79,26 +72,13 @@ impl Http {
         sdk::client(self)
     }
 
-    fn connecting_within(&self, time: Duration) -> anyhow::Result<Client> {
+    fn connecting_within(&self, time: Duration) -> Client {
         let mut clients = self.0.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&time) {
-            return Ok(client.clone());
-        }
-        let client = self.build(time, IDLE_TIME)?;
-        clients.insert(time, client.clone());
-        Ok(client)
+        clients.entry(time).or_insert_with(|| self.build(time, IDLE_TIME)).clone()
     }
 
-    fn build(&self, connect: Duration, idle: Duration) -> anyhow::Result<Client> {
-        Ok(Client::new(self.tls()?, Matcher::from_env(), connect, idle))
-    }
-
-    fn tls(&self) -> anyhow::Result<Tls> {
-        if let Some(tls) = self.0.tls.get() {
-            return Ok(tls.clone());
-        }
-        let built = Tls::new().context("cannot set up TLS")?;
-        Ok(self.0.tls.get_or_init(|| built).clone())
+    fn build(&self, connect: Duration, idle: Duration) -> Client {
+        Client::new(self.0.tls.clone(), Matcher::from_env(), connect, idle)
     }
 }
 

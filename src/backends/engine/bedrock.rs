@@ -50,22 +50,14 @@ impl fmt::Debug for Bedrock {
 
 impl Bedrock {
     /// Bedrock as `shared` is configured to reach it. `limiter` bounds how many pictures are in memory at once.
-    ///
-    /// # Errors
-    /// When there is no TLS on this machine.
-    pub fn new(shared: &SdkConfig, http: &Http, limiter: PictureLimiter) -> anyhow::Result<Bedrock> {
+    pub fn new(shared: &SdkConfig, http: &Http, limiter: PictureLimiter) -> Bedrock {
         Bedrock::with_timeout(shared, http, limiter, TIMEOUT)
     }
 
-    fn with_timeout(
-        shared: &SdkConfig,
-        http: &Http,
-        limiter: PictureLimiter,
-        timeout: Duration,
-    ) -> anyhow::Result<Bedrock> {
-        let connector = SharedHttpConnector::new(Connector::new(http.for_paid_calls()?, limiter, timeout));
+    fn with_timeout(shared: &SdkConfig, http: &Http, limiter: PictureLimiter, timeout: Duration) -> Bedrock {
+        let connector = SharedHttpConnector::new(Connector::new(http.for_paid_calls(), limiter, timeout));
         let http = http_client_fn(move |_, _| connector.clone());
-        Ok(Bedrock(Arc::new(Inner { shared: shared.clone(), http, clients: Mutex::default() })))
+        Bedrock(Arc::new(Inner { shared: shared.clone(), http, clients: Mutex::default() }))
     }
 
     /// [`super::Engine::generate`].

@@ -36,7 +36,6 @@ struct SdkConnector {
 impl SdkConnector {
     async fn send(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let client = self.http.connecting_within(self.connect);
-        let client = client.map_err(|error| ConnectorError::user(error.into()))?;
         let sent = client.send(to_request(request)?);
         let response = match self.read {
             Some(time) => {

@@ -20,7 +20,7 @@ use super::*;
 const SOON: Duration = Duration::from_secs(5);
 
 fn client(trusted: &ProbeResult, proxies: Matcher) -> Client {
-    Client::new(Tls::trusting(trusted).unwrap(), proxies, SOON, SOON)
+    Client::new(Tls::trusting(trusted), proxies, SOON, SOON)
 }
 
 fn nobody() -> ProbeResult {
@@ -174,7 +174,7 @@ async fn a_proxy_opens_a_tunnel_for_tls_and_reads_what_is_plain() {
 #[tokio::test]
 async fn a_server_that_does_not_greet_is_given_up_in_time() {
     let (_silent, address) = listen().await;
-    let tls = Tls::trusting(&nobody()).unwrap();
+    let tls = Tls::trusting(&nobody());
     let client = Client::new(tls, no_proxy(), Duration::from_millis(50), SOON);
     let error = exchanged(&client, &format!("https://{address}"), picture()).await.unwrap_err();
     assert!(error.is_connect() && is_timeout(&error), "{error:?}");

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{self, Poll};
 
 use anyhow::Context;
@@ -9,6 +10,8 @@ use openssl::ssl::{Ssl, SslConnector, SslMethod, SslVersion};
 use openssl::x509::X509VerifyResult;
 use openssl_probe::ProbeResult;
 use tokio::io::{AsyncRead, AsyncWrite, BufReader, BufWriter, ReadBuf};
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 use tokio_openssl::SslStream;
 
 /// Of encrypted bytes between OpenSSL, which wants or gives 16 KB of them at a time, and the socket.
@@ -19,31 +22,23 @@ const CIPHERS: &str = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA2
 /// As ALPN has it: each name after its length.
 const HTTP_1_1: &[u8] = b"\x08http/1.1";
 
-/// Which servers are trusted, and how they are spoken to.
-#[derive(Debug, Clone)]
-pub(super) struct Tls(SslConnector);
+/// Which servers are trusted, and how they are spoken to. That is found out when it is first needed: to read the
+/// certificates of a hundred authorities takes a good part of a start.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tls(Arc<OnceCell<SslConnector>>);
 
 impl Tls {
-    /// With the machine's certificates, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-    pub(super) fn new() -> anyhow::Result<Tls> {
-        Tls::trusting(&openssl_probe::probe())
+    #[cfg(test)]
+    pub(super) fn trusting(certificates: &ProbeResult) -> Tls {
+        Tls(Arc::new(OnceCell::new_with(Some(connector(certificates).unwrap()))))
     }
 
-    pub(super) fn trusting(certificates: &ProbeResult) -> anyhow::Result<Tls> {
-        let mut builder = SslConnector::builder(SslMethod::tls_client())?;
-        if let Some(file) = &certificates.cert_file {
-            let loaded = builder.load_verify_locations(Some(file), None);
-            loaded.with_context(|| {
-                format!("no certificates in {}, as SSL_CERT_FILE should have", file.display())
-            })?;
-        }
-        for folder in &certificates.cert_dir {
-            builder.load_verify_locations(None, Some(folder))?;
-        }
-        builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
-        builder.set_ciphersuites(CIPHERS)?;
-        builder.set_alpn_protos(HTTP_1_1)?;
-        Ok(Tls(builder.build()))
+    async fn connector(&self) -> io::Result<&SslConnector> {
+        let read = async || {
+            let read = spawn_blocking(|| connector(&openssl_probe::probe())).await;
+            read.map_err(anyhow::Error::from).flatten().context("cannot set up TLS").map_err(io::Error::other)
+        };
+        self.0.get_or_try_init(read).await
     }
 
     /// Greets the server at the other end of `stream`, which has to prove that it is `host`.
@@ -53,7 +48,7 @@ impl Tls {
     {
         // IPv6 addresses stand in brackets in an URL.
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let session: Ssl = self.0.configure()?.into_ssl(host)?;
+        let session: Ssl = self.connector().await?.configure()?.into_ssl(host)?;
         let stream = BufReader::with_capacity(BUFFER, BufWriter::with_capacity(BUFFER, stream));
         let mut stream = SslStream::new(session, stream)?;
         if let Err(error) = Pin::new(&mut stream).connect().await {
@@ -64,6 +59,24 @@ impl Tls {
         }
         Ok(TlsStream(stream))
     }
+}
+
+/// Trusts these certificates: the machine's, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+fn connector(certificates: &ProbeResult) -> anyhow::Result<SslConnector> {
+    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
+    if let Some(file) = &certificates.cert_file {
+        let loaded = builder.load_verify_locations(Some(file), None);
+        loaded.with_context(|| {
+            format!("no certificates in {}, as SSL_CERT_FILE should have", file.display())
+        })?;
+    }
+    for folder in &certificates.cert_dir {
+        builder.load_verify_locations(None, Some(folder))?;
+    }
+    builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
+    builder.set_ciphersuites(CIPHERS)?;
+    builder.set_alpn_protos(HTTP_1_1)?;
+    Ok(builder.build())
 }
 
 /// An encrypted connection. What is written needs a flush.

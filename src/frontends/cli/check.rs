@@ -92,7 +92,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
             ));
         }
         Ok(token) => {
-            let discord = Rest::new(&config.discord_url, token, &http)?;
+            let discord = Rest::new(&config.discord_url, token, &http);
             discord::check(&mut report, &config, &discord, catalogue.as_ref().ok(), today).await;
         }
         Err(fault) => report.line("token", Err(fault)),

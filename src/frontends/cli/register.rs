@@ -20,7 +20,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         _ => None,
     };
     let token = secrets::reveal(config.token.as_ref(), aws.as_ref()).await?;
-    let discord = Rest::new(&config.discord_url, token, &http)?;
+    let discord = Rest::new(&config.discord_url, token, &http);
     let today = Clock::System.now().date();
     let catalogue = app::catalogue(&config, today)?;
     let commands = Commands::new(&discord, &catalogue, config.guild, today).await?;

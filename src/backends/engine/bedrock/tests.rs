@@ -53,7 +53,7 @@ impl Server {
     }
 
     fn bedrock(&self) -> Bedrock {
-        Bedrock::new(&self.config(), &Http::default(), PictureLimiter::new(8)).unwrap()
+        Bedrock::new(&self.config(), &Http::default(), PictureLimiter::new(8))
     }
 }
 
@@ -235,17 +235,15 @@ async fn what_was_never_sent_was_never_paid() {
     let server = Server::start(good_answer(), 1).await;
     let nobody =
         SdkConfig::builder().behavior_version(BehaviorVersion::latest()).endpoint_url(&server.address);
-    let failure = generate(&Bedrock::new(&nobody.build(), &Http::default(), PictureLimiter::new(8)).unwrap())
-        .await
-        .unwrap_err();
+    let failure =
+        generate(&Bedrock::new(&nobody.build(), &Http::default(), PictureLimiter::new(8))).await.unwrap_err();
     assert_eq!(failure.class, Class::Unsigned, "{:#}", failure.cause);
     assert!(server.requests().is_empty());
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let config = server.config().into_builder().endpoint_url(format!("http://{closed}")).build();
-    let failure = generate(&Bedrock::new(&config, &Http::default(), PictureLimiter::new(8)).unwrap())
-        .await
-        .unwrap_err();
+    let failure =
+        generate(&Bedrock::new(&config, &Http::default(), PictureLimiter::new(8))).await.unwrap_err();
     assert_eq!(failure.class, Class::NotSent, "{:#}", failure.cause);
     assert_eq!(failure.class.bill(), Bill::NoCall);
 }
@@ -256,8 +254,7 @@ async fn a_model_that_never_answers_is_not_asked_again() {
     let server = Server::start(good_answer(), 2).await;
     let config = server.config();
     let bedrock =
-        Bedrock::with_timeout(&config, &Http::default(), PictureLimiter::new(8), Duration::from_millis(300))
-            .unwrap();
+        Bedrock::with_timeout(&config, &Http::default(), PictureLimiter::new(8), Duration::from_millis(300));
     let failure = generate(&bedrock).await.unwrap_err();
     assert_eq!(failure.class, Class::TimedOut);
     assert!(server.requests().len() < 2);
@@ -267,7 +264,7 @@ async fn a_model_that_never_answers_is_not_asked_again() {
 async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
     const JOBS: usize = 12;
     let server = Server::start(good_answer(), JOBS).await;
-    let bedrock = Bedrock::new(&server.config(), &Http::default(), PictureLimiter::new(2)).unwrap();
+    let bedrock = Bedrock::new(&server.config(), &Http::default(), PictureLimiter::new(2));
     let (held, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut jobs = JoinSet::new();
     for _ in 0..JOBS {
@@ -290,7 +287,7 @@ async fn all_may_wait_for_a_model_and_few_hold_a_picture() {
 async fn the_limiter_comes_before_the_body() {
     let server = Server::start(b"HTTP/1.1 200 OK\r\ncontent-length: 25165825\r\n\r\n".to_vec(), 1).await;
     let limiter = PictureLimiter::new(1);
-    let bedrock = Bedrock::new(&server.config(), &Http::default(), limiter.clone()).unwrap();
+    let bedrock = Bedrock::new(&server.config(), &Http::default(), limiter.clone());
     let permit = limiter.enter().await;
     let mut job = JoinSet::new();
     job.spawn(async move { generate(&bedrock).await.unwrap_err() });
@@ -313,8 +310,7 @@ fn the_region_is_the_models_or_its_arns_or_the_configured_one() {
         ..model("core")
     };
     let arn = "arn:aws:sagemaker:us-east-2:123456789012:endpoint/my-sdxl";
-    let bedrock =
-        Bedrock::new(&config("http://127.0.0.1:9"), &Http::default(), PictureLimiter::new(1)).unwrap();
+    let bedrock = Bedrock::new(&config("http://127.0.0.1:9"), &Http::default(), PictureLimiter::new(1));
     for (model, expected) in [
         (model("core"), "us-west-2"),
         (own("x.y-v1:0", None), "eu-central-1"),
