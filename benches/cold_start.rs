@@ -2,15 +2,16 @@
 //!
 //! The release build is started as Lambda starts it, over and over, against an API of the runtime, a table and a secret in
 //! this process that answer at once: what is measured is Easel's own share, and the network and Lambda's own come on top.
-//! For the figures of a deployment, build with `AWS_LC_SYS_NO_JITTER_ENTROPY=1`. Options, after `--`: `--starts 30`. The numbers
-//! go to `target/bench/cold_start.json` as well.
+//! Options, after `--`: `--starts 30`, and `--bot FILE` for another build, as of the profile `lambda`. The numbers go to
+//! `target/bench/cold_start.json` as well.
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -23,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use crate::rig::options::{number, pairs};
 use crate::rig::percentile;
 use crate::rig::report::Report;
 
@@ -48,7 +50,7 @@ struct Lambda {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let starts = starts()?;
+    let Options { starts, bot } = options()?;
     let (reached, mut seen) = mpsc::unbounded_channel();
     let lambda = Arc::new(Lambda { discord: Discord::start().await?, reached });
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -68,7 +70,7 @@ async fn main() -> anyhow::Result<()> {
     let (mut ready, mut answered) = (Vec::new(), Vec::new());
     for _ in 0..starts {
         let begun = Instant::now();
-        let mut process = front(&lambda, &address).spawn()?;
+        let mut process = front(&lambda, &bot, &address).spawn()?;
         for times in [(Reached::Ready, &mut ready), (Reached::Answered, &mut answered)] {
             // What the one before asked for with its last breath comes from before this one began.
             let own = async {
@@ -101,18 +103,27 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn starts() -> anyhow::Result<usize> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--starts").skip(1);
-    let starts =
-        arguments.next().map_or(Ok(30), |number| number.parse()).context("--starts wants a number")?;
-    ensure!(starts > 0, "--starts wants a number above 0");
-    Ok(starts)
+struct Options {
+    starts: usize,
+    bot: PathBuf,
+}
+
+fn options() -> anyhow::Result<Options> {
+    let mut options = Options { starts: 30, bot: PathBuf::from(env!("CARGO_BIN_EXE_easel")) };
+    for (option, value) in pairs(std::env::args().skip(1))? {
+        match option.as_str() {
+            "--starts" => options.starts = number(&option, &value)?.max(1),
+            "--bot" => options.bot = PathBuf::from(value),
+            _ => bail!("`{option}` is unknown; there are --starts and --bot"),
+        }
+    }
+    Ok(options)
 }
 
 /// The function as Lambda starts it.
-fn front(lambda: &Lambda, address: &str) -> Command {
+fn front(lambda: &Lambda, bot: &Path, address: &str) -> Command {
     let aws = format!("http://{address}");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_easel"));
+    let mut command = Command::new(bot);
     command
         .env_clear()
         .envs([
