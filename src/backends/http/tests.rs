@@ -1,6 +1,8 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use bytes::Bytes;
 use easel_emulator::tls;
 use http_body_util::{BodyExt, Full};
@@ -44,19 +46,20 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// A server that sends every body back, and tells which address each request was for.
+/// A server that sends every body back, and tells each request with the address of the connection that it came by.
 async fn echo(servers: &mut JoinSet<()>) -> (SocketAddr, mpsc::UnboundedReceiver<Request<()>>) {
     let (listener, address) = listen().await;
     let (told, requests) = mpsc::unbounded_channel();
     servers.spawn(async move {
         let mut connections = JoinSet::new();
         loop {
-            let (stream, _) = listener.accept().await.unwrap();
+            let (stream, peer) = listener.accept().await.unwrap();
             let told = told.clone();
             let answer = move |request: Request<Incoming>| {
                 let told = told.clone();
                 async move {
-                    let (head, body) = request.into_parts();
+                    let (mut head, body) = request.into_parts();
+                    head.extensions.insert(peer);
                     told.send(Request::from_parts(head, ())).unwrap();
                     let body = body.collect().await.unwrap().to_bytes();
                     Ok::<_, Infallible>(Response::new(Full::new(body)))
@@ -178,4 +181,25 @@ async fn a_server_that_does_not_greet_is_given_up_in_time() {
     let client = Client::new(tls, no_proxy(), Duration::from_millis(50), SOON);
     let error = exchanged(&client, &format!("https://{address}"), picture()).await.unwrap_err();
     assert!(error.is_connect() && is_timeout(&error), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_an_sdk_gives_up_is_not_used_again() {
+    let mut servers = JoinSet::new();
+    let (plain, mut requests) = echo(&mut servers).await;
+    let client = client(&nobody(), no_proxy());
+    let mut peers = Vec::new();
+    for gives_up in [false, true, false, false] {
+        let capture = CaptureSmithyConnection::new();
+        let request = Request::post(format!("http://{plain}")).body(Body::from("a")).unwrap();
+        let mut request = HttpRequest::try_from(request).unwrap();
+        request.add_extension(capture.clone());
+        let response = client.send(to_request(request).unwrap()).await.unwrap();
+        if gives_up {
+            capture.get().unwrap().poison();
+        }
+        response.into_body().collect().await.unwrap();
+        peers.push(requests.recv().await.unwrap().extensions().get::<SocketAddr>().copied().unwrap());
+    }
+    assert!(peers[0] == peers[1] && peers[1] != peers[2] && peers[2] == peers[3], "{peers:?}");
 }
