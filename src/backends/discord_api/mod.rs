@@ -2,6 +2,7 @@
 
 pub(crate) mod age_restriction;
 pub mod attachment;
+mod call;
 mod form;
 pub mod message;
 mod private;

@@ -7,20 +7,18 @@ use anyhow::anyhow;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{self, HeaderName, HeaderValue, InvalidHeaderValue};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::header;
+use hyper::{Method, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::backends::discord_api::form::Form;
+use crate::backends::discord_api::call::Call;
 use crate::backends::discord_api::message::Message;
-use crate::backends::http::{Body, Client, Http, causes, is_timeout};
+use crate::backends::http::{Client, Http, causes, is_timeout};
 
-/// Discord wants a bot's name, address and version.
-const USER_AGENT: &str = concat!("DiscordBot (https://easel.invalid, ", env!("CARGO_PKG_VERSION"), ")");
 /// A call without an answer for this long counts as lost.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 const TOO_LATE: &str = "no answer in time";
@@ -219,53 +217,13 @@ impl Rest {
 
     /// The answer, whatever it is, with `None` for a body of more than `limit` bytes.
     async fn exchange(&self, call: Call, limit: u64) -> Result<Response<Option<Bytes>>, Fault> {
-        let request = call.0.map_err(|error| Fault::Lost(error.to_string()))?;
+        let request = call.into_request().map_err(|error| Fault::Lost(error.to_string()))?;
         let exchange = async {
             let (head, body) = self.http.send(request).await.map_err(|error| lost(&error))?.into_parts();
             let body = read(body, limit).await.map_err(|error| lost(&error))?;
             Ok(Response::from_parts(head, body))
         };
         timeout(CALL_TIMEOUT, exchange).await.map_err(|_| Fault::Lost(TOO_LATE.into()))?
-    }
-}
-
-/// A call before it is sent.
-struct Call(hyper::http::Result<Request<Body>>);
-
-impl Call {
-    fn new(method: Method, url: &str) -> Call {
-        let call = Request::builder().method(method).uri(url).header(header::USER_AGENT, USER_AGENT);
-        Call(call.body(Body::empty()))
-    }
-
-    fn header(self, name: HeaderName, value: impl TryInto<HeaderValue, Error = InvalidHeaderValue>) -> Call {
-        Call(self.0.and_then(|mut request| {
-            request.headers_mut().insert(name, value.try_into()?);
-            Ok(request)
-        }))
-    }
-
-    fn body(self, content_type: impl TryInto<HeaderValue, Error = InvalidHeaderValue>, body: Body) -> Call {
-        let call = self.header(header::CONTENT_TYPE, content_type);
-        Call(call.0.map(|request| request.map(|_| body)))
-    }
-
-    fn json(self, body: &Value) -> Call {
-        self.body("application/json", Body::from(body.to_string()))
-    }
-
-    fn message(self, message: &Message, nonce: Option<&str>) -> Call {
-        let payload = message.payload(nonce);
-        if message.files.is_empty() {
-            return self.json(&payload);
-        }
-        let mut form = Form::new().part("payload_json", "application/json", payload.to_string());
-        for (n, file) in message.files.iter().enumerate() {
-            form = form.file(&format!("files[{n}]"), &file.name, file.mime, file.bytes.clone());
-        }
-        let content_type = form.content_type();
-        let (body, length) = form.into_body();
-        self.header(header::CONTENT_LENGTH, length.to_string()).body(content_type, body)
     }
 }
 
