@@ -26,7 +26,10 @@ impl Call {
         value: impl TryInto<HeaderValue, Error = InvalidHeaderValue>,
     ) -> Call {
         Call(self.0.and_then(|mut request| {
-            request.headers_mut().insert(name, value.try_into()?);
+            let mut value = value.try_into()?;
+            // Else a trace of the request would show the token.
+            value.set_sensitive(name == header::AUTHORIZATION);
+            request.headers_mut().insert(name, value);
             Ok(request)
         }))
     }
