@@ -14,7 +14,7 @@ pub use rate::{InMemory, Rate};
 pub(crate) use rate::Asker;
 
 /// Requests at once, and afterwards in a minute, where nobody says otherwise.
-const DEFAULT_RATE: Rate =
+pub(crate) const DEFAULT_RATE: Rate =
     Rate { burst: NonZeroU32::new(3).unwrap(), per_minute: NonZeroU32::new(6).unwrap() };
 /// The highest limit that an admin can set.
 pub const LIMIT_LIMIT: u32 = 10_000;

@@ -17,13 +17,12 @@ use toml::Value;
 use super::problem::Problem;
 use crate::config::Problems;
 use crate::domain::digest::from_hex;
-use crate::domain::limits::LIMIT_LIMIT;
+use crate::domain::limits::{DEFAULT_RATE, LIMIT_LIMIT};
 use crate::domain::money::Micros;
 use crate::domain::text::excerpt;
 
 /// How often the file is looked at.
 const LOOK: Duration = Duration::seconds(1);
-const DEFAULT_RATE: NonZeroU32 = NonZeroU32::new(6).unwrap();
 const NAME_LIMIT: usize = 40;
 
 /// A key, as far as anybody needs to know it.
@@ -171,7 +170,7 @@ fn read(entry: &mut toml::Table, say: &mut impl FnMut(&str)) -> Option<(Hash, Ke
     if hash.is_none() {
         say("`sha256` must be the SHA-256 of the key, 64 hex digits, as `easel api-key` prints it");
     }
-    let rate = take("requests_per_minute", Some(Value::Integer(DEFAULT_RATE.get().into())));
+    let rate = take("requests_per_minute", Some(Value::Integer(DEFAULT_RATE.per_minute.get().into())));
     let rate =
         rate.and_then(|value| u32::try_from(value.as_integer()?).ok()).filter(|rate| *rate <= LIMIT_LIMIT);
     let rate = rate.and_then(NonZeroU32::new);
