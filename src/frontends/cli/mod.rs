@@ -34,7 +34,7 @@ pub use signals::Signals;
 /// one that this filter turns down does not always reach the watchdog either. Those about frames that cannot be read
 /// are not: they quote the frame, with an interaction's token in it.
 const QUIET: &str = "serenity=warn,serenity::gateway::ws=off,aws_config=error,aws_runtime=warn,aws_smithy_runtime=warn,aws_smithy_http_client=warn,\
-                     aws_sdk_s3=warn,aws_sdk_sqs=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn,tungstenite=warn,h2=warn";
+                     aws_sdk_s3=warn,aws_sdk_sqs=warn,aws_sdk_bedrockruntime=warn,hyper=warn,hyper_util=warn,reqwest=warn,tungstenite=warn";
 
 /// For those who have set no limit.
 const NO_BUDGET: &str = "nothing limits what this Easel may spend: set EASEL_MONTHLY_BUDGET_USD to dollars a month, such as 25; admins limit their servers with /easel budget";
