@@ -1,7 +1,6 @@
 //! The bot as a process of its own, and everything that it talks to.
 
 use std::fs::{self, File};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -129,7 +128,7 @@ impl Rig {
             Addresses { discord: discord.base_url(), bedrock: bedrock.base_url(), archive: sink.base_url() };
         if setup.way.tls {
             for address in [&mut addresses.discord, &mut addresses.bedrock, &mut addresses.archive] {
-                *address = format!("https://{}", tls.before(host(address)?)?);
+                *address = tls.before(address)?;
             }
         }
         let mut command = command(setup, &folder, &discord, &addresses)?;
@@ -187,12 +186,6 @@ impl Rig {
         ensure!(violations.is_empty(), "the emulators object: {violations:?}");
         Ok(())
     }
-}
-
-/// Where an emulator listens.
-fn host(address: &str) -> anyhow::Result<SocketAddr> {
-    let host = address.trim_start_matches("http://");
-    host.parse().with_context(|| format!("an emulator at {address}"))
 }
 
 fn command(

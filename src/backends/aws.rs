@@ -9,6 +9,7 @@ use aws_sdk_bedrockruntime::error::{ErrorMetadata, ProvideErrorMetadata};
 use aws_sdk_bedrockruntime::operation::apply_guardrail::ApplyGuardrailError;
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelError;
 
+use crate::backends::causes::{causes, in_own_words};
 use crate::config::AwsVariables;
 
 mod credentials;
@@ -32,16 +33,6 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<String> {
 pub fn is_denied(error: &(dyn Error + 'static)) -> bool {
     let code = metadata(error).and_then(ErrorMetadata::code);
     matches!(code, Some("AccessDeniedException" | "AccessDenied"))
-}
-
-/// An error and its causes, in one line.
-pub fn in_own_words(error: &(dyn Error + 'static)) -> String {
-    let all = causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    all.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
 /// Code and text of an error of AWS. Errors that an operation declares carry them in a type of their own, the others

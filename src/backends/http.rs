@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::body::SdkBody;
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::PROXY_AUTHORIZATION;
 use hyper::http::uri::Scheme;
 use hyper::{Request, Response};
@@ -25,6 +26,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use self::connect::Connector;
 use self::tls::Tls;
+use crate::backends::causes::causes;
 
 pub(crate) use self::sdk::{connector_error, head, to_request};
 
@@ -119,11 +121,23 @@ impl Client {
     }
 }
 
-/// An error and what caused it, and so on.
-pub(crate) fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+/// Hands on a body as it comes. `false`: it has more than `limit` bytes, of which the last were not read.
+pub(crate) async fn each_piece(
+    mut body: Incoming,
+    limit: u64,
+    mut take: impl FnMut(&[u8]),
+) -> Result<bool, hyper::Error> {
+    let mut length = 0;
+    while body.size_hint().lower() <= limit - length {
+        let Some(frame) = body.frame().await else { return Ok(true) };
+        let Ok(piece) = frame?.into_data() else { continue };
+        length += piece.len() as u64;
+        if length > limit {
+            break;
+        }
+        take(&piece);
+    }
+    Ok(false)
 }
 
 /// Whether an error says that something took too long.

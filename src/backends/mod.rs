@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod aws;
+pub(crate) mod causes;
 pub mod discord_api;
 pub(crate) mod disk;
 pub mod engine;

@@ -1,15 +1,8 @@
 //! HTTPS to everybody, as it is outside of tests.
 
-use std::net::SocketAddr;
-
 use easel_emulator::tls::Tls;
 
 use crate::support::{Setup, World, in_time};
-
-/// Where a server at such a URL listens.
-fn listening(url: &str) -> SocketAddr {
-    url.strip_prefix("http://").unwrap().parse().unwrap()
-}
 
 /// A world in which Discord's API and Bedrock are reached over TLS.
 async fn encrypted() -> (World, Tls) {
@@ -17,11 +10,11 @@ async fn encrypted() -> (World, Tls) {
     let mut tls = Tls::new().unwrap();
     let authority = world.path("authority.pem");
     std::fs::write(&authority, tls.authority().unwrap()).unwrap();
-    let discord = tls.before(listening(&world.discord.base_url())).unwrap();
-    let bedrock = tls.before(listening(&world.bedrock.base_url())).unwrap();
-    world.set("DISCORD_API_URL", format!("https://{discord}"));
+    let discord = tls.before(&world.discord.base_url()).unwrap();
+    let bedrock = tls.before(&world.bedrock.base_url()).unwrap();
+    world.set("DISCORD_API_URL", discord);
     for name in ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_STS"] {
-        world.set(name, format!("https://{bedrock}"));
+        world.set(name, &*bedrock);
     }
     world.set("SSL_CERT_FILE", authority.to_str().unwrap());
     (world, tls)

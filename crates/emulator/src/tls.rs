@@ -49,11 +49,14 @@ impl Tls {
         Ok(self.authority.to_pem()?)
     }
 
-    /// The address at which the server at `plain` is reached over TLS. Its certificate is for 127.0.0.1.
+    /// The address at which the server at `plain`, such as `http://127.0.0.1:80`, is reached over TLS. Its certificate is for
+    /// 127.0.0.1.
     ///
     /// # Errors
-    /// There is no port, or no runtime of tokio.
-    pub fn before(&mut self, plain: SocketAddr) -> io::Result<SocketAddr> {
+    /// That is no such address, or there is no port, or no runtime of tokio.
+    pub fn before(&mut self, plain: &str) -> io::Result<String> {
+        let plain = plain.strip_prefix("http://").and_then(|host| host.parse().ok());
+        let plain: SocketAddr = plain.ok_or(io::ErrorKind::InvalidInput)?;
         let listener = listen()?;
         let address = listener.local_addr()?;
         let acceptor = self.acceptor.clone();
@@ -65,7 +68,7 @@ impl Tls {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(address)
+        Ok(format!("https://{address}"))
     }
 }
 

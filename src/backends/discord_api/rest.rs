@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
 use hyper::header;
 use hyper::{Method, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,9 +13,10 @@ use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
+use crate::backends::causes::in_own_words;
 use crate::backends::discord_api::call::Call;
 use crate::backends::discord_api::message::Message;
-use crate::backends::http::{Client, Http, causes, is_timeout};
+use crate::backends::http::{Client, Http, each_piece, is_timeout};
 
 /// A call without an answer for this long counts as lost.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -220,8 +219,10 @@ impl Rest {
         let request = call.into_request().map_err(|error| Fault::Lost(error.to_string()))?;
         let exchange = async {
             let (head, body) = self.http.send(request).await.map_err(|error| lost(&error))?.into_parts();
-            let body = read(body, limit).await.map_err(|error| lost(&error))?;
-            Ok(Response::from_parts(head, body))
+            let mut bytes = BytesMut::new();
+            let whole = each_piece(body, limit, |piece| bytes.extend_from_slice(piece)).await;
+            let whole = whole.map_err(|error| lost(&error))?;
+            Ok(Response::from_parts(head, whole.then(|| bytes.freeze())))
         };
         timeout(CALL_TIMEOUT, exchange).await.map_err(|_| Fault::Lost(TOO_LATE.into()))?
     }
@@ -234,22 +235,6 @@ fn original<'a>(application: &'a str, token: &'a str) -> [&'a str; 5] {
 fn id_of(channel: &Value) -> Result<u64, Fault> {
     let id = channel["id"].as_str().and_then(|id| id.parse().ok());
     id.ok_or_else(|| Fault::Lost("a channel without id".into()))
-}
-
-/// The whole body; `None` if it has more than `limit` bytes.
-async fn read(mut body: Incoming, limit: u64) -> Result<Option<Bytes>, hyper::Error> {
-    if body.size_hint().lower() > limit {
-        return Ok(None);
-    }
-    let mut bytes = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(piece) = frame?.into_data() else { continue };
-        bytes.extend_from_slice(&piece);
-        if bytes.len() as u64 > limit {
-            return Ok(None);
-        }
-    }
-    Ok(Some(bytes.freeze()))
 }
 
 /// The body of an answer that says yes.
@@ -280,9 +265,8 @@ fn accepted(response: Response<Option<Bytes>>) -> Result<Option<Bytes>, Fault> {
 
 /// The causes, without the URL, which may hold a token.
 fn lost(error: &(dyn std::error::Error + 'static)) -> Fault {
-    let causes: Vec<_> = causes(error).map(ToString::to_string).collect();
     let kind = if is_timeout(error) { TOO_LATE } else { "connection failed" };
-    Fault::Lost(format!("{kind}: {}", causes.join(": ")))
+    Fault::Lost(format!("{kind}: {}", in_own_words(error)))
 }
 
 /// A sentence for the operator.

@@ -12,20 +12,19 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt;
 use hyper::Response;
 use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 
 use super::receiver::{Received, Receiver};
 use super::{Permit, PictureLimiter};
-use crate::backends::http::{Client, connector_error, head, to_request};
+use crate::backends::http::{Client, connector_error, each_piece, head, to_request};
 
 /// From an answer's head to its end, the wait for the picture limiter left out.
 const BODY_TIME: Duration = Duration::from_secs(60);
 /// Bedrock's own limit is 16 MiB; an operator's endpoint may have another.
-const BODY_LIMIT: usize = 24 * 1024 * 1024;
-const ERROR_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: u64 = 24 * 1024 * 1024;
+const ERROR_LIMIT: u64 = 64 * 1024;
 
 tokio::task_local! {
     static PROGRESS: Arc<Mutex<Progress>>;
@@ -120,31 +119,19 @@ impl HttpConnector for Connector {
 }
 
 async fn receive(body: Incoming) -> anyhow::Result<Received> {
-    let announced = usize::try_from(body.size_hint().lower())?;
-    ensure!(announced <= BODY_LIMIT, "an answer of {announced} bytes");
-    let mut receiver = Receiver::new(announced);
-    each_piece(body, BODY_LIMIT, |piece| receiver.push(piece)).await?;
+    let mut receiver = Receiver::new(usize::try_from(body.size_hint().lower())?);
+    read(body, BODY_LIMIT, |piece| receiver.push(piece)).await?;
     Ok(receiver.finish())
 }
 
 async fn error_body(body: Incoming) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    each_piece(body, ERROR_LIMIT, |piece| bytes.extend_from_slice(piece)).await?;
+    read(body, ERROR_LIMIT, |piece| bytes.extend_from_slice(piece)).await?;
     Ok(bytes)
 }
 
-/// Hands on the body as it comes.
-async fn each_piece(mut body: Incoming, limit: usize, mut take: impl FnMut(&[u8])) -> anyhow::Result<()> {
-    let mut length = 0;
-    timeout(BODY_TIME, async {
-        while let Some(frame) = body.frame().await {
-            let Ok(piece) = frame?.into_data() else { continue };
-            length += piece.len();
-            ensure!(length <= limit, "an answer of more than {limit} bytes");
-            take(&piece);
-        }
-        Ok(())
-    })
-    .await
-    .context("the answer stalled")?
+async fn read(body: Incoming, limit: u64, take: impl FnMut(&[u8])) -> anyhow::Result<()> {
+    let whole = timeout(BODY_TIME, each_piece(body, limit, take)).await.context("the answer stalled")??;
+    ensure!(whole, "an answer of more than {limit} bytes");
+    Ok(())
 }

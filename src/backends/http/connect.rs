@@ -21,7 +21,8 @@ use super::tls::Tls;
 /// Opens connections to hosts.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
-    direct: Direct,
+    tcp: HttpConnector,
+    tls: Tls,
     proxies: Arc<Matcher>,
     time: Duration,
 }
@@ -33,91 +34,60 @@ impl Connector {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(time));
-        Connector { direct: Direct { tcp, tls }, proxies, time }
+        Connector { tcp, tls, proxies, time }
     }
 
-    async fn connect(mut self, to: Uri) -> io::Result<TokioIo<Stream>> {
-        let Some(proxy) = self.proxies.intercept(&to) else { return self.direct.call(to).await };
-        if to.scheme() == Some(&Scheme::HTTPS) {
-            let tunnel =
-                tunnel(&proxy, self.direct.clone()).call(to.clone()).await.map_err(io::Error::other)?;
-            return Ok(TokioIo::new(self.direct.encrypted(&to, tunnel.into_inner()).await?));
+    async fn connect(mut self, to: Uri) -> io::Result<Stream> {
+        let encrypted = to.scheme() == Some(&Scheme::HTTPS);
+        let mut stream = match self.proxies.intercept(&to) {
+            None => Stream::new(self.tcp.call(to.clone()).await.map_err(io::Error::other)?.into_inner()),
+            Some(proxy) if encrypted => {
+                let tunnel = self.tunnel(&proxy).call(to.clone()).await;
+                tunnel.map_err(io::Error::other)?.into_inner()
+            }
+            Some(proxy) => {
+                let stream = self.without_proxies().call(proxy.uri().clone()).await?.into_inner();
+                Stream { proxied: true, ..stream }
+            }
+        };
+        if encrypted {
+            let host = to.host().ok_or_else(|| io::Error::other("an address without host"))?;
+            stream = Stream::new(self.tls.connect(host, stream).await?);
         }
-        let stream = self.direct.call(proxy.uri().clone()).await?.into_inner();
-        Ok(TokioIo::new(Stream { proxied: true, ..stream }))
+        Ok(stream)
     }
-}
 
-fn tunnel(proxy: &Intercept, direct: Direct) -> Tunnel<Direct> {
-    let tunnel = Tunnel::new(proxy.uri().clone(), direct);
-    match proxy.basic_auth() {
-        Some(password) => tunnel.with_auth(password.clone()),
-        None => tunnel,
+    fn tunnel(&self, proxy: &Intercept) -> Tunnel<Connector> {
+        let tunnel = Tunnel::new(proxy.uri().clone(), self.without_proxies());
+        match proxy.basic_auth() {
+            Some(password) => tunnel.with_auth(password.clone()),
+            None => tunnel,
+        }
+    }
+
+    /// For the way to a proxy.
+    fn without_proxies(&self) -> Connector {
+        Connector { proxies: Arc::new(Matcher::builder().build()), ..self.clone() }
     }
 }
 
 impl Service<Uri> for Connector {
     type Response = TokioIo<Stream>;
     type Error = io::Error;
-    type Future = Opening;
+    type Future = Pin<Box<dyn Future<Output = io::Result<TokioIo<Stream>>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, to: Uri) -> Opening {
+    fn call(&mut self, to: Uri) -> Self::Future {
         let connector = self.clone();
         Box::pin(async move {
-            let time = connector.time;
             let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no connection in time");
-            timeout(time, connector.connect(to)).await.map_err(late)?
-        })
-    }
-}
-
-/// A connection that is being opened.
-type Opening = Pin<Box<dyn Future<Output = io::Result<TokioIo<Stream>>> + Send>>;
-
-/// Opens connections to what can be reached without a proxy, and be it one.
-#[derive(Debug, Clone)]
-struct Direct {
-    tcp: HttpConnector,
-    tls: Tls,
-}
-
-impl Direct {
-    async fn encrypted(&self, to: &Uri, stream: Stream) -> io::Result<Stream> {
-        let host = to.host().ok_or_else(|| io::Error::other("an address without host"))?;
-        Ok(Stream::new(self.tls.connect(host, stream).await?))
-    }
-}
-
-impl Service<Uri> for Direct {
-    type Response = TokioIo<Stream>;
-    type Error = io::Error;
-    type Future = Opening;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, to: Uri) -> Opening {
-        let mut direct = self.clone();
-        Box::pin(async move {
-            let tcp = direct.tcp.call(to.clone()).await.map_err(refused)?;
-            let mut stream = Stream::new(tcp.into_inner());
-            if to.scheme() == Some(&Scheme::HTTPS) {
-                stream = direct.encrypted(&to, stream).await?;
-            }
+            let stream = timeout(connector.time, connector.connect(to)).await.map_err(late)??;
             Ok(TokioIo::new(stream))
         })
     }
-}
-
-/// Keeps the kind of the cause, which says whether it took too long.
-fn refused(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
-    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
-    io::Error::new(cause.map_or(io::ErrorKind::Other, io::Error::kind), error)
 }
 
 trait Io: AsyncRead + AsyncWrite + Send + Unpin {}

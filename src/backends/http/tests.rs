@@ -18,11 +18,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::backends::causes::in_own_words;
 
 const SOON: Duration = Duration::from_secs(5);
 
 fn client(trusted: &ProbeResult, proxies: Matcher) -> Client {
-    Client::new(Tls::trusting(trusted), proxies, SOON, SOON)
+    Client::new(Tls::trusting(trusted).unwrap(), proxies, SOON, SOON)
 }
 
 fn nobody() -> ProbeResult {
@@ -33,11 +34,13 @@ fn no_proxy() -> Matcher {
     Matcher::builder().build()
 }
 
-/// Trusts the authority of `tls` alone.
-fn trusting(tls: &tls::Tls, folder: &TempDir) -> ProbeResult {
+/// The server at `plain` over TLS, its address, and a trust in its authority alone.
+fn encrypted(plain: SocketAddr, folder: &TempDir) -> (tls::Tls, String, ProbeResult) {
+    let mut tls = tls::Tls::new().unwrap();
     let file = folder.path().join("authority.pem");
     std::fs::write(&file, tls.authority().unwrap()).unwrap();
-    ProbeResult { cert_file: Some(file), cert_dir: Vec::new() }
+    let address = tls.before(&format!("http://{plain}")).unwrap();
+    (tls, address, ProbeResult { cert_file: Some(file), cert_dir: Vec::new() })
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
@@ -99,10 +102,6 @@ async fn exchanged(client: &Client, to: &str, body: Bytes) -> Result<Bytes, Http
     Ok(client.send(request).await?.into_body().collect().await.unwrap().to_bytes())
 }
 
-fn said(error: &HttpError) -> String {
-    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 /// Bytes that compress badly and repeat late, so that nothing can be lost or moved unseen.
 fn picture() -> Bytes {
     (0..2_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
@@ -112,10 +111,10 @@ fn picture() -> Bytes {
 async fn a_picture_arrives_whole_with_and_without_tls_and_so_does_the_answer() {
     let mut servers = JoinSet::new();
     let (plain, _requests) = echo(&mut servers).await;
-    let (mut tls, folder) = (tls::Tls::new().unwrap(), TempDir::new().unwrap());
-    let encrypted = tls.before(plain).unwrap();
-    let client = client(&trusting(&tls, &folder), no_proxy());
-    for to in [format!("http://{plain}"), format!("https://{encrypted}")] {
+    let folder = TempDir::new().unwrap();
+    let (_tls, encrypted, trusted) = encrypted(plain, &folder);
+    let client = client(&trusted, no_proxy());
+    for to in [format!("http://{plain}"), encrypted] {
         for _ in 0..2 {
             assert!(exchanged(&client, &to, picture()).await.unwrap() == picture(), "{to}");
         }
@@ -127,22 +126,22 @@ async fn a_picture_arrives_whole_with_and_without_tls_and_so_does_the_answer() {
 async fn a_server_that_cannot_prove_who_it_is_gets_nothing() {
     let mut servers = JoinSet::new();
     let (plain, mut requests) = echo(&mut servers).await;
-    let (mut tls, folder) = (tls::Tls::new().unwrap(), TempDir::new().unwrap());
-    let encrypted = tls.before(plain).unwrap();
+    let folder = TempDir::new().unwrap();
+    let (_tls, encrypted, trusted) = encrypted(plain, &folder);
     let stranger = client(&nobody(), no_proxy());
-    let error = exchanged(&stranger, &format!("https://{encrypted}"), picture()).await.unwrap_err();
+    let error = exchanged(&stranger, &encrypted, picture()).await.unwrap_err();
     assert!(error.is_connect() && !is_timeout(&error), "{error:?}");
     assert!(
-        said(&error)
+        in_own_words(&error)
             .contains("the certificate of 127.0.0.1 is not accepted: unable to get local issuer certificate"),
         "{error:?}"
     );
     // Its certificate is for 127.0.0.1.
-    let friend = client(&trusting(&tls, &folder), no_proxy());
-    let elsewhere = format!("https://localhost:{}", encrypted.port());
+    let friend = client(&trusted, no_proxy());
+    let elsewhere = encrypted.replace("127.0.0.1", "localhost");
     let error = exchanged(&friend, &elsewhere, picture()).await.unwrap_err();
     assert!(
-        said(&error).contains("the certificate of localhost is not accepted: hostname mismatch"),
+        in_own_words(&error).contains("the certificate of localhost is not accepted: hostname mismatch"),
         "{error:?}"
     );
     assert!(requests.try_recv().is_err());
@@ -152,18 +151,22 @@ async fn a_server_that_cannot_prove_who_it_is_gets_nothing() {
 async fn a_proxy_opens_a_tunnel_for_tls_and_reads_what_is_plain() {
     let mut servers = JoinSet::new();
     let (plain, mut requests) = echo(&mut servers).await;
-    let (mut tls, folder) = (tls::Tls::new().unwrap(), TempDir::new().unwrap());
-    let encrypted = tls.before(plain).unwrap();
+    let folder = TempDir::new().unwrap();
+    let (_tls, encrypted, trusted) = encrypted(plain, &folder);
     let (proxy, mut asked) = tunnels(&mut servers).await;
-    let proxies = Matcher::builder().all(format!("http://me:secret@{proxy}")).build();
-    let client_of_tunnel = client(&trusting(&tls, &folder), proxies);
-    let to = format!("https://{encrypted}");
-    assert!(exchanged(&client_of_tunnel, &to, picture()).await.unwrap() == picture());
-    let asked = asked.recv().await.unwrap().to_ascii_lowercase();
-    assert!(asked.starts_with(&format!("connect {encrypted} http/1.1\r\n")), "{asked}");
-    assert!(asked.contains("proxy-authorization: basic bwu6c2vjcmv0\r\n"), "{asked}");
-    let request = requests.recv().await.unwrap();
-    assert_eq!((request.uri(), request.headers().get(PROXY_AUTHORIZATION)), (&Uri::from_static("/"), None));
+    let proxy = format!("http://{proxy}");
+    for proxy in [proxy] {
+        let proxies = Matcher::builder().all(proxy.replace("://", "://me:secret@")).build();
+        let client = client(&trusted, proxies);
+        assert!(exchanged(&client, &encrypted, picture()).await.unwrap() == picture());
+        let asked = asked.recv().await.unwrap().to_ascii_lowercase();
+        let wanted = format!("connect {} http/1.1\r\n", encrypted.replace("https://", ""));
+        assert!(asked.starts_with(&wanted), "{asked}");
+        assert!(asked.contains("proxy-authorization: basic bwu6c2vjcmv0\r\n"), "{asked}");
+        let request = requests.recv().await.unwrap();
+        let password = request.headers().get(PROXY_AUTHORIZATION);
+        assert_eq!((request.uri(), password), (&Uri::from_static("/"), None));
+    }
 
     // The other server plays a proxy: it is asked for the whole address.
     let proxies = Matcher::builder().all(format!("http://me:secret@{plain}")).build();
@@ -177,7 +180,7 @@ async fn a_proxy_opens_a_tunnel_for_tls_and_reads_what_is_plain() {
 #[tokio::test]
 async fn a_server_that_does_not_greet_is_given_up_in_time() {
     let (_silent, address) = listen().await;
-    let tls = Tls::trusting(&nobody());
+    let tls = Tls::trusting(&nobody()).unwrap();
     let client = Client::new(tls, no_proxy(), Duration::from_millis(50), SOON);
     let error = exchanged(&client, &format!("https://{address}"), picture()).await.unwrap_err();
     assert!(error.is_connect() && is_timeout(&error), "{error:?}");

@@ -29,8 +29,8 @@ pub(super) struct Tls(Arc<OnceCell<SslConnector>>);
 
 impl Tls {
     #[cfg(test)]
-    pub(super) fn trusting(certificates: &ProbeResult) -> Tls {
-        Tls(Arc::new(OnceCell::new_with(Some(connector(certificates).unwrap()))))
+    pub(super) fn trusting(certificates: &ProbeResult) -> anyhow::Result<Tls> {
+        Ok(Tls(Arc::new(OnceCell::new_with(Some(connector(certificates)?)))))
     }
 
     async fn connector(&self) -> io::Result<&SslConnector> {

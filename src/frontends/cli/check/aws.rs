@@ -10,7 +10,8 @@ use image::{ImageFormat, Rgb, RgbImage};
 use time::Date;
 
 use super::{Finding, Report};
-use crate::backends::aws::{in_own_words, is_denied, remedy, unused_profile};
+use crate::backends::aws::{is_denied, remedy, unused_profile};
+use crate::backends::causes::in_own_words;
 use crate::backends::guardrail::{Guardrail, Verdict};
 use crate::config::{AwsVariables, Config, EngineChoice, GuardrailId};
 use crate::domain::catalogue::{Catalogue, Model};
