@@ -152,10 +152,10 @@ async fn a_proxy_opens_a_tunnel_for_tls_and_reads_what_is_plain() {
     let mut servers = JoinSet::new();
     let (plain, mut requests) = echo(&mut servers).await;
     let folder = TempDir::new().unwrap();
-    let (_tls, encrypted, trusted) = encrypted(plain, &folder);
+    let (mut tls, encrypted, trusted) = encrypted(plain, &folder);
     let (proxy, mut asked) = tunnels(&mut servers).await;
     let proxy = format!("http://{proxy}");
-    for proxy in [proxy] {
+    for proxy in [tls.before(&proxy).unwrap(), proxy] {
         let proxies = Matcher::builder().all(proxy.replace("://", "://me:secret@")).build();
         let client = client(&trusted, proxies);
         assert!(exchanged(&client, &encrypted, picture()).await.unwrap() == picture());

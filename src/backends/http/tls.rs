@@ -79,7 +79,7 @@ fn connector(certificates: &ProbeResult) -> anyhow::Result<SslConnector> {
     Ok(builder.build())
 }
 
-/// An encrypted connection. What is written needs a flush.
+/// An encrypted connection. What is written is sent with a flush, or when the other side has to answer first.
 #[derive(Debug)]
 pub(super) struct TlsStream<S>(SslStream<BufReader<BufWriter<S>>>);
 
@@ -89,7 +89,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TlsStream<S> {
         cx: &mut task::Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
+        match Pin::new(&mut self.0).poll_read(cx, buffer) {
+            // Not everybody flushes what they wait to be answered: a tunnel through a proxy does not.
+            Poll::Pending => match self.poll_flush(cx) {
+                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+                _ => Poll::Pending,
+            },
+            read => read,
+        }
     }
 }
 
