@@ -1,7 +1,7 @@
 //! The bodies of all models, from the tables of the reference.
 
 use super::input::{CREATIVE, FAST, SD35, SDXL, STANDARD_IMAGE};
-use super::schema::{CrossFieldRule, Dialect, Field, Kind, Schema, optional, required};
+use super::schema::{CrossFieldRule, Dialect, Field, Kind, Schema, Size, optional, required};
 
 const STYLES: &[&str] = &[
     "3d-model",
@@ -36,7 +36,13 @@ const STYLE: Field = optional("style_preset", Kind::OneOf(STYLES));
 const GROW: Field = optional("grow_mask", Kind::Int(0, 20));
 
 const fn stable(operation: &'static str, fields: &'static [Field]) -> Schema {
-    Schema { operation, dialect: Dialect::Stable, fields, cross_field: CrossFieldRule::None }
+    Schema {
+        operation,
+        dialect: Dialect::Stable,
+        fields,
+        cross_field: CrossFieldRule::None,
+        size: Size::Asked,
+    }
 }
 
 pub(super) static CORE: Schema =
@@ -59,6 +65,7 @@ pub(super) static SD35_LARGE: Schema = Schema {
         optional("strength", Kind::Number(0.0, 1.0)),
     ],
     cross_field: CrossFieldRule::ImageToImage,
+    size: Size::Asked,
 };
 
 pub(super) static SDXL_V0: Schema = Schema {
@@ -73,6 +80,7 @@ pub(super) static SDXL_V0: Schema = Schema {
         optional("height", Kind::Side(256, 1024)),
     ],
     cross_field: CrossFieldRule::None,
+    size: Size::Asked,
 };
 
 pub(super) static SDXL_V1: Schema = Schema {
@@ -116,43 +124,55 @@ pub(super) static SDXL_V1: Schema = Schema {
         optional("mask_image", Kind::Image(&SDXL)),
     ],
     cross_field: CrossFieldRule::Sdxl,
+    size: Size::Asked,
 };
 
-pub(super) static CREATIVE_UPSCALE: Schema = stable(
-    "creative-upscale",
-    &[
-        required("prompt", PROMPT),
-        required("image", Kind::Image(&CREATIVE)),
-        optional("creativity", Kind::Number(0.1, 0.5)),
-        NEGATIVE,
-        SEED,
-        FORMAT,
-        STYLE,
-    ],
-);
+pub(super) static CREATIVE_UPSCALE: Schema = Schema {
+    size: Size::Side(3150),
+    ..stable(
+        "creative-upscale",
+        &[
+            required("prompt", PROMPT),
+            required("image", Kind::Image(&CREATIVE)),
+            optional("creativity", Kind::Number(0.1, 0.5)),
+            NEGATIVE,
+            SEED,
+            FORMAT,
+            STYLE,
+        ],
+    )
+};
 
 /// `creativity` is documented, but a client that called the live service found it refused; the stricter reading holds.
-pub(super) static CONSERVATIVE_UPSCALE: Schema = stable(
-    "conservative-upscale",
-    &[required("prompt", PROMPT), required("image", IMAGE), NEGATIVE, SEED, FORMAT],
-);
+pub(super) static CONSERVATIVE_UPSCALE: Schema = Schema {
+    size: Size::Side(3112),
+    ..stable(
+        "conservative-upscale",
+        &[required("prompt", PROMPT), required("image", IMAGE), NEGATIVE, SEED, FORMAT],
+    )
+};
 
-pub(super) static FAST_UPSCALE: Schema =
-    stable("fast-upscale", &[required("image", Kind::Image(&FAST)), FORMAT]);
+pub(super) static FAST_UPSCALE: Schema = Schema {
+    size: Size::Times(4),
+    ..stable("fast-upscale", &[required("image", Kind::Image(&FAST)), FORMAT])
+};
 
-pub(super) static INPAINT: Schema = stable(
-    "inpaint",
-    &[
-        required("prompt", PROMPT),
-        required("image", IMAGE),
-        optional("mask", IMAGE),
-        GROW,
-        NEGATIVE,
-        SEED,
-        FORMAT,
-        STYLE,
-    ],
-);
+pub(super) static INPAINT: Schema = Schema {
+    cross_field: CrossFieldRule::Mask,
+    ..stable(
+        "inpaint",
+        &[
+            required("prompt", PROMPT),
+            required("image", IMAGE),
+            optional("mask", IMAGE),
+            GROW,
+            NEGATIVE,
+            SEED,
+            FORMAT,
+            STYLE,
+        ],
+    )
+};
 
 pub(super) static OUTPAINT: Schema = Schema {
     operation: "outpaint",
@@ -170,6 +190,7 @@ pub(super) static OUTPAINT: Schema = Schema {
         STYLE,
     ],
     cross_field: CrossFieldRule::Outpaint,
+    size: Size::Grown,
 };
 
 pub(super) static SEARCH_RECOLOR: Schema = stable(
@@ -200,8 +221,10 @@ pub(super) static SEARCH_REPLACE: Schema = stable(
     ],
 );
 
-pub(super) static ERASE_OBJECT: Schema =
-    stable("erase-object", &[required("image", IMAGE), optional("mask", IMAGE), GROW, SEED, FORMAT]);
+pub(super) static ERASE_OBJECT: Schema = Schema {
+    cross_field: CrossFieldRule::Mask,
+    ..stable("erase-object", &[required("image", IMAGE), optional("mask", IMAGE), GROW, SEED, FORMAT])
+};
 
 pub(super) static REMOVE_BACKGROUND: Schema =
     stable("remove-background", &[required("image", IMAGE), FORMAT]);

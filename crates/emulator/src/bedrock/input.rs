@@ -77,3 +77,11 @@ pub(super) fn sides(file: &[u8]) -> Option<(ImageFormat, u32, u32)> {
     let (width, height) = reader.into_dimensions().ok()?;
     Some((format, width, height))
 }
+
+/// Whether something can be seen through in the picture with this base64.
+pub(super) fn is_transparent(base64: &str) -> bool {
+    let picture = STANDARD.decode(base64).ok().and_then(|file| image::load_from_memory(&file).ok());
+    let shows_through =
+        |picture: image::DynamicImage| picture.to_rgba8().pixels().any(|pixel| pixel.0[3] < u8::MAX);
+    picture.is_some_and(|picture| picture.color().has_alpha() && shows_through(picture))
+}

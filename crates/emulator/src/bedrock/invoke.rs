@@ -20,7 +20,7 @@ use super::input;
 use super::picture::{Format, GeneratedImage, sides};
 use super::rejection::Rejection;
 use super::reply::{MAX_ANSWER, Piece, Reply, Sent, pause};
-use super::schema::{Dialect, Schema};
+use super::schema::{Dialect, Schema, Size};
 use super::shared::{Shared, random, request_id};
 use crate::socket::SocketHandle;
 
@@ -190,16 +190,35 @@ fn accepted(
     mark.copy_from_slice(&hash.finalize()[..24]);
     let format = Format::named(body.get("output_format").and_then(Value::as_str));
     let blurred = schema.dialect == Dialect::Sdxl && filter.is_some();
-    let generated = GeneratedImage::new(shared.options.picture, format, wanted_sides(body), blurred, mark)
-        .map_err(|error| {
+    let generated =
+        GeneratedImage::new(shared.options.picture, format, wanted_sides(schema.size, body), blurred, mark)
+            .map_err(|error| {
             Rejection::new(500, "InternalServerException", format!("cannot generate: {error}"))
         })?;
     Ok(AcceptedRequest { dialect: schema.dialect, seed, filter, generated })
 }
 
-/// The sides that the body asks for, or those of the picture that it brings.
-fn wanted_sides(body: &Map<String, Value>) -> (u32, u32) {
+/// The sides of the picture that comes of the body.
+fn wanted_sides(size: Size, body: &Map<String, Value>) -> (u32, u32) {
     let side = |name: &str| body.get(name).and_then(Value::as_u64).and_then(|side| u32::try_from(side).ok());
+    let (width, height) = asked_sides(body, side);
+    match size {
+        Size::Asked => (width, height),
+        Size::Times(times) => (width * times, height * times),
+        Size::Side(wanted) => {
+            let scale = f64::from(wanted) / (f64::from(width) * f64::from(height)).sqrt();
+            let scaled = |side: u32| (f64::from(side) * scale) as u32;
+            (scaled(width), scaled(height))
+        }
+        Size::Grown => {
+            let added = |sides: [&str; 2]| sides.into_iter().filter_map(side).sum::<u32>();
+            (width + added(["left", "right"]), height + added(["up", "down"]))
+        }
+    }
+}
+
+/// The sides that the body asks for, or those of the picture that it brings.
+fn asked_sides(body: &Map<String, Value>, side: impl Fn(&str) -> Option<u32>) -> (u32, u32) {
     if let (Some(width), Some(height)) = (side("width"), side("height")) {
         return (width, height);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::input::Limits;
+use super::input::{self, Limits};
 use super::rejection::Rejection;
 
 /// The form of a model's responses and errors.
@@ -20,6 +20,20 @@ pub(super) struct Schema {
     pub(super) dialect: Dialect,
     pub(super) fields: &'static [Field],
     pub(super) cross_field: CrossFieldRule,
+    pub(super) size: Size,
+}
+
+/// How large the picture is that comes of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    /// As the body says, or as the picture that it brings.
+    Asked,
+    /// So many times the sides of the picture that it brings.
+    Times(u32),
+    /// About so many pixels on a side, of the form of the picture that it brings.
+    Side(u32),
+    /// The picture that it brings and what is added around it.
+    Grown,
 }
 
 /// Rules that tie several fields together.
@@ -30,6 +44,8 @@ pub(super) enum CrossFieldRule {
     ImageToImage,
     /// At least one side must grow.
     Outpaint,
+    /// Without a mask, the picture has to have transparent parts.
+    Mask,
     /// Width and height are one of nine pairs; the masking and image fields need `init_image`.
     Sdxl,
 }
@@ -167,6 +183,7 @@ impl CrossFieldRule {
                     vec![("left", "at least one of left, right, up, down must be greater than 0".to_owned())]
                 }
             }
+            Self::Mask => mask(body),
             Self::Sdxl => sdxl(body),
         }
     }
@@ -183,6 +200,15 @@ fn image_to_image(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
         .map(|name| (*name, format!("required in mode {mode}")))
         .chain(surplus.map(|name| (*name, format!("not permitted in mode {mode}"))))
         .collect()
+}
+
+fn mask(body: &Map<String, Value>) -> Vec<(&'static str, String)> {
+    let image = body.get("image").and_then(Value::as_str).unwrap_or_default();
+    if body.contains_key("mask") || input::is_transparent(image) {
+        Vec::new()
+    } else {
+        vec![("mask", "required for an image without transparent pixels".to_owned())]
+    }
 }
 
 fn sdxl(body: &Map<String, Value>) -> Vec<(&'static str, String)> {

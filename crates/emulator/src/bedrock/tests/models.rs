@@ -126,6 +126,7 @@ async fn bad_values_are_refused() {
         ),
         ("us.stability.stable-outpaint-v1:0", json!({"image": png(64, 64), "left": 0})),
         ("us.stability.stable-image-remove-background-v1:0", json!({"image": png(64, 200)})),
+        ("us.stability.stable-image-erase-object-v1:0", json!({"image": png(64, 64)})),
     ];
     for (n, (model, body)) in cases.into_iter().enumerate() {
         let (status, kind, _) = refusal(&bedrock, model, body.clone()).await;
@@ -149,7 +150,9 @@ async fn every_service_answers_by_its_profile_only() {
     for model in MODELS.iter().filter(|model| model.reach == Reach::Profile) {
         let mut body = json!({});
         let required: &[&str] = match model.schema.operation {
-            "fast-upscale" | "erase-object" | "remove-background" => &["image"],
+            "fast-upscale" | "remove-background" => &["image"],
+            "erase-object" => &["image", "mask"],
+            "inpaint" => &["prompt", "image", "mask"],
             "style-transfer" => &["init_image", "style_image"],
             "search-recolor" => &["prompt", "image", "select_prompt"],
             "search-replace" => &["prompt", "image", "search_prompt"],
@@ -159,12 +162,20 @@ async fn every_service_answers_by_its_profile_only() {
         for name in required {
             body[*name] = match *name {
                 "left" => json!(8),
-                name if name.contains("image") => json!(image),
+                name if name.contains("image") || name == "mask" => json!(image),
                 _ => json!("a fox"),
             };
         }
         let answer = invoke(&bedrock, &format!("us.{}", model.id), body.clone()).await.unwrap();
-        assert_eq!(sides(&picture(&answer)), (32, 32), "{}", model.id);
+        let side = match model.schema.operation {
+            "fast-upscale" => 128,
+            "conservative-upscale" => 389,
+            "creative-upscale" => 393,
+            "outpaint" => 33,
+            _ => 32,
+        };
+        let height = if model.schema.operation == "outpaint" { 32 } else { side };
+        assert_eq!(sides(&picture(&answer)), (side, height), "{}", model.id);
         let (status, _, text) = refusal(&bedrock, model.id, body).await;
         assert_eq!(status, 400);
         assert!(text.contains("on-demand throughput isn\u{2019}t supported"), "{text}");
