@@ -30,6 +30,8 @@ enum Program {
     Worker,
     /// Generate one picture from the shell, without Discord
     Imagine(Box<cli::imagine::Arguments>),
+    /// Edit a picture from the shell, without Discord
+    Edit(Box<cli::edit::Arguments>),
     /// Declare the commands to Discord
     Register,
     /// Test everything the bot needs; one line each, with the remedy
@@ -93,6 +95,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
             Program::Serve => cli::run::serve(config, signals).await,
             Program::Worker => cli::run::work(config, signals).await,
             Program::Imagine(arguments) => cli::imagine::run(config, *arguments, signals).await,
+            Program::Edit(arguments) => cli::edit::run(config, *arguments, signals).await,
             Program::Register => signals.run(move || cli::register::run(config)).await,
             Program::Check => signals.run(move || cli::check::run(config)).await,
             Program::Models => signals.run(move || async move { cli::models::run(&config) }).await,

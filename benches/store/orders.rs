@@ -67,6 +67,7 @@ impl Order {
             style_as_words: false,
             seeds: vec![7],
             image: None,
+            edit: None,
             cfg: None,
             steps: None,
             private: false,
@@ -140,6 +141,8 @@ impl Order {
             bytes: 1_587_327,
             format: ImageFormat::Png,
             region,
+            fitting: None,
+            mask_from: None,
         })
     }
 }

@@ -21,6 +21,7 @@ use crate::backends::archive::{Archive, picture_key};
 use crate::backends::aws::unused_profile;
 use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
 use crate::backends::discord_api::attachment;
+use crate::backends::discord_api::pictures::pictures_of;
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::Retry;
 use crate::backends::engine::{Bedrock, Engine, PictureLimiter};
@@ -224,6 +225,22 @@ impl App {
                 Err(attachment::gone())
             }
         }
+    }
+
+    /// The first picture of a message, which the caller may show to whoever asks.
+    ///
+    /// # Errors
+    /// There is no such message, or it has no picture that can be used.
+    pub(crate) async fn in_message(&self, channel: u64, message: u64) -> Result<Bytes, Refusal> {
+        let asked = Retry::file().until_taken(|| self.discord.message(channel, message)).await;
+        let message = asked.map_err(|fault| {
+            tracing::debug!(%fault, "a message with a picture could not be read");
+            Refusal::UnknownMessage
+        })?;
+        let found = pictures_of(&message).into_iter().next().ok_or(Refusal::NoPictureInMessage)?;
+        let elsewhere = self.config.discord_is_elsewhere.then_some(&self.config.discord_url);
+        attachment::check_description(&found, elsewhere)?;
+        self.attached(&found.url).await
     }
 
     /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.

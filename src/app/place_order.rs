@@ -16,7 +16,7 @@ use crate::domain::job::{ApiOrigin, DiscordOrigin, InSession, Job, JobId, Origin
 use crate::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, ImageRequest, resolve};
+use crate::domain::request::{Ask, ImageRequest, ImageSource, resolve};
 use crate::domain::session::Actor;
 use crate::domain::settings::Effective;
 
@@ -104,7 +104,7 @@ pub(crate) async fn offer(
 
 /// The price of each picture of a request, and of all of them.
 fn price(app: &App, request: &ImageRequest, now: OffsetDateTime) -> Result<(Micros, Micros), Refusal> {
-    let each = app.catalogue.image_model(Some(&request.model), now.date())?.price;
+    let each = app.catalogue.living(&request.model, now.date())?.price;
     Ok((each, each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX)))
 }
 
@@ -124,7 +124,9 @@ async fn place(
     if app.stopping.is_cancelled() {
         return Err(Refusal::Stopping);
     }
+    let parent = ask.parent;
     let request = customer.resolve(app, &context, ask, deadline, now).await?;
+    let parent = parent.or_else(|| request.source().and_then(ImageSource::job));
     let (each, price) = price(app, &request, now)?;
     if !is_offer && let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
         // The same order may have come twice at once, and the other one has used the rate up.
@@ -139,7 +141,7 @@ async fn place(
         origin: customer.origin(&context, &request, each),
         request,
         created: now,
-        parent: None,
+        parent,
         is_offer,
     };
     let place = if is_offer { None } else { Place::free(app, &job.request) };

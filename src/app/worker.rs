@@ -24,6 +24,7 @@ use crate::domain::refusal::Refusal;
 mod consumer;
 mod deliver;
 mod generate;
+mod inputs;
 mod moderate;
 mod recover;
 mod shrink;

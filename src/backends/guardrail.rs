@@ -81,19 +81,19 @@ impl Guardrail {
         Guardrail { client: Client::from_conf(config.build()), id: id.clone() }
     }
 
-    /// Looks at the words for a model, and at the picture that it is to start from.
+    /// Looks at the words for a model, and at the pictures that it is to start from.
     ///
     /// A guardrail may be set to look at words only on their way in: that is the operator's choice.
     ///
     /// # Errors
     /// It could not be asked: nothing is known.
-    pub async fn check_prompt(&self, texts: &[&str], start: Option<&Bytes>) -> anyhow::Result<Verdict> {
+    pub async fn check_prompt(&self, texts: &[&str], pictures: &[&Bytes]) -> anyhow::Result<Verdict> {
         let mut content = Vec::new();
         for text in texts.iter().filter(|text| !text.trim().is_empty()) {
             content.push(GuardrailContentBlock::Text(GuardrailTextBlock::builder().text(*text).build()?));
         }
-        if let Some(start) = start {
-            content.push(picture(start).await?);
+        for bytes in pictures {
+            content.push(picture(bytes).await?);
         }
         verdict(&self.ask(GuardrailContentSource::Input, content).await?)
     }

@@ -12,6 +12,7 @@ use time::Date;
 
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
+use crate::domain::services::Service;
 
 mod file;
 mod sdxl;
@@ -34,7 +35,7 @@ pub enum Task {
     /// Generates from words.
     Generate,
     /// Edits a picture (`/edit`).
-    Edit,
+    Edit(Service),
 }
 
 /// What a model understands beside a prompt, an aspect, a seed and a negative prompt.
@@ -106,6 +107,9 @@ pub const DEFAULT_MODEL: &str = "stability.stable-image-core-v1:1";
 /// The name of the built-in engine's one model.
 pub const SKETCH_MODEL: &str = "sketch";
 
+/// The largest picture that any of Bedrock's models makes, and that Easel decodes: width times height.
+pub(crate) const MOST_PIXELS: u64 = 4096 * 4096;
+
 const TEXT_REGION: &str = "us-west-2";
 
 impl Catalogue {
@@ -173,16 +177,44 @@ impl Catalogue {
         self.models.iter().find(|model| model.name.eq_ignore_ascii_case(asked) || model.id == asked)
     }
 
+    /// The living image services.
+    pub fn services(&self, today: Date) -> impl Iterator<Item = (Service, &Model)> {
+        self.models.iter().filter(move |model| model.is_alive(today)).filter_map(|model| match model.task {
+            Task::Edit(service) => Some((service, model)),
+            Task::Generate => None,
+        })
+    }
+
+    /// The model behind a service.
+    ///
+    /// # Errors
+    /// [`Refusal::ServiceNotOffered`]: this catalogue does not have it.
+    pub fn service(&self, wanted: Service, today: Date) -> Result<&Model, Refusal> {
+        let found = self.services(today).find(|(service, _)| *service == wanted);
+        let refused = || Refusal::ServiceNotOffered { service: wanted.name().to_owned() };
+        found.map(|(_, model)| model).ok_or_else(refused)
+    }
+
+    /// The living model or service of that name or id.
+    ///
+    /// # Errors
+    /// As [`Catalogue::image_model`] and [`Catalogue::service`].
+    pub fn living(&self, name: &str, today: Date) -> Result<&Model, Refusal> {
+        match self.find(name).map(|model| model.task) {
+            Some(Task::Edit(service)) => self.service(service, today),
+            _ => self.image_model(Some(name), today),
+        }
+    }
+
     pub fn default_name(&self) -> &str {
         self.find(&self.default).map_or(&self.default, |model| &model.name)
     }
 
-    /// Only those models that generate from words and that `offered` says yes to, by their name. Where the default is not among
-    /// them, the first one is.
+    /// Only those models and services that `offered` says yes to, by their name. Where the default is not among them,
+    /// the first model is that generates from words.
     #[must_use]
     pub fn offering(&self, offered: impl Fn(&str) -> bool) -> Catalogue {
-        let is_offered = |model: &Model| model.task != Task::Generate || offered(&model.name);
-        let models: Vec<Model> = self.models.iter().filter(|model| is_offered(model)).cloned().collect();
+        let models: Vec<Model> = self.models.iter().filter(|model| offered(&model.name)).cloned().collect();
         let mut catalogue = Catalogue { models, default: self.default.clone() };
         if catalogue.find(&self.default).is_none()
             && let Some(first) = catalogue.models.iter().find(|model| model.task == Task::Generate)
@@ -208,7 +240,7 @@ impl Catalogue {
         };
         let instead =
             || self.image_models(today).next().map_or_else(String::new, |living| living.name.clone());
-        if model.task == Task::Edit {
+        if matches!(model.task, Task::Edit(_)) {
             return Err(Refusal::NotAnImageModel { model: model.name.clone(), instead: instead() });
         }
         match model.ended {

@@ -1,7 +1,10 @@
 //! The formats of image files that Easel knows.
 
 use std::fmt;
+use std::io::Cursor;
 
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
 use serde::{Deserialize, Serialize};
 
 /// Where none is recorded, it is PNG: nothing else was stored before this was.
@@ -24,6 +27,16 @@ impl ImageFormat {
             Ok(image::ImageFormat::Jpeg) => Some(ImageFormat::Jpeg),
             Ok(image::ImageFormat::WebP) => Some(ImageFormat::Webp),
             _ => None,
+        }
+    }
+
+    /// Whether a file of this format has more than one frame.
+    pub fn is_animated(self, file: &[u8]) -> bool {
+        let reader = Cursor::new(file);
+        match self {
+            ImageFormat::Png => PngDecoder::new(reader).and_then(|png| png.is_apng()).unwrap_or_default(),
+            ImageFormat::Webp => WebPDecoder::new(reader).is_ok_and(|webp| webp.has_animation()),
+            ImageFormat::Jpeg => false,
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use crate::domain::fit::Fitting;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
@@ -249,6 +250,12 @@ pub struct GeneratedImage {
     /// The AWS region that was called; `None` without one, and for pictures of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// How the picture that it was made from was changed to fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fitting: Option<Fitting>,
+    /// The size of a mask that had not the size of its picture: width and height in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask_from: Option<(u32, u32)>,
 }
 
 /// One of a job's pictures.

@@ -54,6 +54,28 @@ pub enum Refusal {
         model: String,
         instead: String,
     },
+    /// An image service that is not offered here.
+    ServiceNotOffered {
+        service: String,
+    },
+    /// A picture that would become larger than Easel handles, in pixels.
+    ResultTooLarge {
+        width: u32,
+        height: u32,
+        most: u64,
+    },
+    /// A message that is not there, or not for this person.
+    UnknownMessage,
+    NoPictureInMessage,
+    /// A picture of ours that is in the archive no more.
+    PictureGone,
+    /// A mask that says that nothing is to be changed.
+    EmptyMask,
+    /// Two options of which only one can be.
+    OnlyOne {
+        one: OrText<OptionName>,
+        other: OrText<OptionName>,
+    },
     /// An option that the chosen model does not have; `able` has the names of the models that do.
     NotSupported {
         model: String,

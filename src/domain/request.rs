@@ -9,14 +9,20 @@ use time::Date;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Refusal;
 use crate::domain::refusal::{Allowed, OptionName, OrText, TextKind};
+use crate::domain::services::Takes;
 use crate::domain::settings::{Effective, Field, SeedPolicy, Settings, Source};
 use crate::domain::vocabulary::JobId;
 
+mod edit;
 mod flags;
+mod mask;
 mod model;
 
 pub use crate::domain::presets::{Aspect, Style};
+pub(crate) use edit::SIDES;
+pub use edit::{Edit, EditAsk, ZOOM};
 pub(crate) use flags::FOREIGN as FOREIGN_FLAGS;
+pub use mask::{Area, Mask};
 use model::Choice;
 
 /// The longest prompt that `/imagine` takes, in characters.
@@ -49,7 +55,7 @@ pub struct Ask {
     pub image: Option<ImageSource>,
     /// The picture comes with the session: a model that cannot start from it does without.
     pub image_is_offered: bool,
-    /// Start from the session's last picture.
+    /// Start from the session's last picture; for an image service, from the member's last one in the channel.
     pub from_last: bool,
     /// How far to go from it.
     pub strength: Option<f64>,
@@ -57,12 +63,19 @@ pub struct Ask {
     pub steps: Option<i64>,
     /// Whether only the member sees the pictures.
     pub private: Option<bool>,
+    /// What an image service is to do with `image`, in place of a model that generates from words.
+    pub edit: Option<Box<EditAsk>>,
+    /// The job that this one goes on from, where `image` does not say it.
+    pub parent: Option<JobId>,
 }
 
 impl Ask {
     /// The same with a model that can do what the one that was asked for cannot, if it was refused for that.
     pub(crate) fn with_model_for(self, refused: &Refusal) -> Option<Ask> {
         let Refusal::NotSupported { able: OrText::Value(able), .. } = refused else { return None };
+        if self.edit.is_some() {
+            return None;
+        }
         let (ask, _) = flags::taken_from_prompt(self).ok()?;
         Some(Ask { model: Some(able.first()?.clone()), ..ask })
     }
@@ -79,6 +92,8 @@ pub enum ImageSource {
     },
     /// A file on this machine (`easel imagine --image`).
     File { path: std::path::PathBuf },
+    /// The first picture of a message of Discord.
+    Message { channel: u64, message: u64 },
     /// Something that Easel has kept: a session's reference, or an earlier picture.
     Archive {
         /// Its key in the archive.
@@ -86,6 +101,16 @@ pub enum ImageSource {
         /// The picture, which may still be in the spool.
         picture: Option<(JobId, u32)>,
     },
+}
+
+impl ImageSource {
+    /// The job that made it, if one of ours did.
+    pub(crate) fn job(&self) -> Option<JobId> {
+        match self {
+            ImageSource::Archive { picture: Some((job, _)), .. } => Some(*job),
+            _ => None,
+        }
+    }
 }
 
 /// A picture to start from, and how far to go.
@@ -111,6 +136,9 @@ pub struct ImageRequest {
     pub seeds: Vec<u32>,
     /// The picture to start from.
     pub image: Option<StartImage>,
+    /// What an image service is to do; `aspect` and `seeds` count only if the service takes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<Edit>,
     pub cfg: Option<f64>,
     pub steps: Option<u32>,
     /// Whether only the member sees the pictures.
@@ -136,33 +164,61 @@ impl ImageRequest {
     /// pictures come of it.
     pub(crate) fn to_ask(&self, with_seed: bool) -> Ask {
         let asked = |field| self.sources.get(&field) == Some(&Source::Request);
+        let whole = self.to_whole_ask();
+        Ask {
+            negative: whole.negative.filter(|_| asked(Field::Negative)),
+            model: whole.model.filter(|_| asked(Field::Model)),
+            aspect: whole.aspect.filter(|_| asked(Field::Aspect)),
+            style: whole.style.filter(|_| asked(Field::Style)),
+            count: whole.count.filter(|_| asked(Field::Count)),
+            seed: self.seeds.first().filter(|_| with_seed && asked(Field::Seed)).map(|seed| i64::from(*seed)),
+            strength: whole.strength.filter(|_| asked(Field::Strength)),
+            private: whole.private.filter(|_| asked(Field::Private)),
+            ..whole
+        }
+    }
+
+    /// All that made these pictures but their seeds, as if every part of it had been asked for.
+    pub(crate) fn to_whole_ask(&self) -> Ask {
+        let is_edit = self.edit.is_some();
         let image = self.image.as_ref().map(|image| &image.source);
-        let attached = image.filter(|source| matches!(source, ImageSource::Attachment { .. }));
-        let from_last =
-            image.is_some_and(|source| matches!(source, ImageSource::Archive { picture: Some(_), .. }));
+        // What a session starts from comes with the session.
+        let own = |source: &&ImageSource| !matches!(source, ImageSource::Archive { picture: None, .. });
+        let takes = |takes| self.edit.as_ref().is_none_or(|edit| edit.service.takes(takes));
         Ask {
             prompt: self.prompt.clone(),
-            negative: self.negative.clone().filter(|_| asked(Field::Negative)),
-            model: asked(Field::Model).then(|| self.model.clone()),
-            aspect: asked(Field::Aspect).then(|| self.aspect.name().to_owned()),
-            style: self.style.filter(|_| asked(Field::Style)).map(|style| style.name().to_owned()),
-            count: i64::try_from(self.seeds.len()).ok().filter(|_| asked(Field::Count)),
-            seed: self.seeds.first().filter(|_| with_seed && asked(Field::Seed)).map(|seed| i64::from(*seed)),
-            image: attached.cloned(),
-            from_last,
-            strength: self.image.as_ref().map(|image| image.strength).filter(|_| asked(Field::Strength)),
+            negative: self.negative.clone(),
+            model: (!is_edit).then(|| self.model.clone()),
+            aspect: takes(Takes::Aspect).then(|| self.aspect.name().to_owned()),
+            style: self.style.map(|style| style.name().to_owned()),
+            count: if is_edit { None } else { i64::try_from(self.seeds.len()).ok() },
+            image: image.filter(own).or(self.edit.as_ref().map(|edit| &edit.image)).cloned(),
+            strength: self.image.as_ref().map(|image| image.strength),
             cfg: self.cfg,
             steps: self.steps.map(i64::from),
-            private: asked(Field::Private).then_some(self.private),
+            private: Some(self.private),
+            edit: self.edit.as_ref().map(|edit| Box::new(edit.to_ask())),
             ..Ask::default()
         }
+    }
+
+    /// Every picture that it is made from.
+    pub(crate) fn sources_mut(&mut self) -> impl Iterator<Item = &mut ImageSource> {
+        let start = self.image.as_mut().map(|image| &mut image.source);
+        start.into_iter().chain(self.edit.as_mut().into_iter().flat_map(Edit::sources_mut))
+    }
+
+    /// The picture that it is made from.
+    pub(crate) fn source(&self) -> Option<&ImageSource> {
+        self.image.as_ref().map(|image| &image.source).or(self.edit.as_ref().map(|edit| &edit.image))
     }
 
     /// The prompt as the model gets it.
     pub fn prompt_for_model(&self) -> String {
         let style = self.style.filter(|_| self.style_as_words);
         let style = style.map(|style| format!("{} style", style.name().replace('-', " ")));
-        let words = [self.prefix.as_ref(), Some(&self.prompt), self.suffix.as_ref(), style.as_ref()];
+        let prompt = Some(&self.prompt).filter(|prompt| !prompt.is_empty());
+        let words = [self.prefix.as_ref(), prompt, self.suffix.as_ref(), style.as_ref()];
         words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
@@ -178,7 +234,14 @@ pub fn resolve(
     today: Date,
     random_seed: u32,
 ) -> Result<ImageRequest, Refusal> {
-    let (ask, ignored_flags) = flags::taken_from_prompt(ask)?;
+    let (mut ask, ignored_flags) = flags::taken_from_prompt(ask)?;
+    if let Some(edit) = ask.edit.take() {
+        let request = edit::resolve(*edit, ask, base, catalogue, today, random_seed)?;
+        return Ok(ImageRequest { ignored_flags, ..request });
+    }
+    if ask.prompt.trim().is_empty() {
+        return Err(Refusal::EmptyPrompt);
+    }
     check_texts(&ask)?;
     let effective = base.with_request(asked_settings(&ask)?)?;
     let Choice { model, in_place_of } = model::choose(&ask, &effective, catalogue, today)?;
@@ -197,6 +260,7 @@ pub fn resolve(
         image: source.map(|source| StartImage { source, strength: settings.strength.unwrap_or_default() }),
         cfg: ask.cfg,
         steps: ask.steps.and_then(|steps| u32::try_from(steps).ok()),
+        edit: None,
         private: settings.private.unwrap_or_default(),
         prefix: settings.prefix,
         suffix: settings.suffix,
@@ -299,9 +363,6 @@ fn seed_policy(text: &str) -> Result<SeedPolicy, Refusal> {
 }
 
 fn check_texts(ask: &Ask) -> Result<(), Refusal> {
-    if ask.prompt.trim().is_empty() {
-        return Err(Refusal::EmptyPrompt);
-    }
     check_length(TextKind::Prompt, &ask.prompt, PROMPT_LIMIT)?;
     check_length(TextKind::NegativePrompt, ask.negative.as_deref().unwrap_or_default(), PROMPT_LIMIT)
 }

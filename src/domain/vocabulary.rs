@@ -128,3 +128,66 @@ impl Field {
         }
     }
 }
+
+/// An option of image services that is a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberName {
+    Creativity,
+    ControlStrength,
+    Fidelity,
+    GrowMask,
+    Left,
+    Right,
+    Up,
+    Down,
+    CompositionFidelity,
+    StyleStrength,
+    ChangeStrength,
+}
+
+impl NumberName {
+    pub const ALL: [NumberName; 11] = [
+        NumberName::Creativity,
+        NumberName::ControlStrength,
+        NumberName::Fidelity,
+        NumberName::GrowMask,
+        NumberName::Left,
+        NumberName::Right,
+        NumberName::Up,
+        NumberName::Down,
+        NumberName::CompositionFidelity,
+        NumberName::StyleStrength,
+        NumberName::ChangeStrength,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            NumberName::Creativity => "creativity",
+            NumberName::ControlStrength => "control_strength",
+            NumberName::Fidelity => "fidelity",
+            NumberName::GrowMask => "grow_mask",
+            NumberName::Left => "left",
+            NumberName::Right => "right",
+            NumberName::Up => "up",
+            NumberName::Down => "down",
+            NumberName::CompositionFidelity => "composition_fidelity",
+            NumberName::StyleStrength => "style_strength",
+            NumberName::ChangeStrength => "change_strength",
+        }
+    }
+
+    /// Whether only whole numbers are taken.
+    pub fn is_whole(self) -> bool {
+        matches!(
+            self,
+            NumberName::GrowMask | NumberName::Left | NumberName::Right | NumberName::Up | NumberName::Down
+        )
+    }
+}
+
+impl fmt::Display for NumberName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

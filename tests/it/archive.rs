@@ -108,6 +108,7 @@ fn job() -> Job {
         style_as_words: false,
         seeds: vec![7],
         image: None,
+        edit: None,
         cfg: None,
         steps: None,
         private: false,

@@ -14,6 +14,7 @@ mod delivery;
 #[cfg(target_os = "linux")]
 mod disks;
 mod dynamodb;
+mod edits;
 mod encrypted;
 mod environment;
 mod fuzzed;

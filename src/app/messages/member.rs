@@ -130,9 +130,10 @@ fn seeds(claim: &Claim) -> String {
 }
 
 fn start(request: &ImageRequest) -> Option<String> {
-    Some(match &request.image.as_ref()?.source {
+    Some(match request.source()? {
         ImageSource::Attachment { filename, .. } => format!("the attached {}", typed(filename)),
         ImageSource::File { .. } => "a file".to_owned(),
+        ImageSource::Message { .. } => "a message's picture".to_owned(),
         ImageSource::Archive { picture: Some((job, n)), .. } => format!("picture {} of job `{job}`", n + 1),
         ImageSource::Archive { picture: None, .. } => "the session's reference picture".to_owned(),
     })

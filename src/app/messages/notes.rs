@@ -2,7 +2,8 @@
 
 use super::{Reader, code};
 use crate::backends::engine::{EXAMPLES, drawn_as_abstract};
-use crate::domain::job::Claim;
+use crate::domain::fit::Fitting;
+use crate::domain::job::{Claim, GeneratedImage, Picture};
 use crate::domain::text::visible;
 
 /// Ignored flags that are shown.
@@ -10,7 +11,14 @@ const IGNORED_SHOWN: usize = 5;
 
 /// Lines, without an end of line or anything before them.
 pub(crate) fn notes(claim: &Claim, reader: Reader) -> Vec<String> {
-    let lines = [in_place(claim, reader), ignored(claim, reader), style(claim, reader), abstract_one(claim)];
+    let lines = [
+        in_place(claim, reader),
+        fitted(claim, reader),
+        mask(claim),
+        ignored(claim, reader),
+        style(claim, reader),
+        abstract_one(claim),
+    ];
     lines.into_iter().flatten().collect()
 }
 
@@ -26,6 +34,31 @@ fn in_place(claim: &Claim, reader: Reader) -> Option<String> {
     let request = &claim.job.request;
     let (used, default) = (name(&request.model, reader), name(request.in_place_of.as_ref()?, reader));
     Some(format!("{used} was used, since {default} cannot start from a picture; {} a picture.", claim.each()))
+}
+
+/// How the picture that it was made from was changed to fit.
+fn fitted(claim: &Claim, reader: Reader) -> Option<String> {
+    let Fitting { from, to, cropped } = first(claim, |image| image.fitting)?;
+    let (model, size) = (name(&claim.job.request.model, reader), size(to));
+    let had = self::size(from);
+    Some(if cropped {
+        format!("The picture was cut to {size} pixels, since {model} takes no longer form (it had {had}).")
+    } else {
+        format!("The picture was scaled to {size} pixels, as {model} takes it (it had {had}).")
+    })
+}
+
+fn mask(claim: &Claim) -> Option<String> {
+    let had = size(first(claim, |image| image.mask_from)?);
+    Some(format!("The mask was scaled to the picture's size (it had {had})."))
+}
+
+fn first<T>(claim: &Claim, of: impl Fn(&GeneratedImage) -> Option<T>) -> Option<T> {
+    claim.pictures.iter().filter_map(Picture::generated).find_map(of)
+}
+
+fn size((width, height): (u32, u32)) -> String {
+    format!("{width}×{height}")
 }
 
 fn ignored(claim: &Claim, reader: Reader) -> Option<String> {

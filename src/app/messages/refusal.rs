@@ -46,6 +46,22 @@ sentences! { to;
     NotAnImageModel { model, instead } =>
         "{model} edits pictures and cannot paint from a prompt. Use {instead} instead.",
         model = code(model), instead = code(instead);
+    ServiceNotOffered { service } =>
+        "{service} is not offered here. The server's admins can allow it with `/easel models allow`; the built-in engine edits no pictures at all.",
+        service = code(service);
+    ResultTooLarge { width, height, most } =>
+        "The picture would become {width}×{height} pixels large; at most {most} in all are allowed. Add less, or start from a smaller picture. Nothing was charged.";
+    UnknownMessage =>
+        "There is no such message here that you can read. Copy the link of a message of this channel (Copy Message Link), or attach the picture.";
+    NoPictureInMessage =>
+        "That message has no picture. Link to one with a PNG, JPEG or WebP picture, or attach the picture.";
+    PictureGone =>
+        "That picture is in the archive no more, so nothing can be made of it. Nothing was charged. If you still have it, attach it.";
+    EmptyMask =>
+        "Nothing in the mask is white, so nothing would change: paint white what is to be changed and black what is to be kept. Nothing was charged.";
+    OnlyOne { one, other } =>
+        "{one} and {other} say the same thing in two ways: leave one of them out.",
+        one = self::option(one), other = self::option(other);
     NotSupported { model, option, able } =>
         "{model} does not know {option}. {remedy}",
         model = code(model), option = self::option(option), remedy = or_text(able, |able| remedy(&self::option(option), able));

@@ -9,16 +9,13 @@ use super::{Loaded, Stale, Work};
 use crate::app::Step;
 use crate::backends::archive::picture_key;
 use crate::backends::aws;
-use crate::backends::discord_api::attachment;
-use crate::backends::engine::{Class, Failure, Filter, ModelOutput, Permit};
+use crate::backends::engine::{Changes, Class, Failure, Filter, Inputs, ModelOutput, Permit};
 use crate::domain::digest::sha256_hex;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Attempt, CallId, Settlement};
 use crate::domain::job::{Bill, GeneratedImage, JobId, Outcome, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::ImageSource;
-use crate::domain::upright::turned_upright;
 
 /// Calls that a busy model may turn away for one picture: half a minute of pauses, forty seconds at most.
 const BUSY_TRIES: u32 = 9;
@@ -43,17 +40,17 @@ impl Work<'_> {
     /// Gets every picture its answer. The bytes come back in memory only for a job of one picture: several would
     /// wait for each other with one permit of the picture limiter each, and block it.
     pub(super) async fn generate(&mut self) -> anyhow::Result<Loaded> {
-        let start = match self.start_image().await {
-            Ok(start) => start,
+        let inputs = match self.inputs().await {
+            Ok(inputs) => inputs,
             Err(refusal) => return self.refuse_all(&refusal).await,
         };
-        if let Some(refusal) = self.prompt_refusal(start.as_ref()).await {
+        if let Some(refusal) = self.prompt_refusal(inputs.as_ref()).await {
             return self.refuse_all(&refusal).await;
         }
         let single = self.claim.pictures.len() == 1;
         let this = &*self;
         let asked =
-            this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), start.as_ref(), single));
+            this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), inputs.as_ref(), single));
         let answers = join_all(asked).await;
         let mut loaded = Vec::new();
         let mut permit = None;
@@ -73,7 +70,7 @@ impl Work<'_> {
     async fn picture(
         &self,
         mut picture: Picture,
-        start: Option<&Bytes>,
+        inputs: Option<&Inputs>,
         keep: bool,
     ) -> anyhow::Result<(Picture, Option<GeneratedBytes>)> {
         if picture.outcome.is_some() {
@@ -94,14 +91,14 @@ impl Work<'_> {
             return Ok((picture, None));
         }
         drop(place);
-        let answered = self.ask(&mut picture, start).await?;
+        let answered = self.ask(&mut picture, inputs).await?;
         self.app.tell(id, Step::Answered(picture.n));
         picture.outcome = Some(answered.outcome);
         Ok((picture, answered.image.filter(|kept| keep || !kept.spooled)))
     }
 
     /// Calls the model until there is an answer or no call is left.
-    async fn ask(&self, picture: &mut Picture, start: Option<&Bytes>) -> anyhow::Result<CallEnd> {
+    async fn ask(&self, picture: &mut Picture, inputs: Option<&Inputs>) -> anyhow::Result<CallEnd> {
         let job = &self.claim.job;
         let Some(model) = self.model() else {
             return self
@@ -125,8 +122,11 @@ impl Work<'_> {
             };
             picture.calls += 1;
             self.app.tell(job.id, Step::Asked(picture.n));
-            let failure = match self.app.engine.generate(model, &job.request, picture.seed, start).await {
-                Ok(output) => return self.keep(picture, call, output).await,
+            let failure = match self.app.engine.generate(model, &job.request, picture.seed, inputs).await {
+                Ok(output) => {
+                    let changes = inputs.map(|inputs| inputs.changes).unwrap_or_default();
+                    return self.keep(picture, call, output, changes).await;
+                }
                 Err(failure) => failure,
             };
             log(job.id, picture.n, &failure);
@@ -163,9 +163,11 @@ impl Work<'_> {
         picture: &mut Picture,
         call: CallId,
         output: ModelOutput,
+        Changes { fitting, mask }: Changes,
     ) -> anyhow::Result<CallEnd> {
         let ModelOutput { file, sha256, format, seed, region, permit } = output;
-        let generated = GeneratedImage { seed, sha256, bytes: file.file().len() as u64, format, region };
+        let bytes = file.file().len() as u64;
+        let generated = GeneratedImage { seed, sha256, bytes, format, region, fitting, mask_from: mask };
         let id = self.claim.job.id;
         let (bytes, kept) = self.app.spool.keep(id, picture.n, file, &generated.sha256).await?;
         if let Err(error) = &kept {
@@ -298,43 +300,6 @@ impl Work<'_> {
         self.claim.pictures = pictures;
         Ok(Loaded::default())
     }
-
-    /// The picture to start from, if the request has one and a model still has to be asked.
-    async fn start_image(&self) -> Result<Option<Bytes>, Refusal> {
-        let answered = self.claim.pictures.iter().all(|picture| picture.outcome.is_some());
-        let Some(image) = self.claim.job.request.image.as_ref().filter(|_| !answered) else {
-            return Ok(None);
-        };
-        let bytes = match &image.source {
-            ImageSource::File { path } => tokio::fs::read(path).await.map_err(|_| attachment::gone())?.into(),
-            ImageSource::Attachment { url, .. } => self.app.attached(url).await?,
-            ImageSource::Archive { key, picture } => self.kept(key, *picture).await?,
-        };
-        attachment::check_bytes(&bytes)?;
-        self.upright(bytes).await.map(Some)
-    }
-
-    async fn upright(&self, bytes: Bytes) -> Result<Bytes, Refusal> {
-        let _permit = self.app.picture_limiter.enter().await;
-        let picture = bytes.clone();
-        let turned = tokio::task::spawn_blocking(move || turned_upright(&picture)).await;
-        match turned.map_err(anyhow::Error::from).flatten() {
-            Ok(turned) => Ok(turned.unwrap_or(bytes)),
-            Err(error) => {
-                tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "a picture to start from cannot be decoded");
-                Err(attachment::not_a_picture())
-            }
-        }
-    }
-
-    async fn kept(&self, key: &str, picture: Option<(JobId, u32)>) -> Result<Bytes, Refusal> {
-        let kept = self.app.kept(key, picture).await;
-        kept.unwrap_or_else(|error| {
-            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a kept picture could not be read");
-            None
-        })
-        .ok_or_else(attachment::gone)
-    }
 }
 
 /// What AWS says is for the operator, with the remedy.
@@ -358,7 +323,15 @@ async fn generated(
 ) -> anyhow::Result<GeneratedImage> {
     let hash = move || {
         let sha256 = sha256_hex(&bytes);
-        GeneratedImage { seed, sha256, bytes: bytes.len() as u64, format, region }
+        GeneratedImage {
+            seed,
+            sha256,
+            bytes: bytes.len() as u64,
+            format,
+            region,
+            fitting: None,
+            mask_from: None,
+        }
     };
     Ok(tokio::task::spawn_blocking(hash).await?)
 }

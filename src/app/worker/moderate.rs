@@ -4,12 +4,13 @@ use bytes::Bytes;
 
 use super::{MAX_FAILED_CLAIMS, Work};
 use crate::backends::aws;
+use crate::backends::engine::Inputs;
 use crate::backends::guardrail::Verdict;
 use crate::domain::refusal::Refusal;
 
 impl Work<'_> {
     /// Why no model may be asked. What a model was called for once has passed before.
-    pub(super) async fn prompt_refusal(&self, start: Option<&Bytes>) -> Option<Refusal> {
+    pub(super) async fn prompt_refusal(&self, inputs: Option<&Inputs>) -> Option<Refusal> {
         let guardrail = self.app.guardrail.as_ref()?;
         let pictures = &self.claim.pictures;
         let called = pictures.iter().any(|picture| picture.calls > 0);
@@ -18,8 +19,11 @@ impl Work<'_> {
         }
         let request = &self.claim.job.request;
         let prompt = request.prompt_for_model();
-        let texts = [prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
-        match guardrail.check_prompt(&texts, start).await {
+        let target = request.edit.as_ref().and_then(|edit| edit.target.as_deref());
+        let texts =
+            [prompt.as_str(), request.negative.as_deref().unwrap_or_default(), target.unwrap_or_default()];
+        let pictures: Vec<_> = inputs.into_iter().flat_map(Inputs::pictures).collect();
+        match guardrail.check_prompt(&texts, &pictures).await {
             Ok(Verdict::Passed) => None,
             Ok(Verdict::Blocked { categories }) => Some(Refusal::GuardedPrompt { category: categories }),
             Err(error) => {

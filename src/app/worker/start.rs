@@ -30,7 +30,7 @@ impl Place {
     /// guardrail be asked, no call is certain. Not where other machines have the same store: the lease of a process that
     /// dies there has to run out, while a job that nobody has claimed is taken up at once.
     pub(crate) fn free(app: &App, request: &ImageRequest) -> Option<Place> {
-        let asks_at_once = request.image.is_none() && app.guardrail.is_none();
+        let asks_at_once = request.source().is_none() && app.guardrail.is_none();
         if !asks_at_once || !app.queue.is_local() || app.store.is_shared() || app.stopping.is_cancelled() {
             return None;
         }

@@ -179,10 +179,10 @@ fn picture_record(job: &Job, picture: &Picture, in_words: &dyn Fn(&Refusal) -> S
 }
 
 fn without_secrets(mut request: ImageRequest) -> ImageRequest {
-    if let Some(image) = &mut request.image
-        && let ImageSource::Attachment { url, .. } = &mut image.source
-    {
-        *url = without_query(url);
+    for source in request.sources_mut() {
+        if let ImageSource::Attachment { url, .. } = source {
+            *url = without_query(url);
+        }
     }
     request
 }

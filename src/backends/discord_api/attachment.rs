@@ -6,6 +6,7 @@ use bytes::Bytes;
 use image::ImageReader;
 use url::Url;
 
+use crate::domain::catalogue::MOST_PIXELS;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::refusal::FileProblem;
 use crate::domain::refusal::Refusal;
@@ -25,10 +26,8 @@ pub struct Attachment {
     pub pixels: Option<(u32, u32)>,
 }
 
-/// Pixels of width times height that the models take.
-const PIXELS_LIMIT: u64 = 9_437_184;
-/// The shortest side that the models take.
-const SIDE_MIN: u32 = 64;
+/// The shortest side that any model takes; others get a larger copy.
+const SIDE_MIN: u32 = 32;
 /// Hosts of Discord's own file store.
 const DISCORD_HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 
@@ -62,7 +61,13 @@ pub fn check_host(address: &str, elsewhere: Option<&Url>) -> Result<(), Refusal>
 /// Checks the bytes: a picture of an accepted format and size, and which. Only its header is read.
 pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
     check_size(bytes.len() as u64)?;
-    let format = ImageFormat::of(bytes).ok_or_else(not_a_picture)?;
+    let format = ImageFormat::of(bytes).ok_or_else(|| match image::guess_format(bytes) {
+        Ok(other) => unusable(FileProblem::Type(other.to_mime_type().to_owned())),
+        Err(_) => not_a_picture(),
+    })?;
+    if format.is_animated(bytes) {
+        return Err(unusable(FileProblem::Animated));
+    }
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
     check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)?;
     Ok(format)
@@ -92,8 +97,8 @@ fn check_size(bytes: u64) -> Result<(), Refusal> {
 
 fn check_pixels((width, height): (u32, u32)) -> Result<(), Refusal> {
     let pixels = u64::from(width) * u64::from(height);
-    if pixels > PIXELS_LIMIT {
-        return Err(unusable(FileProblem::TooManyPixels { width, height, most: PIXELS_LIMIT }));
+    if pixels > MOST_PIXELS {
+        return Err(unusable(FileProblem::TooManyPixels { width, height, most: MOST_PIXELS }));
     }
     if width.min(height) < SIDE_MIN {
         return Err(unusable(FileProblem::TooFewPixels { width, height, least: SIDE_MIN }));
@@ -151,11 +156,11 @@ mod tests {
             (Attachment { size: 0, ..file("https://cdn.discordapp.com/a") }, FileProblem::Empty),
             (
                 Attachment { pixels: Some((9000, 9000)), ..file("https://cdn.discordapp.com/a") },
-                FileProblem::TooManyPixels { width: 9000, height: 9000, most: PIXELS_LIMIT },
+                FileProblem::TooManyPixels { width: 9000, height: 9000, most: MOST_PIXELS },
             ),
             (
                 Attachment { pixels: Some((10, 900)), ..file("https://cdn.discordapp.com/a") },
-                FileProblem::TooFewPixels { width: 10, height: 900, least: 64 },
+                FileProblem::TooFewPixels { width: 10, height: 900, least: 32 },
             ),
         ];
         for (file, problem) in table {

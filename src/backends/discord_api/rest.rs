@@ -143,6 +143,11 @@ impl Rest {
         id_of(&self.json(call.json(&body)).await?)
     }
 
+    /// A message of a channel.
+    pub async fn message(&self, channel: u64, message: u64) -> Result<Value, Fault> {
+        self.get(&["channels", &channel.to_string(), "messages", &message.to_string()]).await
+    }
+
     /// Up to 100 messages of a channel that are newer than the snowflake `after`.
     pub async fn messages_after(&self, channel: u64, after: u64) -> Result<Value, Fault> {
         let path = ["channels", &channel.to_string(), "messages"];

@@ -1,18 +1,19 @@
 //! From a model's answer to a picture.
 
-use anyhow::{Context, anyhow, bail, ensure};
+use std::io::Cursor;
+
+use anyhow::{Context, anyhow, ensure};
+use image::ImageReader;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::receiver::{Decoded, Received};
 use super::{Class, Failure, Filter};
+use crate::domain::catalogue::MOST_PIXELS;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::unreadable::Unreadable;
 
-/// The largest picture that any of Bedrock's models makes, in pixels.
-const PIXEL_LIMIT: u64 = 4096 * 4096;
-
-/// The one that models are asked for: what is answered is in it, or unusable.
+/// The one that models which generate from words are asked for.
 pub(super) const FORMAT: ImageFormat = ImageFormat::Png;
 
 #[derive(Debug)]
@@ -32,8 +33,8 @@ pub(super) fn stability(received: Received) -> Result<Picture, Failure> {
     let image = answer.images.into_iter().flatten().next().flatten();
     let seed = answer.seeds.as_deref().and_then(<[Value]>::first).and_then(seed);
     let image = image.context("no image");
-    let decoded = image.and_then(|image| received.picture(&image)).map_err(broken)?;
-    Ok(Picture { decoded, format: FORMAT, seed })
+    let (decoded, format) = image.and_then(|image| received.picture(&image)).map_err(broken)?;
+    Ok(Picture { decoded, format, seed })
 }
 
 /// Reads an answer with `artifacts`.
@@ -52,8 +53,8 @@ pub(super) fn sdxl(received: Received) -> Result<Picture, Failure> {
     }
     let seed = artifact.seed.as_ref().and_then(seed);
     let image = artifact.base64.context("no base64");
-    let decoded = image.and_then(|image| received.picture(&image)).map_err(broken)?;
-    Ok(Picture { decoded, format: FORMAT, seed })
+    let (decoded, format) = image.and_then(|image| received.picture(&image)).map_err(broken)?;
+    Ok(Picture { decoded, format, seed })
 }
 
 #[derive(Deserialize)]
@@ -108,26 +109,24 @@ fn parsed<T: for<'de> Deserialize<'de>>(received: &Received) -> anyhow::Result<T
 
 impl Received {
     /// The picture, for which the answer has this text.
-    fn picture(self, text: &str) -> anyhow::Result<Decoded> {
+    fn picture(self, text: &str) -> anyhow::Result<(Decoded, ImageFormat)> {
         let decoded = match self.picture {
             Some(decoded) if text.is_empty() => decoded,
             _ => Decoded::of(text),
         }?;
-        check_png(decoded.file.file())?;
-        Ok(decoded)
+        let format = checked(decoded.file.file())?;
+        Ok((decoded, format))
     }
 }
 
-fn check_png(bytes: &[u8]) -> anyhow::Result<()> {
-    let Some(header) = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR") else {
-        bail!("the picture is not a PNG")
-    };
-    let sides = header.get(4..8).and_then(|height| Some((header.first_chunk()?, height.first_chunk()?)));
-    let Some((width, height)) = sides else { bail!("the picture ends in its header") };
-    let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+/// The format of a picture whose size can be read and is not out of bounds.
+fn checked(bytes: &[u8]) -> anyhow::Result<ImageFormat> {
+    let format = ImageFormat::of(bytes).context("the picture is neither PNG nor JPEG nor WebP")?;
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let (width, height) = reader.into_dimensions().context("the picture's header cannot be read")?;
     let pixels = u64::from(width) * u64::from(height);
-    ensure!((1..=PIXEL_LIMIT).contains(&pixels), "the picture has {width} x {height} pixels");
-    Ok(())
+    ensure!((1..=MOST_PIXELS).contains(&pixels), "the picture has {width} x {height} pixels");
+    Ok(format)
 }
 
 #[cfg(test)]
@@ -212,8 +211,12 @@ mod tests {
     #[test]
     fn an_unusable_answer_is_broken_and_says_why() {
         let image = |bytes: &[u8]| answer(bytes, &json!([1]));
-        let mut huge = png();
-        huge[16..20].copy_from_slice(&[0xff; 4]);
+        // Unlike a PNG's, the header of a JPEG has no checksum.
+        let mut huge = Cursor::new(Vec::new());
+        image::RgbImage::new(8, 8).write_to(&mut huge, image::ImageFormat::Jpeg).unwrap();
+        let mut huge = huge.into_inner();
+        let size = huge.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap() + 5;
+        huge[size..size + 4].copy_from_slice(&[0xff; 4]);
         for (body, why) in [
             (br#"{"finish_reasons":["Inference error"]}"#.to_vec(), "Inference error"),
             (br#"{"finish_reasons":["Filter reason: mood"]}"#.to_vec(), "mood"),
@@ -222,8 +225,9 @@ mod tests {
             (br#"{"images":[null]}"#.to_vec(), "no image"),
             (br#"{"images":["!!!!"]}"#.to_vec(), "not base64"),
             (format!(r#"{{"images":["{}"]}}"#, "!".repeat(4096)).into_bytes(), "not base64"),
-            (image(b"\xff\xd8\xff\xe0 a JPEG"), "not a PNG"),
-            (image(&png()[..20]), "ends in its header"),
+            (image(b"GIF89a"), "neither PNG nor JPEG nor WebP"),
+            (image(b"\xff\xd8\xff\xe0 a JPEG"), "header cannot be read"),
+            (image(&png()[..20]), "header cannot be read"),
             (image(&huge), "pixels"),
             (b"<html>".to_vec(), "it is not JSON"),
             (Vec::new(), "the JSON ends too early"),

@@ -17,12 +17,11 @@ use aws_sdk_bedrockruntime::operation::RequestId;
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelError;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
-use bytes::Bytes;
 
 use super::connector::{Connector, Progress, followed};
 use super::receiver::Decoded;
 use super::start::Start;
-use super::{Class, Failure, ModelOutput, PictureLimiter, answer, sdxl, stability};
+use super::{Class, Failure, Inputs, ModelOutput, PictureLimiter, answer, sdxl, service, stability};
 use crate::backends::aws::{self, Trouble};
 use crate::backends::http::Http;
 use crate::domain::catalogue::{Family, Model};
@@ -66,10 +65,10 @@ impl Bedrock {
         model: &Model,
         request: &ImageRequest,
         seed: u32,
-        start: Option<&Bytes>,
+        inputs: Option<&Inputs>,
     ) -> Result<ModelOutput, Failure> {
         let body =
-            body(model, request, seed, start).map_err(|cause| Failure { class: Class::Rejected, cause })?;
+            body(model, request, seed, inputs).map_err(|cause| Failure { class: Class::Rejected, cause })?;
         let region = model.own_region();
         let call = self
             .client(region)
@@ -124,9 +123,18 @@ impl Bedrock {
     }
 }
 
-fn body(model: &Model, request: &ImageRequest, seed: u32, start: Option<&Bytes>) -> anyhow::Result<Vec<u8>> {
-    let start = match (start, &request.image) {
-        (Some(bytes), Some(image)) => Some(Start { bytes, strength: image.strength }),
+fn body(
+    model: &Model,
+    request: &ImageRequest,
+    seed: u32,
+    inputs: Option<&Inputs>,
+) -> anyhow::Result<Vec<u8>> {
+    if let Some(edit) = &request.edit {
+        let inputs = inputs.context("a picture to edit was not given")?;
+        return service::body(request, edit, seed, inputs);
+    }
+    let start = match (inputs, &request.image) {
+        (Some(inputs), Some(image)) => Some(Start { bytes: &inputs.image, strength: image.strength }),
         (None, None) => None,
         _ => anyhow::bail!("a picture to start from was asked for and not given, or the other way round"),
     };

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::backends::image_buffer::ImageBuffer;
@@ -15,13 +14,16 @@ use crate::domain::request::ImageRequest;
 mod answer;
 pub mod bedrock;
 mod connector;
+mod inputs;
 mod receiver;
 mod sdxl;
+mod service;
 mod sketch;
 mod stability;
 mod start;
 
 pub use bedrock::Bedrock;
+pub use inputs::{Changes, Inputs};
 pub(crate) use sketch::{EXAMPLES, drawn_as_abstract};
 
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ pub enum Engine {
 impl Engine {
     /// One call for one picture. It is never repeated here: the caller records each attempt before it calls.
     ///
-    /// `start` holds the bytes of `request.image`.
+    /// `inputs` are the pictures that the request names.
     ///
     /// # Errors
     /// What happened, and with it whether a repetition helps and whether the call may have been paid.
@@ -43,10 +45,10 @@ impl Engine {
         model: &Model,
         request: &ImageRequest,
         seed: u32,
-        start: Option<&Bytes>,
+        inputs: Option<&Inputs>,
     ) -> Result<ModelOutput, Failure> {
         match self {
-            Engine::Bedrock(bedrock) => bedrock.generate(model, request, seed, start).await,
+            Engine::Bedrock(bedrock) => bedrock.generate(model, request, seed, inputs).await,
             Engine::Sketch(limiter) => sketch::generate(limiter, request, seed).await,
         }
     }
@@ -175,6 +177,7 @@ mod tests {
             style_as_words: false,
             seeds: vec![42],
             image: None,
+            edit: None,
             cfg: None,
             steps: None,
             private: false,

@@ -100,6 +100,7 @@ mod tests {
         let request = ImageRequest {
             negative: Some("text".to_owned()),
             style: Some(Style::Anime),
+            edit: None,
             cfg: Some(10.0),
             steps: Some(120),
             ..plain_request()

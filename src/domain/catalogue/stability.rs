@@ -5,6 +5,7 @@ use std::time::Duration;
 use time::macros::date;
 
 use super::{Abilities, DEFAULT_MODEL, Model, Task, image_model};
+use crate::domain::services::{Service, Takes};
 
 pub(super) fn image_models() -> Vec<Model> {
     let plain = Abilities::default();
@@ -31,24 +32,15 @@ pub(super) fn ended() -> Vec<Model> {
 
 /// The image services, through the `us.` inference profiles.
 pub(super) fn services() -> Vec<Model> {
-    let service = |name: &str, id: &str, presets, price| Model {
-        task: Task::Edit,
-        region: None,
-        ..image_model(name, id, Abilities { image_to_image: true, presets, ..Abilities::default() }, price)
+    let model = |service: &Service| {
+        let spec = service.spec();
+        let presets = service.takes(Takes::Style);
+        let abilities = Abilities { image_to_image: true, presets, ..Abilities::default() };
+        Model {
+            task: Task::Edit(*service),
+            usual_time: Duration::from_secs(spec.usual_seconds),
+            ..image_model(spec.name, spec.id, abilities, spec.price.0)
+        }
     };
-    vec![
-        service("upscale-conservative", "us.stability.stable-conservative-upscale-v1:0", false, 400_000),
-        service("upscale-creative", "us.stability.stable-creative-upscale-v1:0", true, 600_000),
-        service("upscale-fast", "us.stability.stable-fast-upscale-v1:0", false, 30_000),
-        service("outpaint", "us.stability.stable-outpaint-v1:0", true, 60_000),
-        service("inpaint", "us.stability.stable-image-inpaint-v1:0", true, 70_000),
-        service("erase", "us.stability.stable-image-erase-object-v1:0", false, 70_000),
-        service("replace", "us.stability.stable-image-search-replace-v1:0", true, 70_000),
-        service("recolor", "us.stability.stable-image-search-recolor-v1:0", true, 70_000),
-        service("background", "us.stability.stable-image-remove-background-v1:0", false, 70_000),
-        service("control-sketch", "us.stability.stable-image-control-sketch-v1:0", true, 70_000),
-        service("structure", "us.stability.stable-image-control-structure-v1:0", true, 70_000),
-        service("style-guide", "us.stability.stable-image-style-guide-v1:0", true, 70_000),
-        service("style-transfer", "us.stability.stable-style-transfer-v1:0", false, 80_000),
-    ]
+    Service::ALL.iter().map(model).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::vocabulary::Field;
+use crate::domain::vocabulary::{Field, NumberName};
 
 /// A value, or the words that an earlier version stored in its place: those are shown as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub enum TextKind {
     NegativePrompt,
     Phrase,
     Setting(Field),
+    /// What is to be looked for in a picture.
+    Target,
 }
 
 /// What is wrong with a flag of a prompt.
@@ -59,45 +61,65 @@ pub enum NoThread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptionName {
+    Area,
     Aspect,
     Budget,
     Cfg,
     Count,
     Field,
     Image,
+    Mask,
     MemberDay,
     MemberMonth,
     Members,
     Month,
+    Negative,
+    Number(NumberName),
     Phrase,
     Private,
+    Prompt,
     QuietHours,
+    /// What is to be found in a picture.
+    Search,
     Seed,
+    /// What in a picture gets other colours.
+    Select,
     Steps,
     Strength,
     Style,
+    StyleImage,
+    Zoom,
 }
 
 impl OptionName {
     pub fn name(self) -> &'static str {
         match self {
+            OptionName::Area => "area",
             OptionName::Aspect => "aspect",
             OptionName::Budget => "budget",
             OptionName::Cfg => "cfg",
             OptionName::Count => "count",
             OptionName::Field => "field",
             OptionName::Image => "image",
+            OptionName::Mask => "mask",
             OptionName::MemberDay => "member_day",
             OptionName::MemberMonth => "member_month",
             OptionName::Members => "members",
             OptionName::Month => "month",
+            OptionName::Negative => "negative",
+            OptionName::Number(name) => name.name(),
             OptionName::Phrase => "phrase",
             OptionName::Private => "private",
+            OptionName::Prompt => "prompt",
             OptionName::QuietHours => "quiet_hours",
+            OptionName::Search => "search",
             OptionName::Seed => "seed",
+            OptionName::Select => "select",
             OptionName::Steps => "steps",
             OptionName::Strength => "strength",
             OptionName::Style => "style",
+            OptionName::StyleImage => "style_image",
+            OptionName::Zoom => "zoom",
         }
     }
 }
@@ -113,6 +135,13 @@ pub enum Allowed {
     },
     /// A number from 0 to this one.
     UpTo(u32),
+    /// A number in this range, in tenths.
+    Tenths {
+        least: u32,
+        most: u32,
+    },
+    /// Four percentages of a picture.
+    Area,
     /// How far to go from a picture, 0 to 1.
     Strength,
     /// Where seeds come from.
@@ -142,6 +171,15 @@ pub enum Needed {
     RoleOrChannel,
     /// A word with letters or digits.
     Word,
+    /// Words for an image service.
+    Words(OptionName),
+    /// A picture to edit.
+    Picture,
+    StyleImage,
+    /// What in a picture is to be changed.
+    Mask,
+    /// Pixels to add around a picture.
+    Growth,
 }
 
 /// A list of a policy that has a limit.
@@ -162,6 +200,8 @@ pub enum FileProblem {
     /// It does not lie on Discord's servers.
     Elsewhere,
     NotAPicture,
+    /// It moves.
+    Animated,
     Gone,
     TooLarge,
     Empty,

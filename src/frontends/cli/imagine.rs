@@ -1,5 +1,6 @@
 //! `easel imagine`: one request from the shell, on the same path as the bot's.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +11,12 @@ use tokio::time::Instant;
 use crate::app::clock::Clock;
 use crate::app::messages::{self, Reader};
 use crate::app::worker::End;
-use crate::app::{App, Customer, Order, Placed, Start, catalogue, place_order};
+use crate::app::{self, App, Customer, Placed, Start, catalogue, place_order};
 use crate::config::Config;
 use crate::domain::catalogue::Model;
 use crate::domain::job::{Claim, GeneratedImage, Job, Outcome, Picture};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::resolve;
+use crate::domain::request::{Ask, resolve};
 use crate::domain::settings::Effective;
 use crate::frontends::cli::{Signals, note, say};
 
@@ -24,6 +25,7 @@ mod out;
 mod progress;
 
 pub use arguments::Arguments;
+pub(super) use arguments::file_source;
 use out::Out;
 use progress::Progress;
 
@@ -43,9 +45,27 @@ struct Taken {
     out: Option<Out>,
 }
 
+/// What is to be made, and where copies go.
+pub(super) struct Order {
+    pub(super) ask: Ask,
+    pub(super) out: Option<PathBuf>,
+}
+
 /// Generates the pictures and prints where they are.
-pub async fn run(config: Config, arguments: Arguments, mut signals: Signals) -> anyhow::Result<ExitCode> {
-    let taken = signals.unless_stopped(move || take(config, arguments)).await?;
+///
+/// # Errors
+/// What was asked for cannot be done, or could not be.
+pub async fn run(mut config: Config, mut arguments: Arguments, signals: Signals) -> anyhow::Result<ExitCode> {
+    if let Some(engine) = arguments.engine {
+        config.engine = engine;
+    }
+    let out = arguments.out.take();
+    order(config, Order { ask: arguments.into_ask()?, out }, signals).await
+}
+
+/// Takes the order, works on it and prints where its pictures are.
+pub(super) async fn order(config: Config, order: Order, mut signals: Signals) -> anyhow::Result<ExitCode> {
+    let taken = signals.unless_stopped(move || take(config, order)).await?;
     let Taken { app, job, start, model, out } =
         taken.context("stopped before a model was asked; nothing was charged")?;
     let steps = app.watch();
@@ -63,19 +83,14 @@ pub async fn run(config: Config, arguments: Arguments, mut signals: Signals) -> 
 }
 
 /// Takes the order.
-async fn take(mut config: Config, mut arguments: Arguments) -> anyhow::Result<Taken> {
-    if let Some(engine) = arguments.engine {
-        config.engine = engine;
-    }
-    let out = arguments.out.take();
-    let ask = arguments.into_ask()?;
+async fn take(config: Config, Order { ask, out }: Order) -> anyhow::Result<Taken> {
     // What cannot be generated is refused before a store, an archive and their folders are made.
     let today = Clock::System.now().date();
     let catalogue = catalogue(&config, today)?;
     let request = resolve(ask.clone(), Effective::built_in(), &catalogue, today, 0)?;
-    let model = catalogue.image_model(Some(&request.model), today)?.clone();
+    let model = catalogue.living(&request.model, today)?.clone();
     let out = out.map(|path| Out::open(path, request.seeds.len())).transpose()?;
-    let order = Order { ask, customer: Customer::Shell };
+    let order = app::Order { ask, customer: Customer::Shell };
     let app = App::open(config, Clock::System).await?;
     let deadline = Instant::now() + STORE_TIMEOUT;
     match place_order(&app, order, deadline, app.now()).await? {

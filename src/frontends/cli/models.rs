@@ -43,7 +43,7 @@ pub fn run(config: &Config) -> anyhow::Result<ExitCode> {
 }
 
 fn abilities(model: &Model) -> String {
-    let mut does = vec![if model.task == Task::Edit { "edits" } else { "paints" }];
+    let mut does = vec![if model.task == Task::Generate { "paints" } else { "edits" }];
     if model.task == Task::Generate && model.abilities.image_to_image {
         does.push("from a picture");
     }

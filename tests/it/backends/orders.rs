@@ -84,6 +84,7 @@ impl Order {
             style_as_words: false,
             seeds: (0..self.pictures).collect(),
             image: None,
+            edit: None,
             cfg: None,
             steps: None,
             private: self.private,
@@ -241,6 +242,8 @@ pub(crate) fn generated(sha256: &str) -> Option<Outcome> {
         bytes: 3,
         format: ImageFormat::Png,
         region: None,
+        fitting: None,
+        mask_from: None,
     }))
 }
 

@@ -34,6 +34,7 @@ pub(super) fn text_kind(what: TextKind) -> &'static str {
         TextKind::NegativePrompt => "negative prompt",
         TextKind::Phrase => "phrase",
         TextKind::Setting(field) => field.name(),
+        TextKind::Target => "text that says what is meant",
     }
 }
 
@@ -80,6 +81,13 @@ pub(super) fn allowed(allowed: Allowed) -> String {
         Allowed::Settings => list(&mut Field::ALL.iter().map(|field| field.name())),
         Allowed::YesOrNo => "true or false".to_owned(),
         Allowed::Dollars => "dollars such as 25 or 0.50, or none".to_owned(),
+        Allowed::Tenths { least, most } => {
+            format!("a number from {} to {}", f64::from(least) / 10.0, f64::from(most) / 10.0)
+        }
+        Allowed::Area => {
+            "four percentages of the picture, left top right bottom, such as `10 20 60 80`, with left before right and top above bottom"
+                .to_owned()
+        }
         Allowed::Stars => {
             "a `*` only at the end of a word of at least three letters, such as `dragon*` for all words that begin so"
                 .to_owned()
@@ -99,8 +107,17 @@ pub(super) fn remedy(option: &str, able: &[String]) -> String {
     }
 }
 
-pub(super) fn needed(what: Needed) -> &'static str {
-    match what {
+pub(super) fn needed(what: Needed) -> String {
+    let words = match what {
+        Needed::Words(option) => return code(option.name()),
+        Needed::Picture => {
+            "a picture to edit: attach one, link to a message that has one, or make one with `/imagine`"
+        }
+        Needed::StyleImage => "a second picture whose style is taken (`style_image`)",
+        Needed::Mask => "what is to be changed: a `mask`, an `area`, or a picture with transparent parts",
+        Needed::Growth => {
+            "at least one side that grows: `left`, `right`, `up` or `down` of more than 0, or `zoom`"
+        }
         Needed::Setting => "at least one setting",
         Needed::Change => "at least one thing to change",
         Needed::Limit => "at least one limit",
@@ -108,7 +125,8 @@ pub(super) fn needed(what: Needed) -> &'static str {
         Needed::Model => "`model`",
         Needed::RoleOrChannel => "`role` or `channel`",
         Needed::Word => "A word with letters or digits",
-    }
+    };
+    words.to_owned()
 }
 
 pub(super) fn policy_list(what: PolicyList) -> &'static str {
@@ -141,6 +159,7 @@ pub(super) fn file_problem(problem: &FileProblem, to: Reader) -> String {
         FileProblem::Type(kind) => format!("it is of type {}", code(kind)),
         FileProblem::Elsewhere => "it does not lie on Discord's servers".to_owned(),
         FileProblem::NotAPicture => "it is not a picture, or it is damaged".to_owned(),
+        FileProblem::Animated => "it moves, and only still pictures are taken".to_owned(),
         FileProblem::Gone => match to {
             Reader::Discord => "it could not be fetched from Discord; attach it again".to_owned(),
             Reader::Plain | Reader::Shell => "it cannot be read".to_owned(),

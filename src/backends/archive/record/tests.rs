@@ -19,6 +19,7 @@ pub(in crate::backends::archive) fn shell_job() -> Job {
         style_as_words: false,
         seeds: vec![7, 8, 9],
         image: None,
+        edit: None,
         cfg: None,
         steps: None,
         private: false,
@@ -59,6 +60,8 @@ fn pictures() -> Vec<Picture> {
         bytes: 1_587_327,
         format: ImageFormat::Png,
         region: Some("us-west-2".into()),
+        fitting: None,
+        mask_from: None,
     };
     vec![
         picture(0, Some(Outcome::Generated(generated))),

@@ -230,6 +230,8 @@ async fn a_job_of_version_1_is_finished() {
         bytes: 3,
         format: ImageFormat::Png,
         region: None,
+        fitting: None,
+        mask_from: None,
     });
     let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(generated) };
     assert!(store.settle(old(2), 2, settlement).await.unwrap());

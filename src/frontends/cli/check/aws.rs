@@ -55,7 +55,7 @@ pub(super) async fn check(
 async fn guardrail(aws: &SdkConfig, id: &GuardrailId) -> Finding {
     let guardrail = Guardrail::new(aws, id);
     let remedy = "EASEL_GUARDRAIL cannot be applied; does it exist under this id, in this version and region, and is bedrock:ApplyGuardrail allowed?";
-    let prompt = guardrail.check_prompt(&["a cat eating ice cream"], None).await.context(remedy)?;
+    let prompt = guardrail.check_prompt(&["a cat eating ice cream"], &[]).await.context(remedy)?;
     let mut picture = Cursor::new(Vec::new());
     RgbImage::from_pixel(256, 256, Rgb([96, 160, 192])).write_to(&mut picture, ImageFormat::Png)?;
     let picture = guardrail.check_picture(&picture.into_inner().into()).await.context("EASEL_GUARDRAIL")?;

@@ -83,7 +83,7 @@ impl Arguments {
             style: self.style.filter(|style| !is_raw(style)),
             count: self.count,
             seed: self.seed,
-            image: self.image.map(start_image).transpose()?,
+            image: self.image.map(|path| file_source(path, "--image")).transpose()?,
             strength: self.strength,
             cfg: self.cfg,
             steps: self.steps,
@@ -92,11 +92,12 @@ impl Arguments {
     }
 }
 
-fn start_image(path: PathBuf) -> anyhow::Result<ImageSource> {
-    let path = std::path::absolute(&path).with_context(|| format!("--image: `{}`", path.display()))?;
+/// The file of the argument `name`.
+pub(in crate::frontends::cli) fn file_source(path: PathBuf, name: &str) -> anyhow::Result<ImageSource> {
+    let path = std::path::absolute(&path).with_context(|| format!("{name}: `{}`", path.display()))?;
     let file =
-        std::fs::File::open(&path).with_context(|| format!("--image: cannot read `{}`", path.display()))?;
-    ensure!(file.metadata()?.is_file(), "--image: `{}` is not a file", path.display());
+        std::fs::File::open(&path).with_context(|| format!("{name}: cannot read `{}`", path.display()))?;
+    ensure!(file.metadata()?.is_file(), "{name}: `{}` is not a file", path.display());
     Ok(ImageSource::File { path })
 }
 
