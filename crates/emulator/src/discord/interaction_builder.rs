@@ -14,6 +14,7 @@ pub(super) enum Action {
     Command,
     Autocomplete { focused: String },
     Component { message: Message, custom_id: String, values: Vec<String> },
+    OnMessage { message: Message },
     Modal { message: Option<Message>, custom_id: String, fields: Vec<(String, String)> },
     Raw { kind: u8, data: Value },
 }
@@ -110,6 +111,12 @@ impl InteractionBuilder {
         Self::choose(message, custom_id, &[])
     }
 
+    /// A command of the **Apps** menu of a message.
+    pub fn on_message(name: &str, message: &Message) -> Self {
+        let action = Action::OnMessage { message: message.clone() };
+        Self::new(action, name).in_channel(message.channel)
+    }
+
     /// A choice in a select menu of a message.
     pub fn choose(message: &Message, custom_id: &str, values: &[&str]) -> Self {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
@@ -117,7 +124,8 @@ impl InteractionBuilder {
         Self::new(action, "").in_channel(message.channel)
     }
 
-    /// A filled modal, as (`custom_id`, text); `message` is the one whose button opened it.
+    /// A filled modal, as (`custom_id`, text or value); what is not named stays as it was. `message` is the one whose button
+    /// opened it.
     pub fn submit(message: Option<&Message>, custom_id: &str, fields: &[(&str, &str)]) -> Self {
         let fields = fields.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
         let action = Action::Modal { message: message.cloned(), custom_id: custom_id.to_owned(), fields };
@@ -253,7 +261,7 @@ impl InteractionBuilder {
 
     pub(super) fn kind(&self) -> u8 {
         match &self.action {
-            Action::Command => 2,
+            Action::Command | Action::OnMessage { .. } => 2,
             Action::Component { .. } => 3,
             Action::Autocomplete { .. } => 4,
             Action::Modal { .. } => 5,

@@ -84,6 +84,8 @@ pub struct Message {
     /// The interaction that it answers.
     pub interaction: Option<u64>,
     pub reply_to: Option<u64>,
+    /// The person who wrote it; `None` for the bot.
+    pub author: Option<u64>,
     /// When the last byte of the request that made this state had come.
     pub received: Instant,
     pub(super) kind: u8,
@@ -109,6 +111,7 @@ impl Message {
             allowed_mentions: Value::Null,
             interaction: None,
             reply_to: None,
+            author: None,
             received,
             kind: 0,
             edited: false,
@@ -156,7 +159,7 @@ impl Message {
             "channel_id": self.channel.to_string(),
             "type": self.kind,
             "content": self.content,
-            "author": bot_user(application),
+            "author": self.author.map_or_else(|| bot_user(application), person),
             "attachments": attachments,
             "embeds": embeds,
             "components": components,
@@ -183,6 +186,14 @@ impl Message {
         }
         shown
     }
+}
+
+fn person(id: u64) -> Value {
+    let name = format!("user{id}");
+    json!({
+        "id": id.to_string(), "username": name, "discriminator": "0", "global_name": name, "avatar": null,
+        "public_flags": 0,
+    })
 }
 
 /// Calls `visit` for every object in a tree of components or embeds, outer ones first.

@@ -3,7 +3,7 @@
 //! Discord's client offers only what the bot has declared and what is on the screen. A test that sends anything
 //! else proves nothing, so it fails; [`InteractionBuilder::stale`] switches the check off.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::interaction_builder::{Action, Entity, InteractionBuilder};
 use super::message::walk;
@@ -28,6 +28,11 @@ impl InteractionBuilder {
                 let Some(command) = self.registered(state, name) else { return Ok(()) };
                 self.check_visible(state, &command)?;
                 self.check_options(state, self.called(&command)?)
+            }
+            Action::OnMessage { .. } => {
+                let command = self.registered_as(state, &self.command, 3);
+                let command = command.ok_or_else(|| format!("no command `{}` on messages", self.command))?;
+                self.check_visible(state, &command)
             }
             Action::Component { message, custom_id, values } => {
                 check_component(&message.components, custom_id, values)
@@ -209,30 +214,80 @@ fn opened_modal(state: &ServerState, custom_id: &str) -> Option<Value> {
 }
 
 fn check_fields(modal: &Value, fields: &[(String, String)]) -> Result<(), String> {
-    let mut inputs = Vec::new();
-    walk(&modal["components"], &mut |component| {
-        if component.get("type").is_some_and(|kind| kind == 4) {
-            inputs.push(component);
+    let inputs = inputs(modal);
+    for (name, _) in fields {
+        if !inputs.iter().any(|input| input["custom_id"] == **name) {
+            return Err(format!("the modal has no field `{name}`"));
         }
-    });
-    let of = |input: &serde_json::Map<String, Value>, key: &str| input.get(key).cloned().unwrap_or_default();
-    for (name, text) in fields {
-        let input = inputs.iter().find(|input| of(input, "custom_id") == *name);
-        let input = input.ok_or_else(|| format!("the modal has no field `{name}`"))?;
-        let (least, most) = (of(input, "min_length").as_u64(), of(input, "max_length").as_u64());
-        let length = text.chars().count() as u64;
-        let optional = of(input, "required") == false && length == 0;
-        if !optional && (length < least.unwrap_or(0) || length > most.unwrap_or(4000)) {
+    }
+    for input in inputs {
+        let name = input["custom_id"].as_str().unwrap_or_default();
+        let value = filled(input, fields);
+        let needed = input["required"] != false;
+        if value.is_empty() {
+            if needed {
+                return Err(format!("the modal cannot be sent without \"{name}\""));
+            }
+            continue;
+        }
+        if input["type"] == 3 {
+            if !options(input).iter().any(|option| option["value"] == *value) {
+                return Err(format!("`{name}` does not offer `{value}`"));
+            }
+            continue;
+        }
+        let (least, most) = (input["min_length"].as_u64(), input["max_length"].as_u64());
+        let length = value.chars().count() as u64;
+        if length < least.unwrap_or(0) || length > most.unwrap_or(4000) {
             return Err(format!("`{name}` takes {least:?} to {most:?} characters, not {length}"));
         }
     }
-    let filled = |input: &serde_json::Map<String, Value>| {
-        fields.iter().any(|(name, text)| of(input, "custom_id") == *name && !text.is_empty())
+    Ok(())
+}
+
+/// The text inputs and selects of a modal.
+fn inputs(modal: &Value) -> Vec<&Value> {
+    let tops = modal["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    tops.iter()
+        .flat_map(|top| {
+            let in_row = top["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+            in_row.iter().chain(top.get("component"))
+        })
+        .filter(|input| matches!(input["type"].as_u64(), Some(3 | 4)))
+        .collect()
+}
+
+/// What stands in an input: what the person wrote, or else what was there.
+fn filled(input: &Value, fields: &[(String, String)]) -> String {
+    let written = fields.iter().find(|(name, _)| input["custom_id"] == **name);
+    let chosen = options(input).iter().find(|option| option["default"] == true);
+    let before = input["value"].as_str().or(chosen.and_then(|option| option["value"].as_str()));
+    written.map(|(_, text)| text.as_str()).or(before).unwrap_or_default().to_owned()
+}
+
+/// The components of the answer to the modal that was opened last under this `custom_id`, in its own shape; rows of text
+/// where there was none.
+pub(super) fn submitted(state: &ServerState, custom_id: &str, fields: &[(String, String)]) -> Value {
+    let Some(modal) = opened_modal(state, custom_id) else {
+        let row = |(id, text): &(String, String)| json!({ "type": 1, "id": 1, "components": [{ "type": 4, "id": 2, "custom_id": id, "value": text }] });
+        return fields.iter().map(row).collect();
     };
-    match inputs.iter().find(|input| of(input, "required") != false && !filled(input)) {
-        Some(input) => Err(format!("the modal cannot be sent without {}", of(input, "custom_id"))),
-        None => Ok(()),
-    }
+    let answer = |input: &Value| {
+        let value = filled(input, fields);
+        let mut answer = json!({ "type": input["type"], "id": 2, "custom_id": input["custom_id"] });
+        if input["type"] == 3 {
+            answer["values"] = if value.is_empty() { json!([]) } else { json!([value]) };
+        } else {
+            answer["value"] = json!(value);
+        }
+        answer
+    };
+    let tops = modal["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let top = |top: &Value| match top.get("component") {
+        Some(input) => json!({ "type": 18, "id": 1, "component": answer(input) }),
+        None => json!({ "type": 1, "id": 1, "components": [answer(&top["components"][0])] }),
+    };
+    tops.iter().map(top).collect()
 }
 
 fn options(node: &Value) -> &[Value] {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::channel::{Channel, channel_json, joined_at};
 use super::interaction_builder::{Action, Entity, InteractionBuilder};
-use super::message::walk;
+use super::message::{Message, walk};
+use super::option_schema::submitted;
 use super::state::ServerState;
 use crate::sync::lock;
 
@@ -136,12 +137,20 @@ impl InteractionBuilder {
                 json!({ "custom_id": custom_id, "component_type": kind, "id": 1, "values": values })
             }
             Action::Modal { custom_id, fields, .. } => {
-                let row = |(id, text): &(String, String)| json!({ "type": 1, "id": 1, "components": [{ "type": 4, "id": 2, "custom_id": id, "value": text }] });
-                let rows: Vec<Value> = fields.iter().map(row).collect();
-                json!({ "custom_id": custom_id, "components": rows })
+                json!({ "custom_id": custom_id, "components": submitted(state, custom_id, fields) })
             }
+            Action::OnMessage { message } => self.on_message_data(state, message),
             Action::Command | Action::Autocomplete { .. } => self.command_data(state),
         }
+    }
+
+    fn on_message_data(&self, state: &ServerState, message: &Message) -> Value {
+        let registered = self.registered_as(state, &self.command, 3);
+        let id = registered.map_or_else(|| json!("9"), |command| command["id"].clone());
+        let target = message.id.to_string();
+        let mut messages = json!({});
+        messages[&target] = message.json(state.options.application_id);
+        json!({ "id": id, "name": self.command, "type": 3, "target_id": target, "resolved": { "messages": messages } })
     }
 
     fn command_data(&self, state: &ServerState) -> Value {
@@ -171,9 +180,14 @@ impl InteractionBuilder {
     }
 
     pub(super) fn registered(&self, state: &ServerState, name: &str) -> Option<Value> {
+        self.registered_as(state, name, 1)
+    }
+
+    /// A command of this kind: 1 for a slash command, 3 for one on messages.
+    pub(super) fn registered_as(&self, state: &ServerState, name: &str, kind: u64) -> Option<Value> {
         let commands = lock(&state.commands);
         let scopes = [self.guild, None].into_iter().filter_map(|scope| commands.get(&scope));
-        scopes.flatten().find(|command| command["name"] == name && command["type"] == 1).cloned()
+        scopes.flatten().find(|command| command["name"] == name && command["type"] == kind).cloned()
     }
 
     fn option_json(&self, known: Option<&Value>, name: &str, value: &Value) -> Value {

@@ -18,7 +18,7 @@ use super::fault::{Fault, HeldRequest, When};
 use super::gateway::upgrade;
 use super::interaction::{Interaction, Progress};
 use super::interaction_builder::InteractionBuilder;
-use super::message::Attachment;
+use super::message::{Attachment, Message};
 use super::options::DiscordOptions;
 use super::request_log::LoggedRequest;
 use super::rest;
@@ -199,6 +199,18 @@ impl Discord {
     pub fn upload(&self, filename: &str, content_type: &str, bytes: impl Into<Bytes>) -> Attachment {
         let folder = format!("ephemeral-attachments/{}", self.state.options.application_id);
         cdn::put(&self.state, &folder, filename, Some(content_type), &bytes.into(), true)
+    }
+
+    /// A message that a person writes in a channel, with files as of [`Discord::upload`].
+    pub fn write(&self, user: u64, channel: u64, content: &str, files: &[Attachment]) -> Message {
+        let state = &self.state;
+        let mut message = Message::empty(state.next_id(), channel, Instant::now());
+        message.author = Some(user);
+        content.clone_into(&mut message.content);
+        message.attachments = files.to_vec();
+        let mut channels = lock(&state.channels);
+        channels.by_id.entry(channel).or_default().messages.insert(message.id, message.clone());
+        message
     }
 
     /// Arranges a fault for the next requests of a route.
