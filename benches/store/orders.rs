@@ -52,6 +52,7 @@ impl Order {
             session: self.session.map(|id| InSession { id, title: "Posters".into() }),
             locale: Some("en-GB".into()),
             guild_locale: None,
+            press: None,
         };
         let api = |key: &String| ApiOrigin { key: key.clone(), each: PRICE, repeat: None };
         let origin = self.key.as_ref().map_or(Origin::Discord(discord), |key| Origin::Api(api(key)));
@@ -104,7 +105,8 @@ impl Order {
         let refusal = Refusal::GuardedPicture { category: "violence".into() };
         let (call, outcome) = (self.call(store, fence).await?, Outcome::Refused { refusal: refusal.clone() });
         ensure!(store.settle(self.id(), fence, settlement(call, outcome)).await?, "not settled");
-        let conclusion = Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) };
+        let conclusion =
+            Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal), posted: None };
         let failed = Progress { concluded: Some(conclusion), release_for: Some(0), ..Progress::default() };
         ensure!(store.progress(self.id(), fence, failed, self.at).await?, "not failed");
         Ok(())
@@ -153,7 +155,7 @@ pub(crate) fn settlement(call: CallId, outcome: Outcome) -> Settlement {
 
 /// The picture is with the person and in the archive.
 pub(crate) fn delivered() -> Progress {
-    let conclusion = Conclusion { state: State::Delivered, delivered: 1, refusal: None };
+    let conclusion = Conclusion { state: State::Delivered, delivered: 1, refusal: None, posted: None };
     Progress {
         concluded: Some(conclusion),
         archived: vec![(0, "7/9/2026/11/20/job-0.png".into())],

@@ -4,7 +4,13 @@
 use serde_json::{Value, json};
 
 use crate::domain::job::JobId;
+use crate::domain::services::Service;
 use crate::domain::session::SessionId;
+use crate::domain::text::clip;
+
+mod form;
+
+pub use form::{Field, Form, Kind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {
@@ -19,7 +25,97 @@ pub enum Button {
     Keep(SessionId),
     /// Shows this page, from 0, of a session's pictures.
     History(SessionId, u32),
+    /// Does something with the pictures of a job.
+    Picture(PictureAction, JobId, Chosen),
+    /// Edits one of them: a form with what the service needs.
+    Edit(Service, JobId, Chosen),
+    /// A menu of what image services can do with the picture of a message: its channel and its id.
+    EditMessage(u64, u64),
+    /// A form with what the service needs for that.
+    EditMessageWith(Service, u64, u64),
+    /// A form for a picture that starts from that of a message.
+    StartFromMessage(u64, u64),
 }
+
+/// Which picture of a job: the one of this number, from 0, or none yet.
+pub type Chosen = Option<u32>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureAction {
+    /// The same request with other seeds.
+    Again,
+    VarySubtle,
+    VaryStrong,
+    Upscale,
+    UpscaleConservative,
+    UpscaleCreative,
+    /// A form with the request, to be changed.
+    Remix,
+    /// A form for a picture that starts from it.
+    Start,
+    /// A menu of what image services can do.
+    Edit,
+    Publish,
+    /// Asks whether to delete.
+    Delete,
+    DeleteNow,
+    /// What has no place under the picture.
+    More,
+}
+
+impl PictureAction {
+    const ALL: [PictureAction; 13] = [
+        PictureAction::Again,
+        PictureAction::VarySubtle,
+        PictureAction::VaryStrong,
+        PictureAction::Upscale,
+        PictureAction::UpscaleConservative,
+        PictureAction::UpscaleCreative,
+        PictureAction::Remix,
+        PictureAction::Start,
+        PictureAction::Edit,
+        PictureAction::Publish,
+        PictureAction::Delete,
+        PictureAction::DeleteNow,
+        PictureAction::More,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            PictureAction::Again => "again",
+            PictureAction::VarySubtle => "vary-subtle",
+            PictureAction::VaryStrong => "vary-strong",
+            PictureAction::Upscale => "upscale",
+            PictureAction::UpscaleConservative => "upscale-conservative",
+            PictureAction::UpscaleCreative => "upscale-creative",
+            PictureAction::Remix => "remix",
+            PictureAction::Start => "start",
+            PictureAction::Edit => "edit",
+            PictureAction::Publish => "publish",
+            PictureAction::Delete => "delete",
+            PictureAction::DeleteNow => "delete-now",
+            PictureAction::More => "more",
+        }
+    }
+
+    /// Whether it is about one picture, which has to be chosen where there are several.
+    pub fn needs_one(self) -> bool {
+        matches!(
+            self,
+            PictureAction::VarySubtle
+                | PictureAction::VaryStrong
+                | PictureAction::Upscale
+                | PictureAction::UpscaleConservative
+                | PictureAction::UpscaleCreative
+                | PictureAction::Edit
+        )
+    }
+}
+
+/// What stands before a service's name in the action of its form.
+const EDIT: &str = "edit.";
+/// The same, for the picture of a message.
+const EDIT_MESSAGE: &str = "message-edit.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -38,6 +134,13 @@ impl Button {
             Button::Replace(session, Some(asked_about)) => format!("v1:replace:{session}:{asked_about}"),
             Button::Keep(session) => format!("v1:keep:{session}:0"),
             Button::History(session, page) => format!("v1:history:{session}:{page}"),
+            Button::Picture(action, job, n) => format!("v1:{}:{job}:{}", action.name(), number(n)),
+            Button::Edit(service, job, n) => format!("v1:{EDIT}{}:{job}:{}", service.name(), number(n)),
+            Button::EditMessage(channel, message) => format!("v1:message-edit:{channel}:{message}"),
+            Button::EditMessageWith(service, channel, message) => {
+                format!("v1:{EDIT_MESSAGE}{}:{channel}:{message}", service.name())
+            }
+            Button::StartFromMessage(channel, message) => format!("v1:message-start:{channel}:{message}"),
         }
     }
 
@@ -56,13 +159,50 @@ impl Button {
             "replace" => Some(Button::Replace(id.parse().ok()?, n.parse().ok())),
             "keep" => Some(Button::Keep(id.parse().ok()?)),
             "history" => Some(Button::History(id.parse().ok()?, n.parse().ok()?)),
-            _ => None,
+            "message-edit" => Some(Button::EditMessage(id.parse().ok()?, n.parse().ok()?)),
+            "message-start" => Some(Button::StartFromMessage(id.parse().ok()?, n.parse().ok()?)),
+            name => Button::of_picture(name, id, n),
         }
     }
 }
 
-pub fn row(buttons: &[(Button, &str, Look)]) -> Value {
-    let button = |(button, label, look): &(Button, &str, Look)| json!({ "type": 2, "style": *look as u8, "label": label, "custom_id": button.custom_id() });
+impl Button {
+    /// One of an action on pictures, or of a service.
+    fn of_picture(name: &str, id: &str, n: &str) -> Option<Button> {
+        if let Some(service) = name.strip_prefix(EDIT) {
+            return Some(Button::Edit(Service::from_name(service)?, id.parse().ok()?, chosen(n)?));
+        }
+        if let Some(service) = name.strip_prefix(EDIT_MESSAGE) {
+            let service = Service::from_name(service)?;
+            return Some(Button::EditMessageWith(service, id.parse().ok()?, n.parse().ok()?));
+        }
+        let action = PictureAction::ALL.into_iter().find(|action| action.name() == name)?;
+        Some(Button::Picture(action, id.parse().ok()?, chosen(n)?))
+    }
+}
+
+/// People count from 1; 0 is none yet.
+fn number(n: Chosen) -> u32 {
+    n.map_or(0, |n| n + 1)
+}
+
+/// A number as [`number`] makes it.
+pub fn chosen(text: &str) -> Option<Chosen> {
+    Some(text.parse::<u32>().ok()?.checked_sub(1))
+}
+
+/// A menu with one choice, from labels and values: 25 at most.
+pub fn menu(button: Button, placeholder: &str, options: &[(String, String)]) -> Value {
+    let option = |(label, value): &(String, String)| json!({ "label": clip(label, 100), "value": value });
+    let options: Vec<_> = options.iter().take(25).map(option).collect();
+    let select =
+        json!({ "type": 3, "custom_id": button.custom_id(), "placeholder": placeholder, "options": options });
+    json!({ "type": 1, "components": [select] })
+}
+
+/// Up to five buttons with their labels.
+pub fn row<Label: AsRef<str>>(buttons: &[(Button, Label, Look)]) -> Value {
+    let button = |(button, label, look): &(Button, Label, Look)| json!({ "type": 2, "style": *look as u8, "label": label.as_ref(), "custom_id": button.custom_id() });
     json!({ "type": 1, "components": buttons.iter().map(button).collect::<Vec<_>>() })
 }
 
@@ -82,6 +222,12 @@ mod tests {
             Button::Replace(session, Some(session)),
             Button::Keep(session),
             Button::History(session, u32::MAX),
+            Button::Picture(PictureAction::VarySubtle, job, None),
+            Button::Picture(PictureAction::DeleteNow, job, Some(3)),
+            Button::Edit(Service::UpscaleConservative, job, Some(0)),
+            Button::EditMessage(u64::MAX, u64::MAX),
+            Button::EditMessageWith(Service::UpscaleConservative, u64::MAX, u64::MAX),
+            Button::StartFromMessage(u64::MAX, u64::MAX),
         ];
         for button in buttons {
             let text = button.custom_id();
@@ -95,6 +241,8 @@ mod tests {
             "v1:details:x:0",
             "v1:details:01M82MR71296GXRQK4S1NTKEXB:0:1",
             "v1:vary:01M82MR71296GXRQK4S1NTKEXB:0",
+            "v1:edit.sharpen:01M82MR71296GXRQK4S1NTKEXB:0",
+            "v1:again:01M82MR71296GXRQK4S1NTKEXB:x",
         ] {
             assert_eq!(Button::from_custom_id(foreign), None, "{foreign}");
         }

@@ -43,11 +43,16 @@ pub mod components;
 mod context;
 pub mod messages;
 mod place_order;
+pub(crate) mod publish;
 pub mod reports;
 pub mod sessions;
+mod stored_picture;
 pub mod worker;
 
-pub(crate) use place_order::{Customer, KeyHolder, Member, Order, Placed, StartPicture, offer, place_order};
+pub(crate) use place_order::{
+    Customer, KeyHolder, Member, Order, Placed, StartPicture, offer, offer_first, place_order,
+};
+pub(crate) use stored_picture::StoredPicture;
 pub(crate) use worker::Start;
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.

@@ -54,7 +54,8 @@ pub(crate) struct Member {
 pub(crate) struct KeyHolder {
     pub(crate) name: String,
     pub(crate) repeat: Option<Repeat>,
-    pub(crate) start: Option<StartPicture>,
+    /// Pictures that came with the order.
+    pub(crate) pictures: Vec<StartPicture>,
     pub(crate) requests_per_minute: NonZeroU32,
     pub(crate) monthly_budget: Micros,
 }
@@ -97,9 +98,28 @@ pub(crate) async fn offer(
     let Order { ask, customer } = order;
     let order = Order { ask: ask.with_model_for(refused)?, customer };
     let Ok(Placed::New(job, _)) = place(app, order, true, deadline, now).await else { return None };
-    let (id, request) = (job.id, job.request);
-    let price = price(app, &request, now).ok()?.1;
-    Some(Offer { job: id, model: request.model, price })
+    offered(app, *job, now).ok()
+}
+
+/// Offers the order itself, so that the member is told its price first. Nothing is reserved for it.
+///
+/// # Errors
+/// It would not be admitted.
+pub(crate) async fn offer_first(
+    app: &Arc<App>,
+    order: Order,
+    deadline: Instant,
+    now: OffsetDateTime,
+) -> Result<Option<Offer>, Refusal> {
+    match place(app, order, true, deadline, now).await? {
+        Placed::New(job, _) => offered(app, *job, now).map(Some),
+        Placed::Known(_) => Ok(None),
+    }
+}
+
+fn offered(app: &App, job: Job, now: OffsetDateTime) -> Result<Offer, Refusal> {
+    let price = price(app, &job.request, now)?.1;
+    Ok(Offer { job: job.id, model: job.request.model, price })
 }
 
 /// The price of each picture of a request, and of all of them.
@@ -121,6 +141,9 @@ async fn place(
     if let Some(job) = known {
         return Ok(Placed::Known(job));
     }
+    if let Some(job) = before(deadline, customer.pressed_just_before(app, now)).await? {
+        return Ok(Placed::Known(job));
+    }
     if app.stopping.is_cancelled() {
         return Err(Refusal::Stopping);
     }
@@ -134,7 +157,7 @@ async fn place(
         let known = before(deadline, app.store.known_in_turn(key, now)).await?;
         return known.map(Placed::Known).ok_or(refusal);
     }
-    let deadline = deadline + customer.keep_start(app).await?;
+    let deadline = deadline + customer.keep_pictures(app).await?;
     let limits = customer.limits(app, &context);
     let job = Job {
         id: JobId::new(now, customer.unique()),
@@ -232,6 +255,16 @@ impl Customer {
         }
     }
 
+    /// The job of the same press less than a second ago, in the second before.
+    async fn pressed_just_before(&self, app: &App, now: OffsetDateTime) -> anyhow::Result<Option<JobId>> {
+        let Customer::Member(member) = self else { return Ok(None) };
+        let Some(key) = member.origin.earlier_key() else { return Ok(None) };
+        let Some(job) = app.store.known_in_turn(key, now).await? else { return Ok(None) };
+        let found = app.store.find(job).await?;
+        let earlier = found.as_ref().and_then(|claim| claim.job.origin.discord());
+        Ok(earlier.filter(|earlier| member.origin.is_within_a_second_of(earlier)).map(|_| job))
+    }
+
     /// The request with every choice made, if it is allowed.
     async fn resolve(
         &self,
@@ -266,12 +299,14 @@ impl Customer {
         }
     }
 
-    /// Keeps the picture to start from where a worker finds it; how long that took.
-    async fn keep_start(&self, app: &App) -> Result<Duration, Refusal> {
-        match self {
-            Customer::Key(KeyHolder { start: Some(start), .. }) => start.keep(app).await,
-            Customer::Key(_) | Customer::Member(_) | Customer::Shell => Ok(Duration::ZERO),
+    /// Keeps the pictures that came with the order where a worker finds them; how long that took.
+    async fn keep_pictures(&self, app: &App) -> Result<Duration, Refusal> {
+        let Customer::Key(KeyHolder { pictures, .. }) = self else { return Ok(Duration::ZERO) };
+        let mut took = Duration::ZERO;
+        for picture in pictures {
+            took += picture.keep(app).await?;
         }
+        Ok(took)
     }
 
     /// What the order must fit under. Every order has to fit under the budget of the deployment.

@@ -2,7 +2,7 @@
 //! the same job any number of times, by anybody, after any crash.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -17,7 +17,7 @@ use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
 use crate::domain::catalogue::Model;
 use crate::domain::job::{
-    Bill, CallId, Claim, Conclusion, GeneratedImage, JobId, Picture, Progress, Settlement, State,
+    Bill, CallId, Claim, Conclusion, GeneratedImage, JobId, Picture, Posted, Progress, Settlement, State,
 };
 use crate::domain::refusal::Refusal;
 
@@ -66,6 +66,8 @@ struct Work<'a> {
     prepared: Mutex<Vec<(u32, CallId)>>,
     /// The person has the response, whether or not that could be stored.
     told: AtomicBool,
+    /// Where the pictures are shown, if everybody there can see them.
+    posted: OnceLock<Posted>,
 }
 
 /// Another worker has the job: this one may write nothing more.
@@ -198,7 +200,13 @@ impl Loaded {
 
 impl<'a> Work<'a> {
     fn new(app: &'a App, claim: Claim, prepared: Vec<(u32, CallId)>) -> Work<'a> {
-        Work { app, claim, prepared: Mutex::new(prepared), told: AtomicBool::new(false) }
+        Work {
+            app,
+            claim,
+            prepared: Mutex::new(prepared),
+            told: AtomicBool::new(false),
+            posted: OnceLock::new(),
+        }
     }
 
     /// Takes hold of a job, if it can be had.
@@ -373,9 +381,10 @@ impl Work<'_> {
         let refusal = self.claim.refusal().cloned();
         match (delivered, u32::try_from(count)) {
             (true, Ok(delivered)) if delivered > 0 => {
-                Conclusion { state: State::Delivered, delivered, refusal }
+                let posted = self.posted.get().copied();
+                Conclusion { state: State::Delivered, delivered, refusal, posted }
             }
-            _ => Conclusion { state: State::Failed, delivered: 0, refusal },
+            _ => Conclusion { state: State::Failed, delivered: 0, refusal, posted: None },
         }
     }
 
@@ -393,7 +402,8 @@ impl Work<'_> {
     async fn fail(&self) -> anyhow::Result<()> {
         let refusal = Refusal::Fault { job: self.claim.job.id };
         self.say(&refusal).await;
-        let concluded = Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal) });
+        let concluded =
+            Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal), posted: None });
         let release_for = Some(self.pause_ms());
         self.advance(Progress { concluded, release_for, ..Progress::default() }).await
     }

@@ -177,6 +177,11 @@ impl Catalogue {
         self.models.iter().find(|model| model.name.eq_ignore_ascii_case(asked) || model.id == asked)
     }
 
+    /// The first living model that can start from a picture.
+    pub fn starting_from_picture(&self, today: Date) -> Option<&Model> {
+        self.image_models(today).find(|model| model.abilities.image_to_image)
+    }
+
     /// The living image services.
     pub fn services(&self, today: Date) -> impl Iterator<Item = (Service, &Model)> {
         self.models.iter().filter(move |model| model.is_alive(today)).filter_map(|model| match model.task {

@@ -17,7 +17,7 @@ use crate::domain::shrink::{decoding_limits, shrink};
 
 mod mask;
 
-pub use mask::{MaskProblem, mask_of_area, mask_of_picture};
+pub use mask::{MaskProblem, mask_of_area, mask_of_picture, mask_of_transparency};
 
 /// JPEG is written again at this quality: the loss is far below what a model notices.
 const QUALITY: u8 = 95;

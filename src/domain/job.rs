@@ -24,9 +24,11 @@ pub use crate::domain::vocabulary::JobId;
 pub use accounts::Tally;
 pub use admission::WARN_PERCENT;
 pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
-pub(crate) use difference::{BlockedChange, Difference, DigestChange, Posting, UsagePosting, difference};
+pub(crate) use difference::{
+    BlockedChange, Difference, DigestChange, Latest, Posting, UsagePosting, difference,
+};
 pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
-pub use steps::{Admission, Attempt, Begun, CallId, Conclusion, Progress, Settlement, Stage, Worker};
+pub use steps::{Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settlement, Stage, Worker};
 
 /// How long Discord accepts an interaction's token.
 pub const TOKEN_LIFE: Duration = Duration::minutes(15);
@@ -138,12 +140,40 @@ pub struct DiscordOrigin {
     pub locale: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guild_locale: Option<String>,
+    /// What was pressed, and with which choice: the same within a second is one order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub press: Option<String>,
 }
+
+/// Milliseconds from 1970 to 2015, from which Discord's ids count.
+const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
 
 impl DiscordOrigin {
     /// [`Job::dedupe_key`] of what this interaction orders.
     pub(crate) fn dedupe_key(&self) -> String {
-        format!("discord:{}", self.interaction)
+        match &self.press {
+            Some(press) => self.press_key(press, self.millis() / 1_000),
+            None => format!("discord:{}", self.interaction),
+        }
+    }
+
+    /// The key of the same press in the second before; `None` for what is no press.
+    pub(crate) fn earlier_key(&self) -> Option<String> {
+        self.press.as_ref().map(|press| self.press_key(press, self.millis() / 1_000 - 1))
+    }
+
+    /// Whether the order of `earlier`, with the same press, was given less than a second before this one.
+    pub(crate) fn is_within_a_second_of(&self, earlier: &DiscordOrigin) -> bool {
+        self.millis().abs_diff(earlier.millis()) < 1_000
+    }
+
+    fn press_key(&self, press: &str, second: u64) -> String {
+        format!("press:{}:{press}:{second}", self.member)
+    }
+
+    /// The moment of the interaction, in Unix milliseconds: its id says it.
+    fn millis(&self) -> u64 {
+        (self.interaction >> 22) + DISCORD_EPOCH_MS
     }
 }
 
@@ -306,6 +336,8 @@ pub struct Claim {
     pub price: Micros,
     /// Percent of the server's month that were used once it was admitted, if there is reason to say so.
     pub budget_used: Option<u32>,
+    /// Where its pictures are shown, if everybody there can see them.
+    pub posted: Option<Posted>,
 }
 
 impl Claim {

@@ -178,6 +178,15 @@ pub enum Refusal {
     },
     /// The session has no picture yet.
     NoLastPicture,
+    /// The member has no picture in the channel that could be edited.
+    NoPictureYet,
+    /// A picture that Easel has not made, or that is not for this person.
+    NotOurs,
+    /// Something with a picture that only whoever ordered it may do, and moderators.
+    NotYours,
+    CannotDelete,
+    /// The same button was pressed twice within a second.
+    PressedTwice,
     /// A job that is unknown, or not for this person.
     UnknownPicture,
     /// The order could not be written down in time.

@@ -208,6 +208,20 @@ impl ImageRequest {
         start.into_iter().chain(self.edit.as_mut().into_iter().flat_map(Edit::sources_mut))
     }
 
+    /// Its aspect, if that had a part in the pictures.
+    pub(crate) fn shown_aspect(&self) -> Option<Aspect> {
+        let counts = match &self.edit {
+            Some(edit) => edit.service.takes(Takes::Aspect),
+            None => self.image.is_none(),
+        };
+        counts.then_some(self.aspect)
+    }
+
+    /// Whether its seeds had a part in the pictures.
+    pub(crate) fn has_seed(&self) -> bool {
+        self.edit.as_ref().is_none_or(|edit| edit.service.takes(Takes::Seed))
+    }
+
     /// The picture that it is made from.
     pub(crate) fn source(&self) -> Option<&ImageSource> {
         self.image.as_ref().map(|image| &image.source).or(self.edit.as_ref().map(|edit| &edit.image))

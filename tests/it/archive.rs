@@ -181,6 +181,7 @@ async fn the_first_record_stands(archive: &Archive) {
         pictures: vec![],
         price: Micros(0),
         budget_used: None,
+        posted: None,
     };
     let record = |cost| Record::new(&claim, &catalogue.models()[0], prices(cost), &Refusal::why);
     archive.put_record(&key, &record(1)).await.unwrap();

@@ -31,6 +31,7 @@ mod members;
 mod migrating;
 mod model_faults;
 mod options;
+mod pictures;
 mod places;
 mod programs;
 mod proxies;

@@ -7,7 +7,19 @@ use crate::support::{Setup, World, in_time};
 
 const GUILD: u64 = 123_456_789_012_345_678;
 const OTHER: u64 = 223_456_789_012_345_678;
-const COMMANDS: [&str; 6] = ["imagine", "session", "usage", "prefer", "help", "easel"];
+const COMMANDS: [&str; 11] = [
+    "imagine",
+    "edit",
+    "show",
+    "session",
+    "usage",
+    "prefer",
+    "help",
+    "easel",
+    "Edit picture",
+    "Start from this picture",
+    "Make again",
+];
 
 fn puts(world: &World) -> usize {
     world.discord.requests().iter().filter(|request| request.method == "PUT").count()

@@ -2,9 +2,9 @@
 
 use super::admin::{effective_lines, source_in_words};
 use super::picture::quoted;
-use super::{code, page, typed, typed_up_to};
+use super::{code, page, shell_command, typed, typed_up_to};
 use crate::backends::discord_api::message::Message;
-use crate::domain::job::{Claim, Origin, Outcome};
+use crate::domain::job::{Claim, Origin, Outcome, Posted};
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::Budget;
@@ -16,6 +16,10 @@ use crate::domain::usage::Standing;
 const BOXES: u32 = 10;
 /// Characters of a prompt as the model got it.
 const SENT_SHOWN: usize = 1_000;
+/// Characters of an ancestor's prompt.
+const ANCESTOR_SHOWN: usize = 100;
+/// Characters of a shell command.
+const COMMAND_SHOWN: usize = 1_200;
 
 /// What a member prefers, and what comes of it in this place.
 pub(crate) fn preferences(own: &Settings, effective: &Effective, default_model: &str) -> Message {
@@ -76,7 +80,9 @@ fn bar(used: i64, limit: i64) -> String {
 }
 
 /// How the pictures of a job were made, for what cost, and in which region.
-pub(crate) fn details(claim: &Claim) -> Message {
+///
+/// `ancestors` are the jobs that it goes on from, the nearest first.
+pub(crate) fn details(claim: &Claim, ancestors: &[Claim]) -> Message {
     let (job, request) = (&claim.job, &claim.job.request);
     let mut lines: Vec<_> = Field::ALL.iter().filter_map(|field| line(claim, *field)).collect();
     lines.extend(claim.region().map(|region| format!("region: {}", code(region))));
@@ -95,8 +101,25 @@ pub(crate) fn details(claim: &Claim) -> Message {
         let at = job.created.unix_timestamp();
         lines.push(format!("asked by <@{}> <t:{at}:f>{}", origin.member, session.unwrap_or_default()));
     }
+    lines.extend(ancestors.iter().map(ancestor));
     lines.push(format!("job `{}`", job.id));
-    page(&quoted(&request.prompt), &lines)
+    lines.push(format!("in a shell: {}", typed_up_to(COMMAND_SHOWN, &shell_command(claim))));
+    let title = if request.prompt.is_empty() { code(&request.model) } else { quoted(&request.prompt) };
+    page(&title, &lines)
+}
+
+/// A job that another one goes on from, with a link to its message where it has one.
+fn ancestor(claim: &Claim) -> String {
+    let request = &claim.job.request;
+    let made = format!("{} {}", code(&request.model), typed_up_to(ANCESTOR_SHOWN, &request.prompt));
+    let guild = claim.job.origin.discord().and_then(|origin| origin.guild);
+    match claim.posted {
+        Some(Posted { channel, message }) => {
+            let server = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+            format!("made from: {made} ([show](https://discord.com/channels/{server}/{channel}/{message}))")
+        }
+        None => format!("made from: {made} (job `{}`)", claim.job.id),
+    }
 }
 
 /// A setting with its value and where that came from; nothing where it had no part in the picture.
@@ -104,11 +127,11 @@ fn line(claim: &Claim, field: Field) -> Option<String> {
     let request = &claim.job.request;
     let value = match field {
         Field::Model => request.model.clone(),
-        Field::Aspect => request.image.is_none().then(|| request.aspect.to_string())?,
+        Field::Aspect => request.shown_aspect()?.to_string(),
         Field::Style => request.style?.to_string(),
         Field::Negative => request.negative.clone()?,
-        Field::Count => request.seeds.len().to_string(),
-        Field::Seed => seeds(claim),
+        Field::Count => request.edit.is_none().then(|| request.seeds.len().to_string())?,
+        Field::Seed => request.has_seed().then(|| seeds(claim))?,
         Field::Strength => request.image.as_ref()?.strength.to_string(),
         Field::Prefix => request.prefix.clone()?,
         Field::Suffix => request.suffix.clone()?,

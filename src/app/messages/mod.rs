@@ -12,14 +12,17 @@ pub(crate) mod help;
 pub(crate) mod member;
 mod notes;
 pub(crate) mod picture;
+pub(crate) mod picture_buttons;
 mod reader;
 mod refusal;
 pub(crate) mod session;
+mod shell_command;
 mod typed;
 
 pub(crate) use notes::notes;
 pub use reader::Reader;
 pub use refusal::refusal;
+pub(crate) use shell_command::shell_command;
 pub(crate) use typed::{code, typed, typed_up_to};
 
 /// A number of things: `1 picture`, `2 pictures`.

@@ -2,13 +2,15 @@
 
 use bytes::Bytes;
 use serde_json::Value;
+use time::Date;
 
-use super::{Reader, code, notes, typed, typed_up_to};
+use super::{Reader, code, notes, picture_buttons, typed, typed_up_to};
 use crate::app::components::{self, Button, Look};
 use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{
     ALT_LIMIT, CONTENT_LIMIT, EMBED_LIMIT, EMBEDS_LIMIT, File, Message,
 };
+use crate::domain::catalogue::Catalogue;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Claim, DiscordOrigin, JobId, Origin, Picture};
 use crate::domain::money::Micros;
@@ -41,8 +43,8 @@ pub(crate) struct Remarks {
 ///
 /// A link that was signed with a role's credentials can be as long as a message may be: where the links do not fit,
 /// they come in embeds below.
-pub(crate) fn finished(claim: &Claim, remarks: &Remarks) -> Message {
-    let components = buttons(claim);
+pub(crate) fn finished(claim: &Claim, remarks: &Remarks, catalogue: &Catalogue, today: Date) -> Message {
+    let components = buttons(claim, catalogue, today);
     let until = |link: &Link| format!("can be fetched until <t:{}:f>", link.until.unix_timestamp());
     let linked = facts(claim, remarks, |link| format!("[the original]({}) {}", link.url, until(link)));
     let linked = linked.join("\n");
@@ -71,12 +73,11 @@ pub(crate) fn refused(claim: &Claim, refusal: &Refusal) -> Message {
 }
 
 /// What can be done with a picture, or where there is none.
-fn buttons(claim: &Claim) -> Vec<Value> {
+fn buttons(claim: &Claim, catalogue: &Catalogue, today: Date) -> Vec<Value> {
     if !claim.pictures.iter().any(|picture| picture.generated().is_some()) {
         return retry_button(claim.job.id, &refusals(&claim.pictures));
     }
-    let details = (Button::Details(claim.job.id), "Details", Look::Plain);
-    vec![components::row(&[details])]
+    picture_buttons::rows(claim, catalogue, today)
 }
 
 /// A refusal with a button for what could be ordered instead.
@@ -84,6 +85,17 @@ pub(crate) fn refused_with_offer(refused: &Refusal, job: JobId, model: &str, pri
     let label = format!("Use {model}, {price}");
     let button = (Button::Retry(job), label.as_str(), Look::Plain);
     let words = super::refusal(refused, Reader::Discord);
+    Message { components: vec![components::row(&[button])], ..Message::words(words) }
+}
+
+/// What an order costs, before it is given.
+pub(crate) fn asked_first(service: &str, price: Micros, job: JobId) -> Message {
+    let label = format!("Go ahead, {price}");
+    let button = (Button::Retry(job), label.as_str(), Look::Plain);
+    let words = format!(
+        "{} costs **{price}** a picture. Nothing is charged before you press the button.",
+        code(service)
+    );
     Message { components: vec![components::row(&[button])], ..Message::words(words) }
 }
 
@@ -99,7 +111,8 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&Link) -> String) -> 
     let mut lines = Vec::new();
     // Words that were held back are not posted either.
     if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
-        lines.extend([quoted(&request.prompt), made_with(request, &claim.pictures)]);
+        lines.extend((!request.prompt.is_empty()).then(|| quoted(&request.prompt)));
+        lines.push(made_with(request, &claim.pictures));
         lines.extend(notes(claim, Reader::Discord).into_iter().map(|note| format!("-# {note}")));
     }
     lines.extend(refusals.into_iter().map(|refusal| super::refusal(refusal, Reader::Discord)));
@@ -157,11 +170,13 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
         .collect();
     let label = if seeds.len() == 1 { "seed" } else { "seeds" };
     let mut facts = vec![code(&request.model)];
-    if request.image.is_none() {
-        facts.push(request.aspect.to_string());
-    }
+    let target = request.edit.as_ref().and_then(|edit| edit.target.as_ref());
+    facts.extend(target.map(|target| format!("in place of {}", typed_up_to(NEGATIVE_SHOWN, target))));
+    facts.extend(request.shown_aspect().map(|aspect| aspect.to_string()));
     facts.extend(request.style.map(|style| style.to_string()));
-    facts.push(format!("{label} {}", seeds.join(", ")));
+    if request.has_seed() {
+        facts.push(format!("{label} {}", seeds.join(", ")));
+    }
     if let Some(negative) = &request.negative {
         facts.push(format!("without {}", typed_up_to(NEGATIVE_SHOWN, negative)));
     }
@@ -185,6 +200,9 @@ fn refusals(pictures: &[Picture]) -> Vec<&Refusal> {
 }
 
 fn alt_text(request: &ImageRequest) -> String {
+    if request.prompt.is_empty() {
+        return format!("A picture that was edited with {}", request.model);
+    }
     clip(&format!("A picture made from the words: {}", visible(&request.prompt)), ALT_LIMIT)
 }
 
@@ -228,6 +246,7 @@ mod tests {
             pictures: Vec::new(),
             price: crate::domain::money::Micros(0),
             budget_used: None,
+            posted: None,
         };
         let until = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
         let link = |length| Link { url: format!("https://{}", "x".repeat(length)), until };
@@ -235,7 +254,8 @@ mod tests {
             shrunk: (0..4).map(|n| (n, Some(link(length)))).collect(),
             ..Remarks::default()
         };
-        let short = finished(&claim, &remarks(100));
+        let (catalogue, today) = (Catalogue::bedrock(), time::macros::date!(2026 - 11 - 22));
+        let short = finished(&claim, &remarks(100), &catalogue, today);
         assert!(
             short.content.matches("https://").count() == 4 && short.embeds.is_empty(),
             "{}",
@@ -247,7 +267,7 @@ mod tests {
             "{}",
             short.content
         );
-        let long = finished(&claim, &remarks(1_400));
+        let long = finished(&claim, &remarks(1_400), &catalogue, today);
         assert!(!long.content.contains("https://") && long.content.chars().count() <= CONTENT_LIMIT);
         assert_eq!(long.embeds.len(), 4);
         assert!(long.embeds.iter().map(|words| words.chars().count()).sum::<usize>() <= EMBEDS_LIMIT);

@@ -137,6 +137,16 @@ sentences! { to;
         "Only {by}, who started this session, and the server's admins can do that.", by = to.member(*by);
     NoLastPicture =>
         "There is no picture in this session yet to start from. Leave `from` out for the first one.";
+    NoPictureYet =>
+        "You have no picture in this channel yet that could be edited. Attach one with `image`, or give the link of a message that has one in `from`.";
+    NotOurs =>
+        "That picture is not one of Easel's that you may see here, so nobody knows how it was made. `Start from this picture` makes another one of it.";
+    NotYours =>
+        "Only whoever ordered that picture can do this, and whoever may manage messages here.";
+    CannotDelete =>
+        "Easel cannot delete that message: it does not know where it is, or may not see the channel. Whoever moderates the channel can delete it by hand.";
+    PressedTwice =>
+        "You pressed that button twice in a second; the first press counts, and its picture is on the way. Nothing was charged for the second one. Press again if you want another.";
     UnknownPicture =>
         "Nothing is known of that picture here, or it is somebody else's private one.";
     StoreSlow =>

@@ -3,6 +3,7 @@ use time::OffsetDateTime;
 
 use super::*;
 use crate::backends::archive::Link;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::job::{Claim, DiscordOrigin, InSession, Job, Origin, Outcome, Picture, State};
 use crate::domain::job::{Stage, Tally};
 use crate::domain::limits::Limits;
@@ -90,6 +91,7 @@ fn claim(text: &str) -> Claim {
         session: Some(session),
         locale: None,
         guild_locale: None,
+        press: None,
     };
     let created = OffsetDateTime::UNIX_EPOCH;
     let id = "01M82MR71296GXRQK4S1NTKEXB".parse().unwrap();
@@ -110,6 +112,7 @@ fn claim(text: &str) -> Claim {
         }],
         price: crate::domain::money::Micros(40_000),
         budget_used: None,
+        posted: None,
     }
 }
 
@@ -191,12 +194,17 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
     let (claim, running) = (claim(text), session(text));
     let exported = session::ExportSummary { pictures: 1, copies: 1, missing: 1 };
     let Origin::Discord(origin) = &claim.job.origin else { panic!("from elsewhere") };
-    let finished = picture::finished(&claim, &picture::Remarks::default());
+    let finished = picture::finished(
+        &claim,
+        &picture::Remarks::default(),
+        &Catalogue::bedrock(),
+        time::macros::date!(2026 - 11 - 22),
+    );
     vec![
         ("waiting", all(&picture::waiting(&claim.job.request))),
         ("late", picture::elsewhere(origin, &finished.content, true)),
         ("a picture", all(&finished)),
-        ("details", all(&member::details(&claim))),
+        ("details", all(&member::details(&claim, std::slice::from_ref(&claim)))),
         ("a session begins", all(&session::begun(&running))),
         ("in a thread", all(&session::begun_in_thread(&running))),
         ("a session runs", all(&session::which_one(&running, running.id))),

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::Member;
-use crate::app::{App, before};
+use crate::app::{App, StoredPicture, before};
 use crate::backends::archive::picture_key;
 use crate::backends::store::Context;
 use crate::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
@@ -59,12 +59,21 @@ impl Member {
         deadline: Instant,
     ) -> Result<(), Refusal> {
         if ask.from_last {
+            let (channel, member) = (self.origin.channel, self.origin.member);
+            if ask.edit.is_some() {
+                let last = before(deadline, app.store.last_picture_of(channel, member)).await?;
+                let n = last.as_ref().map(|(_, n)| *n);
+                let last = last.and_then(|(claim, _)| StoredPicture::of(claim, n));
+                last.ok_or(Refusal::NoPictureYet)?.put_into(ask);
+                return Ok(());
+            }
             let session = context.session.as_ref().ok_or(Refusal::NoSession)?;
-            let last = before(deadline, app.store.last_picture(session.id, self.origin.member)).await?;
+            let last = before(deadline, app.store.last_picture(session.id, member)).await?;
             let last = last.ok_or(Refusal::NoLastPicture)?;
             let key = picture_key(&last.job, last.n, last.format);
             ask.image = Some(ImageSource::Archive { key, picture: Some((last.job.id, last.n)) });
         } else if ask.image.is_none()
+            && ask.edit.is_none()
             && let Some(key) = context.session.as_ref().and_then(|session| session.plan.reference.clone())
         {
             ask.image = Some(ImageSource::Archive { key, picture: None });
@@ -86,6 +95,7 @@ impl Member {
         let age_restricted = some_differ && self.is_age_restricted(app, now).await;
         let prompt = request.prompt_for_model();
         let mut texts = vec![prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
+        texts.extend(request.edit.as_ref().and_then(|edit| edit.target.as_deref()));
         texts.extend(request.ignored_flags.iter().map(String::as_str));
         match broken_rule(rules, &texts, age_restricted) {
             Some(rule) => Err(Refusal::BlockedWord { note: rule.note.clone() }),

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::{Loaded, Work};
 use crate::app::messages::picture::{self, Remarks};
 use crate::backends::discord_api::message::Message;
-use crate::backends::discord_api::rest::Fault;
+use crate::backends::discord_api::rest::{Fault, posted};
 use crate::backends::discord_api::retry::{Retry, wait};
-use crate::domain::job::DiscordOrigin;
+use crate::domain::job::{DiscordOrigin, Posted};
 use crate::domain::refusal::Refusal;
 
 /// No call is made with a token this close to its end.
@@ -91,7 +91,11 @@ impl Work<'_> {
             picture::file(&self.claim, *n, copy.unwrap_or_else(|| bytes.clone()), smaller)
         };
         let files = loaded.pictures.iter().map(file).collect();
-        Message { files, ..picture::finished(&self.claim, &remarks) }
+        Message { files, ..self.words(&remarks) }
+    }
+
+    fn words(&self, remarks: &Remarks) -> Message {
+        picture::finished(&self.claim, remarks, &self.app.catalogue, self.app.now().date())
     }
 
     /// A refusal instead of pictures.
@@ -129,7 +133,7 @@ impl Work<'_> {
     /// Changes the words of a message that has its pictures; it is not worth more than one try.
     pub(super) async fn remark(&self, remarks: &Remarks) {
         let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
-        let message = Message { keep_files: true, ..picture::finished(&self.claim, remarks) };
+        let message = Message { keep_files: true, ..self.words(remarks) };
         if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
         {
             tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
@@ -160,8 +164,8 @@ impl Work<'_> {
         };
         loaded.step_aside();
         let elsewhere = Message { content: picture::elsewhere(origin, &message.content, late), ..message };
-        if self.is_in_channel(origin).await {
-            return Sent::Yes;
+        if let Some(shown) = self.in_channel(origin).await {
+            return self.shown_at(posted(&shown));
         }
         let nonce = origin.interaction.to_string();
         if !origin.private {
@@ -192,13 +196,25 @@ impl Work<'_> {
         sent
     }
 
+    /// Remembers the message, if others can see it.
+    fn shown_at(&self, posted: Option<Posted>) -> Sent {
+        if let Some(posted) = posted.filter(|_| self.claim.job.origin.is_public()) {
+            // A second one is the same message.
+            let _ = self.posted.set(posted);
+        }
+        Sent::Yes
+    }
+
     /// Edits the interaction's message for as long as the token lives.
     async fn by_token(&self, origin: &DiscordOrigin, message: &Message, loaded: &Loaded) -> Sent {
         let mut doubts = DOUBTS.iter();
         let mut retry = Retry::delivery();
         while self.token_lives() {
             let edit = self.app.discord.edit_original(origin.application, &origin.token, message).await;
-            let Err(fault) = edit else { return Sent::Yes };
+            let fault = match edit {
+                Ok(posted) => return self.shown_at(posted),
+                Err(fault) => fault,
+            };
             let pause = match retry.after(&fault) {
                 Some(pause) => {
                     tracing::warn!(job = %self.claim.job.id, %fault, "the message did not reach Discord; trying again");
@@ -207,7 +223,7 @@ impl Work<'_> {
                 None if fault.is_dead_token() => return Sent::TooLate,
                 None if fault.is_unknown() => {
                     match self.app.discord.original_response(origin.application, &origin.token).await {
-                        Ok(shown) if shows(&shown, message) => return Sent::Yes,
+                        Ok(shown) if shows(&shown, message) => return self.shown_at(posted(&shown)),
                         Err(Fault::Limited { after }) => after,
                         _ => match doubts.next() {
                             Some(doubt) => *doubt,
@@ -230,12 +246,8 @@ impl Work<'_> {
         Sent::TooLate
     }
 
-    /// Whether the channel shows this interaction's pictures: the answer to the edit may have been lost, or the process
+    /// The message in the channel that shows this interaction's pictures: the answer to the edit may have been lost, or the process
     /// that made it died before it could write it down, and the token is too old to ask.
-    async fn is_in_channel(&self, origin: &DiscordOrigin) -> bool {
-        self.in_channel(origin).await.is_some()
-    }
-
     async fn in_channel(&self, origin: &DiscordOrigin) -> Option<Value> {
         if origin.private {
             return None;
@@ -261,7 +273,7 @@ impl Work<'_> {
     async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Sent {
         let post = || self.app.discord.post(channel, message, nonce);
         match Retry::message().until_taken(post).await {
-            Ok(()) => Sent::Yes,
+            Ok(posted) => self.shown_at(posted),
             Err(fault) if fault.is_about_the_message() => Sent::Refused(fault),
             Err(fault) => {
                 tracing::warn!(job = %self.claim.job.id, %fault, "a message was not taken");

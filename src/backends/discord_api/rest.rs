@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use hyper::header;
 use hyper::{Method, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::time::timeout;
@@ -17,6 +18,7 @@ use crate::backends::causes::in_own_words;
 use crate::backends::discord_api::call::Call;
 use crate::backends::discord_api::message::Message;
 use crate::backends::http::{Client, Http, each_piece, is_timeout};
+use crate::domain::job::Posted;
 
 /// A call without an answer for this long counts as lost.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -99,10 +101,15 @@ impl Rest {
         self.send(call.json(answer)).await.map(drop)
     }
 
-    /// Replaces the response to an interaction.
-    pub async fn edit_original(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
+    /// Replaces the response to an interaction; the message, if Discord says which one it is.
+    pub async fn edit_original(
+        &self,
+        application: u64,
+        token: &str,
+        message: &Message,
+    ) -> Result<Option<Posted>, Fault> {
         let call = self.call(Method::PATCH, &original(&application.to_string(), token));
-        self.send(call.message(message, None)).await.map(drop)
+        self.posted(call.message(message, None)).await
     }
 
     /// The response to an interaction as it stands.
@@ -112,9 +119,15 @@ impl Rest {
 
     /// Posts a message as the bot. Discord drops a second one with the same `nonce` (25 characters at most) for a
     /// few minutes.
-    pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<(), Fault> {
+    pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<Option<Posted>, Fault> {
         let call = self.as_bot(Method::POST, &["channels", &channel.to_string(), "messages"]);
-        self.send(call.message(message, Some(nonce))).await.map(drop)
+        self.posted(call.message(message, Some(nonce))).await
+    }
+
+    /// Deletes a message of a channel.
+    pub(crate) async fn delete(&self, channel: u64, message: u64) -> Result<(), Fault> {
+        let path = ["channels", &channel.to_string(), "messages", &message.to_string()];
+        self.send(self.as_bot(Method::DELETE, &path)).await.map(drop)
     }
 
     /// Deletes the response to an interaction.
@@ -209,6 +222,14 @@ impl Rest {
         }
     }
 
+    /// Sends a message. Once it is out, an answer that cannot be read is no fault.
+    async fn posted(&self, call: Call) -> Result<Option<Posted>, Fault> {
+        let answer = self.send(call).await?;
+        Ok(serde_json::from_slice(&answer).ok().and_then(|SentMessage { id, channel_id }| {
+            Some(Posted { channel: channel_id.parse().ok()?, message: id.parse().ok()? })
+        }))
+    }
+
     async fn json(&self, call: Call) -> Result<Value, Fault> {
         serde_json::from_slice(&self.send(call).await?)
             .map_err(|error| Fault::Lost(format!("an answer that is not JSON: {error}")))
@@ -231,6 +252,19 @@ impl Rest {
         };
         timeout(CALL_TIMEOUT, exchange).await.map_err(|_| Fault::Lost(TOO_LATE.into()))?
     }
+}
+
+/// Where a message is that Discord has shown.
+pub(crate) fn posted(message: &Value) -> Option<Posted> {
+    let id = |name: &str| message[name].as_str()?.parse().ok();
+    Some(Posted { channel: id("channel_id")?, message: id("id")? })
+}
+
+/// As much as counts of a message that Discord has taken.
+#[derive(Deserialize)]
+struct SentMessage {
+    id: String,
+    channel_id: String,
 }
 
 fn original<'a>(application: &'a str, token: &'a str) -> [&'a str; 5] {

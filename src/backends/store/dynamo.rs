@@ -138,6 +138,14 @@ impl Dynamo {
         Ok(self.record(parsed(&item, "job")?).await?.map(|record| (record, n)))
     }
 
+    /// The job of the last picture that a member got in a channel.
+    pub(super) async fn latest(&self, channel: u64, member: u64) -> anyhow::Result<Option<JobRecord>> {
+        match self.table.get(Key::latest(channel, member)).await? {
+            Some(item) => self.record(parsed(&item, "job")?).await,
+            None => Ok(None),
+        }
+    }
+
     pub(super) async fn kept_pictures(&self) -> anyhow::Result<Vec<KeptPicture>> {
         let (mut pictures, mut start) = (Vec::new(), None);
         loop {

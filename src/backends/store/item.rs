@@ -1,7 +1,7 @@
 //! What a store holds, one item at a time, as it goes from one back end to another.
 
 use crate::domain::job::accounts::{Account, Balance};
-use crate::domain::job::{BlockedChange, JobId, JobRecord};
+use crate::domain::job::{BlockedChange, JobId, JobRecord, Latest};
 use crate::domain::policy::{Entry, Policy};
 use crate::domain::session::SessionRecord;
 use crate::domain::settings::Settings;
@@ -20,6 +20,11 @@ pub(super) enum StoreItem {
         sha256: String,
         job: JobId,
         n: u32,
+    },
+    /// A member's last picture in a channel.
+    Latest {
+        of: Latest,
+        job: JobId,
     },
     /// What was held back of a job that was ordered at this moment, in Unix milliseconds.
     Blocked {

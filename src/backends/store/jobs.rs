@@ -8,7 +8,7 @@ use super::{LastPicture, Store};
 use crate::backends::archive::picture_key;
 use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
 use crate::domain::job::{
-    Attempt, Bounded, Claim, Job, JobId, JobRecord, Picture, Progress, Settlement, Tally, WorkQueue,
+    Attempt, Bounded, Claim, Job, JobId, JobRecord, Picture, Posted, Progress, Settlement, Tally, WorkQueue,
 };
 use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
@@ -109,6 +109,11 @@ impl Store {
         Ok(self.update(job, move |record| record.progress(fence, &progress, now)).await?.unwrap_or_default())
     }
 
+    /// Makes a private job's pictures everybody's, which this message shows.
+    pub async fn publish(&self, job: JobId, posted: Option<Posted>) -> anyhow::Result<()> {
+        self.update(job, move |record| record.publish(posted)).await.map(drop)
+    }
+
     /// Takes a step of a job that adds nothing to its accounts; `None` if there is no such job.
     async fn update<T: Clone + Send + 'static>(
         &self,
@@ -185,13 +190,17 @@ impl Store {
     pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
         let records = self.records_of(id).await?;
         let shown = records.iter().filter(|record| record.visible_to(viewer));
-        let last = shown
-            .filter_map(|record| Some((record.last_picture()?, record)))
-            .max_by_key(|(_, record)| record.recency());
-        Ok(last.map(|(n, record)| {
-            let claim = record.to_claim();
-            LastPicture { format: claim.format(n), job: claim.job, n }
-        }))
+        let with_pictures = shown.filter(|record| record.last_picture().is_some());
+        Ok(with_pictures.max_by_key(|record| record.recency()).and_then(LastPicture::of))
+    }
+
+    /// The last picture that a member got in a channel: its job and its number.
+    pub async fn last_picture_of(&self, channel: u64, member: u64) -> anyhow::Result<Option<(Claim, u32)>> {
+        let record = match self {
+            Store::Sqlite(sqlite) => sqlite.latest(channel, member).await?,
+            Store::Dynamo(dynamo) => dynamo.latest(channel, member).await?,
+        };
+        Ok(record.and_then(|record| Some((record.to_claim(), record.last_picture()?))))
     }
 
     async fn records_of(&self, id: SessionId) -> anyhow::Result<Vec<JobRecord>> {
@@ -272,6 +281,13 @@ pub struct KeptPicture {
     /// Its key in the archive; until it is there, it is in the spool.
     pub key: String,
     pub sha256: String,
+}
+
+impl LastPicture {
+    fn of(record: &JobRecord) -> Option<LastPicture> {
+        let (n, claim) = (record.last_picture()?, record.to_claim());
+        Some(LastPicture { format: claim.format(n), job: claim.job, n })
+    }
 }
 
 impl KeptPicture {

@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v4.sql"),
     include_str!("sqlite/v5.sql"),
     include_str!("sqlite/v6.sql"),
+    include_str!("sqlite/v7.sql"),
 ];
 
 /// How long the writer waits for the lock of a database that another program holds.
@@ -150,6 +151,11 @@ impl Sqlite {
     pub(super) async fn by_sha256(&self, sha256: &str) -> anyhow::Result<Option<(JobRecord, u32)>> {
         let sha256 = sha256.to_owned();
         self.look(move |tx| ops::by_sha256(tx, &sha256)).await
+    }
+
+    /// The job of the last picture that a member got in a channel.
+    pub(super) async fn latest(&self, channel: u64, member: u64) -> anyhow::Result<Option<JobRecord>> {
+        self.look(move |tx| ops::latest(tx, channel, member)).await
     }
 
     pub(super) async fn kept_pictures(&self) -> anyhow::Result<Vec<KeptPicture>> {

@@ -42,6 +42,17 @@ pub fn mask_of_picture(file: &[u8], size: (u32, u32)) -> Result<(Bytes, Option<(
     Ok((png(&mask).map_err(MaskProblem::Unreadable)?, (from != size).then_some(from)))
 }
 
+/// A mask out of a picture that is transparent where something is to be changed; `None` for one that is transparent
+/// nowhere, or cannot be decoded.
+pub fn mask_of_transparency(file: &[u8]) -> Option<Bytes> {
+    let picture = decode(file).ok().filter(|picture| picture.color().has_alpha())?.into_rgba8();
+    let is_changed = |alpha: u8| alpha < WHITE;
+    picture.pixels().any(|pixel| is_changed(pixel.0[3])).then_some(())?;
+    let (width, height) = picture.dimensions();
+    let shade = |x, y| if is_changed(picture.get_pixel(x, y).0[3]) { u8::MAX } else { 0 };
+    png(&GrayImage::from_fn(width, height, |x, y| Luma([shade(x, y)]))).ok()
+}
+
 /// A mask for a picture of this size that is white from `left` and `top` to `right` and `bottom`, in percent.
 ///
 /// # Errors

@@ -14,6 +14,14 @@ pub(crate) struct Difference {
     pub(crate) usage: Option<UsagePosting>,
     pub(crate) digests: Vec<DigestChange>,
     pub(crate) blocked: Vec<BlockedChange>,
+    /// The job has a member's last picture in a channel.
+    pub(crate) latest: Option<Latest>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Latest {
+    pub(crate) channel: u64,
+    pub(crate) member: u64,
 }
 
 /// What is added to an account.
@@ -63,6 +71,7 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
         usage: usage(after, amounts),
         digests: digests(before, after),
         blocked: blocked(before, after),
+        latest: latest(before, after),
     }
 }
 
@@ -102,6 +111,12 @@ fn digests(before: Option<&JobRecord>, after: &JobRecord) -> Vec<DigestChange> {
         }
     }
     changes
+}
+
+fn latest(before: Option<&JobRecord>, after: &JobRecord) -> Option<Latest> {
+    let has_picture = |record: &JobRecord| record.last_picture().is_some();
+    let origin = after.origin.discord().filter(|_| has_picture(after) && !before.is_some_and(has_picture))?;
+    Some(Latest { channel: origin.channel, member: origin.member })
 }
 
 fn blocked(before: Option<&JobRecord>, after: &JobRecord) -> Vec<BlockedChange> {

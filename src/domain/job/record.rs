@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use super::accounts::{Accounts, Amounts, Bound};
 use super::{
-    Attempt, Bill, CallId, Claim, Conclusion, Job, JobId, MAX_PAID_CALLS, Origin, Outcome, Picture, Progress,
-    Settlement, State,
+    Attempt, Bill, CallId, Claim, Conclusion, Job, JobId, MAX_PAID_CALLS, Origin, Outcome, Picture, Posted,
+    Progress, Settlement, State,
 };
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
@@ -50,6 +50,9 @@ pub(crate) struct JobRecord {
     /// What was reserved for it when it was admitted.
     #[serde(default)]
     price: Option<i64>,
+    /// Where its pictures are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) posted: Option<Posted>,
     /// The number of the latest call, which is never given again.
     #[serde(default)]
     last_call: i64,
@@ -135,6 +138,7 @@ impl JobRecord {
             pictures: job.request.seeds.iter().map(picture).collect(),
             charges: Vec::new(),
             price: Some(price.0),
+            posted: None,
             last_call: 0,
             writer: 0,
         }
@@ -350,6 +354,7 @@ impl JobRecord {
         self.state = conclusion.state;
         self.delivered = conclusion.delivered;
         self.refusal = conclusion.refusal.clone();
+        self.posted = conclusion.posted.or(self.posted);
         self.finished_at = Some(millis(now));
     }
 
@@ -373,7 +378,7 @@ impl JobRecord {
 
     /// The job as a worker and everybody who looks at it sees it.
     pub(crate) fn to_claim(&self) -> Claim {
-        let JobRecord { id, request, parent, state, fence, budget_used, .. } = self;
+        let JobRecord { id, request, parent, state, fence, budget_used, posted, .. } = self;
         let job = Job {
             id: *id,
             origin: self.origin.clone(),
@@ -385,7 +390,15 @@ impl JobRecord {
         let pictures = (0..).zip(&self.pictures).map(|(n, picture)| self.picture(n, picture)).collect();
         let reserved_and_spent = || self.reserved + self.amounts().spent;
         let price = Micros(self.price.unwrap_or_else(reserved_and_spent));
-        Claim { job, state: *state, fence: *fence, pictures, price, budget_used: *budget_used }
+        Claim {
+            job,
+            state: *state,
+            fence: *fence,
+            pictures,
+            price,
+            budget_used: *budget_used,
+            posted: *posted,
+        }
     }
 
     fn picture(&self, n: u32, picture: &PictureRecord) -> Picture {

@@ -86,6 +86,15 @@ pub struct Conclusion {
     pub delivered: u32,
     /// Why there are none, or fewer than asked for.
     pub refusal: Option<Refusal>,
+    /// Where the pictures are shown, if everybody there can see them.
+    pub posted: Option<Posted>,
+}
+
+/// A message of Discord.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    pub channel: u64,
+    pub message: u64,
 }
 
 /// What a guardrail held back.

@@ -1,6 +1,6 @@
 //! Who may see the pictures of a job.
 
-use super::{ApiOrigin, Claim, DiscordOrigin, Origin, Picture, State};
+use super::{ApiOrigin, Claim, DiscordOrigin, JobRecord, Origin, Picture, Posted, State};
 
 impl Origin {
     /// Whether everybody may see them who may see the place where they were ordered.
@@ -45,6 +45,17 @@ impl Origin {
     }
 }
 
+impl JobRecord {
+    /// Everybody may see the pictures from now on, who may see this message.
+    pub(crate) fn publish(&mut self, posted: Option<Posted>) {
+        if let Origin::Discord(origin) = &mut self.origin {
+            origin.private = false;
+            self.request.private = false;
+            self.posted = posted.or(self.posted);
+        }
+    }
+}
+
 impl Claim {
     /// Where the order stands for somebody who fetches its pictures: it is not delivered before each of them is within
     /// reach.
@@ -78,6 +89,7 @@ mod tests {
             session: None,
             locale: None,
             guild_locale: None,
+            press: None,
         })
     }
 

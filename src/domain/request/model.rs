@@ -25,7 +25,7 @@ pub(super) fn choose<'a>(
 ) -> Result<Choice<'a>, Refusal> {
     let chosen = chosen_model(&effective.settings, &effective.sources, catalogue, today)?;
     let cannot = wants_image(ask) && !chosen.abilities.image_to_image;
-    let able = || catalogue.image_models(today).find(|model| model.abilities.image_to_image);
+    let able = || catalogue.starting_from_picture(today);
     let instead = (cannot && is_unnamed(effective)).then(able).flatten();
     Ok(Choice { model: instead.unwrap_or(chosen), in_place_of: instead.map(|_| chosen.name.clone()) })
 }

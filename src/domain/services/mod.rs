@@ -138,9 +138,19 @@ impl Service {
         })
     }
 
+    /// Whether it wants to be told what its picture shows, and not what it shall show.
+    pub fn wants_words_of_its_picture(self) -> bool {
+        matches!(self, Service::UpscaleConservative | Service::UpscaleCreative)
+    }
+
+    /// Whether everything that it needs beside a picture is words: a menu and a form are enough to ask for it.
+    pub fn is_in_menus(self) -> bool {
+        !self.takes(Takes::Mask) && !self.takes(Takes::StyleImage)
+    }
+
     /// Whether a picture is all that it needs.
     pub fn needs_only_a_picture(self) -> bool {
-        self.prompt() != Some(Need::Required)
+        (self.prompt() != Some(Need::Required) || self.wants_words_of_its_picture())
             && self.target().is_none()
             && !self.takes(Takes::Mask)
             && !self.takes(Takes::StyleImage)

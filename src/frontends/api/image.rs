@@ -90,6 +90,9 @@ pub(super) struct Image {
     id: String,
     /// Where it stands.
     state: State,
+    /// The order that it goes on from, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<String>,
     /// When it was ordered.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
@@ -196,6 +199,7 @@ pub(super) async fn image(app: &App, seen: &Seen) -> Image {
     Image {
         id: job.id.to_string(),
         state: *state,
+        parent: job.parent.map(|parent| parent.to_string()),
         created: job.created,
         model: request.model.clone(),
         in_place_of: request.in_place_of.clone(),

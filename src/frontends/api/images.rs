@@ -1,6 +1,7 @@
 //! Orders and their pictures: `/images`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -10,6 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse, Json};
 use axum::routing::get;
 use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
 use super::awaited::awaited;
@@ -63,7 +65,16 @@ pub(super) async fn order_images(
 ) -> Answer {
     let (app, now, holder, repeat) = (&api.app, api.app.now(), key.clone(), sent.repeat.clone());
     let (asked, place) = sent.read(move |body| order::read(body, &holder.name, now)).await?;
-    let taken = order::place(app, &key, asked, repeat, now).await?;
+    taken(app, order::place(app, &key, asked, repeat, now).await?, place, wait).await
+}
+
+/// The answer to an order that was taken; what its body held is let go of before the wait.
+pub(super) async fn taken(
+    app: &App,
+    taken: Taken,
+    place: Option<OwnedSemaphorePermit>,
+    wait: Option<Duration>,
+) -> Answer {
     drop(place);
     let id = taken.id();
     let accepted = match (wait, taken) {
@@ -192,7 +203,7 @@ pub(super) async fn show_picture(
 }
 
 /// The job of this id, if it is this key's.
-async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<Claim, Problem> {
+pub(super) async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<Claim, Problem> {
     let found = order::find(app, id, app.now()).await?;
     found.filter(|claim| claim.job.origin.by_key(&key.name).is_some()).ok_or_else(Problem::not_found)
 }

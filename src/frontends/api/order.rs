@@ -68,7 +68,8 @@ pub(super) struct Order {
 /// What a body asks for.
 pub(super) struct Asked {
     pub(super) ask: Ask,
-    pub(super) start: Option<StartPicture>,
+    /// Pictures that came with it.
+    pub(super) pictures: Vec<StartPicture>,
 }
 
 /// What a body of `POST /images` asks for, from the holder of the key of this name.
@@ -87,7 +88,7 @@ pub(super) fn read(body: &[u8], holder: &str, now: OffsetDateTime) -> Result<Ask
         }
         (None, None) => return Err(Problem::bad_request("`prompt` (or `message`) is missing.")),
     };
-    let start = order.image.map(|image| start_image::read(&image, holder, now)).transpose()?;
+    let start = order.image.map(|image| start_image::read("image", &image, holder, now)).transpose()?;
     let ask = Ask {
         prompt,
         negative: order.negative,
@@ -102,7 +103,7 @@ pub(super) fn read(body: &[u8], holder: &str, now: OffsetDateTime) -> Result<Ask
         strength: order.strength,
         ..Ask::default()
     };
-    Ok(Asked { ask, start })
+    Ok(Asked { ask, pictures: start.into_iter().collect() })
 }
 
 /// A body as what it must be.
@@ -155,11 +156,11 @@ pub(super) async fn place(
     repeat: Option<Repeat>,
     now: OffsetDateTime,
 ) -> Result<Taken, Problem> {
-    let Asked { ask, start } = asked;
+    let Asked { ask, pictures } = asked;
     let customer = Customer::Key(KeyHolder {
         name: key.name.clone(),
         repeat: repeat.clone(),
-        start,
+        pictures,
         requests_per_minute: key.requests_per_minute,
         monthly_budget: key.monthly_budget,
     });

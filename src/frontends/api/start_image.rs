@@ -9,22 +9,27 @@ use crate::backends::discord_api::attachment;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::IMAGE_BYTES_LIMIT;
 
-/// A picture in base64 or as a data URL, for the holder of the key of this name.
+/// The picture of the member `name`, in base64 or as a data URL, for the holder of the key of this name.
 ///
 /// # Errors
 /// 400 for something else, and the refusal for a file that is no picture that can be used.
-pub(super) fn read(image: &str, holder: &str, now: OffsetDateTime) -> Result<StartPicture, Problem> {
+pub(super) fn read(
+    name: &str,
+    image: &str,
+    holder: &str,
+    now: OffsetDateTime,
+) -> Result<StartPicture, Problem> {
     let refused = |refusal: Refusal| Problem::refused(&refusal, now);
     let base64 = match image.split_once(',') {
         Some((head, base64)) if is_base64_url(head) => base64,
-        Some(_) => return Err(no_base64()),
+        Some(_) => return Err(no_base64(name)),
         None => image,
     };
     // Before it is decoded: three bytes are four letters, and line ends are left out.
     if base64.len() as u64 / 4 * 3 > IMAGE_BYTES_LIMIT * 102 / 100 {
         return Err(refused(attachment::too_large()));
     }
-    let bytes = forgiving_decode_to_vec(base64.as_bytes()).map_err(|_| no_base64())?;
+    let bytes = forgiving_decode_to_vec(base64.as_bytes()).map_err(|_| no_base64(name))?;
     StartPicture::checked(holder, bytes.into()).map_err(refused)
 }
 
@@ -35,8 +40,8 @@ fn is_base64_url(head: &str) -> bool {
     scheme && head.rsplit(';').next().is_some_and(|last| is(last, "base64"))
 }
 
-fn no_base64() -> Problem {
-    Problem::bad_request(
-        "`image` must be a picture in base64, or a data URL such as `data:image/png;base64,…`. Easel fetches nothing from an address.",
-    )
+fn no_base64(name: &str) -> Problem {
+    Problem::bad_request(format!(
+        "`{name}` must be a picture in base64, or a data URL such as `data:image/png;base64,…`. Easel fetches nothing from an address."
+    ))
 }

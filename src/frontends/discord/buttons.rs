@@ -6,21 +6,53 @@ use crate::app::messages::{member, session as texts};
 use crate::domain::job::{Claim, JobId, Picture};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Ask;
+use crate::domain::services::Service;
 use crate::domain::session::{Act, Session, SessionId};
-use crate::frontends::discord::commands::imagine;
 use crate::frontends::discord::deferred::Deferred;
 use crate::frontends::discord::response::{Call, Response, in_time};
+use crate::frontends::discord::{on_message, orders};
 
-pub(super) async fn respond(call: Call<'_>, custom_id: &str) -> Result<Option<Response>, Refusal> {
+mod picture;
+
+pub(super) use picture::{again, visible};
+
+/// Ancestors of a picture that are shown.
+const ANCESTORS: usize = 5;
+
+/// The response to a press, or to a choice in a menu; `None` if there was one before.
+pub(super) async fn respond(
+    call: Call<'_>,
+    custom_id: &str,
+    values: &[String],
+) -> Result<Option<Response>, Refusal> {
     let response = match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
         Button::Details(job) => details(call, job).await,
         Button::Retry(job) => return retry(call, job).await,
-        Button::Example => return imagine::order(call, example()).await,
+        Button::Example => return orders::order(call, example()).await,
         Button::Replace(session, asked_about) => replace(call, session, asked_about).await,
         Button::Keep(session) => keep(call, session).await,
         Button::History(session, page) => history(call, session, page).await,
+        Button::Picture(action, job, n) => return picture::respond(call, action, job, n, values).await,
+        Button::EditMessage(channel, message) => {
+            let service = values.first().and_then(|name| Service::from_name(name));
+            let service = service.ok_or(Refusal::UnknownButton)?;
+            return on_message::edit(call, channel, message, service).await;
+        }
+        Button::Edit(..) | Button::EditMessageWith(..) | Button::StartFromMessage(..) => {
+            Err(Refusal::UnknownButton)
+        }
     };
     response.map(Some)
+}
+
+/// The response to a form; `None` if there was one before.
+pub(super) async fn submit(
+    call: Call<'_>,
+    custom_id: &str,
+    fields: &[(String, String)],
+) -> Result<Option<Response>, Refusal> {
+    let button = Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)?;
+    picture::submit(call, button, fields).await
 }
 
 /// Orders what a job of this member asked for once more, with the settings and limits of now; `None` if this press has
@@ -31,7 +63,8 @@ async fn retry(call: Call<'_>, job: JobId) -> Result<Option<Response>, Refusal> 
     let claim = in_time(app.store.find(job)).await?.filter(is_own).ok_or(Refusal::UnknownPicture)?;
     let refused = claim.pictures.iter().filter_map(Picture::refusal);
     let with_seed = !refused.into_iter().any(Refusal::is_about_the_picture);
-    imagine::order(call, claim.job.request.to_ask(with_seed)).await
+    let ask = Ask { parent: claim.job.parent, ..claim.job.request.to_ask(with_seed) };
+    orders::order_now(call, ask).await
 }
 
 /// What the help page suggests.
@@ -41,12 +74,25 @@ pub(super) fn example() -> Ask {
 
 /// How the pictures of a job were made, for those who may see them.
 async fn details(call: Call<'_>, job: JobId) -> Result<Response, Refusal> {
-    let Call { app, interaction, .. } = call;
-    let visible = |claim: &Claim| {
-        claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
-    };
-    let claim = in_time(app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)?;
-    Ok(Response::private(&member::details(&claim)))
+    let claim = visible(call, job).await?;
+    let ancestors = ancestors(call, &claim).await?;
+    Ok(Response::private(&member::details(&claim, &ancestors)))
+}
+
+/// The jobs that this one goes on from, the nearest first, as far as the member may see them.
+async fn ancestors(call: Call<'_>, claim: &Claim) -> Result<Vec<Claim>, Refusal> {
+    let (mut ancestors, mut next) = (Vec::new(), claim.job.parent);
+    while let Some(parent) = next.filter(|_| ancestors.len() < ANCESTORS) {
+        match visible(call, parent).await {
+            Ok(parent) => {
+                next = parent.job.parent;
+                ancestors.push(parent);
+            }
+            Err(Refusal::UnknownPicture) => break,
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(ancestors)
 }
 
 /// Begins the session that waits in place of the one that the member was asked about.

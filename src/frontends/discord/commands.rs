@@ -9,21 +9,24 @@ use self::options::Options;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Refusal;
 use crate::frontends::discord::interaction::Value;
+use crate::frontends::discord::on_message;
 use crate::frontends::discord::response::{Call, Response};
 
 mod easel;
+mod edit;
 mod help;
 pub mod imagine;
 pub mod options;
 mod prefer;
 mod session;
+mod show;
 mod usage;
 mod written;
 
 struct Command {
     name: &'static str,
-    /// As Discord wants it declared, while these models are offered.
-    declare: fn(&Catalogue, Date) -> CreateCommand,
+    /// As Discord wants it declared while these models are offered; `None` without one that it needs.
+    declare: fn(&Catalogue, Date) -> Option<CreateCommand>,
     /// Whether there is such a subcommand.
     knows: fn(&str, Options) -> bool,
     /// The response to a subcommand that is known; `None` if there was one before.
@@ -37,7 +40,7 @@ macro_rules! command {
     ($name:ident) => {
         Command {
             name: stringify!($name),
-            declare: $name::declare,
+            declare: |catalogue, today| $name::declare(catalogue, today).into(),
             knows: |subcommand, options| $name::parse(subcommand, options).is_some(),
             respond: |call, subcommand, options| {
                 Box::pin(async move {
@@ -53,6 +56,8 @@ macro_rules! command {
 /// In the order in which they are declared.
 const COMMANDS: &[Command] = &[
     command!(imagine),
+    command!(edit),
+    command!(show),
     command!(session),
     command!(usage),
     command!(prefer),
@@ -80,7 +85,9 @@ pub fn is_known(path: &str, options: Vec<(String, Value)>) -> bool {
 pub fn declared(catalogue: &Catalogue, today: Date) -> Vec<Json> {
     COMMANDS
         .iter()
-        .filter_map(|command| serde_json::to_value((command.declare)(catalogue, today)).ok())
+        .filter_map(|command| (command.declare)(catalogue, today))
+        .chain(on_message::declare(catalogue, today))
+        .filter_map(|command| serde_json::to_value(command).ok())
         .map(|command| with_number(without_blanks(command)))
         .collect()
 }
@@ -118,7 +125,7 @@ fn without_blanks(value: Json) -> Json {
 }
 
 /// In servers, in private conversations with the bot, and wherever a user brings the bot along.
-fn anywhere(command: CreateCommand) -> CreateCommand {
+pub(super) fn anywhere(command: CreateCommand) -> CreateCommand {
     command
         .contexts(vec![
             InteractionContext::Guild,

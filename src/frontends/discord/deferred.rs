@@ -4,15 +4,16 @@
 use anyhow::Context as _;
 use time::OffsetDateTime;
 
-use crate::app::messages::{self, Reader};
+use crate::app::messages::{self, Reader, picture_buttons};
 use crate::app::reports::usage;
 use crate::app::sessions::{Part, Replaced};
-use crate::app::{App, sessions};
+use crate::app::{App, publish, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
+use crate::domain::digest::sha256_hex;
 use crate::domain::error::refusal;
-use crate::domain::job::JobId;
+use crate::domain::job::{Claim, JobId, Posted};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
@@ -44,6 +45,13 @@ pub(crate) enum Deferred {
         page: u32,
     },
     SessionExport(Session),
+    /// Shows the pictures of a job once more.
+    Show(Box<Claim>),
+    /// The same, of the job that made this file.
+    ShowFile(Attachment),
+    /// Shows the private pictures of a job to everybody.
+    Publish(Box<Claim>),
+    DeleteMessage(Posted),
     /// What the server used in the month of `now`.
     Usage {
         guild: u64,
@@ -78,6 +86,10 @@ impl Deferred {
                     sessions::export(app, &session, interaction.member, interaction.file_limit).await?;
                 return Ok(Reply { message: exported.message, more: exported.more });
             }
+            Deferred::Show(claim) => publish::again(app, *claim, interaction.file_limit).await?,
+            Deferred::ShowFile(file) => show_file(app, interaction, &file).await?,
+            Deferred::Publish(claim) => publish::message(app, *claim, interaction.file_limit).await?,
+            Deferred::DeleteMessage(posted) => delete(app, posted).await?,
             Deferred::Usage { guild, now } => usage::month(app, guild, now).await?,
         };
         Ok(Reply { message, more: Vec::new() })
@@ -100,6 +112,32 @@ async fn replace_session(
     Ok(message)
 }
 
+/// The pictures of the job that made this file, if the member may see them.
+async fn show_file(app: &App, interaction: &Interaction, file: &Attachment) -> anyhow::Result<Message> {
+    let bytes = app.attached(&file.url).await?;
+    let digest = tokio::task::spawn_blocking(move || sha256_hex(&bytes)).await?;
+    let found = app.store.by_sha256(&digest).await?;
+    let claim = match found {
+        Some((job, _)) => app.store.find(job.id).await?,
+        None => None,
+    };
+    let visible = claim.filter(|claim| {
+        claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
+    });
+    publish::again(app, visible.ok_or(Refusal::UnknownPicture)?, interaction.file_limit).await
+}
+
+/// Deletes a message with pictures; one that is gone is deleted.
+async fn delete(app: &App, Posted { channel, message }: Posted) -> anyhow::Result<Message> {
+    match Retry::message().until_taken(|| app.discord.delete(channel, message)).await {
+        Err(fault) if !fault.is_unknown() => {
+            tracing::warn!(%fault, "a message cannot be deleted");
+            Err(Refusal::CannotDelete.into())
+        }
+        _ => Ok(picture_buttons::deleted()),
+    }
+}
+
 /// Does what comes after the response, which Discord has.
 pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
     match next {
@@ -113,16 +151,22 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
 /// Puts what comes of it in the place of the deferral. A refusal is for the member alone.
 async fn respond(app: &App, interaction: &Interaction, deferred: Deferred, deferral: Deferral) {
     let (application, token) = (interaction.application, &interaction.token);
+    let published = if let Deferred::Publish(claim) = &deferred { Some(claim.job.id) } else { None };
     let result = match deferred.reply(app, interaction).await {
         Ok(Reply { message, more }) => match edit(app, interaction, &message).await {
-            Ok(()) => send_more(app, interaction, more).await,
-            failed => failed,
+            Ok(posted) => {
+                if let Some(job) = published {
+                    publish::remember(app, job, posted).await;
+                }
+                send_more(app, interaction, more).await
+            }
+            Err(fault) => Err(fault),
         },
         Err(error) => {
             let refused =
                 Message::words(messages::refusal(&shown(app, interaction, &error), Reader::Discord));
             match deferral {
-                Deferral::Private => edit(app, interaction, &refused).await,
+                Deferral::Private => edit(app, interaction, &refused).await.map(drop),
                 Deferral::Public => app.discord.respond_privately(application, token, refused).await,
                 Deferral::Message => app.discord.follow_up_privately(application, token, refused).await,
             }
@@ -151,7 +195,7 @@ async fn send_more(app: &App, interaction: &Interaction, more: Vec<Part>) -> Res
     Ok(())
 }
 
-async fn edit(app: &App, interaction: &Interaction, message: &Message) -> Result<(), Fault> {
+async fn edit(app: &App, interaction: &Interaction, message: &Message) -> Result<Option<Posted>, Fault> {
     let edit = || app.discord.edit_original(interaction.application, &interaction.token, message);
     Retry::deferred().until_known(edit).await
 }

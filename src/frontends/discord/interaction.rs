@@ -3,8 +3,10 @@
 pub use crate::backends::discord_api::attachment::Attachment;
 use std::fmt;
 
+use serde_json::Value as Json;
 use serenity::all as discord;
 
+use crate::backends::discord_api::pictures::pictures_of;
 use crate::domain::session::Actor;
 
 mod json;
@@ -37,6 +39,8 @@ pub struct Interaction {
     pub age_restricted: Option<bool>,
     /// Bytes that one file may have in the message.
     pub file_limit: u64,
+    /// Whether a form with labels comes back whole: serenity loses what is in them.
+    pub takes_labels: bool,
     /// The language of the member's Discord, such as `en-US`.
     pub locale: Option<String>,
     /// The language that the server prefers.
@@ -66,10 +70,34 @@ pub enum Action {
         option: String,
         text: String,
     },
+    /// A command of the **Apps** menu of a message.
+    OnMessage { name: String, target: Target },
     /// A button was pressed, or something chosen from a menu.
     Click { custom_id: String, values: Vec<String> },
+    /// A form was sent: what stands in each field.
+    Submit { custom_id: String, fields: Vec<(String, String)> },
     /// Something that this version does not offer.
     Unknown,
+}
+
+/// The message that a command of the **Apps** menu is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    pub message: u64,
+    /// Easel wrote it.
+    pub is_ours: bool,
+    /// The pictures that it shows.
+    pub pictures: Vec<Attachment>,
+}
+
+impl Target {
+    /// From a message as Discord tells it.
+    fn of(message: &Json, application: u64) -> Option<Target> {
+        let id = |value: &Json| value.as_str()?.parse::<u64>().ok();
+        let wrote = |value: &Json| id(value) == Some(application);
+        let is_ours = wrote(&message["application_id"]) || wrote(&message["author"]["id"]);
+        Some(Target { message: id(&message["id"])?, is_ours, pictures: pictures_of(message) })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,12 +145,19 @@ impl From<u8> for ChannelKind {
 /// The permission to manage a server.
 const MANAGE_GUILD: u64 = 1 << 5;
 const ADMINISTRATOR: u64 = 1 << 3;
+/// The permission to read what was written before.
+const READ_MESSAGE_HISTORY: u64 = 1 << 16;
+/// The permission to delete what others wrote.
+const MANAGE_MESSAGES: u64 = 1 << 13;
 
 impl Interaction {
     /// From serenity's. `None` for a ping, which no Gateway sends.
     pub fn from_serenity(interaction: discord::Interaction) -> Option<Interaction> {
         match interaction {
             discord::Interaction::Command(command) => Some(from_command(command, |command| {
+                if let Some(target) = target(command) {
+                    return Action::OnMessage { name: command.data.name.clone(), target };
+                }
                 let (name, options) = path(&command.data);
                 Action::Command { name, options: values(options, &command.data) }
             })),
@@ -144,14 +179,18 @@ impl Interaction {
                 permissions: permissions(component.member.as_ref()),
                 age_restricted: None,
                 file_limit: DEFAULT_FILE_LIMIT,
+                takes_labels: false,
                 locale: Some(component.locale),
                 guild_locale: component.guild_locale,
             }),
             discord::Interaction::Modal(modal) => Some(Interaction {
                 id: modal.id.get(),
                 application: modal.application_id.get(),
+                action: Action::Submit {
+                    custom_id: modal.data.custom_id.clone(),
+                    fields: filled(&modal.data.components),
+                },
                 token: modal.token,
-                action: Action::Unknown,
                 guild: modal.guild_id.map(Into::into),
                 channel: modal.channel_id.get(),
                 channel_kind: kind(modal.channel.as_ref()),
@@ -161,6 +200,7 @@ impl Interaction {
                 permissions: permissions(modal.member.as_ref()),
                 age_restricted: None,
                 file_limit: DEFAULT_FILE_LIMIT,
+                takes_labels: false,
                 locale: Some(modal.locale),
                 guild_locale: modal.guild_locale,
             }),
@@ -176,6 +216,24 @@ impl Interaction {
     /// Whether the member may manage the server. Discord hides commands from others, but admins can show them to anybody.
     pub fn is_admin(&self) -> bool {
         self.guild.is_some() && self.permissions & (MANAGE_GUILD | ADMINISTRATOR) != 0
+    }
+
+    /// What was pressed or chosen, if anything was.
+    pub(crate) fn press(&self) -> Option<String> {
+        match &self.action {
+            Action::Click { custom_id, values } => Some(format!("{custom_id}:{}", values.join(","))),
+            _ => None,
+        }
+    }
+
+    /// Whether the member can read the channel's earlier messages.
+    pub(crate) fn reads_history(&self) -> bool {
+        self.guild.is_none() || self.permissions & (READ_MESSAGE_HISTORY | ADMINISTRATOR) != 0
+    }
+
+    /// Whether the member may delete what others wrote.
+    pub(crate) fn moderates(&self) -> bool {
+        self.guild.is_some() && self.permissions & (MANAGE_MESSAGES | ADMINISTRATOR) != 0
     }
 
     /// The member, as sessions know one.
@@ -202,6 +260,7 @@ fn from_command(
         permissions: permissions(command.member.as_deref()),
         age_restricted: None,
         file_limit: u64::from(command.attachment_size_limit),
+        takes_labels: false,
         locale: Some(command.locale),
         guild_locale: command.guild_locale,
     }
@@ -226,11 +285,26 @@ fn parent(channel: Option<&discord::PartialChannel>) -> Option<u64> {
     thread.parent_id.map(discord::ChannelId::get)
 }
 
+fn filled(rows: &[discord::ActionRow]) -> Vec<(String, String)> {
+    let inputs = rows.iter().flat_map(|row| &row.components).filter_map(|component| match component {
+        discord::ActionRowComponent::InputText(input) => Some(input),
+        _ => None,
+    });
+    inputs.map(|input| (input.custom_id.clone(), input.value.clone().unwrap_or_default())).collect()
+}
+
 fn chosen(kind: discord::ComponentInteractionDataKind) -> Vec<String> {
     match kind {
         discord::ComponentInteractionDataKind::StringSelect { values } => values,
         _ => Vec::new(),
     }
+}
+
+/// The message that a command is about, if it is one of those.
+fn target(command: &discord::CommandInteraction) -> Option<Target> {
+    let message = command.data.resolved.messages.values().next()?;
+    let message = serde_json::to_value(message).ok()?;
+    Target::of(&message, command.application_id.get())
 }
 
 /// The command with its subcommand, and the innermost options.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::app::components::Form;
 use crate::app::messages::{self, Reader};
 use crate::app::{App, Start, before};
 use crate::backends::discord_api::message::{EPHEMERAL, Message};
@@ -17,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::clip;
 use crate::frontends::discord::deferred::Deferred;
 use crate::frontends::discord::interaction::{Action, Interaction};
-use crate::frontends::discord::{buttons, commands, suggestions};
+use crate::frontends::discord::{buttons, commands, on_message, suggestions};
 
 /// How long the store may take, of Discord's three seconds.
 pub(super) const STORE_TIMEOUT: Duration = Duration::from_millis(2_000);
@@ -93,6 +94,11 @@ impl Response {
         Response::only(7, message.payload_without_files())
     }
 
+    /// A form for the member.
+    pub(super) fn form(form: &Form, interaction: &Interaction) -> Response {
+        Response::only(9, form.data(interaction.takes_labels))
+    }
+
     /// A message without files for the member alone.
     pub fn private(message: &Message) -> Response {
         let mut data = message.payload_without_files();
@@ -133,7 +139,9 @@ pub(crate) async fn respond(
             Ok(Some(Response::choices(choices.into_iter())))
         }
         Action::Command { name, options } => commands::respond(call, &name, options).await,
-        Action::Click { custom_id, .. } => buttons::respond(call, &custom_id).await,
+        Action::OnMessage { name, target } => on_message::respond(call, &name, target).await,
+        Action::Click { custom_id, values } => buttons::respond(call, &custom_id, &values).await,
+        Action::Submit { custom_id, fields } => buttons::submit(call, &custom_id, &fields).await,
         Action::Unknown => Err(Refusal::UnknownButton),
     };
     response.unwrap_or_else(|refusal| {

@@ -5,6 +5,7 @@ use time::Date;
 use crate::app::messages;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::request::{Aspect, Style};
+use crate::frontends::discord::picture_link::LAST;
 use crate::frontends::discord::response::Call;
 
 /// What may be chosen here; nothing if the store does not say in time.
@@ -41,6 +42,7 @@ pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date)
             .map(|model| (messages::priced_choice(&model.name, model.price), model.name.clone()))
             .collect(),
         "style" => named(&mut Style::ALL.iter().map(|style| style.name()).filter(|name| fits(name))),
+        "from" => named(&mut [LAST].into_iter().filter(|name| fits(name))),
         "aspect" => named(&mut Aspect::ALL.iter().map(|aspect| aspect.name()).filter(|name| fits(name))),
         _ => Vec::new(),
     }

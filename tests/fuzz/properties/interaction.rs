@@ -64,13 +64,14 @@ pub(crate) fn check(body: &[u8]) -> Kind {
             assert!(choices.len() <= 25, "Discord takes 25 choices");
             Kind::Typing
         }
-        Action::Click { custom_id, .. } => {
+        Action::Click { custom_id, .. } | Action::Submit { custom_id, .. } => {
             if let Some(button) = Button::from_custom_id(&custom_id) {
                 assert!(button.custom_id().len() <= 100, "Discord takes 100 characters");
                 assert_eq!(Button::from_custom_id(&button.custom_id()), Some(button));
             }
             Kind::Click
         }
+        Action::OnMessage { .. } => Kind::Command,
         Action::Unknown => Kind::Unknown,
     }
 }

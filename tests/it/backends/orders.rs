@@ -74,6 +74,7 @@ impl Order {
             session,
             locale: None,
             guild_locale: None,
+            press: None,
         };
         let request = ImageRequest {
             prompt: "a cat".into(),
@@ -249,6 +250,6 @@ pub(crate) fn generated(sha256: &str) -> Option<Outcome> {
 
 pub(crate) fn concluded(delivered: u32) -> Progress {
     let state = if delivered > 0 { State::Delivered } else { State::Failed };
-    let conclusion = Conclusion { state, delivered, refusal: None };
+    let conclusion = Conclusion { state, delivered, refusal: None, posted: None };
     Progress { concluded: Some(conclusion), ..Progress::default() }
 }

@@ -142,7 +142,7 @@ pub(super) fn file_of(to: Reader) -> &'static str {
     match to {
         Reader::Discord => "That attachment",
         Reader::Plain => "The picture of `image`",
-        Reader::Shell => "The picture of `--image`",
+        Reader::Shell => "That picture",
     }
 }
 

@@ -45,6 +45,7 @@ pub(in crate::backends::archive) fn discord_job() -> Job {
         file_limit: 1,
         locale: None,
         guild_locale: None,
+        press: None,
     };
     Job { origin: Origin::Discord(discord), ..shell_job() }
 }
@@ -78,6 +79,7 @@ fn claim(job: &Job) -> Claim {
         pictures: pictures(),
         price: Micros(120_000),
         budget_used: None,
+        posted: None,
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Kind {
     Requests,
     /// Pictures that are found by their bytes.
     Digests,
+    /// Members' last pictures in channels.
+    Latest,
     /// Whose money and pictures.
     Accounts,
     /// What members used, day by day.
@@ -67,6 +69,7 @@ impl Kind {
             Kind::Jobs => "jobs",
             Kind::Requests => "requests",
             Kind::Digests => "pictures by SHA-256",
+            Kind::Latest => "last pictures",
             Kind::Accounts => "accounts",
             Kind::Usage => "usage",
             Kind::HeldBack => "held back",
@@ -96,6 +99,7 @@ impl Kind {
             ("session", "session") => Kind::Sessions,
             ("session", "job") => Kind::SessionJobs,
             ("key", "job") => Kind::KeyJobs,
+            ("channel", "latest") => Kind::Latest,
             ("channel", "running" | "session") => Kind::Channels,
             _ => Kind::Unknown,
         }

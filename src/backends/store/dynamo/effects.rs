@@ -3,7 +3,9 @@
 use super::item::{Key, WARNED_BY, json, number, text};
 use super::write::Write;
 use crate::domain::job::accounts::{Bound, Measure};
-use crate::domain::job::{BlockedChange, Difference, DigestChange, JobId, JobRecord, Posting, UsagePosting};
+use crate::domain::job::{
+    BlockedChange, Difference, DigestChange, JobId, JobRecord, Latest, Posting, UsagePosting,
+};
 
 /// The job as it is after a step from this revision, and all that changes with it.
 pub(super) fn writes(
@@ -20,6 +22,7 @@ pub(super) fn writes(
     writes.extend(difference.postings.iter().map(|posting| post(posting, bounds)));
     writes.extend(difference.usage.iter().map(post_usage));
     writes.extend(difference.digests.iter().map(|change| find_by(after.id(), change)));
+    writes.extend(difference.latest.map(|of| latest(after.id(), of)));
     writes.extend(difference.blocked.iter().map(|line| list_blocked(after.id(), after.created_ms(), line)));
     Ok(writes)
 }
@@ -116,6 +119,11 @@ fn find_by(job: JobId, change: &DigestChange) -> Write {
     } else {
         Write::delete(key)
     }
+}
+
+/// A member's last picture in a channel.
+pub(super) fn latest(job: JobId, Latest { channel, member }: Latest) -> Write {
+    Write::put(&Key::latest(channel, member), [("job", job_text(job))])
 }
 
 /// What a guardrail held back of a job: one item for the prompt, one for all pictures.

@@ -50,6 +50,11 @@ impl Key {
         Key::new(format!("sha256#{digest}"), format!("{job}#{n}"))
     }
 
+    /// The job of a member's last picture in a channel.
+    pub(super) fn latest(channel: u64, member: u64) -> Key {
+        Key::new(format!("channel#{channel}"), format!("latest#{member}"))
+    }
+
     pub(super) fn session(id: SessionId) -> Key {
         Key::new(format!("session#{id}"), "session")
     }

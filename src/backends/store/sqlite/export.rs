@@ -11,8 +11,8 @@ use super::{
 };
 use crate::backends::store::item::StoreItem;
 use crate::backends::store::ledger::Ledger;
-use crate::domain::job::BlockedChange;
 use crate::domain::job::accounts::Account;
+use crate::domain::job::{BlockedChange, Latest};
 use crate::domain::money::Micros;
 
 /// A database that nobody else has open, as it was when this was made.
@@ -67,6 +67,7 @@ impl Source {
         every(db, "SELECT * FROM requests ORDER BY request", request, &mut take)?;
         every(db, "SELECT * FROM accounts ORDER BY scope, period", account, &mut take)?;
         every(db, "SELECT * FROM digests ORDER BY sha256, job, n", digest, &mut take)?;
+        every(db, "SELECT * FROM latest ORDER BY channel, member", latest, &mut take)?;
         every(db, "SELECT * FROM blocked ORDER BY guild, job, stage", held_back, &mut take)?;
         every(db, "SELECT * FROM usage ORDER BY guild, month, day, member, model", used, &mut take)?;
         let policies =
@@ -137,6 +138,13 @@ fn digest(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
     Ok(StoreItem::Digest { sha256: row.get("sha256")?, job: rows::parsed(row, "job")?, n: row.get("n")? })
 }
 
+fn latest(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
+    Ok(StoreItem::Latest {
+        of: Latest { channel: rows::parsed(row, "channel")?, member: rows::parsed(row, "member")? },
+        job: rows::parsed(row, "job")?,
+    })
+}
+
 fn held_back(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
     let line = BlockedChange {
         guild: rows::parsed(row, "guild")?,
@@ -186,6 +194,7 @@ mod tests {
         ("blocked", "guild job stage at member channel category"),
         ("digests", "sha256 job n"),
         ("jobs", "id doc queue due session created_at"),
+        ("latest", "channel member job"),
         ("policies", "guild policy"),
         ("preferences", "member settings"),
         ("requests", "request job expires"),

@@ -8,8 +8,8 @@ use super::rows::{self, from_json, to_json};
 use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Balances, first_broken};
 use crate::domain::job::{
-    Admission, BlockedChange, Bounded, Difference, DigestChange, JobId, JobRecord, NewJob, REQUEST_KEPT,
-    UsagePosting, WorkQueue, account_of_warning, difference,
+    Admission, BlockedChange, Bounded, Difference, DigestChange, JobId, JobRecord, Latest, NewJob,
+    REQUEST_KEPT, UsagePosting, WorkQueue, account_of_warning, difference,
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::session::SessionId;
@@ -113,6 +113,10 @@ fn post(db: &Connection, record: &JobRecord, difference: &Difference) -> rusqlit
         };
         db.prepare_cached(change)?.execute(params![sha256, record.id().to_string(), n])?;
     }
+    if let Some(Latest { channel, member }) = &difference.latest {
+        db.prepare_cached("INSERT OR REPLACE INTO latest (channel, member, job) VALUES (?1, ?2, ?3)")?
+            .execute([channel.to_string(), member.to_string(), record.id().to_string()])?;
+    }
     difference.blocked.iter().try_for_each(|change| list_blocked(db, record, change))
 }
 
@@ -185,6 +189,14 @@ pub(super) fn by_sha256(db: &Connection, sha256: &str) -> rusqlite::Result<Optio
         .optional()?;
     let Some((id, n)) = found else { return Ok(None) };
     Ok(find(db, id)?.map(|record| (record, n)))
+}
+
+pub(super) fn latest(db: &Connection, channel: u64, member: u64) -> rusqlite::Result<Option<JobRecord>> {
+    db.prepare_cached(
+        "SELECT doc FROM jobs WHERE id = (SELECT job FROM latest WHERE channel = ?1 AND member = ?2)",
+    )?
+    .query_row([channel.to_string(), member.to_string()], record)
+    .optional()
 }
 
 pub(super) fn kept_pictures(db: &Connection) -> rusqlite::Result<Vec<KeptPicture>> {

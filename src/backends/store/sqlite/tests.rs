@@ -236,7 +236,7 @@ async fn a_job_of_version_1_is_finished() {
     let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(generated) };
     assert!(store.settle(old(2), 2, settlement).await.unwrap());
     let end = Progress {
-        concluded: Some(Conclusion { state: State::Delivered, delivered: 2, refusal: None }),
+        concluded: Some(Conclusion { state: State::Delivered, delivered: 2, refusal: None, posted: None }),
         archived: vec![(0, "a-0".into()), (1, "a-1".into())],
         release_for: Some(0),
     };

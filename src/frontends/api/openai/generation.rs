@@ -67,10 +67,7 @@ pub(super) fn read(body: Generation) -> Result<(Asked, ResponseFormat), Failure>
     among("background", body.background.as_deref(), &["auto", "opaque"])?;
     among("moderation", body.moderation.as_deref(), &["auto", "low"])?;
     among("output_format", body.output_format.as_deref(), &["png"])?;
-    let format = match among("response_format", body.response_format.as_deref(), &["b64_json", "url"])? {
-        Some("url") => ResponseFormat::Url,
-        _ => ResponseFormat::Base64,
-    };
+    let format = response_format(body.response_format.as_deref())?;
     if let Some(percent) = body.output_compression.filter(|percent| !(0..=100).contains(percent)) {
         let detail = format!("`output_compression` was `{percent}`; allowed: a whole number from 0 to 100.");
         return Err(Failure::of("output_compression", detail));
@@ -93,10 +90,22 @@ pub(super) fn read(body: Generation) -> Result<(Asked, ResponseFormat), Failure>
         style: body.style.map(style).transpose()?.flatten(),
         ..Ask::default()
     };
-    Ok((Asked { ask, start: None }, format))
+    Ok((Asked { ask, pictures: Vec::new() }, format))
 }
 
-fn among<'a>(param: &str, given: Option<&'a str>, known: &[&str]) -> Result<Option<&'a str>, Failure> {
+/// How the pictures are to come.
+pub(super) fn response_format(given: Option<&str>) -> Result<ResponseFormat, Failure> {
+    Ok(match among("response_format", given, &["b64_json", "url"])? {
+        Some("url") => ResponseFormat::Url,
+        _ => ResponseFormat::Base64,
+    })
+}
+
+pub(super) fn among<'a>(
+    param: &str,
+    given: Option<&'a str>,
+    known: &[&str],
+) -> Result<Option<&'a str>, Failure> {
     match given {
         Some(given) if !known.contains(&given) => {
             Err(Failure::of(param, format!("`{param}` was `{given}`; allowed: {}.", known.join(", "))))

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::app::Step;
 use crate::app::messages;
-use crate::domain::catalogue::Model;
+use crate::domain::catalogue::{Model, Task};
 use crate::domain::job::JobId;
 use crate::frontends::cli::note;
 
@@ -112,11 +112,9 @@ impl Progress {
         let price = self.model.price * i64::try_from(count).unwrap_or(i64::MAX);
         let pictures = messages::count(u32::try_from(count).unwrap_or(u32::MAX), "picture");
         let price = if price.0 > 0 { format!(" for {price}") } else { String::new() };
-        format!(
-            "{} paints {pictures}{price}, usually in {} s",
-            self.model,
-            self.model.usual_time.as_secs().max(1)
-        )
+        let does = if self.model.task == Task::Generate { "paints" } else { "makes" };
+        let seconds = self.model.usual_time.as_secs().max(1);
+        format!("{} {does} {pictures}{price}, usually in {seconds} s", self.model)
     }
 
     /// On the bar, or as a line if the model is one to wait for.

@@ -2,19 +2,16 @@
 
 use serenity::all::{CommandOptionType as Type, CreateCommand, CreateCommandOption as Opt};
 use time::Date;
-use tokio::time::Instant;
 
 use super::anywhere;
 use super::options::Options;
-use crate::app::messages::picture as texts;
-use crate::app::{Customer, Member, Order, Placed, offer, place_order};
 use crate::backends::discord_api::attachment;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::job::DiscordOrigin;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, COUNT_LIMIT, ImageSource, PROMPT_LIMIT, SEED_LIMIT};
-use crate::frontends::discord::interaction::{Attachment, Interaction, Value};
-use crate::frontends::discord::response::{Call, Response, STORE_TIMEOUT};
+use crate::frontends::discord::interaction::Attachment;
+use crate::frontends::discord::orders;
+use crate::frontends::discord::response::{Call, Response};
 
 pub(super) fn declare(catalogue: &Catalogue, today: Date) -> CreateCommand {
     let mut options = vec![
@@ -70,41 +67,25 @@ pub(super) fn declare(catalogue: &Catalogue, today: Date) -> CreateCommand {
 
 /// What is asked for; the file to start from comes apart, since its description is checked first.
 pub fn parse(_: &str, options: Options) -> Option<(Ask, Option<Attachment>)> {
-    let mut ask = Ask::default();
-    let mut attachment = None;
-    for (name, value) in options.0 {
-        match (name.as_str(), value) {
-            ("prompt", Value::Text(text)) => ask.prompt = text,
-            ("negative", Value::Text(text)) => ask.negative = Some(text),
-            ("model", Value::Text(text)) => ask.model = Some(text),
-            ("aspect", Value::Text(text)) => ask.aspect = Some(text),
-            ("style", Value::Text(text)) => ask.style = Some(text),
-            ("count", Value::Integer(number)) => ask.count = Some(number),
-            ("seed", Value::Integer(number)) => ask.seed = Some(number),
-            ("steps", Value::Integer(number)) => ask.steps = Some(number),
-            ("strength", value) => ask.strength = number(&value),
-            ("cfg", value) => ask.cfg = number(&value),
-            ("private", Value::Boolean(yes)) => ask.private = Some(yes),
-            ("from", Value::Text(text)) => ask.from_last = text == "last",
-            ("image", Value::Attachment(file)) => {
-                ask.image =
-                    Some(ImageSource::Attachment { url: file.url.clone(), filename: file.filename.clone() });
-                attachment = Some(file);
-            }
-            _ => {}
-        }
-    }
-    Some((ask, attachment))
-}
-
-/// JSON knows one kind of number: `1` may come for `1.0`.
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => Some(*number),
-        #[expect(clippy::cast_precision_loss, reason = "small numbers, checked afterwards")]
-        Value::Integer(number) => Some(*number as f64),
-        _ => None,
-    }
+    let file = options.attachment("image");
+    let source = |file: Attachment| ImageSource::Attachment { url: file.url, filename: file.filename };
+    let ask = Ask {
+        prompt: options.text("prompt").unwrap_or_default(),
+        negative: options.text("negative"),
+        model: options.text("model"),
+        aspect: options.text("aspect"),
+        style: options.text("style"),
+        count: options.integer("count"),
+        seed: options.integer("seed"),
+        steps: options.integer("steps"),
+        strength: options.number("strength"),
+        cfg: options.number("cfg"),
+        private: options.flag("private"),
+        from_last: options.text("from").is_some_and(|from| from == "last"),
+        image: file.clone().map(source),
+        ..Ask::default()
+    };
+    Some((ask, file))
 }
 
 /// `None` for an interaction that was admitted before.
@@ -117,52 +98,7 @@ pub(super) async fn respond(
         let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
         attachment::check_description(file, elsewhere)?;
     }
-    order(call, ask).await
-}
-
-/// `None` for an interaction that was admitted before.
-pub(in crate::frontends::discord) async fn order(
-    call: Call<'_>,
-    ask: Ask,
-) -> Result<Option<Response>, Refusal> {
-    let Call { app, interaction, now } = call;
-    let order = |ask| Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
-    let deadline = Instant::now() + STORE_TIMEOUT;
-    match place_order(app, order(ask.clone()), deadline, now).await {
-        Ok(Placed::New(job, start)) => Ok(Some(Response::start(job.request.private, start))),
-        Ok(Placed::Known(_)) => Ok(None),
-        Err(refused) => match offer(app, &refused, order(ask), deadline, now).await {
-            Some(offer) => Ok(Some(Response::private(&texts::refused_with_offer(
-                &refused,
-                offer.job,
-                &offer.model,
-                offer.price,
-            )))),
-            None => Err(refused),
-        },
-    }
-}
-
-fn member(interaction: &Interaction) -> Member {
-    Member {
-        origin: DiscordOrigin {
-            interaction: interaction.id,
-            application: interaction.application,
-            token: interaction.token.clone(),
-            guild: interaction.guild,
-            channel: interaction.channel,
-            member: interaction.member,
-            private: false,
-            file_limit: interaction.file_limit,
-            session: None,
-            locale: interaction.locale.clone(),
-            guild_locale: interaction.guild_locale.clone(),
-        },
-        parent: interaction.parent,
-        actor: interaction.actor(),
-        roles: interaction.roles.clone(),
-        age_restricted: interaction.age_restricted,
-    }
+    orders::order(call, ask).await
 }
 
 fn length(limit: usize) -> u16 {
@@ -174,6 +110,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::frontends::discord::interaction::Value;
 
     fn option_names(catalogue: &Catalogue) -> Vec<String> {
         let command = serde_json::to_value(declare(catalogue, date!(2026 - 11 - 22))).unwrap();

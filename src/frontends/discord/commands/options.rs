@@ -27,6 +27,16 @@ impl Options {
         }
     }
 
+    /// JSON knows one kind of number: `1` may come for `1.0`.
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        match self.get(name)? {
+            Value::Number(number) => Some(*number),
+            #[expect(clippy::cast_precision_loss, reason = "small numbers, checked afterwards")]
+            Value::Integer(number) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         match self.get(name)? {
             Value::Boolean(yes) => Some(*yes),

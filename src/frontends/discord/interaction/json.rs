@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::domain::unreadable::Unreadable;
 
-use super::{Action, Attachment, ChannelKind, DEFAULT_FILE_LIMIT, Interaction, Value};
+use super::{Action, Attachment, ChannelKind, DEFAULT_FILE_LIMIT, Interaction, Target, Value};
 
 /// The body of an HTTP request from Discord.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +32,7 @@ pub fn read(body: &[u8]) -> Result<Incoming, Unreadable> {
 const COMMAND: u8 = 2;
 const COMPONENT: u8 = 3;
 const AUTOCOMPLETE: u8 = 4;
+const MODAL_SUBMIT: u8 = 5;
 
 /// Types of options.
 const SUB_COMMAND: u8 = 1;
@@ -111,6 +112,7 @@ struct Data {
     resolved: Resolved,
     custom_id: String,
     values: Vec<String>,
+    components: Vec<Json>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +132,7 @@ struct Opt {
 #[serde(default)]
 struct Resolved {
     attachments: HashMap<String, File>,
+    messages: HashMap<String, Json>,
 }
 
 #[derive(Deserialize)]
@@ -158,7 +161,7 @@ impl From<Sent> for Interaction {
             id: sent.id.0,
             application: sent.application_id.0,
             token: sent.token,
-            action: action(sent.kind, sent.data.unwrap_or_default()),
+            action: action(sent.kind, sent.data.unwrap_or_default(), sent.application_id.0),
             guild,
             channel: channel.map_or(0, |id| id.0),
             channel_kind,
@@ -173,14 +176,22 @@ impl From<Sent> for Interaction {
                 sent.channel.and_then(|channel| channel.nsfw)
             },
             file_limit: sent.attachment_size_limit.unwrap_or(DEFAULT_FILE_LIMIT),
+            takes_labels: true,
             locale: sent.locale,
             guild_locale: sent.guild_locale,
         }
     }
 }
 
-fn action(kind: u8, data: Data) -> Action {
+fn action(kind: u8, data: Data, application: u64) -> Action {
     match kind {
+        COMMAND if !data.resolved.messages.is_empty() => {
+            let target = data.resolved.messages.values().next();
+            match target.and_then(|message| Target::of(message, application)) {
+                Some(target) => Action::OnMessage { name: data.name, target },
+                None => Action::Unknown,
+            }
+        }
         COMMAND => {
             let (name, options) = path(data.name, data.options);
             let value = |option: Opt| Some((option.name.clone(), value(option, &data.resolved)?));
@@ -196,8 +207,24 @@ fn action(kind: u8, data: Data) -> Action {
             Action::Typing { name, option, text }
         }
         COMPONENT => Action::Click { custom_id: data.custom_id, values: data.values },
+        MODAL_SUBMIT => {
+            let fields = data.components.iter().flat_map(inputs).filter_map(filled).collect();
+            Action::Submit { custom_id: data.custom_id, fields }
+        }
         _ => Action::Unknown,
     }
+}
+
+/// The inputs of a row, or the one of a label.
+fn inputs(component: &Json) -> Vec<&Json> {
+    let in_row = component["components"].as_array().into_iter().flatten();
+    in_row.chain(component.get("component")).collect()
+}
+
+/// The name of an input, and what was written into it or chosen first.
+fn filled(input: &Json) -> Option<(String, String)> {
+    let value = input.get("value").or(input["values"].get(0)).and_then(Json::as_str);
+    Some((input["custom_id"].as_str()?.to_owned(), value.unwrap_or_default().to_owned()))
 }
 
 /// The command with its subcommand, and the innermost options.
