@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 mod awaited;
 mod document;
+mod edits;
 mod extract;
 mod image;
 mod images;
@@ -42,6 +43,7 @@ pub fn router(app: Arc<App>, keys: Keys) -> Router {
     let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
     Router::new()
         .merge(images::router())
+        .merge(edits::router())
         .route("/models", get(models::list).fallback(only_get))
         .route("/openapi.json", get(async || Json(document::document())).fallback(only_get))
         .nest("/v1", openai::router())

@@ -18,6 +18,7 @@ use crate::support::{Setup, World, in_time};
 
 mod alone;
 mod document;
+mod edits;
 mod faults;
 mod keys;
 mod listing;

@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{images, models, openai};
+use super::{edits, images, models, openai};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,8 +16,9 @@ use super::{images, models, openai};
         (name = "openai", description = "The same in the shape of OpenAI's API: with its clients, the base URL is this server's `/v1`"),
     ),
     paths(
-        images::order_images, images::list_images, images::show_image, images::show_picture, models::list,
-        openai::generate, openai::list_models, openai::show_model,
+        images::order_images, images::list_images, images::show_image, images::show_picture, edits::edit_upload,
+        edits::edit_image, models::list,
+        openai::generate, openai::edit, openai::list_models, openai::show_model,
     ),
     modifiers(&Bearer)
 )]

@@ -19,6 +19,22 @@ use crate::domain::request::{Aspect, Style};
 pub(super) struct Models {
     /// Each with its price.
     models: Vec<ModelView>,
+    /// What can be done with pictures: `service` of an edit.
+    services: Vec<ServiceView>,
+}
+
+/// An image service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Service)]
+pub(super) struct ServiceView {
+    /// What `service` of an edit takes.
+    name: &'static str,
+    /// What it is called where it runs.
+    id: String,
+    /// What it does.
+    summary: &'static str,
+    /// A picture, in US dollars such as `0.04`.
+    price_usd: String,
 }
 
 /// A model.
@@ -76,5 +92,11 @@ pub(super) async fn list(State(api): State<Arc<Api>>, Holder(_): Holder) -> Answ
     let catalogue = &api.app.catalogue;
     let models = catalogue.image_models(api.app.now().date());
     let models = models.map(|model| ModelView::of(model, catalogue)).collect();
-    Ok(Json(Models { models }).into_response())
+    let services = catalogue.services(api.app.now().date()).map(|(service, model)| ServiceView {
+        name: service.name(),
+        id: model.id.clone(),
+        summary: service.spec().summary,
+        price_usd: dollars(model.price),
+    });
+    Ok(Json(Models { models, services: services.collect() }).into_response())
 }

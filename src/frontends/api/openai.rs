@@ -4,23 +4,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
+mod edit;
 mod failure;
 mod generated;
 mod generation;
 
 use super::awaited::awaited;
 use super::extract::{Holder, Sent};
+use super::keys::Key;
+use super::order::Asked;
 use super::problem::Problem;
 use super::{Api, no_such_path, only_get, order};
+use crate::app::App;
 use crate::backends::archive::Archive;
 use crate::domain::catalogue::{Family, Model};
+use crate::domain::job::Repeat;
+use crate::domain::request::IMAGE_BYTES_LIMIT;
+use edit::EditForm;
 use failure::{ErrorBody, Failure};
 use generated::{Generated, generated, still_under_way};
 use generation::{Generation, ResponseFormat};
@@ -28,11 +38,18 @@ use generation::{Generation, ResponseFormat};
 /// Clients of this shape can only wait. Most of them wait for ten minutes, and what stands before Easel for less.
 const WAIT: Duration = Duration::from_secs(120);
 
+/// How long a form with pictures may take to arrive.
+const UPLOAD_TIME: Duration = Duration::from_secs(120);
+/// Bytes of such a form.
+const FORM_LIMIT: usize = 2 * IMAGE_BYTES_LIMIT as usize + 1024 * 1024;
+
 type Answer = Result<Response, Failure>;
 
 pub(super) fn router() -> Router<Arc<Api>> {
     Router::new()
         .route("/images/generations", post(generate).fallback(async || Problem::wrong_method("POST")))
+        .route("/images/edits", post(edit).fallback(async || Problem::wrong_method("POST")))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .route("/models", get(list_models).fallback(only_get))
         .route("/models/{*id}", get(show_model).fallback(only_get))
         .fallback(no_such_path)
@@ -64,16 +81,60 @@ async fn in_this_shape(request: Request, next: Next) -> Response {
     )
 )]
 pub(super) async fn generate(State(api): State<Arc<Api>>, Holder(key): Holder, sent: Sent) -> Answer {
-    let (app, now, repeat) = (&api.app, api.app.now(), sent.repeat.clone());
+    let (app, repeat) = (&api.app, sent.repeat.clone());
     let (body, place) = sent.read(|body| order::check_size(body).and_then(|()| order::parsed(body))).await?;
-    drop(place);
     let (asked, format) = generation::read(body)?;
+    ordered(app, &key, asked, place, repeat, format).await
+}
+
+/// Edit a picture and wait for the result, as with OpenAI's API
+#[utoipa::path(
+    post, path = "/v1/images/edits", tag = "openai", security(("key" = [])),
+    request_body(content = EditForm, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "The picture", body = Generated, headers(("Location" = String, description = "Where the order is, with seed and price"))),
+        (status = 400, description = "Not an order, or one that is refused", body = ErrorBody),
+        (status = 401, description = "No key, or one that is not known", body = ErrorBody),
+        (status = 404, description = "No model of that name", body = ErrorBody),
+        (status = 413, description = "Pictures that are too large", body = ErrorBody),
+        (status = 429, description = "Too many orders in a minute, or the month's budget is used", body = ErrorBody),
+        (status = 500, description = "The service did not finish the picture", body = ErrorBody),
+        (status = 503, description = "The order could not be written down, or Easel is stopping", body = ErrorBody),
+        (status = 504, description = "It is not over within two minutes and goes on: `Location` says where it is", body = ErrorBody, headers(("Location" = String, description = "Where to look for it"))),
+    )
+)]
+pub(super) async fn edit(
+    State(api): State<Arc<Api>>,
+    Holder(key): Holder,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    let app = &api.app;
+    let form = form.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+    // A few pictures fit into memory.
+    let place = api.large_bodies.clone().acquire_owned().await.ok();
+    let read = tokio::time::timeout(UPLOAD_TIME, edit::read(form, key.name.clone(), app.now())).await;
+    let late = || Problem::new(StatusCode::REQUEST_TIMEOUT, "The form did not arrive in time.");
+    let (asked, format) = read.map_err(|_| late())??;
+    ordered(app, &key, asked, place, None, format).await
+}
+
+/// Orders, lets go of what the body held, and waits for the pictures.
+async fn ordered(
+    app: &Arc<App>,
+    key: &Key,
+    asked: Asked,
+    place: Option<OwnedSemaphorePermit>,
+    repeat: Option<Repeat>,
+    format: ResponseFormat,
+) -> Answer {
+    let now = app.now();
     if format == ResponseFormat::Url && matches!(app.archive, Archive::Folder(_)) {
         let detail = "Pictures lie in a folder here, to which there are no links that work without the key: ask for `b64_json`.";
         return Err(Failure::of("response_format", detail));
     }
     let prompt = asked.ask.prompt.clone();
-    let id = order::place(app, &key, asked, repeat, now).await?.id();
+    let id = order::place(app, key, asked, repeat, now).await?.id();
+    drop(place);
     let archive_checks = if format == ResponseFormat::Url { u32::MAX } else { 0 };
     match awaited(app, id, WAIT, archive_checks).await {
         Ok(seen) => generated(app, &seen, format, &prompt).await,
