@@ -58,12 +58,15 @@ const NEEDED_OF_BEDROCK: &[&str] =
     &["work bedrock:InvokeModel@Generate", "work bedrock:InvokeModel@GenerateMore"];
 
 /// The stand-in grants these to everybody: it writes the logs of functions itself, and says 404 of a missing object where
-/// AWS says 403 to those who may not list. It refuses `ApplyGuardrail` to whoever may not apply all guardrails.
+/// AWS says 403 to those who may not list. It refuses `ApplyGuardrail` to whoever may not apply all guardrails, and knows
+/// no inference profiles.
 const NOT_SHOWN: &[&str] = &[
     "front logs:CreateLogStream",
     "front logs:PutLogEvents",
     "front s3:ListBucket",
     "work bedrock:ApplyGuardrail",
+    "work bedrock:InvokeModel@Edit",
+    "work bedrock:InvokeModel@EditWhereverTheProfileLeads",
     "work logs:CreateLogStream",
     "work logs:PutLogEvents",
     "work s3:ListBucket",
