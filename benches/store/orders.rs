@@ -7,7 +7,9 @@ use anyhow::{Context, bail, ensure};
 use easel::backends::store::Store;
 use easel::domain::image_format::ImageFormat;
 use easel::domain::job::{Admission, Attempt, Bill, CallId, Claim, Conclusion, Progress, Settlement, State};
-use easel::domain::job::{ApiOrigin, DiscordOrigin, GeneratedImage, InSession, Job, JobId, Origin, Outcome};
+use easel::domain::job::{
+    ApiOrigin, DiscordOrigin, GeneratedImage, InSession, Job, JobId, MadeFrom, Origin, Outcome,
+};
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
@@ -143,8 +145,7 @@ impl Order {
             bytes: 1_587_327,
             format: ImageFormat::Png,
             region,
-            fitting: None,
-            mask_from: None,
+            made_from: MadeFrom::default(),
         })
     }
 }

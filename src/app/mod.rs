@@ -21,6 +21,7 @@ use crate::backends::archive::{Archive, picture_key};
 use crate::backends::aws::unused_profile;
 use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
 use crate::backends::discord_api::attachment;
+use crate::backends::discord_api::permissions::Reader;
 use crate::backends::discord_api::pictures::pictures_of;
 use crate::backends::discord_api::rest::{Fault, Rest};
 use crate::backends::discord_api::retry::Retry;
@@ -246,6 +247,23 @@ impl App {
         let elsewhere = self.config.discord_is_elsewhere.then_some(&self.config.discord_url);
         attachment::check_description(&found, elsewhere)?;
         self.attached(&found.url).await
+    }
+
+    /// Whether a member of a server can read a channel of it, or for a thread the one above it. Private threads nobody
+    /// reads from elsewhere.
+    pub(crate) async fn is_readable(&self, channel: u64, reader: Reader<'_>) -> Result<bool, Fault> {
+        let ask = async |path: [String; 2]| {
+            let path = [path[0].as_str(), path[1].as_str()];
+            Retry::file().until_taken(|| self.discord.get(&path)).await
+        };
+        let mut found = ask(["channels".into(), channel.to_string()]).await?;
+        match (found["type"].as_u64(), found["parent_id"].as_str().map(str::to_owned)) {
+            (Some(12), _) => return Ok(false),
+            (Some(10 | 11), Some(parent)) => found = ask(["channels".into(), parent]).await?,
+            _ => {}
+        }
+        let guild = ask(["guilds".into(), reader.guild.to_string()]).await?;
+        Ok(reader.can_read(&guild, &found))
     }
 
     /// Hands an admitted job to the workers; if the queue is out of reach, the sweeper does that later.

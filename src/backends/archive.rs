@@ -10,7 +10,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::config::ArchiveUrl;
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Job, Origin};
+use crate::domain::job::{Input, Job, Origin};
 
 mod folder;
 mod record;
@@ -181,6 +181,11 @@ pub fn picture_key(job: &Job, n: u32, format: ImageFormat) -> String {
 
 pub fn record_key(job: &Job) -> String {
     format!("{}/{}.json", place(job), job.id)
+}
+
+/// The key of a picture that a job is made from and that does not stay where it was.
+pub fn input_key(job: &Job, input: Input, format: ImageFormat) -> String {
+    format!("{}/{}-from-{}.{}", place(job), job.id, input.name(), format.extension())
 }
 
 /// The key of a picture to start from that came with an order of the images API.

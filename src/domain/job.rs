@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use crate::domain::fit::Fitting;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
@@ -16,6 +15,7 @@ pub(crate) mod accounts;
 mod admission;
 mod cost;
 mod difference;
+mod made_from;
 mod record;
 mod steps;
 mod visibility;
@@ -27,6 +27,7 @@ pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
 pub(crate) use difference::{
     BlockedChange, Difference, DigestChange, Latest, Posting, UsagePosting, difference,
 };
+pub use made_from::{Input, MadeFrom};
 pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
 pub use steps::{Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settlement, Stage, Worker};
 
@@ -280,12 +281,9 @@ pub struct GeneratedImage {
     /// The AWS region that was called; `None` without one, and for pictures of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// How the picture that it was made from was changed to fit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fitting: Option<Fitting>,
-    /// The size of a mask that had not the size of its picture: width and height in pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mask_from: Option<(u32, u32)>,
+    /// What is known of the pictures that it was made from.
+    #[serde(default, skip_serializing_if = "MadeFrom::is_empty")]
+    pub made_from: MadeFrom,
 }
 
 /// One of a job's pictures.

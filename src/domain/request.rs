@@ -93,7 +93,19 @@ pub enum ImageSource {
     /// A file on this machine (`easel imagine --image`).
     File { path: std::path::PathBuf },
     /// The first picture of a message of Discord.
-    Message { channel: u64, message: u64 },
+    Message {
+        channel: u64,
+        message: u64,
+        /// Roles of whoever names a message of another channel: whether they can read that one is looked at when the
+        /// picture is fetched.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<u64>,
+    },
+    /// A picture that came with an earlier order, and that Easel has kept.
+    Kept {
+        /// Its key in the archive.
+        key: String,
+    },
     /// Something that Easel has kept: a session's reference, or an earlier picture.
     Archive {
         /// Its key in the archive.

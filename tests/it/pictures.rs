@@ -1,7 +1,7 @@
 //! What can be done with a picture: the buttons below it, and `/edit`.
 
 use easel_emulator::bedrock::{BedrockOptions, Picture};
-use easel_emulator::discord::{InteractionBuilder, Message, TestInteraction};
+use easel_emulator::discord::{InteractionBuilder, Message, Route, TestInteraction};
 use serde_json::Value;
 
 use crate::support::{Setup, World, admin, in_time, png};
@@ -332,7 +332,18 @@ async fn edit_takes_a_picture_from_wherever_it_is() {
             picture(&world.ask(ask).await).await;
             assert_ne!(last_call(&world).1["image"], sent);
         }
-        for link in ["https://discord.com/channels/4/5/6", "https://discord.com/channels/3/6/6", "nonsense"] {
+        world.discord.add_channel(6, 3, false);
+        let file = world.discord.upload("holiday.png", "image/png", png(128, 128));
+        let elsewhere = world.discord.write(9, 6, "look", &[file]);
+        let link = format!("https://discord.com/channels/3/6/{}", elsewhere.id);
+        picture(&world.ask(edit("background").option("from", link.as_str())).await).await;
+        world.discord.show_only_to(6, 20);
+        let hidden = edit("background").option("from", link.as_str());
+        let said = in_time(world.ask(hidden.clone()).await.answered()).await;
+        assert!(said.content.contains("There is no such message here"), "{}", said.content);
+        picture(&world.ask(hidden.with_roles(&[20])).await).await;
+        for link in ["https://discord.com/channels/4/5/6", "https://discord.com/channels/@me/5/6", "nonsense"]
+        {
             let said = world.refused(edit("background").option("from", link)).await;
             assert!(said.starts_with("There is no such message here"), "{said}");
         }
@@ -425,7 +436,10 @@ async fn details_tell_where_a_picture_comes_from_and_how_to_make_it_in_a_shell()
         let details = world.said(press(&second, "details")).await;
         let link = format!("(https://discord.com/channels/3/5/{})", first.id);
         assert!(details.contains("made from: `core` a fox in snow") && details.contains(&link), "{details}");
-        assert!(shell_command(&details).contains("--model sd3.5 --image FILE --strength 0.35"), "{details}");
+        assert!(
+            shell_command(&details).contains("--model 'sd3.5' --image FILE --strength 0.35"),
+            "{details}"
+        );
         let command = shell_command(&world.said(press(&first, "details")).await);
         let mut shell = world.command("sh");
         shell.args(["-c", &command.replacen("easel", env!("CARGO_BIN_EXE_easel"), 1)]);
@@ -467,4 +481,77 @@ async fn any_picture_can_be_shown_again_by_its_name_and_by_its_file() {
         assert!(refused.starts_with("Nothing is known of that picture"), "{refused}");
         world.end().await;
     }
+}
+
+#[tokio::test]
+async fn a_service_that_admins_deny_is_refused_wherever_it_is_asked_for() {
+    for world in worlds().await {
+        let message = imagined(&world, "a fox").await;
+        let denied = world.said(admin("models deny").option("model", "upscale-fast")).await;
+        assert!(denied.starts_with("Done."), "{denied}");
+        let edit = InteractionBuilder::command("edit upscale").option("how", "fast");
+        for ask in [edit, press(&message, "upscale")] {
+            let refused = world.refused(ask).await;
+            assert!(refused.starts_with("`upscale-fast` is not offered here."), "{refused}");
+        }
+        let listed = world.said(admin("models list")).await;
+        assert!(listed.contains("`upscale-fast` $0.03 a picture: not offered"), "{listed}");
+        let typed = InteractionBuilder::autocomplete("easel models allow", "model", "upscale").by(1);
+        let choices = world.ask(typed.permissions(crate::support::MANAGE_GUILD)).await.choices().await;
+        assert_eq!(choices.len(), 3, "{choices:?}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_press_that_is_killed_over_is_finished_once_after_the_restart() {
+    for mut world in worlds().await {
+        let message = imagined(&world, "a fox").await;
+        world.settled().await;
+        let held = world.bedrock.hold();
+        let varied = world.ask(press(&message, "vary-strong").by(8)).await;
+        in_time(held.reached()).await;
+        world.kill().await;
+        drop(held);
+        world.start().await;
+        let picture = in_time(varied.picture()).await;
+        assert_eq!(world.pictures_for(&varied).len(), 1);
+        assert!(picture.content.contains("`sd3.5`"), "{}", picture.content);
+        world.settled().await;
+        let calls = world.bedrock.calls();
+        assert!(calls.len() <= 3, "at most two calls for it: {}", calls.len());
+        assert!(calls[1..].iter().all(|call| call.body == calls[1].body), "the same request both times");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_was_attached_is_kept_so_that_it_can_be_edited_again() {
+    for world in worlds().await {
+        let file = world.discord.upload("photo.png", "image/png", png(320, 256));
+        let mask = world.discord.upload("mask.png", "image/png", white(320, 256));
+        let ask =
+            InteractionBuilder::command("edit erase").attachment("image", &file).attachment("mask", &mask);
+        let erased = picture(&world.ask(ask).await).await;
+        let ask = InteractionBuilder::command("imagine").option("prompt", "a fox").attachment("image", &file);
+        let started = picture(&world.ask(ask).await).await;
+        world.settled().await;
+        let fetched = world.discord.count(Route::Cdn);
+        for message in [erased, started] {
+            let sent = world.bedrock.calls().len();
+            picture(&world.ask(press(&message, "again").by(8)).await).await;
+            let calls = world.bedrock.calls();
+            let same = |n: usize| calls[n].body["image"] == calls[sent].body["image"];
+            assert!(same(0) || same(1), "the same picture as before");
+        }
+        assert_eq!(world.discord.count(Route::Cdn), fetched, "Discord's copy is gone after a day");
+        world.end().await;
+    }
+}
+
+fn white(width: u32, height: u32) -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let white = image::GrayImage::from_pixel(width, height, image::Luma([255]));
+    white.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }

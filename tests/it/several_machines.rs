@@ -1,10 +1,11 @@
 //! An HTTP frontend and two workers that share a table, a queue and a bucket, and one of which is killed.
 
+use easel_emulator::bedrock::{BedrockOptions, Picture};
 use easel_emulator::discord::InteractionBuilder;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::support::cloud::Cloud;
-use crate::support::{World, admin, in_time, png};
+use crate::support::{Setup, World, admin, in_time, png};
 
 fn cat() -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", "a cat")
@@ -71,4 +72,36 @@ async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_minist
     let repeated = world.bedrock.calls().len();
     assert!((40..=80).contains(&repeated), "{repeated} calls for 40 pictures");
     cloud.ended(&world, repeated, 40).await;
+}
+
+#[tokio::test]
+async fn a_picture_is_worked_on_wherever_it_was_made_on_ministack() {
+    let cloud = Cloud::new().await;
+    let bedrock = BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() };
+    let mut world = World::serving(Setup { bedrock, ..cloud.setup() }).await;
+    world.start_worker().await;
+    world.start_worker().await;
+    let message = in_time(world.ask(cat()).await.picture()).await;
+    let id = |action: &str| {
+        let start = format!("v1:{action}:");
+        message.custom_ids().into_iter().find(|id| id.starts_with(&start)).unwrap()
+    };
+    let press = |action: &str| InteractionBuilder::click(&message, &id(action));
+    for action in ["again", "vary-subtle", "upscale"] {
+        let made = in_time(world.ask(press(action).by(8)).await.answered()).await;
+        assert!(!made.attachments.is_empty(), "{action}: {}", made.content);
+    }
+    let erase = InteractionBuilder::command("edit erase").option("area", "10 10 50 50");
+    let erased = in_time(world.ask(erase).await.answered()).await;
+    assert!(!erased.attachments.is_empty(), "the member's last picture: {}", erased.content);
+    let (first, second) = join(world.ask(press("again").by(9)), world.ask(press("again").by(9))).await;
+    let acks = in_time(join(first.acknowledged(), second.acknowledged())).await;
+    let mut kinds = [acks.0.kind, acks.1.kind];
+    kinds.sort_unstable();
+    assert_eq!(kinds, [4, 5], "one order, and one sentence");
+    let shown = world
+        .ask(InteractionBuilder::command("show").option("picture", message.attachments[0].filename.as_str()))
+        .await;
+    assert!(in_time(shown.picture()).await.attachments[0].bytes == message.attachments[0].bytes);
+    cloud.ended(&world, 6, 6).await;
 }

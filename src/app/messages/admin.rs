@@ -65,11 +65,13 @@ pub(crate) fn models(catalogue: &Catalogue, rules: &ModelRules, today: Date) -> 
         let state = if rules.allow(name) { "offered" } else { "not offered" };
         format!("{}: {state}", priced(name, price))
     };
-    let lines: Vec<_> = catalogue.image_models(today).map(|model| line(&model.name, model.price)).collect();
+    let services = catalogue.services(today).map(|(_, model)| model);
+    let all = catalogue.image_models(today).chain(services);
+    let lines: Vec<_> = all.map(|model| line(&model.name, model.price)).collect();
     if lines.is_empty() {
         return Message::words("Whoever runs Easel offers no model that is still served.");
     }
-    page("Models of this Easel:", &lines)
+    page("Models and image services of this Easel:", &lines)
 }
 
 /// What access rules there are about, and the rule of each.

@@ -156,6 +156,7 @@ fn start(request: &ImageRequest) -> Option<String> {
     Some(match request.source()? {
         ImageSource::Attachment { filename, .. } => format!("the attached {}", typed(filename)),
         ImageSource::File { .. } => "a file".to_owned(),
+        ImageSource::Kept { .. } => "a picture that was kept".to_owned(),
         ImageSource::Message { .. } => "a message's picture".to_owned(),
         ImageSource::Archive { picture: Some((job, n)), .. } => format!("picture {} of job `{job}`", n + 1),
         ImageSource::Archive { picture: None, .. } => "the session's reference picture".to_owned(),

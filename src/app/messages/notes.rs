@@ -38,7 +38,7 @@ fn in_place(claim: &Claim, reader: Reader) -> Option<String> {
 
 /// How the picture that it was made from was changed to fit.
 fn fitted(claim: &Claim, reader: Reader) -> Option<String> {
-    let Fitting { from, to, cropped } = first(claim, |image| image.fitting)?;
+    let Fitting { from, to, cropped } = first(claim, |image| image.made_from.fitting)?;
     let (model, size) = (name(&claim.job.request.model, reader), size(to));
     let had = self::size(from);
     Some(if cropped {
@@ -49,7 +49,7 @@ fn fitted(claim: &Claim, reader: Reader) -> Option<String> {
 }
 
 fn mask(claim: &Claim) -> Option<String> {
-    let had = size(first(claim, |image| image.mask_from)?);
+    let had = size(first(claim, |image| image.made_from.mask_from)?);
     Some(format!("The mask was scaled to the picture's size (it had {had})."))
 }
 

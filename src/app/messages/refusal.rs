@@ -52,7 +52,7 @@ sentences! { to;
     ResultTooLarge { width, height, most } =>
         "The picture would become {width}×{height} pixels large; at most {most} in all are allowed. Add less, or start from a smaller picture. Nothing was charged.";
     UnknownMessage =>
-        "There is no such message here that you can read. Copy the link of a message of this channel (Copy Message Link), or attach the picture.";
+        "There is no such message here that you can read. Copy the link of a message of this server (Copy Message Link), or attach the picture.";
     NoPictureInMessage =>
         "That message has no picture. Link to one with a PNG, JPEG or WebP picture, or attach the picture.";
     PictureGone =>

@@ -13,15 +13,15 @@ pub(crate) fn shell_command(claim: &Claim) -> String {
     };
     let mut add = |flag: &str, value: Option<String>| {
         if let Some(value) = value {
-            words.extend([format!("--{flag}"), quoted(&value)]);
+            words.extend([format!("--{flag}"), value]);
         }
     };
-    add("negative", request.negative.clone());
+    add("negative", request.negative.as_deref().map(quoted));
     add("style", request.style.map(|style| style.name().to_owned()));
     add("aspect", request.shown_aspect().map(|aspect| aspect.name().to_owned()));
     match &request.edit {
         None => {
-            add("model", Some(request.model.clone()));
+            add("model", Some(quoted(&request.model)));
             add("image", request.image.as_ref().map(|_| "FILE".to_owned()));
             add("strength", request.image.as_ref().map(|image| image.strength.to_string()));
             add("cfg", request.cfg.map(|cfg| cfg.to_string()));
@@ -29,11 +29,11 @@ pub(crate) fn shell_command(claim: &Claim) -> String {
             add("count", (request.seeds.len() > 1).then(|| request.seeds.len().to_string()));
         }
         Some(edit) => {
-            add("prompt", Some(prompt(request)).filter(|prompt| !prompt.is_empty()));
-            add("search", edit.target.clone());
+            add("prompt", Some(prompt(request)).filter(|prompt| !prompt.is_empty()).as_deref().map(quoted));
+            add("search", edit.target.as_deref().map(quoted));
             match &edit.mask {
                 Some(Mask::Image { .. }) => add("mask", Some("MASK".to_owned())),
-                Some(Mask::Area { area }) => add("area", Some(area.to_string())),
+                Some(Mask::Area { area }) => add("area", Some(quoted(&area.to_string()))),
                 None => {}
             }
             add("style-image", edit.style_image.as_ref().map(|_| "STYLE".to_owned()));
@@ -54,12 +54,7 @@ fn prompt(request: &ImageRequest) -> String {
     ImageRequest { style: None, ..request.clone() }.prompt_for_model()
 }
 
-/// A word as a shell reads it back.
+/// What somebody typed, as one word that a shell reads back.
 fn quoted(text: &str) -> String {
-    let text = visible(text);
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    format!("'{}'", visible(text).replace('\'', r"'\''"))
 }

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
+use tokio::time::timeout;
 
 use super::{Loaded, Stale, Work};
 use crate::app::Step;
 use crate::backends::archive::picture_key;
 use crate::backends::aws;
-use crate::backends::engine::{Changes, Class, Failure, Filter, Inputs, ModelOutput, Permit};
+use crate::backends::engine::{Class, Failure, Filter, Inputs, ModelOutput, Permit};
 use crate::domain::digest::sha256_hex;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Attempt, CallId, Settlement};
-use crate::domain::job::{Bill, GeneratedImage, JobId, Outcome, Picture};
+use crate::domain::job::{Bill, GeneratedImage, JobId, MadeFrom, Outcome, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 
@@ -22,6 +23,9 @@ const BUSY_TRIES: u32 = 9;
 /// The first pause before asking a busy model again; it doubles, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// How long pictures that are finished wait for those that they were made from to be kept.
+const KEEPING_TIME: Duration = Duration::from_secs(1);
 
 /// What a call left for the picture: bytes, or the reason why there are none.
 struct CallEnd {
@@ -40,18 +44,21 @@ impl Work<'_> {
     /// Gets every picture its answer. The bytes come back in memory only for a job of one picture: several would
     /// wait for each other with one permit of the picture limiter each, and block it.
     pub(super) async fn generate(&mut self) -> anyhow::Result<Loaded> {
-        let inputs = match self.inputs().await {
-            Ok(inputs) => inputs,
+        let fetched = match self.inputs().await {
+            Ok(fetched) => fetched,
             Err(refusal) => return self.refuse_all(&refusal).await,
         };
-        if let Some(refusal) = self.prompt_refusal(inputs.as_ref()).await {
+        if let Some(refusal) = self.prompt_refusal(fetched.inputs.as_ref()).await {
             return self.refuse_all(&refusal).await;
         }
         let single = self.claim.pictures.len() == 1;
         let this = &*self;
-        let asked =
-            this.claim.pictures.iter().map(|picture| this.picture(picture.clone(), inputs.as_ref(), single));
-        let answers = join_all(asked).await;
+        let asked = this
+            .claim
+            .pictures
+            .iter()
+            .map(|picture| this.picture(picture.clone(), fetched.inputs.as_ref(), single));
+        let answers = beside(this.keep_passing(&fetched), join_all(asked)).await;
         let mut loaded = Vec::new();
         let mut permit = None;
         let mut pictures = Vec::new();
@@ -124,8 +131,8 @@ impl Work<'_> {
             self.app.tell(job.id, Step::Asked(picture.n));
             let failure = match self.app.engine.generate(model, &job.request, picture.seed, inputs).await {
                 Ok(output) => {
-                    let changes = inputs.map(|inputs| inputs.changes).unwrap_or_default();
-                    return self.keep(picture, call, output, changes).await;
+                    let made_from = inputs.map(|inputs| inputs.made_from.clone()).unwrap_or_default();
+                    return self.keep(picture, call, output, made_from).await;
                 }
                 Err(failure) => failure,
             };
@@ -163,11 +170,11 @@ impl Work<'_> {
         picture: &mut Picture,
         call: CallId,
         output: ModelOutput,
-        Changes { fitting, mask }: Changes,
+        made_from: MadeFrom,
     ) -> anyhow::Result<CallEnd> {
         let ModelOutput { file, sha256, format, seed, region, permit } = output;
         let bytes = file.file().len() as u64;
-        let generated = GeneratedImage { seed, sha256, bytes, format, region, fitting, mask_from: mask };
+        let generated = GeneratedImage { seed, sha256, bytes, format, region, made_from };
         let id = self.claim.job.id;
         let (bytes, kept) = self.app.spool.keep(id, picture.n, file, &generated.sha256).await?;
         if let Err(error) = &kept {
@@ -302,6 +309,19 @@ impl Work<'_> {
     }
 }
 
+/// What is awaited, with something done beside it that does not hold it up for long: an archive that is away does not keep
+/// the pictures from their member.
+async fn beside<T>(done: impl Future<Output = ()>, awaited: impl Future<Output = T>) -> T {
+    tokio::pin!(done, awaited);
+    tokio::select! {
+        answer = &mut awaited => {
+            drop(timeout(KEEPING_TIME, done).await);
+            answer
+        }
+        () = &mut done => awaited.await,
+    }
+}
+
 /// What AWS says is for the operator, with the remedy.
 fn log(job: JobId, n: u32, failure: &Failure) {
     let (class, cause) = (failure.class, format!("{:#}", failure.cause));
@@ -329,8 +349,7 @@ async fn generated(
             bytes: bytes.len() as u64,
             format,
             region,
-            fitting: None,
-            mask_from: None,
+            made_from: MadeFrom::default(),
         }
     };
     Ok(tokio::task::spawn_blocking(hash).await?)

@@ -5,6 +5,7 @@ pub mod attachment;
 mod call;
 mod form;
 pub mod message;
+pub mod permissions;
 pub mod pictures;
 mod private;
 pub mod rest;

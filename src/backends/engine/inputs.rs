@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::domain::fit::Fitting;
+use crate::domain::job::MadeFrom;
 
 #[derive(Debug, Clone)]
 pub struct Inputs {
@@ -14,15 +14,7 @@ pub struct Inputs {
     pub mask: Option<Bytes>,
     /// The picture whose style is taken.
     pub style_image: Option<Bytes>,
-    pub changes: Changes,
-}
-
-/// What was done to pictures so that the model takes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Changes {
-    pub fitting: Option<Fitting>,
-    /// Width and height of a mask that had not the size of its picture.
-    pub mask: Option<(u32, u32)>,
+    pub made_from: MadeFrom,
 }
 
 impl Inputs {

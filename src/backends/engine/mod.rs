@@ -23,7 +23,7 @@ mod stability;
 mod start;
 
 pub use bedrock::Bedrock;
-pub use inputs::{Changes, Inputs};
+pub use inputs::Inputs;
 pub(crate) use sketch::{EXAMPLES, drawn_as_abstract};
 
 #[derive(Debug, Clone)]

@@ -108,6 +108,9 @@ fn print(record: &Record, sha256: &str) -> anyhow::Result<()> {
         say(format_args!("seed      {}", picture.seed))?;
     }
     say(format_args!("job       {}", record.job))?;
+    if let Some(parent) = record.parent {
+        say(format_args!("made from job {parent}"))?;
+    }
     say(format_args!("sha256    {sha256}"))?;
     let whole = serde_json::to_string_pretty(record).context("the record cannot be shown")?;
     say(format_args!("\n{}", escaped(&whole)))

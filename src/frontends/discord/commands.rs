@@ -155,7 +155,9 @@ mod tests {
         let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md")).unwrap();
         for command in declared(&Catalogue::bedrock(), date!(2026 - 11 - 22)) {
             let name = command["name"].as_str().unwrap();
-            assert!(page.contains(&format!("`/{name}")), "/{name}");
+            let is_slash_command = command.get("type").is_none();
+            let written = if is_slash_command { format!("`/{name}") } else { format!("**{name}**") };
+            assert!(page.contains(&written), "{written}");
             for part in parts(&command) {
                 let is_there =
                     [format!("`{part}`"), format!("`{part}:"), format!("`{part} "), format!(" {part}`")]

@@ -81,7 +81,7 @@ pub(super) async fn edit(
 
 /// The order with the message's picture in it.
 pub(super) fn with_picture(ask: Ask, channel: u64, message: u64) -> Ask {
-    Ask { image: Some(ImageSource::Message { channel, message }), ..ask }
+    Ask { image: Some(ImageSource::Message { channel, message, roles: Vec::new() }), ..ask }
 }
 
 /// The picture of ours that a message of ours shows.

@@ -37,10 +37,13 @@ pub(super) async fn put(call: Call<'_>, text: &str, ask: &mut Ask) -> Result<(),
         Named::Last => ask.from_last = true,
         Named::Message { guild, channel, message } => {
             let interaction = call.interaction;
-            if (guild, channel) != (interaction.guild, interaction.channel) || !interaction.reads_history() {
+            let is_here = channel == interaction.channel;
+            let may_be_read = if is_here { interaction.reads_history() } else { guild.is_some() };
+            if guild != interaction.guild || !may_be_read {
                 return Err(Refusal::UnknownMessage);
             }
-            ask.image = Some(ImageSource::Message { channel, message });
+            let roles = if is_here { Vec::new() } else { interaction.roles.clone() };
+            ask.image = Some(ImageSource::Message { channel, message, roles });
         }
         Named::Ours(job, n) => ours(call, job, n).await?.put_into(ask),
     }

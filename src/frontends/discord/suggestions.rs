@@ -19,7 +19,11 @@ pub(super) async fn suggest(
     if command.starts_with("easel ") {
         // What a server has decided is shown to its admins only.
         let catalogue = if interaction.is_admin() { &app.catalogue } else { return Vec::new() };
-        return suggestions(option, text, catalogue, now.date());
+        let mut found = suggestions(option, text, catalogue, now.date());
+        if option == "model" && !command.starts_with("easel defaults") {
+            found.extend(services(text, catalogue, now.date()));
+        }
+        return found;
     }
     let Ok(context) = call.context().await else { return Vec::new() };
     let mut found = suggestions(option, text, &app.offered(&context, &interaction.roles), now.date());
@@ -46,6 +50,13 @@ pub fn suggestions(option: &str, text: &str, catalogue: &Catalogue, today: Date)
         "aspect" => named(&mut Aspect::ALL.iter().map(|aspect| aspect.name()).filter(|name| fits(name))),
         _ => Vec::new(),
     }
+}
+
+/// The image services, which admins allow and deny as models.
+fn services(text: &str, catalogue: &Catalogue, today: Date) -> Vec<(String, String)> {
+    let wanted = text.trim().to_lowercase();
+    let fits = catalogue.services(today).filter(|(service, _)| service.name().contains(&wanted));
+    fits.map(|(_, model)| (messages::priced_choice(&model.name, model.price), model.name.clone())).collect()
 }
 
 fn named(names: &mut dyn Iterator<Item = &'static str>) -> Vec<(String, String)> {

@@ -7,8 +7,8 @@ use easel::backends::store::Store;
 use easel::domain::image_format::ImageFormat;
 use easel::domain::job::{self, Admission, Attempt, Begun, CallId, Conclusion, Progress, Settlement};
 use easel::domain::job::{
-    ApiOrigin, Bill, Claim, DiscordOrigin, GeneratedImage, InSession, Job, JobId, Origin, Outcome, Picture,
-    State,
+    ApiOrigin, Bill, Claim, DiscordOrigin, GeneratedImage, InSession, Job, JobId, MadeFrom, Origin, Outcome,
+    Picture, State,
 };
 use easel::domain::limits::{AdmissionLimits, BudgetLimit, BudgetScope};
 use easel::domain::money::Micros;
@@ -243,8 +243,7 @@ pub(crate) fn generated(sha256: &str) -> Option<Outcome> {
         bytes: 3,
         format: ImageFormat::Png,
         region: None,
-        fitting: None,
-        mask_from: None,
+        made_from: MadeFrom::default(),
     }))
 }
 

@@ -157,7 +157,7 @@ async fn whoever_is_at_the_wrong_place_is_told_in_the_same_shape() {
         );
         api.get("/v1/models", key).await.error(401);
     }
-    for path in ["/v1/images/edits", "/v1/chat/completions", "/v1/images/generations/", "/v1/models/"] {
+    for path in ["/v1/images/variations", "/v1/chat/completions", "/v1/images/generations/", "/v1/models/"] {
         let error = answered(api.posting(path, WEB, "{}")).await.error(404);
         assert!(error["message"].as_str().unwrap().starts_with("There is nothing at this path."), "{error}");
     }

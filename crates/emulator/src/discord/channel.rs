@@ -38,6 +38,8 @@ pub(super) struct Channel {
     pub(super) thread: Option<Thread>,
     /// Permissions that were taken from the bot.
     pub(super) denied: u64,
+    /// The role that sees it, where others do not.
+    pub(super) only_for: Option<u64>,
     /// The bot was added to the guild, or it is a DM with it.
     pub(super) bot_inside: bool,
     /// The error code with which the bot is kept out.
@@ -69,13 +71,21 @@ pub(super) fn channel_json(id: u64, channel: &Channel) -> Value {
     let name = channel.name.as_deref().unwrap_or("paintings");
     let mut shown = json!({
         "id": id.to_string(), "type": channel.guild_kind, "guild_id": guild.to_string(), "name": name, "position": 0,
-        "permission_overwrites": [], "nsfw": channel.nsfw, "topic": null, "last_message_id": null,
+        "permission_overwrites": overwrites(guild, channel), "nsfw": channel.nsfw, "topic": null, "last_message_id": null,
         "rate_limit_per_user": 0, "parent_id": null, "flags": 0, "last_pin_timestamp": null,
     });
     if let Some(thread) = &channel.thread {
         thread.complete(&mut shown, &timestamp(id), channel.messages.len());
     }
     shown
+}
+
+fn overwrites(guild: u64, channel: &Channel) -> Value {
+    let overwrite = |role: u64, allow: u64, deny: u64| json!({ "id": role.to_string(), "type": 0, "allow": allow.to_string(), "deny": deny.to_string() });
+    match channel.only_for {
+        Some(role) => json!([overwrite(guild, 0, VIEW_CHANNEL), overwrite(role, VIEW_CHANNEL, 0)]),
+        None => json!([]),
+    }
 }
 
 pub(super) fn unknown_channel() -> ApiError {

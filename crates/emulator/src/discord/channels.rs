@@ -11,6 +11,7 @@ use super::body::Upload;
 use super::channel::{Channel, Channels, channel_json, unknown_channel};
 use super::compose::{ComposeOptions, compose, message_result};
 use super::endpoint::public_key;
+use super::interaction_builder::USUAL_PERMISSIONS;
 use super::interactions;
 use super::mentions::parse_id;
 use super::message::{EPHEMERAL, Message};
@@ -86,11 +87,16 @@ fn listed_guild(id: u64) -> Value {
     })
 }
 
+/// A guild whose members may do the usual things.
 fn guild(id: u64) -> Value {
+    let everyone = json!({
+        "id": id.to_string(), "name": "@everyone", "color": 0, "hoist": false, "icon": null, "unicode_emoji": null,
+        "position": 0, "permissions": USUAL_PERMISSIONS.to_string(), "managed": false, "mentionable": false, "flags": 0,
+    });
     json!({
         "id": id.to_string(), "name": "guild", "icon": null, "splash": null, "discovery_splash": null,
         "owner_id": "1", "afk_channel_id": null, "afk_timeout": 300, "verification_level": 0,
-        "default_message_notifications": 0, "explicit_content_filter": 0, "roles": [], "emojis": [],
+        "default_message_notifications": 0, "explicit_content_filter": 0, "roles": [everyone], "emojis": [],
         "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": null,
         "system_channel_flags": 0, "rules_channel_id": null, "vanity_url_code": null, "description": null,
         "banner": null, "premium_tier": 0, "preferred_locale": "en-US", "public_updates_channel_id": null,

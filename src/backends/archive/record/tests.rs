@@ -4,7 +4,7 @@ use time::macros::datetime;
 use super::*;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{DiscordOrigin, GeneratedImage, State};
+use crate::domain::job::{DiscordOrigin, GeneratedImage, MadeFrom, State};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Aspect, StartImage};
 
@@ -61,8 +61,7 @@ fn pictures() -> Vec<Picture> {
         bytes: 1_587_327,
         format: ImageFormat::Png,
         region: Some("us-west-2".into()),
-        fitting: None,
-        mask_from: None,
+        made_from: MadeFrom::default(),
     };
     vec![
         picture(0, Some(Outcome::Generated(generated))),

@@ -10,10 +10,10 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::backends::engine::Filter;
 use crate::backends::engine::tests::plain_request;
-use crate::backends::engine::{Changes, Filter};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::job::Bill;
+use crate::domain::job::{Bill, MadeFrom};
 
 /// A server that gives every request the same answer and then hangs up.
 struct Server {
@@ -326,7 +326,7 @@ fn the_region_is_the_models_or_its_arns_or_the_configured_one() {
 async fn a_forgotten_start_picture_is_never_paid_for() {
     let server = Server::start(good_answer(), 1).await;
     let (image, size) = (bytes::Bytes::from_static(b"picture"), (64, 64));
-    let start = Inputs { image, size, mask: None, style_image: None, changes: Changes::default() };
+    let start = Inputs { image, size, mask: None, style_image: None, made_from: MadeFrom::default() };
     let request = plain_request();
     let failure = server.bedrock().generate(&model("sd3.5"), &request, 1, Some(&start)).await.unwrap_err();
     assert_eq!(failure.class, Class::Rejected);

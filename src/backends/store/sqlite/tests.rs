@@ -4,7 +4,7 @@ use super::*;
 use crate::backends::store::Store;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Attempt, Conclusion, Progress, Settlement, Tally};
-use crate::domain::job::{Bill, GeneratedImage, Origin, Outcome, State};
+use crate::domain::job::{Bill, GeneratedImage, MadeFrom, Origin, Outcome, State};
 use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, resolve};
@@ -230,8 +230,7 @@ async fn a_job_of_version_1_is_finished() {
         bytes: 3,
         format: ImageFormat::Png,
         region: None,
-        fitting: None,
-        mask_from: None,
+        made_from: MadeFrom::default(),
     });
     let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(generated) };
     assert!(store.settle(old(2), 2, settlement).await.unwrap());

@@ -126,7 +126,7 @@ fn stored(claim: Claim, n: Chosen) -> Result<StoredPicture, Refusal> {
 
 /// The same request, with other seeds.
 pub(in crate::frontends::discord) fn again(claim: &Claim) -> Ask {
-    Ask { parent: Some(claim.job.id), ..claim.job.request.to_whole_ask() }
+    Ask { parent: Some(claim.job.id), ..claim.to_whole_ask() }
 }
 
 async fn vary(call: Call<'_>, picture: &StoredPicture, strength: f64) -> Result<Option<Response>, Refusal> {

@@ -57,6 +57,11 @@ impl Discord {
         lock(&self.state.channels).by_id.entry(channel).or_default().denied |= permissions;
     }
 
+    /// Hides a channel from everybody but the bot and those who have this role.
+    pub fn show_only_to(&self, channel: u64, role: u64) {
+        lock(&self.state.channels).by_id.entry(channel).or_default().only_for = Some(role);
+    }
+
     /// Blocks messages to a user: sending one answers 50007.
     pub fn close_dms(&self, user: u64) {
         lock(&self.state.channels).closed.push(user);

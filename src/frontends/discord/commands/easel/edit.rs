@@ -14,7 +14,7 @@ use crate::frontends::discord::commands::written;
 
 /// The edit that a command asks for, its values checked.
 pub(super) fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit, Refusal> {
-    let model = |name: &str| Ok(app.catalogue.image_model(Some(name), now.date())?.name.clone());
+    let model = |name: &str| Ok(app.catalogue.living(name, now.date())?.name.clone());
     Ok(match admin {
         Admin::SetDefaults { channel, settings } => {
             Edit::SetDefaults(channel, written::settings(&settings, &app.catalogue, now.date())?)
