@@ -288,7 +288,7 @@ async fn an_operator_may_have_more_models_than_fit() {
     world.start().await;
     let offered = world.ask(InteractionBuilder::autocomplete("imagine", "model", "")).await;
     assert_eq!(in_time(offered.choices()).await.len(), 25);
-    let help = world.refused(InteractionBuilder::command("help")).await;
+    let help = world.said(InteractionBuilder::command("help")).await;
     assert!(
         help.contains("`core`") && help.contains("and 51 more") && help.ends_with("against you."),
         "{help}"
@@ -301,7 +301,7 @@ async fn an_operator_may_have_more_models_than_fit() {
 #[tokio::test]
 async fn help_is_private_and_says_how_with_what_and_for_how_much() {
     let world = World::registered().await;
-    let said = world.refused(InteractionBuilder::command("help")).await;
+    let said = world.said(InteractionBuilder::command("help")).await;
     let money = "what AWS may bill for it all the same";
     for needle in ["/imagine", "private: True", "--ar 16:9", "`core` $0.04", "`ultra` $0.14", money] {
         assert!(said.contains(needle), "{needle} in {said}");
@@ -309,7 +309,7 @@ async fn help_is_private_and_says_how_with_what_and_for_how_much() {
     assert!(!said.contains("/easel") && said.chars().count() < 1_000, "{said}");
     let to_admins = world.said(admin_help()).await;
     assert!(to_admins.contains("/easel budget set"), "{to_admins}");
-    let alone = world.refused(InteractionBuilder::command("help").in_dm(99)).await;
+    let alone = world.said(InteractionBuilder::command("help").in_dm(99)).await;
     assert!(!alone.contains("private: True") && alone.contains("gives this conversation"), "{alone}");
     world.end().await;
 }
@@ -327,13 +327,13 @@ async fn help_mentions_commands_to_press_and_its_example_paints() {
     let shown = in_time(async {
         loop {
             let shown = world.ask(InteractionBuilder::command("help")).await.answered().await;
-            if shown.content.contains(&format!("</imagine:{}>", id("imagine"))) {
+            if shown.text().contains(&format!("</imagine:{}>", id("imagine"))) {
                 break shown;
             }
         }
     })
     .await;
-    assert!(shown.content.contains(&format!("</session start:{}>", id("session"))), "{}", shown.content);
+    assert!(shown.text().contains(&format!("</session start:{}>", id("session"))), "{}", shown.text());
     let button = InteractionBuilder::click(&shown, "v1:example:0:0").by(8);
     let picture = in_time(world.ask(button).await.picture()).await;
     assert!(picture.content.starts_with("> a cat eating ice cream\n"), "{}", picture.content);

@@ -58,7 +58,7 @@ async fn the_built_in_engine_serves_a_channel_too() {
     let mut world = World::with(Setup { variables, ..Setup::default() }).await;
     let message = in_time(world.ask(ask().option("style", "anime").option("seed", 7)).await.picture()).await;
     assert!(message.content.contains("`sketch` · 1:1 · anime · seed 7"), "{}", message.content);
-    let said = world.refused(InteractionBuilder::command("help")).await;
+    let said = world.said(InteractionBuilder::command("help")).await;
     assert!(said.contains("`sketch` $0.00 a picture"), "{said}");
     world.settled().await;
     world.delivered_equals_archived(&[message]);

@@ -334,9 +334,7 @@ impl World {
         let ack = in_time(self.ask(ask).await.acknowledged()).await;
         assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
         assert_eq!(ack.data["allowed_mentions"], json!({ "parse": [] }));
-        let embeds = ack.data["embeds"].as_array().cloned().unwrap_or_default();
-        let below = embeds.iter().filter_map(|embed| embed["description"].as_str());
-        std::iter::once(ack.data["content"].as_str().unwrap()).chain(below).collect::<Vec<_>>().join("\n")
+        words(&ack.data)
     }
 
     /// Waits until nobody works on a job any more and all is archived.
@@ -511,6 +509,19 @@ impl World {
         assert_eq!(self.sum("delivered"), seen.len(), "pictures delivered");
         assert_eq!(hashes(self.archived("png")), hashes(seen), "archive and channel");
     }
+}
+
+/// The words of a message, or of the texts of a panel.
+pub(crate) fn words(message: &serde_json::Value) -> String {
+    let mut words = Vec::new();
+    words.extend(message["content"].as_str().map(str::to_owned));
+    let mut add = |component: &serde_json::Value| {
+        let parts = component["components"].as_array().cloned().unwrap_or_default();
+        let texts = parts.iter().filter(|part| part["type"] == 10);
+        words.extend(texts.filter_map(|part| part["content"].as_str().map(str::to_owned)));
+    };
+    message["components"].as_array().into_iter().flatten().for_each(&mut add);
+    words.join("\n")
 }
 
 fn terminate(process: &Child) {

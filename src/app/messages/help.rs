@@ -52,6 +52,8 @@ pub(crate) struct Help<'a> {
     pub(crate) models: &'a [String],
     /// Whether a model here can start from a picture.
     pub(crate) from_picture: bool,
+    /// Whether image services are offered.
+    pub(crate) edits: bool,
     /// What the example costs here, if it can be had.
     pub(crate) example: Option<Micros>,
 }
@@ -62,7 +64,7 @@ impl Help<'_> {
             let label = format!("Try it: {EXAMPLE}, {price}");
             components::row(&[(Button::Example, label.as_str(), Look::Plain)])
         });
-        Message { components: button.into_iter().collect(), ..Message::words(self.words()) }
+        Message { components: button.into_iter().collect(), panel: true, ..Message::words(self.words()) }
     }
 
     fn words(&self) -> String {
@@ -83,6 +85,10 @@ impl Help<'_> {
                 "**Finer** `aspect` · `style` · `model` · `count` · `negative` · `seed`{image}; or flags at the prompt's end: `a cat --ar 16:9 --style anime --n 2`"
             ),
             format!("**Models here** {}", self.models()),
+            format!(
+                "**Go on** with the buttons below a picture{}",
+                if self.edits { ", or with `/edit`" } else { "" }
+            ),
             format!(
                 "**Together** {} gives this {} a style and model of its own until {}; {} packs the pictures.",
                 to("session start"),

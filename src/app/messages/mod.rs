@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::backends::discord_api::message::{EMBED_LIMIT, Message};
+use crate::backends::discord_api::message::{Message, PANEL_BYTES, PANEL_LIMIT};
 use crate::domain::money::Micros;
 
 pub(crate) mod admin;
@@ -46,9 +46,15 @@ pub(crate) fn priced_choice(model: &str, price: Micros) -> String {
 
 /// A title above lines that may be many.
 fn page(title: &str, lines: &[String]) -> Message {
-    let body = fitted(lines, EMBED_LIMIT);
+    page_within(PANEL_LIMIT, title, lines)
+}
+
+/// The same, in so many characters.
+fn page_within(limit: usize, title: &str, lines: &[String]) -> Message {
+    let words = Message::words(title);
+    let body = fitted(lines, limit.saturating_sub(words.content.chars().count()));
     let embeds = if body.is_empty() { Vec::new() } else { vec![body] };
-    Message { embeds, ..Message::words(title) }
+    Message { embeds, panel: true, ..words }
 }
 
 /// As many lines as fit into `limit` characters.
@@ -56,7 +62,8 @@ fn fitted(lines: &[String], limit: usize) -> String {
     let mut body = String::new();
     for (at, line) in lines.iter().enumerate() {
         let more = format!("… and {} more", lines.len() - at);
-        if body.chars().count() + line.chars().count() + more.len() + 2 > limit {
+        let is_full = body.chars().count() + line.chars().count() + more.len() + 2 > limit;
+        if is_full || body.len() + line.len() > PANEL_BYTES {
             body.push_str(&more);
             break;
         }

@@ -12,6 +12,12 @@ pub(crate) const EMBED_LIMIT: usize = 4_096;
 pub(crate) const EMBEDS_LIMIT: usize = 6_000;
 /// Discord's limit for an alt text, in characters.
 pub(crate) const ALT_LIMIT: usize = 1_024;
+/// Discord's limit for the words of a panel, in characters, and what it takes of them in UTF-8 bytes: more than about
+/// 10,000 was seen to fail.
+pub(crate) const PANEL_LIMIT: usize = 4_000;
+pub(crate) const PANEL_BYTES: usize = 9_000;
+/// The message is made of components.
+const COMPONENTS_V2: u64 = 1 << 15;
 /// Only the member sees the message.
 pub const EPHEMERAL: u64 = 64;
 
@@ -22,6 +28,9 @@ pub struct Message {
     pub content: String,
     /// Longer words below it: Markdown, together at most 6,000 characters.
     pub embeds: Vec<String>,
+    /// Words and what stands below them are one panel, made of Discord's components: for a page without files, which a
+    /// message stays for good.
+    pub panel: bool,
     /// Files, shown as pictures.
     pub files: Vec<File>,
     /// Keep the files that the message already has; `files` is empty then.
@@ -49,6 +58,9 @@ impl Message {
     }
 
     pub fn payload(&self, nonce: Option<&str>) -> Value {
+        if self.panel && self.files.is_empty() {
+            return self.panel_payload(nonce);
+        }
         let describe = |(n, file): (usize, &File)| json!({ "id": n.to_string(), "filename": file.name, "description": file.alt });
         let mut payload = json!({
             "content": self.content,
@@ -61,8 +73,29 @@ impl Message {
         if !self.embeds.is_empty() {
             payload["embeds"] = self.embeds.iter().map(|words| json!({ "description": words })).collect();
         }
-        if self.private {
-            payload["flags"] = json!(EPHEMERAL);
+        self.sent_with(payload, 0, nonce)
+    }
+
+    /// A container with the words, the rest of the text below a line, and the buttons.
+    fn panel_payload(&self, nonce: Option<&str>) -> Value {
+        let text = |words: &String| json!({ "type": 10, "content": words });
+        let mut parts = vec![text(&self.content)];
+        if !self.embeds.is_empty() {
+            parts.push(json!({ "type": 14 }));
+            parts.extend(self.embeds.iter().map(text));
+        }
+        parts.extend(self.components.iter().cloned());
+        let payload = json!({
+            "components": [{ "type": 17, "components": parts }],
+            "allowed_mentions": { "parse": [] },
+        });
+        self.sent_with(payload, COMPONENTS_V2, nonce)
+    }
+
+    fn sent_with(&self, mut payload: Value, flags: u64, nonce: Option<&str>) -> Value {
+        let flags = flags | if self.private { EPHEMERAL } else { 0 };
+        if flags != 0 {
+            payload["flags"] = json!(flags);
         }
         if let Some(nonce) = nonce {
             payload["nonce"] = json!(nonce);

@@ -101,9 +101,8 @@ impl Response {
 
     /// A message without files for the member alone.
     pub fn private(message: &Message) -> Response {
-        let mut data = message.payload_without_files();
-        data["flags"] = json!(EPHEMERAL);
-        Response::only(4, data)
+        let message = Message { private: true, ..message.clone() };
+        Response::only(4, message.payload_without_files())
     }
 
     pub(super) fn then_learn_command_ids(self) -> Response {

@@ -1,8 +1,8 @@
 //! The audit trail: who changed what, and what the guardrail held back.
 
 use super::{access_rules, list, rule_parts, word_rule};
-use crate::app::messages::{code, count, fitted, page, typed};
-use crate::backends::discord_api::message::{EMBEDS_LIMIT, Message};
+use crate::app::messages::{code, count, fitted, page, page_within, typed};
+use crate::backends::discord_api::message::{Message, PANEL_LIMIT};
 use crate::domain::job::WARN_PERCENT;
 use crate::domain::limits::Limits;
 use crate::domain::policy::{Access, Budget, Entry, Part, Rule};
@@ -23,9 +23,13 @@ pub(crate) fn changed(entry: Option<&Entry>) -> Message {
     page(&title, &[difference(entry)])
 }
 
+/// Characters of the changes where what was held back stands below them.
+const CHANGES_BESIDE_BLOCKED: usize = 2_400;
+
 /// Who changed what, when, and below it what the guardrail held back: never the words or the picture themselves.
 pub(crate) fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
-    let mut message = changes(entries);
+    let room = if blocked.is_empty() { PANEL_LIMIT } else { CHANGES_BESIDE_BLOCKED };
+    let mut message = changes(entries, room);
     if !blocked.is_empty() {
         let line = |row: &BlockedRow| {
             let (at, stage) = (row.at.unix_timestamp(), row.stage.name());
@@ -34,12 +38,13 @@ pub(crate) fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
         let title = "**Held back by the guardrail, the latest first**".to_owned();
         let lines: Vec<_> = std::iter::once(title).chain(blocked.iter().map(line)).collect();
         let taken: usize = message.embeds.iter().map(|words| words.chars().count()).sum();
-        message.embeds.push(fitted(&lines, EMBEDS_LIMIT - taken));
+        let taken = taken + message.content.chars().count();
+        message.embeds.push(fitted(&lines, PANEL_LIMIT - taken));
     }
     message
 }
 
-fn changes(entries: &[Entry]) -> Message {
+fn changes(entries: &[Entry], room: usize) -> Message {
     let Some(last) = entries.last() else {
         return Message::words("Nobody has changed anything here yet.");
     };
@@ -54,7 +59,7 @@ fn changes(entries: &[Entry]) -> Message {
         String::new()
     };
     let lines: Vec<_> = entries.iter().map(line).collect();
-    page(&format!("Changes in this server, the latest first.{earlier}"), &lines)
+    page_within(room, &format!("Changes in this server, the latest first.{earlier}"), &lines)
 }
 
 /// What a change took away and added, and not what stayed.
@@ -185,11 +190,8 @@ mod tests {
         let row = BlockedRow { at, member, channel, stage: Stage::Picture, category: "*".repeat(400) };
         let message = audit(&vec![entry; 15], &vec![row; 10]);
         let lengths: Vec<_> = message.embeds.iter().map(|words| words.chars().count()).collect();
-        assert!(lengths.len() == 2 && lengths.iter().sum::<usize>() <= EMBEDS_LIMIT, "{lengths:?}");
-        assert!(
-            lengths[0] <= crate::backends::discord_api::message::EMBED_LIMIT
-                && message.embeds[1].lines().count() > 5,
-            "{lengths:?}"
-        );
+        let all = lengths.iter().sum::<usize>() + message.content.chars().count();
+        assert!(lengths.len() == 2 && all <= PANEL_LIMIT, "{lengths:?}");
+        assert!(message.embeds.iter().all(|words| words.lines().count() > 2), "{lengths:?}");
     }
 }

@@ -39,6 +39,7 @@ pub(super) async fn respond(call: Call<'_>, (): ()) -> Result<Response, Refusal>
         commands: app.command_ids.get().unwrap_or(&unknown),
         models: &models,
         from_picture: catalogue.image_models(now.date()).any(|model| model.abilities.image_to_image),
+        edits: catalogue.services(now.date()).next().is_some(),
         example: price_of_example(app, &context, &catalogue, now.date()),
     };
     let response = Response::private(&help.message());
