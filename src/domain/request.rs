@@ -8,17 +8,19 @@ use time::Date;
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Refusal;
-use crate::domain::refusal::{Allowed, OptionName, OrText, TextKind};
+use crate::domain::refusal::{Allowed, OptionName, TextKind};
 use crate::domain::services::Takes;
 use crate::domain::settings::{Effective, Field, SeedPolicy, Settings, Source};
-use crate::domain::vocabulary::JobId;
 
+mod ask;
 mod edit;
 mod flags;
 mod mask;
 mod model;
+mod repeat;
 
 pub use crate::domain::presets::{Aspect, Style};
+pub use ask::{Ask, ImageSource, StartImage};
 pub(crate) use edit::SIDES;
 pub use edit::{Edit, EditAsk, ZOOM};
 pub(crate) use flags::FOREIGN as FOREIGN_FLAGS;
@@ -35,103 +37,6 @@ pub const COUNT_LIMIT: u32 = 4;
 pub const SEED_LIMIT: u32 = 4_294_967_294;
 /// Bytes that an attached picture may have. Bedrock takes a body of 25,000,000 bytes, in base64.
 pub const IMAGE_BYTES_LIMIT: u64 = 16 * 1024 * 1024;
-
-/// What a person typed, before any check.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Ask {
-    /// The prompt, with its flags.
-    pub prompt: String,
-    pub negative: Option<String>,
-    /// A model's name or id.
-    pub model: Option<String>,
-    /// Such as `16:9`.
-    pub aspect: Option<String>,
-    /// Such as `anime`.
-    pub style: Option<String>,
-    pub count: Option<i64>,
-    /// The first picture's seed.
-    pub seed: Option<i64>,
-    /// The picture to start from.
-    pub image: Option<ImageSource>,
-    /// The picture comes with the session: a model that cannot start from it does without.
-    pub image_is_offered: bool,
-    /// Start from the session's last picture; for an image service, from the member's last one in the channel.
-    pub from_last: bool,
-    /// How far to go from it.
-    pub strength: Option<f64>,
-    pub cfg: Option<f64>,
-    pub steps: Option<i64>,
-    /// Whether only the member sees the pictures.
-    pub private: Option<bool>,
-    /// What an image service is to do with `image`, in place of a model that generates from words.
-    pub edit: Option<Box<EditAsk>>,
-    /// The job that this one goes on from, where `image` does not say it.
-    pub parent: Option<JobId>,
-}
-
-impl Ask {
-    /// The same with a model that can do what the one that was asked for cannot, if it was refused for that.
-    pub(crate) fn with_model_for(self, refused: &Refusal) -> Option<Ask> {
-        let Refusal::NotSupported { able: OrText::Value(able), .. } = refused else { return None };
-        if self.edit.is_some() {
-            return None;
-        }
-        let (ask, _) = flags::taken_from_prompt(self).ok()?;
-        Some(Ask { model: Some(able.first()?.clone()), ..ask })
-    }
-}
-
-/// Where a picture to start from lies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case")]
-pub enum ImageSource {
-    Attachment {
-        /// Its short-lived address.
-        url: String,
-        filename: String,
-    },
-    /// A file on this machine (`easel imagine --image`).
-    File { path: std::path::PathBuf },
-    /// The first picture of a message of Discord.
-    Message {
-        channel: u64,
-        message: u64,
-        /// Roles of whoever names a message of another channel: whether they can read that one is looked at when the
-        /// picture is fetched.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        roles: Vec<u64>,
-    },
-    /// A picture that came with an earlier order, and that Easel has kept.
-    Kept {
-        /// Its key in the archive.
-        key: String,
-    },
-    /// Something that Easel has kept: a session's reference, or an earlier picture.
-    Archive {
-        /// Its key in the archive.
-        key: String,
-        /// The picture, which may still be in the spool.
-        picture: Option<(JobId, u32)>,
-    },
-}
-
-impl ImageSource {
-    /// The job that made it, if one of ours did.
-    pub(crate) fn job(&self) -> Option<JobId> {
-        match self {
-            ImageSource::Archive { picture: Some((job, _)), .. } => Some(*job),
-            _ => None,
-        }
-    }
-}
-
-/// A picture to start from, and how far to go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StartImage {
-    pub source: ImageSource,
-    /// 0 keeps the picture, 1 ignores it.
-    pub strength: f64,
-}
 
 /// A request with every choice made. A model's adapter finds nothing left to decide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -172,48 +77,6 @@ pub struct ImageRequest {
 }
 
 impl ImageRequest {
-    /// What was asked for when this was ordered: what came from settings is left to them. Without its seed, other
-    /// pictures come of it.
-    pub(crate) fn to_ask(&self, with_seed: bool) -> Ask {
-        let asked = |field| self.sources.get(&field) == Some(&Source::Request);
-        let whole = self.to_whole_ask();
-        Ask {
-            negative: whole.negative.filter(|_| asked(Field::Negative)),
-            model: whole.model.filter(|_| asked(Field::Model)),
-            aspect: whole.aspect.filter(|_| asked(Field::Aspect)),
-            style: whole.style.filter(|_| asked(Field::Style)),
-            count: whole.count.filter(|_| asked(Field::Count)),
-            seed: self.seeds.first().filter(|_| with_seed && asked(Field::Seed)).map(|seed| i64::from(*seed)),
-            strength: whole.strength.filter(|_| asked(Field::Strength)),
-            private: whole.private.filter(|_| asked(Field::Private)),
-            ..whole
-        }
-    }
-
-    /// All that made these pictures but their seeds, as if every part of it had been asked for.
-    pub(crate) fn to_whole_ask(&self) -> Ask {
-        let is_edit = self.edit.is_some();
-        let image = self.image.as_ref().map(|image| &image.source);
-        // What a session starts from comes with the session.
-        let own = |source: &&ImageSource| !matches!(source, ImageSource::Archive { picture: None, .. });
-        let takes = |takes| self.edit.as_ref().is_none_or(|edit| edit.service.takes(takes));
-        Ask {
-            prompt: self.prompt.clone(),
-            negative: self.negative.clone(),
-            model: (!is_edit).then(|| self.model.clone()),
-            aspect: takes(Takes::Aspect).then(|| self.aspect.name().to_owned()),
-            style: self.style.map(|style| style.name().to_owned()),
-            count: if is_edit { None } else { i64::try_from(self.seeds.len()).ok() },
-            image: image.filter(own).or(self.edit.as_ref().map(|edit| &edit.image)).cloned(),
-            strength: self.image.as_ref().map(|image| image.strength),
-            cfg: self.cfg,
-            steps: self.steps.map(i64::from),
-            private: Some(self.private),
-            edit: self.edit.as_ref().map(|edit| Box::new(edit.to_ask())),
-            ..Ask::default()
-        }
-    }
-
     /// Every picture that it is made from.
     pub(crate) fn sources_mut(&mut self) -> impl Iterator<Item = &mut ImageSource> {
         let start = self.image.as_mut().map(|image| &mut image.source);
