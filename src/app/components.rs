@@ -186,7 +186,7 @@ fn number(n: Chosen) -> u32 {
     n.map_or(0, |n| n + 1)
 }
 
-/// A number as [`number`] makes it.
+/// The number that a button or a menu carries: 0 is none yet, and people count from 1.
 pub fn chosen(text: &str) -> Option<Chosen> {
     Some(text.parse::<u32>().ok()?.checked_sub(1))
 }

@@ -352,3 +352,17 @@ async fn check_says_whether_the_guardrail_can_be_applied() {
     assert!(world.bedrock.calls().is_empty(), "no picture is paid");
     world.end().await;
 }
+
+#[tokio::test]
+async fn an_edit_without_words_is_looked_at_by_its_picture() {
+    let world = world(0).await;
+    let file = world.discord.upload("start.png", "image/png", png(128, 128));
+    let edit = |member| InteractionBuilder::command("edit background").by(member).attachment("image", &file);
+    in_time(world.ask(edit(7)).await.picture()).await;
+    assert_eq!(looked_at(&world), [input(0, 1), output()]);
+    world.bedrock.guardrail(rules(1));
+    let message = in_time(world.ask(edit(8)).await.answered()).await;
+    assert!(message.content.contains("held your request back (`violence`)"), "{}", message.content);
+    assert_eq!(world.bedrock.calls().len(), 1);
+    world.end().await;
+}

@@ -158,11 +158,12 @@ async fn an_upscale_that_costs_much_asks_first() {
 
 #[tokio::test]
 async fn remix_is_a_form_that_holds_the_request() {
-    for world in worlds().await {
+    for (world, kind) in worlds().await.into_iter().zip([1, 18]) {
         let message = imagined(&world, "a fox --seed 7 --style anime").await;
         let id = id_of(&message, "remix");
         let form = in_time(world.ask(press(&message, "remix").by(8)).await.acknowledged()).await;
         assert_eq!((form.kind, &form.data["title"]), (9, &"Remix".into()));
+        assert_eq!(form.data["components"][2]["type"], kind, "labels where they come back whole, else rows");
         let shown = form.data.to_string();
         assert!(shown.contains("a fox") && shown.contains("anime") && shown.contains("\"7\""), "{shown}");
         let fields = [("prompt", "a red fox"), ("aspect", "21:9"), ("seed", "")];
@@ -554,4 +555,24 @@ fn white(width: u32, height: u32) -> Vec<u8> {
     let white = image::GrayImage::from_pixel(width, height, image::Luma([255]));
     white.write_to(&mut file, image::ImageFormat::Png).unwrap();
     file.into_inner()
+}
+
+#[tokio::test]
+async fn what_holds_for_orders_holds_for_buttons() {
+    for world in worlds().await {
+        let message = imagined(&world, "a fox --model ultra").await;
+        world.said(admin("defaults set").option("model", "core")).await;
+        world.said(admin("defaults lock").option("field", "model")).await;
+        let locked = world.refused(press(&message, "vary-subtle").by(8)).await;
+        assert!(locked.contains("the admins have fixed it at `core`"), "{locked}");
+        world.said(admin("budget set").option("month", "0.10")).await;
+        let dear = world.refused(press(&message, "upscale").by(8)).await;
+        assert!(dear.contains("this server's monthly budget of $0.10"), "{dear}");
+        world.said(admin("words add").option("phrase", "dragon")).await;
+        let form =
+            InteractionBuilder::command("edit replace").option("search", "a dragon").option("prompt", "x");
+        let word = world.refused(form.option("from", "last")).await;
+        assert!(word.contains("blocked"), "{word}");
+        world.end().await;
+    }
 }

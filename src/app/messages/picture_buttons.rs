@@ -54,9 +54,16 @@ pub(crate) fn more(claim: &Claim, catalogue: &Catalogue, today: Date) -> Message
     let row = [
         upscale(Service::UpscaleConservative, PictureAction::UpscaleConservative, "Upscale, conservative"),
         upscale(Service::UpscaleCreative, PictureAction::UpscaleCreative, "Upscale, creative"),
-        Some((picture(PictureAction::Delete, claim.job.id), "Delete".to_owned(), Look::Danger)),
+        claim
+            .job
+            .origin
+            .is_public()
+            .then(|| (picture(PictureAction::Delete, claim.job.id), "Delete".to_owned(), Look::Danger)),
     ];
     let row: Vec<Labelled> = row.into_iter().flatten().collect();
+    if row.is_empty() {
+        return Message::words("There is nothing else to do with it.");
+    }
     Message { components: vec![components::row(&row)], ..Message::words("What else there is to do:") }
 }
 

@@ -45,6 +45,9 @@ pub(super) async fn check(
             }
             Err(refusal) => report.line("model", Err(refusal.into())),
         }
+        if let Some((_, model)) = catalogue.services(today).next() {
+            report.line("services", Ok(services(&control_plane(aws, model), model).await));
+        }
     }
     if let Some(id) = config.guardrail.as_ref().filter(|_| known) {
         report.line("guardrail", guardrail(aws, id).await);
@@ -117,6 +120,15 @@ async fn access(client: &Client, model: &Model) -> Finding {
     match answers.iter().find(|(answer, wanted, _)| answer != wanted) {
         Some((answer, _, remedy)) => bail!("{model} ({}) is {answer}: {remedy}", model.id),
         None => Ok(facts),
+    }
+}
+
+/// Whether the account may use the image services: who has subscribed to one has all of them. Easel runs without.
+async fn services(client: &Client, model: &Model) -> String {
+    let plain = model.id.strip_prefix("us.").unwrap_or(&model.id).to_owned();
+    match access(client, &Model { id: plain, ..model.clone() }).await {
+        Ok(facts) => format!("{facts}, and the others"),
+        Err(error) => format!("/edit and Upscale are refused until this is mended: {error:#}"),
     }
 }
 
