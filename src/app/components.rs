@@ -29,12 +29,12 @@ pub enum Button {
     Picture(PictureAction, JobId, Chosen),
     /// Edits one of them: a form with what the service needs.
     Edit(Service, JobId, Chosen),
-    /// A menu of what image services can do with the picture of a message: its channel and its id.
-    EditMessage(u64, u64),
+    /// A menu of what image services can do with the picture that the message with the menu shows.
+    EditShown,
     /// A form with what the service needs for that.
-    EditMessageWith(Service, u64, u64),
-    /// A form for a picture that starts from that of a message.
-    StartFromMessage(u64, u64),
+    EditShownWith(Service),
+    /// A form for a picture that starts from the one that is shown.
+    StartFromShown,
 }
 
 /// Which picture of a job: the one of this number, from 0, or none yet.
@@ -114,8 +114,8 @@ impl PictureAction {
 
 /// What stands before a service's name in the action of its form.
 const EDIT: &str = "edit.";
-/// The same, for the picture of a message.
-const EDIT_MESSAGE: &str = "message-edit.";
+/// The same, for the picture that is shown.
+const EDIT_SHOWN: &str = "shown-edit.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -136,11 +136,9 @@ impl Button {
             Button::History(session, page) => format!("v1:history:{session}:{page}"),
             Button::Picture(action, job, n) => format!("v1:{}:{job}:{}", action.name(), number(n)),
             Button::Edit(service, job, n) => format!("v1:{EDIT}{}:{job}:{}", service.name(), number(n)),
-            Button::EditMessage(channel, message) => format!("v1:message-edit:{channel}:{message}"),
-            Button::EditMessageWith(service, channel, message) => {
-                format!("v1:{EDIT_MESSAGE}{}:{channel}:{message}", service.name())
-            }
-            Button::StartFromMessage(channel, message) => format!("v1:message-start:{channel}:{message}"),
+            Button::EditShown => "v1:shown-edit:0:0".to_owned(),
+            Button::EditShownWith(service) => format!("v1:{EDIT_SHOWN}{}:0:0", service.name()),
+            Button::StartFromShown => "v1:shown-start:0:0".to_owned(),
         }
     }
 
@@ -159,8 +157,8 @@ impl Button {
             "replace" => Some(Button::Replace(id.parse().ok()?, n.parse().ok())),
             "keep" => Some(Button::Keep(id.parse().ok()?)),
             "history" => Some(Button::History(id.parse().ok()?, n.parse().ok()?)),
-            "message-edit" => Some(Button::EditMessage(id.parse().ok()?, n.parse().ok()?)),
-            "message-start" => Some(Button::StartFromMessage(id.parse().ok()?, n.parse().ok()?)),
+            "shown-edit" => Some(Button::EditShown),
+            "shown-start" => Some(Button::StartFromShown),
             name => Button::of_picture(name, id, n),
         }
     }
@@ -172,9 +170,8 @@ impl Button {
         if let Some(service) = name.strip_prefix(EDIT) {
             return Some(Button::Edit(Service::from_name(service)?, id.parse().ok()?, chosen(n)?));
         }
-        if let Some(service) = name.strip_prefix(EDIT_MESSAGE) {
-            let service = Service::from_name(service)?;
-            return Some(Button::EditMessageWith(service, id.parse().ok()?, n.parse().ok()?));
+        if let Some(service) = name.strip_prefix(EDIT_SHOWN) {
+            return Some(Button::EditShownWith(Service::from_name(service)?));
         }
         let action = PictureAction::ALL.into_iter().find(|action| action.name() == name)?;
         Some(Button::Picture(action, id.parse().ok()?, chosen(n)?))
@@ -225,9 +222,9 @@ mod tests {
             Button::Picture(PictureAction::VarySubtle, job, None),
             Button::Picture(PictureAction::DeleteNow, job, Some(3)),
             Button::Edit(Service::UpscaleConservative, job, Some(0)),
-            Button::EditMessage(u64::MAX, u64::MAX),
-            Button::EditMessageWith(Service::UpscaleConservative, u64::MAX, u64::MAX),
-            Button::StartFromMessage(u64::MAX, u64::MAX),
+            Button::EditShown,
+            Button::EditShownWith(Service::UpscaleConservative),
+            Button::StartFromShown,
         ];
         for button in buttons {
             let text = button.custom_id();

@@ -275,6 +275,13 @@ async fn whoever_ordered_a_picture_and_moderators_can_delete_it() {
             let more = shown(&world, press(&message, "more").by(8)).await;
             let foreign = world.refused(press(&more, "delete").by(8)).await;
             assert!(foreign.contains("Only whoever ordered that picture"), "{foreign}");
+            let elsewhere = InteractionBuilder::command("show").by(8).in_channel(6);
+            let name = message.attachments[0].filename.as_str();
+            let again = picture(&world.ask(elsewhere.option("picture", name)).await).await;
+            let more_elsewhere = shown(&world, press(&again, "more").by(8)).await;
+            let moderates_there = press(&more_elsewhere, "delete").by(8).permissions(1 << 13);
+            let foreign = world.refused(moderates_there).await;
+            assert!(foreign.contains("Only whoever ordered that picture"), "{foreign}");
             let by = |ask: InteractionBuilder| if moderator { ask.by(8).permissions(1 << 13) } else { ask };
             let question = shown(&world, by(press(&more, "delete"))).await;
             let deleted = world.ask(by(press(&question, "delete-now"))).await;
@@ -335,7 +342,12 @@ async fn edit_takes_a_picture_from_wherever_it_is() {
         }
         world.discord.add_channel(6, 3, false);
         let file = world.discord.upload("holiday.png", "image/png", png(128, 128));
-        let elsewhere = world.discord.write(9, 6, "look", &[file]);
+        let theirs = world.discord.write(9, 5, "look", &[file]);
+        let unseen = format!("https://discord.com/channels/3/5/{}", theirs.id);
+        let said = in_time(world.ask(edit("background").option("from", unseen)).await.answered()).await;
+        assert!(said.content.contains("Discord shows a bot its own messages"), "{}", said.content);
+        let ask = InteractionBuilder::command("imagine").option("prompt", "a fox").in_channel(6);
+        let elsewhere = picture(&world.ask(ask).await).await;
         let link = format!("https://discord.com/channels/3/6/{}", elsewhere.id);
         picture(&world.ask(edit("background").option("from", link.as_str())).await).await;
         world.discord.show_only_to(6, 20);
@@ -400,19 +412,19 @@ async fn commands_on_messages_work_on_anybodys_picture() {
         let theirs = world.discord.write(9, 5, "look", &[file]);
         let on = InteractionBuilder::on_message;
         let menu = shown(&world, on("Edit picture", &theirs)).await;
-        let id = id_of(&menu, "message-edit");
+        let id = id_of(&menu, "shown-edit");
         picture(&world.ask(InteractionBuilder::choose(&menu, &id, &["background"])).await).await;
-        let form =
-            in_time(world.ask(InteractionBuilder::choose(&menu, &id, &["recolor"])).await.acknowledged())
-                .await;
+        let choice = InteractionBuilder::choose(&menu, &id, &["recolor"]);
+        let form = in_time(world.ask(choice).await.acknowledged()).await;
         let custom_id = form.data["custom_id"].as_str().unwrap();
         let fields = [("target", "the sky"), ("prompt", "red")];
         picture(&world.ask(InteractionBuilder::submit(Some(&menu), custom_id, &fields)).await).await;
         assert_eq!(last_call(&world).1["select_prompt"], "the sky");
-        let form = in_time(world.ask(on("Start from this picture", &theirs)).await.acknowledged()).await;
+        let question = shown(&world, on("Start from this picture", &theirs)).await;
+        let form = in_time(world.ask(press(&question, "shown-start")).await.acknowledged()).await;
         let custom_id = form.data["custom_id"].as_str().unwrap();
         let fields = [("prompt", "the same at night"), ("strength", "0.5")];
-        picture(&world.ask(InteractionBuilder::submit(None, custom_id, &fields)).await).await;
+        picture(&world.ask(InteractionBuilder::submit(Some(&question), custom_id, &fields)).await).await;
         let (model, body) = last_call(&world);
         assert_eq!((model.as_str(), &body["strength"]), (SD35, &0.5.into()));
         let refused = world.refused(on("Make again", &theirs)).await;

@@ -81,11 +81,27 @@ pub(crate) fn which(action: PictureAction, claim: &Claim) -> Message {
 /// The menu of what image services can do with a picture of ours.
 pub(crate) fn edit_menu(claim: &Claim, n: u32, catalogue: &Catalogue, today: Date) -> Message {
     let button = Button::Picture(PictureAction::Edit, claim.job.id, Some(n));
-    edit_menu_of(button, &format!("{}-{n}", claim.job.id), catalogue, today)
+    edit_menu_of(button, &format!("`from: {}-{n}`", claim.job.id), catalogue, today)
 }
 
-/// The same with any picture; `from` is what `/edit` calls it.
-pub(crate) fn edit_menu_of(button: Button, from: &str, catalogue: &Catalogue, today: Date) -> Message {
+/// The same with the picture at this address, which somebody else made.
+pub(crate) fn edit_shown(url: &str, catalogue: &Catalogue, today: Date) -> Message {
+    let menu = edit_menu_of(Button::EditShown, "the picture as `image`", catalogue, today);
+    Message { image: Some(url.to_owned()), ..menu }
+}
+
+/// A button that asks for the words with which to go on from the picture at this address.
+pub(crate) fn start_from_shown(url: &str) -> Message {
+    let button = (Button::StartFromShown, "Write the prompt", Look::Plain);
+    let words = "Start from this picture?";
+    Message {
+        components: vec![components::row(&[button])],
+        image: Some(url.to_owned()),
+        ..Message::words(words)
+    }
+}
+
+fn edit_menu_of(button: Button, with: &str, catalogue: &Catalogue, today: Date) -> Message {
     let option = |(service, model): (Service, &Model)| {
         let label = format!("{} – {} – {}", service.name(), service.spec().summary, model.price);
         (label, service.name().to_owned())
@@ -98,7 +114,7 @@ pub(crate) fn edit_menu_of(button: Button, from: &str, catalogue: &Catalogue, to
         let names: Vec<_> =
             by_command.iter().map(|(service, _)| format!("`/edit {}`", service.name())).collect();
         words = format!(
-            "{words} For what needs a mask or a second picture there are commands: {}, with `from: {from}`.",
+            "{words} For what needs a mask or a second picture there are commands: {}, with {with}.",
             names.join(", ")
         );
     }

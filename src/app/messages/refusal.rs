@@ -54,7 +54,7 @@ sentences! { to;
     UnknownMessage =>
         "There is no such message here that you can read. Copy the link of a message of this server (Copy Message Link), or attach the picture.";
     NoPictureInMessage =>
-        "That message has no picture. Link to one with a PNG, JPEG or WebP picture, or attach the picture.";
+        "That message has no picture that Easel can see: Discord shows a bot its own messages, and others' only in the **Apps** menu. Use Apps → Edit picture there, or attach the picture.";
     PictureGone =>
         "That picture is in the archive no more, so nothing can be made of it. Nothing was charged. If you still have it, attach it.";
     EmptyMask =>

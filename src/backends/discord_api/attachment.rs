@@ -28,8 +28,13 @@ pub struct Attachment {
 
 /// The shortest side that any model takes; others get a larger copy.
 const SIDE_MIN: u32 = 32;
-/// Hosts of Discord's own file store.
-const DISCORD_HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
+/// Hosts of Discord's own file store, and of its copies of the pictures that links in messages show.
+const DISCORD_HOSTS: [&str; 4] = [
+    "cdn.discordapp.com",
+    "media.discordapp.net",
+    "images-ext-1.discordapp.net",
+    "images-ext-2.discordapp.net",
+];
 
 /// Checks what Discord says of a file, before anything is fetched.
 ///
@@ -130,6 +135,7 @@ mod tests {
         for (url, elsewhere, fine) in [
             ("https://cdn.discordapp.com/ephemeral-attachments/1/2/a.png?ex=1", None, true),
             ("https://media.discordapp.net/attachments/1/2/a.png", None, true),
+            ("https://images-ext-1.discordapp.net/external/x/https/example.com/a.png", None, true),
             ("http://cdn.discordapp.com/a.png", None, false),
             ("https://cdn.discordapp.com.evil.example/a.png", None, false),
             ("https://cdn.discordapp.com@evil.example/a.png", None, false),

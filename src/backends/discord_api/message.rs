@@ -28,6 +28,8 @@ pub struct Message {
     pub content: String,
     /// Longer words below it: Markdown, together at most 6,000 characters.
     pub embeds: Vec<String>,
+    /// The address of a picture of Discord's own that is shown below the words.
+    pub image: Option<String>,
     /// Words and what stands below them are one panel, made of Discord's components: for a page without files, which a
     /// message stays for good.
     pub panel: bool,
@@ -70,8 +72,11 @@ impl Message {
         if !self.keep_files {
             payload["attachments"] = self.files.iter().enumerate().map(describe).collect();
         }
-        if !self.embeds.is_empty() {
-            payload["embeds"] = self.embeds.iter().map(|words| json!({ "description": words })).collect();
+        let words = self.embeds.iter().map(|words| json!({ "description": words }));
+        let image = self.image.iter().map(|url| json!({ "image": { "url": url } }));
+        let embeds: Vec<_> = words.chain(image).collect();
+        if !embeds.is_empty() {
+            payload["embeds"] = json!(embeds);
         }
         self.sent_with(payload, 0, nonce)
     }

@@ -10,7 +10,7 @@ use crate::domain::services::Service;
 use crate::domain::session::{Act, Session, SessionId};
 use crate::frontends::discord::deferred::Deferred;
 use crate::frontends::discord::response::{Call, Response, in_time};
-use crate::frontends::discord::{on_message, orders};
+use crate::frontends::discord::{forms, on_message, orders};
 
 mod picture;
 
@@ -33,14 +33,13 @@ pub(super) async fn respond(
         Button::Keep(session) => keep(call, session).await,
         Button::History(session, page) => history(call, session, page).await,
         Button::Picture(action, job, n) => return picture::respond(call, action, job, n, values).await,
-        Button::EditMessage(channel, message) => {
+        Button::EditShown => {
             let service = values.first().and_then(|name| Service::from_name(name));
             let service = service.ok_or(Refusal::UnknownButton)?;
-            return on_message::edit(call, channel, message, service).await;
+            return on_message::edit(call, service).await;
         }
-        Button::Edit(..) | Button::EditMessageWith(..) | Button::StartFromMessage(..) => {
-            Err(Refusal::UnknownButton)
-        }
+        Button::StartFromShown => Ok(Response::form(&forms::start(Button::StartFromShown), call.interaction)),
+        Button::Edit(..) | Button::EditShownWith(_) => Err(Refusal::UnknownButton),
     };
     response.map(Some)
 }

@@ -39,6 +39,8 @@ pub struct Interaction {
     pub age_restricted: Option<bool>,
     /// Bytes that one file may have in the message.
     pub file_limit: u64,
+    /// The address of the picture that the message with the button, menu or form shows in an embed.
+    pub shown: Option<String>,
     /// Whether a form with labels comes back whole: serenity loses what is in them.
     pub takes_labels: bool,
     /// The language of the member's Discord, such as `en-US`.

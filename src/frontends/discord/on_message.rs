@@ -7,11 +7,12 @@ use super::commands::anywhere;
 use crate::app::StoredPicture;
 use crate::app::components::{Button, PictureAction};
 use crate::app::messages::picture_buttons as texts;
+use crate::backends::discord_api::attachment;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, EditAsk, ImageSource};
 use crate::domain::services::Service;
-use crate::frontends::discord::interaction::Target;
+use crate::frontends::discord::interaction::{Attachment, Target};
 use crate::frontends::discord::response::{Call, Response};
 use crate::frontends::discord::{buttons, forms, orders, picture_link};
 
@@ -29,59 +30,59 @@ pub(super) fn declare(catalogue: &Catalogue, today: Date) -> Vec<CreateCommand> 
 }
 
 /// The response to a command on a message; `None` if this interaction has ordered before.
+///
+/// Discord tells a bot what stands in other people's messages with such a command only: later their picture is known by
+/// the private message that shows it.
 pub(super) async fn respond(call: Call<'_>, name: &str, target: Target) -> Result<Option<Response>, Refusal> {
     let ours = ours(call, &target).await?;
-    if target.pictures.is_empty() {
-        return Err(Refusal::NoPictureInMessage);
-    }
-    let (channel, message) = (call.interaction.channel, target.message);
-    match (name, ours) {
+    let shown = target.pictures.first().ok_or(Refusal::NoPictureInMessage)?;
+    let (catalogue, today) = (&call.app.catalogue, call.now.date());
+    Ok(Some(match (name, ours) {
         (EDIT, Some(picture)) => {
-            let message = texts::edit_menu(&picture.claim, picture.n, &call.app.catalogue, call.now.date());
-            Ok(Some(Response::private(&message)))
+            Response::private(&texts::edit_menu(&picture.claim, picture.n, catalogue, today))
         }
         (EDIT, None) => {
-            let server = call.interaction.guild;
-            let link = picture_link::link(server, channel, message);
-            let menu = Button::EditMessage(channel, message);
-            let message = texts::edit_menu_of(menu, &link, &call.app.catalogue, call.now.date());
-            Ok(Some(Response::private(&message)))
+            check(call, shown)?;
+            Response::private(&texts::edit_shown(&shown.url, catalogue, today))
         }
         (START, Some(StoredPicture { claim, n })) => {
             let button = Button::Picture(PictureAction::Start, claim.job.id, Some(n));
-            Ok(Some(Response::form(&forms::start(button), call.interaction)))
+            Response::form(&forms::start(button), call.interaction)
         }
         (START, None) => {
-            let button = Button::StartFromMessage(channel, message);
-            Ok(Some(Response::form(&forms::start(button), call.interaction)))
+            check(call, shown)?;
+            Response::private(&texts::start_from_shown(&shown.url))
         }
-        (AGAIN, Some(picture)) => orders::order(call, buttons::again(&picture.claim)).await,
-        (AGAIN, None) => Err(Refusal::NotOurs),
-        _ => Err(Refusal::UnknownCommand { command: name.to_owned() }),
-    }
+        (AGAIN, Some(picture)) => return orders::order(call, buttons::again(&picture.claim)).await,
+        (AGAIN, None) => return Err(Refusal::NotOurs),
+        _ => return Err(Refusal::UnknownCommand { command: name.to_owned() }),
+    }))
 }
 
-/// What was chosen from the menu of a message.
-pub(super) async fn edit(
-    call: Call<'_>,
-    channel: u64,
-    message: u64,
-    service: Service,
-) -> Result<Option<Response>, Refusal> {
+fn check(call: Call<'_>, file: &Attachment) -> Result<(), Refusal> {
+    let config = &call.app.config;
+    attachment::check_description(file, config.discord_is_elsewhere.then_some(&config.discord_url))
+}
+
+/// What was chosen from the menu below somebody else's picture.
+pub(super) async fn edit(call: Call<'_>, service: Service) -> Result<Option<Response>, Refusal> {
     if !service.is_in_menus() {
         return Err(Refusal::UnknownButton);
     }
     if service.needs_only_a_picture() && !service.wants_words_of_its_picture() {
         let ask = Ask { edit: Some(Box::new(EditAsk::new(service))), ..Ask::default() };
-        return orders::order(call, with_picture(ask, channel, message)).await;
+        return orders::order(call, with_shown(call, ask)?).await;
     }
-    let button = Button::EditMessageWith(service, channel, message);
-    Ok(Some(Response::form(&forms::edit(service, button), call.interaction)))
+    let form = forms::edit(service, Button::EditShownWith(service));
+    Ok(Some(Response::form(&form, call.interaction)))
 }
 
-/// The order with the message's picture in it.
-pub(super) fn with_picture(ask: Ask, channel: u64, message: u64) -> Ask {
-    Ask { image: Some(ImageSource::Message { channel, message, roles: Vec::new() }), ..ask }
+/// The order with the picture in it that the private message shows.
+pub(super) fn with_shown(call: Call<'_>, ask: Ask) -> Result<Ask, Refusal> {
+    let url = call.interaction.shown.clone().ok_or(Refusal::UnknownButton)?;
+    let filename = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next());
+    let filename = filename.unwrap_or_default().to_owned();
+    Ok(Ask { image: Some(ImageSource::Attachment { url, filename }), ..ask })
 }
 
 /// The picture of ours that a message of ours shows.

@@ -64,12 +64,6 @@ pub(super) async fn ours(call: Call<'_>, job: JobId, n: Option<u32>) -> Result<S
     StoredPicture::of(claim, n).ok_or(Refusal::UnknownPicture)
 }
 
-/// Where a message is in Discord.
-pub(super) fn link(guild: Option<u64>, channel: u64, message: u64) -> String {
-    let server = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
-    format!("https://discord.com/channels/{server}/{channel}/{message}")
-}
-
 impl Named {
     fn read(text: &str) -> Option<Named> {
         let text = text.trim().trim_start_matches('<').trim_end_matches('>');

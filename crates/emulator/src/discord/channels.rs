@@ -214,6 +214,7 @@ fn list(state: &ServerState, request: &ApiRequest, channel: u64) -> ApiResult {
     };
     let bound = |key: &str| number(key).and_then(Result::ok);
     with_channel(state, channel, |channel| {
+        let in_guild = channel.guild.is_some();
         let visible = || channel.messages.values().filter(|message| !message.ephemeral);
         let mut chosen: Vec<&Message> = match (bound("after"), bound("before"), bound("around")) {
             (Some(after), _, _) => visible().filter(|message| message.id > after).take(limit).collect(),
@@ -229,7 +230,8 @@ fn list(state: &ServerState, request: &ApiRequest, channel: u64) -> ApiResult {
             }
         };
         chosen.sort_by_key(|message| std::cmp::Reverse(message.id));
-        Ok((200, chosen.into_iter().map(|message| message.json(state.options.application_id)).collect()))
+        let shown = |message: &Message| message.json_for_bot(state.options.application_id, in_guild);
+        Ok((200, chosen.into_iter().map(shown).collect()))
     })
 }
 
@@ -251,7 +253,7 @@ fn one(state: &ServerState, request: &ApiRequest, channel: u64, id: u64) -> ApiR
                 channel.messages.remove(&id);
                 Ok((204, Value::Null))
             }
-            _ => message_result(state, message),
+            _ => Ok((200, message.json_for_bot(state.options.application_id, channel.guild.is_some()))),
         }
     });
     if let Some(interaction) = answered.filter(|_| request.route != Route::GetMessage && reply.is_ok()) {

@@ -144,6 +144,18 @@ impl Message {
         self.content.is_empty() && none(&self.embeds) && none(&self.components) && self.attachments.is_empty()
     }
 
+    /// The same, as the API shows it to a bot without the message content intent, which sees only its own messages.
+    pub(super) fn json_for_bot(&self, application: u64, in_guild: bool) -> Value {
+        let mut shown = self.json(application);
+        if in_guild && self.author.is_some() {
+            shown["content"] = json!("");
+            for key in ["attachments", "embeds", "components"] {
+                shown[key] = json!([]);
+            }
+        }
+        shown
+    }
+
     /// The API's message object, by the bot of this application.
     pub(super) fn json(&self, application: u64) -> Value {
         let v2 = self.flags & COMPONENTS_V2 != 0;

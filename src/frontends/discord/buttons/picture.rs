@@ -99,12 +99,12 @@ pub(super) async fn submit(
             picture.put_into(&mut ask);
             orders::order(call, Ask { private: private(&picture.claim), ..ask }).await
         }
-        Button::EditMessageWith(service, channel, message) => {
-            let ask = on_message::with_picture(forms::edited(service, fields)?, channel, message);
+        Button::EditShownWith(service) => {
+            let ask = on_message::with_shown(call, forms::edited(service, fields)?)?;
             orders::order(call, ask).await
         }
-        Button::StartFromMessage(channel, message) => {
-            let ask = on_message::with_picture(forms::started(fields)?, channel, message);
+        Button::StartFromShown => {
+            let ask = on_message::with_shown(call, forms::started(fields)?)?;
             orders::order(call, ask).await
         }
         _ => Err(Refusal::UnknownButton),
@@ -181,9 +181,11 @@ fn publish(call: Call<'_>, claim: Claim) -> Result<Response, Refusal> {
     Ok(Response::later(false, Deferred::Publish(Box::new(claim))))
 }
 
-/// Whoever ordered the pictures may delete them, and whoever may delete others' messages.
+/// Whoever ordered the pictures may delete them, and whoever may delete others' messages in the channel that shows them:
+/// nothing is known here of what somebody may do in another one.
 fn may_delete(call: Call<'_>, claim: &Claim) -> Result<(), Refusal> {
     let interaction = call.interaction;
     let is_theirs = claim.job.origin.is_by(interaction.member);
-    if is_theirs || interaction.moderates() { Ok(()) } else { Err(Refusal::NotYours) }
+    let is_here = claim.posted.is_some_and(|posted| posted.channel == interaction.channel);
+    if is_theirs || (is_here && interaction.moderates()) { Ok(()) } else { Err(Refusal::NotYours) }
 }

@@ -69,6 +69,7 @@ struct Sent {
     attachment_size_limit: Option<u64>,
     locale: Option<String>,
     guild_locale: Option<String>,
+    message: Option<Json>,
 }
 
 /// Discord writes its ids as strings: they do not fit into the numbers of every JSON reader.
@@ -176,6 +177,7 @@ impl From<Sent> for Interaction {
                 sent.channel.and_then(|channel| channel.nsfw)
             },
             file_limit: sent.attachment_size_limit.unwrap_or(DEFAULT_FILE_LIMIT),
+            shown: sent.message.as_ref().and_then(shown),
             takes_labels: true,
             locale: sent.locale,
             guild_locale: sent.guild_locale,
@@ -213,6 +215,11 @@ fn action(kind: u8, data: Data, application: u64) -> Action {
         }
         _ => Action::Unknown,
     }
+}
+
+/// The picture of a message's first embed.
+fn shown(message: &Json) -> Option<String> {
+    message["embeds"][0]["image"]["url"].as_str().map(str::to_owned)
 }
 
 /// The inputs of a row, or the one of a label.

@@ -33,6 +33,7 @@ impl Interaction {
                 permissions: permissions(component.member.as_ref()),
                 age_restricted: None,
                 file_limit: DEFAULT_FILE_LIMIT,
+                shown: shown(Some(&component.message)),
                 takes_labels: false,
                 locale: Some(component.locale),
                 guild_locale: component.guild_locale,
@@ -54,6 +55,7 @@ impl Interaction {
                 permissions: permissions(modal.member.as_ref()),
                 age_restricted: None,
                 file_limit: DEFAULT_FILE_LIMIT,
+                shown: shown(modal.message.as_deref()),
                 takes_labels: false,
                 locale: Some(modal.locale),
                 guild_locale: modal.guild_locale,
@@ -81,10 +83,16 @@ fn from_command(
         permissions: permissions(command.member.as_deref()),
         age_restricted: None,
         file_limit: u64::from(command.attachment_size_limit),
+        shown: None,
         takes_labels: false,
         locale: Some(command.locale),
         guild_locale: command.guild_locale,
     }
+}
+
+/// The picture of a message's first embed.
+fn shown(message: Option<&discord::Message>) -> Option<String> {
+    message?.embeds.first()?.image.as_ref().map(|image| image.url.clone())
 }
 
 fn roles(guild: Option<discord::GuildId>, member: Option<&discord::Member>) -> Vec<u64> {
