@@ -160,6 +160,23 @@ async fn an_upscale_that_does_not_fit_as_png_comes_as_webp_and_stays_so() {
     world.end().await;
 }
 
+#[tokio::test]
+async fn what_can_be_seen_through_is_a_mask_of_its_own() {
+    let world = shell().await;
+    let mut clear = image::RgbaImage::from_pixel(128, 96, image::Rgba([90, 120, 60, 255]));
+    (0..40).for_each(|x| clear.put_pixel(x, x, image::Rgba([0, 0, 0, 0])));
+    let mut file = std::io::Cursor::new(Vec::new());
+    clear.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    world.write("clear.png", file.into_inner());
+    for arguments in ["inpaint clear.png --prompt a~hat", "erase clear.png"] {
+        let (code, _, err) = edit(&world, arguments).await;
+        assert_eq!(code, 0, "{err}");
+        assert!(world.bedrock.calls().pop().unwrap().body.get("mask").is_none(), "{arguments}");
+    }
+    assert_eq!(world.bedrock.violations(), Vec::<String>::new());
+    world.end().await;
+}
+
 /// A PNG that ends with the first bytes of its pixels.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut file = Vec::new();

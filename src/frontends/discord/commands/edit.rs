@@ -59,3 +59,31 @@ pub(super) async fn respond(call: Call<'_>, asked: Asked) -> Result<Option<Respo
     }
     orders::order(call, ask).await
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn every_service_has_its_place_in_one_subcommand() {
+        for service in Service::ALL {
+            let all = SUBCOMMANDS.iter().flat_map(|(_, services)| *services);
+            assert_eq!(all.filter(|(_, known)| known == service).count(), 1, "{service:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_offered_is_not_declared() {
+        let names = |offered: fn(&str) -> bool| {
+            let catalogue = Catalogue::bedrock().offering(offered);
+            let command = serde_json::to_value(declare(&catalogue, date!(2026 - 11 - 22))).unwrap();
+            let subcommands = command["options"].as_array().cloned().unwrap_or_default();
+            subcommands.iter().map(|sub| sub["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(|_| true).len(), SUBCOMMANDS.len());
+        assert_eq!(names(|name| name == "upscale-fast"), ["upscale"]);
+        assert!(names(|name| name == "core").is_empty());
+    }
+}
