@@ -99,6 +99,7 @@ async fn a_picture_is_worked_on_wherever_it_was_made_on_ministack() {
     let mut kinds = [acks.0.kind, acks.1.kind];
     kinds.sort_unstable();
     assert_eq!(kinds, [4, 5], "one order, and one sentence");
+    in_time(if acks.0.kind == 5 { &first } else { &second }.picture()).await;
     let shown = world
         .ask(InteractionBuilder::command("show").option("picture", message.attachments[0].filename.as_str()))
         .await;
