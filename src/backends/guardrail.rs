@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::Cursor;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -20,9 +19,9 @@ use aws_sdk_bedrockruntime::types::{
     GuardrailWordPolicyAction,
 };
 use bytes::Bytes;
-use image::ImageReader;
 
 use crate::config::GuardrailId;
+use crate::domain::decode::dimensions;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::shrink::shrink;
 
@@ -146,7 +145,7 @@ fn presentable(bytes: &Bytes) -> anyhow::Result<(GuardrailImageFormat, Bytes)> {
         Some(ImageFormat::Jpeg) => Some(GuardrailImageFormat::Jpeg),
         Some(ImageFormat::Webp) | None => None,
     };
-    let (width, height) = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_dimensions()?;
+    let (width, height) = dimensions(bytes)?;
     let fits = bytes.len() as u64 <= BYTES_LIMIT && width.max(height) <= SIDE_LIMIT;
     match format.filter(|_| fits) {
         Some(format) => Ok((format, bytes.clone())),
@@ -209,6 +208,8 @@ fn acted_upon(assessment: &GuardrailAssessment) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use aws_sdk_bedrockruntime::types::{
         GuardrailContentFilter, GuardrailContentFilterConfidence, GuardrailContentFilterType,
         GuardrailContentPolicyAssessment, GuardrailCustomWord, GuardrailManagedWord,

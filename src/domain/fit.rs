@@ -1,19 +1,18 @@
 //! Brings a picture into what a model takes: upright, within its limits of sides, pixels and aspect, and of bytes. It
 //! takes its time: call it where that holds nobody up.
 
-use std::io::Cursor;
-
 use bytes::Bytes;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{DynamicImage, ImageDecoder};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::decode::decoder;
 use crate::domain::encode::{encode, jpeg};
 use crate::domain::image_format::ImageFormat;
 use crate::domain::metadata::Metadata;
 use crate::domain::services::ImageLimits;
-use crate::domain::shrink::{decoding_limits, shrink};
+use crate::domain::shrink::shrink;
 
 mod mask;
 
@@ -48,10 +47,8 @@ pub struct Fitting {
 /// # Errors
 /// A file that cannot be decoded, or that fits in no form.
 pub fn fit(picture: &[u8], limits: &ImageLimits, bytes: u64) -> anyhow::Result<Fitted> {
-    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format()?;
-    reader.limits(decoding_limits());
-    let is_jpeg = reader.format() == Some(image::ImageFormat::Jpeg);
-    let mut decoder = reader.into_decoder()?;
+    let is_jpeg = ImageFormat::of(picture) == Some(ImageFormat::Jpeg);
+    let mut decoder = decoder(picture)?;
     let orientation = decoder.orientation()?;
     let mut pixels = DynamicImage::from_decoder(decoder)?;
     pixels.apply_orientation(orientation);

@@ -5,7 +5,7 @@ use std::f32::consts::PI;
 
 use image::imageops::FilterType;
 
-use super::shrink::decode;
+use super::decode::decode;
 
 /// Pixels of a side of what is transformed, and frequencies of a side that are kept.
 const SIDE: usize = 32;

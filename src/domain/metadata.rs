@@ -3,8 +3,9 @@
 
 use std::io::Cursor;
 
-use image::{ImageDecoder, ImageReader};
+use image::ImageDecoder;
 
+use super::decode::decoder;
 use super::xmp;
 
 /// Bytes that a part may have: one segment of a JPEG file holds not much more.
@@ -22,10 +23,7 @@ pub(crate) struct Metadata {
 impl Metadata {
     /// What `file` says; a part that cannot be read is left out.
     pub(crate) fn of(file: &[u8]) -> Metadata {
-        let reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok();
-        let Some(mut decoder) = reader.and_then(|reader| reader.into_decoder().ok()) else {
-            return Metadata::default();
-        };
+        let Ok(mut decoder) = decoder(file) else { return Metadata::default() };
         Metadata {
             exif: decoder.exif_metadata().ok().flatten(),
             icc: decoder.icc_profile().ok().flatten().filter(|profile| is_rgb(profile)),
@@ -64,7 +62,9 @@ fn is_rgb(profile: &[u8]) -> bool {
 
 /// The text chunks of a PNG file, compressed or not, without its XMP packet.
 fn texts(file: &[u8]) -> Vec<(String, String)> {
-    let Ok(mut reader) = png::Decoder::new(Cursor::new(file)).read_info() else { return Vec::new() };
+    let mut decoder = png::Decoder::new(Cursor::new(file));
+    decoder.set_ignore_iccp_chunk(true);
+    let Ok(mut reader) = decoder.read_info() else { return Vec::new() };
     // Chunks may stand behind the pixels too.
     drop(reader.finish());
     let info = reader.info();

@@ -1,6 +1,7 @@
 //! The rules: no I/O, no clock, no randomness of their own.
 
 pub mod catalogue;
+pub(crate) mod decode;
 pub mod digest;
 pub(crate) mod encode;
 pub mod error;

@@ -1,18 +1,15 @@
 //! Copies of generated pictures, for whoever takes no large ones or no files of their format. A copy keeps what its
 //! original said beside the pixels, and is marked as generated.
 
-use std::io::Cursor;
-
 use bytes::Bytes;
+use image::DynamicImage;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageReader, Limits};
 
+use super::decode::decode;
 use super::encode::{QUALITY, encode, jpeg};
 use super::image_format::ImageFormat;
 use super::metadata::Metadata;
 
-/// Bytes that decoding a picture may take.
-const DECODED_LIMIT: u64 = 512 * 1024 * 1024;
 /// A part of what is said beside the pixels may have this much of a small copy.
 const METADATA_SHARE: u64 = 8;
 
@@ -50,20 +47,10 @@ pub fn copy_as(picture: &[u8], format: ImageFormat) -> anyhow::Result<Bytes> {
     Ok(encode(decode(picture)?, format, &metadata)?.into())
 }
 
-pub(crate) fn decode(picture: &[u8]) -> anyhow::Result<DynamicImage> {
-    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format()?;
-    reader.limits(decoding_limits());
-    Ok(reader.decode()?)
-}
-
-pub(crate) fn decoding_limits() -> Limits {
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(DECODED_LIMIT);
-    limits
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn noise(width: u32, height: u32) -> Vec<u8> {

@@ -1,12 +1,10 @@
 //! Pictures that people attach: checked by description before admission, by bytes before they go to a model.
 
-use std::io::Cursor;
-
 use bytes::Bytes;
-use image::ImageReader;
 use url::Url;
 
 use crate::domain::catalogue::MOST_PIXELS;
+use crate::domain::decode::dimensions;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::refusal::FileProblem;
 use crate::domain::refusal::Refusal;
@@ -73,8 +71,7 @@ pub fn check_bytes(bytes: &Bytes) -> Result<ImageFormat, Refusal> {
     if format.is_animated(bytes) {
         return Err(unusable(FileProblem::Animated));
     }
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| not_a_picture())?;
-    check_pixels(reader.into_dimensions().map_err(|_| not_a_picture())?)?;
+    check_pixels(dimensions(bytes).map_err(|_| not_a_picture())?)?;
     Ok(format)
 }
 
@@ -117,6 +114,8 @@ fn unusable(problem: FileProblem) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn file(url: &str) -> Attachment {

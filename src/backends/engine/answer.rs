@@ -1,15 +1,13 @@
 //! From a model's answer to a picture.
 
-use std::io::Cursor;
-
 use anyhow::{Context, anyhow, ensure};
-use image::ImageReader;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::receiver::{Decoded, Received};
 use super::{Class, Failure, Filter};
 use crate::domain::catalogue::MOST_PIXELS;
+use crate::domain::decode::dimensions;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::unreadable::Unreadable;
 
@@ -122,8 +120,7 @@ impl Received {
 /// The format of a picture whose size can be read and is not out of bounds.
 fn checked(bytes: &[u8]) -> anyhow::Result<ImageFormat> {
     let format = ImageFormat::of(bytes).context("the picture is neither PNG nor JPEG nor WebP")?;
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    let (width, height) = reader.into_dimensions().context("the picture's header cannot be read")?;
+    let (width, height) = dimensions(bytes).context("the picture's header cannot be read")?;
     let pixels = u64::from(width) * u64::from(height);
     ensure!((1..=MOST_PIXELS).contains(&pixels), "the picture has {width} x {height} pixels");
     Ok(format)
@@ -131,6 +128,8 @@ fn checked(bytes: &[u8]) -> anyhow::Result<ImageFormat> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use base64_simd::STANDARD;
     use easel_sketch::Look;
     use serde_json::json;

@@ -7,7 +7,7 @@ use image::imageops::FilterType;
 use image::{GrayImage, Luma};
 
 use super::{ceil, floor};
-use crate::domain::shrink::decode;
+use crate::domain::decode::decode;
 
 /// From this brightness on, a part of a mask counts as white.
 const WHITE: u8 = 128;
@@ -26,7 +26,7 @@ pub enum MaskProblem {
 /// # Errors
 /// [`MaskProblem`].
 pub fn mask_of_picture(file: &[u8], size: (u32, u32)) -> Result<(Bytes, Option<(u32, u32)>), MaskProblem> {
-    let mut picture = decode(file).map_err(MaskProblem::Unreadable)?;
+    let mut picture = decode(file).map_err(|error| MaskProblem::Unreadable(error.into()))?;
     let from = (picture.width(), picture.height());
     if from != size {
         picture = picture.resize_exact(size.0, size.1, FilterType::Triangle);

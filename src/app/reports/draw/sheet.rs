@@ -1,17 +1,15 @@
 //! The contact sheet: many pictures at a glance.
 
-use std::io::Cursor;
-
 use bytes::Bytes;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageReader, Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 
 use super::text::{Size, Stand};
 use super::{Canvas, Colour, DIM, GROUND, LIGHT};
+use crate::domain::decode::{decode, dimensions};
 use crate::domain::encode::encode;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::metadata::Metadata;
-use crate::domain::shrink::decoding_limits;
 
 /// Pictures on one sheet. Even noise in all of them stays below 6 MB.
 pub const MOST_CELLS: usize = 12;
@@ -136,12 +134,11 @@ fn draw(canvas: &mut Canvas, cell: &Cell, (x, y): (u32, u32), (width, height): (
 
 /// The picture as high as a row. `None` if it cannot be read within the limits.
 fn scaled(bytes: &Bytes) -> Option<RgbImage> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let mut limits = decoding_limits();
-    limits.max_image_width = Some(SIDE_LIMIT);
-    limits.max_image_height = Some(SIDE_LIMIT);
-    reader.limits(limits);
-    let picture = reader.decode().ok()?;
+    let (width, height) = dimensions(bytes).ok()?;
+    if width.max(height) > SIDE_LIMIT {
+        return None;
+    }
+    let picture = decode(bytes).ok()?;
     Some(on_ground(&picture.resize(INNER_WIDTH, ROW_HEIGHT, FilterType::Triangle)))
 }
 
@@ -155,6 +152,8 @@ fn on_ground(picture: &DynamicImage) -> RgbImage {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use image::ImageFormat;
 
     use super::*;
