@@ -16,12 +16,16 @@ pub(crate) const FOREIGN: [&str; 21] = [
     "tile", "turbo", "v", "version", "weird", "cw", "sw",
 ];
 
+/// What may stand before a flag: two hyphens, or what phones make of them.
+const DASHES: [char; 3] = ['-', '–', '—'];
+
 /// How alike two names are that one may be meant for the other, from 0 to 1 (Jaro-Winkler).
 const ALIKE: f64 = 0.85;
 
 /// `ask` with the flags of its prompt moved into its options, and those of other bots, as they were typed.
 ///
-/// A flag starts with `--`, or with the `—` that phones make of it, at the beginning of a word.
+/// A flag starts with `--`, or with the `—` or `–` that phones make of it, at the beginning of a word; its value stands
+/// behind a space or `=`.
 ///
 /// # Errors
 /// [`Refusal::Flag`] for an unknown flag, one without a value, and one that an option or another flag already said.
@@ -32,9 +36,11 @@ pub(super) fn taken_from_prompt(mut ask: Ask) -> Result<(Ask, Vec<String>), Refu
     let mut ignored = Vec::new();
     for (at, start) in starts.iter().enumerate() {
         let end = starts.get(at + 1).copied().unwrap_or(prompt.len());
-        let flag = prompt[*start..end].trim_start_matches(['-', '—']);
-        let (name, value) = flag.split_once(char::is_whitespace).unwrap_or((flag, ""));
-        let (name, value) = (name.to_ascii_lowercase(), value.trim());
+        let flag = prompt[*start..end].trim_start_matches(DASHES);
+        let (name, value) = flag.split_at(flag.find(ends_name).unwrap_or(flag.len()));
+        let name = name.to_ascii_lowercase();
+        let value = value.trim();
+        let value = value.strip_prefix('=').unwrap_or(value).trim();
         if is_foreign(&name, value) {
             ignored.push(format!("--{name} {value}").trim_end().to_owned());
         } else {
@@ -43,6 +49,10 @@ pub(super) fn taken_from_prompt(mut ask: Ask) -> Result<(Ask, Vec<String>), Refu
     }
     ask.prompt = prompt[..words_end].trim().to_owned();
     Ok((ask, ignored))
+}
+
+fn ends_name(c: char) -> bool {
+    c == '=' || c.is_whitespace()
 }
 
 /// `--style raw` is one of them, unless a preset has that name.
@@ -65,8 +75,9 @@ fn flag_starts(prompt: &str) -> Vec<usize> {
     let begins_word = |at: usize| prompt[..at].chars().next_back().is_none_or(char::is_whitespace);
     let is_flag = |at: usize| {
         let rest = &prompt[at..];
-        let name = rest.strip_prefix("--").or_else(|| rest.strip_prefix('—'));
-        name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        let name = rest.trim_start_matches(DASHES);
+        let dashes = &rest[..rest.len() - name.len()];
+        !matches!(dashes, "" | "-") && name.starts_with(|c: char| c.is_ascii_alphabetic())
     };
     prompt.char_indices().map(|(at, _)| at).filter(|at| begins_word(*at) && is_flag(*at)).collect()
 }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use time::macros::date;
 
 use super::*;
+use crate::domain::refusal::FlagProblem;
 use crate::domain::settings::Defaults;
 
 const TODAY: Date = date!(2026 - 11 - 22);
@@ -32,6 +33,40 @@ fn flags_at_the_end_are_options() {
     assert_eq!(request.aspect, Aspect::Landscape16x9);
     assert_eq!((request.model.as_str(), request.seeds), ("ultra", vec![7, 8, 9, 10]));
     assert!(request.style_as_words);
+}
+
+#[test]
+fn flags_are_read_as_phones_and_hurried_people_write_them() {
+    for typed in [
+        "a cat —ar 16:9 –no text",
+        "a cat ——ar 16:9 –-no text",
+        "a cat --AR=16:9 --No=text",
+        "a cat --ar = 16:9 —NO =text",
+        "a cat --aspect\n16:9\t--no  text ",
+    ] {
+        let request = resolved(ask(typed)).unwrap();
+        assert_eq!(request.prompt, "a cat", "{typed}");
+        assert_eq!(
+            (request.aspect, request.negative.as_deref()),
+            (Aspect::Landscape16x9, Some("text")),
+            "{typed}"
+        );
+    }
+    for kept in
+        ["a well-known cat", "a cat - asleep", "a cat – asleep", "a cat -asleep", "a cat -- 3 of them"]
+    {
+        assert_eq!(resolved(ask(kept)).unwrap().prompt, kept);
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_refused_with_the_nearest_one() {
+    for (typed, nearest) in [("–aspct 16:9", "aspect"), ("--Modle=ultra", "model"), ("—sed 7", "seed")] {
+        let Err(Refusal::Flag { problem, .. }) = resolved(ask(&format!("a cat {typed}"))) else {
+            panic!("{typed}")
+        };
+        assert_eq!(problem, FlagProblem::Misspelt(nearest.to_owned()).into(), "{typed}");
+    }
 }
 
 #[test]
