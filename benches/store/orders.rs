@@ -106,7 +106,7 @@ impl Order {
         let fence = self.claim(store).await?.fence;
         let refusal = Refusal::GuardedPicture { category: "violence".into() };
         let (call, outcome) = (self.call(store, fence).await?, Outcome::Refused { refusal: refusal.clone() });
-        ensure!(store.settle(self.id(), fence, settlement(call, outcome)).await?, "not settled");
+        ensure!(store.settle(self.id(), fence, settlement(call, outcome)).await?.is_stored(), "not settled");
         let conclusion =
             Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal), posted: None };
         let failed = Progress { concluded: Some(conclusion), release_for: Some(0), ..Progress::default() };
@@ -118,7 +118,10 @@ impl Order {
         self.admit(store).await?;
         let fence = self.claim(store).await?.fence;
         let call = self.call(store, fence).await?;
-        ensure!(store.settle(self.id(), fence, settlement(call, self.picture())).await?, "not settled");
+        ensure!(
+            store.settle(self.id(), fence, settlement(call, self.picture())).await?.is_stored(),
+            "not settled"
+        );
         ensure!(store.progress(self.id(), fence, delivered(), self.at).await?, "not delivered");
         Ok(())
     }
@@ -145,6 +148,7 @@ impl Order {
             bytes: 1_587_327,
             format: ImageFormat::Png,
             region,
+            took: None,
             made_from: MadeFrom::default(),
         })
     }

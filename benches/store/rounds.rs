@@ -84,7 +84,7 @@ impl<'a> Rounds<'a> {
         ensure!(self.time("extend", store.extend(id, fence, now, LEASE * 2)).await?, "not extended");
         let call = self.time("attempt", order.call(store, fence)).await?;
         let settlement = settlement(call, order.picture());
-        ensure!(self.time("settle", store.settle(id, fence, settlement)).await?, "not settled");
+        ensure!(self.time("settle", store.settle(id, fence, settlement)).await?.is_stored(), "not settled");
         ensure!(self.time("progress", store.progress(id, fence, delivered(), now)).await?, "no progress");
         self.time("find", store.find(id)).await?.context("not there")?;
         let sha256 = order.sha256();

@@ -17,6 +17,8 @@ pub enum Button {
     Details(JobId),
     /// Orders what this job asked for once more.
     Retry(JobId),
+    /// Stops what is not finished of a job.
+    Cancel(JobId),
     /// Orders the example of the help page.
     Example,
     /// Begins this session, which waits, and ends the one that the member was asked about.
@@ -129,6 +131,7 @@ impl Button {
         match self {
             Button::Details(job) => format!("v1:details:{job}:0"),
             Button::Retry(job) => format!("v1:retry:{job}:0"),
+            Button::Cancel(job) => format!("v1:cancel:{job}:0"),
             Button::Example => "v1:example:0:0".to_owned(),
             Button::Replace(session, None) => format!("v1:replace:{session}:0"),
             Button::Replace(session, Some(asked_about)) => format!("v1:replace:{session}:{asked_about}"),
@@ -152,6 +155,7 @@ impl Button {
         match action {
             "details" => Some(Button::Details(id.parse().ok()?)),
             "retry" => Some(Button::Retry(id.parse().ok()?)),
+            "cancel" => Some(Button::Cancel(id.parse().ok()?)),
             "example" => Some(Button::Example),
             // Questions of earlier versions do not say which session they were about.
             "replace" => Some(Button::Replace(id.parse().ok()?, n.parse().ok())),
@@ -214,6 +218,7 @@ mod tests {
         let buttons = [
             Button::Details(job),
             Button::Retry(job),
+            Button::Cancel(job),
             Button::Example,
             Button::Replace(session, None),
             Button::Replace(session, Some(session)),

@@ -21,6 +21,7 @@ use crate::backends::archive::{Archive, picture_key};
 use crate::backends::aws::unused_profile;
 use crate::backends::discord_api::age_restriction::AgeRestrictionCache;
 use crate::backends::discord_api::attachment;
+use crate::backends::discord_api::edit_rate::EditRate;
 use crate::backends::discord_api::permissions::Reader;
 use crate::backends::discord_api::pictures::pictures_of;
 use crate::backends::discord_api::rest::{Fault, Rest};
@@ -80,6 +81,8 @@ pub struct App {
     pub picture_limiter: PictureLimiter,
     /// Workers that have no job.
     pub(crate) workers: Arc<Semaphore>,
+    /// How often messages say how far their jobs are.
+    pub(crate) edits: EditRate,
     /// How often a member may ask.
     pub limiter: RateLimiter,
     pub age_restrictions: AgeRestrictionCache,
@@ -143,6 +146,7 @@ impl App {
             spool: spool(&config)?,
             picture_limiter,
             workers: Arc::new(Semaphore::new(config.workers)),
+            edits: EditRate::default(),
             age_restrictions: AgeRestrictionCache::default(),
             command_ids: OnceLock::new(),
             stopping: CancellationToken::new(),

@@ -29,9 +29,11 @@ mod moderate;
 mod recover;
 mod shrink;
 mod start;
+mod status;
 
 pub use consumer::{enqueue_forgotten, run, sweep};
 pub(crate) use start::{Place, Start, here};
+use status::Status;
 
 /// How long a silent worker keeps its job from others.
 const LEASE: Duration = Duration::from_secs(60);
@@ -68,6 +70,7 @@ struct Work<'a> {
     told: AtomicBool,
     /// Where the pictures are shown, if everybody there can see them.
     posted: OnceLock<Posted>,
+    status: Status,
 }
 
 /// Another worker has the job: this one may write nothing more.
@@ -206,6 +209,7 @@ impl<'a> Work<'a> {
             prepared: Mutex::new(prepared),
             told: AtomicBool::new(false),
             posted: OnceLock::new(),
+            status: Status::default(),
         }
     }
 
@@ -241,7 +245,8 @@ impl Work<'_> {
         if self.claim.state.is_final() {
             return self.archive_late().await;
         }
-        let loaded = self.generate().await?;
+        let (loaded, pictures) = self.generate_and_tell().await?;
+        self.claim.pictures = pictures;
         self.hand_over(loaded).await
     }
 
@@ -384,7 +389,11 @@ impl Work<'_> {
                 let posted = self.posted.get().copied();
                 Conclusion { state: State::Delivered, delivered, refusal, posted }
             }
-            _ => Conclusion { state: State::Failed, delivered: 0, refusal, posted: None },
+            _ => {
+                let cancelled = refusal == Some(Refusal::Cancelled);
+                let state = if cancelled { State::Cancelled } else { State::Failed };
+                Conclusion { state, delivered: 0, refusal, posted: None }
+            }
         }
     }
 

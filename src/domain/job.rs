@@ -25,11 +25,13 @@ pub use accounts::Tally;
 pub use admission::WARN_PERCENT;
 pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
 pub(crate) use difference::{
-    BlockedChange, Difference, DigestChange, Latest, Posting, UsagePosting, difference,
+    BlockedChange, Difference, DigestChange, Latest, Posting, Taken, UsagePosting, difference,
 };
 pub use made_from::{Input, MadeFrom};
 pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
-pub use steps::{Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settlement, Stage, Worker};
+pub use steps::{
+    Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settled, Settlement, Stage, Stop, Worker,
+};
 
 /// How long Discord accepts an interaction's token.
 pub const TOKEN_LIFE: Duration = Duration::minutes(15);
@@ -53,7 +55,7 @@ pub enum State {
     Delivered,
     /// The person knows why there is none.
     Failed,
-    /// Taken back before anything was asked of a model.
+    /// Taken back: nobody gets a picture.
     Cancelled,
 }
 
@@ -281,6 +283,9 @@ pub struct GeneratedImage {
     /// The AWS region that was called; `None` without one, and for pictures of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// How long the model took, in milliseconds; `None` where nobody has seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<u32>,
     /// What is known of the pictures that it was made from.
     #[serde(default, skip_serializing_if = "MadeFrom::is_empty")]
     pub made_from: MadeFrom,
@@ -336,6 +341,8 @@ pub struct Claim {
     pub budget_used: Option<u32>,
     /// Where its pictures are shown, if everybody there can see them.
     pub posted: Option<Posted>,
+    /// It was cancelled, and what is not finished is to end.
+    pub stopping: bool,
 }
 
 impl Claim {

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub(crate) mod decode;
 pub mod digest;
+pub mod durations;
 pub(crate) mod encode;
 pub mod error;
 pub mod fit;

@@ -192,6 +192,10 @@ pub enum Refusal {
     /// The order could not be written down in time.
     StoreSlow,
     Stopping,
+    /// The order was cancelled.
+    Cancelled,
+    /// It can be cancelled no more.
+    NothingToCancel,
     FilteredPrompt,
     FilteredOutput,
     FilteredInput,
@@ -251,6 +255,7 @@ impl Refusal {
                 | Refusal::ModelFailed
                 | Refusal::ModelUnreachable
                 | Refusal::Fault { .. }
+                | Refusal::Cancelled
         )
     }
 

@@ -182,6 +182,7 @@ async fn the_first_record_stands(archive: &Archive) {
         price: Micros(0),
         budget_used: None,
         posted: None,
+        stopping: false,
     };
     let record = |cost| Record::new(&claim, &catalogue.models()[0], prices(cost), &Refusal::why);
     archive.put_record(&key, &record(1)).await.unwrap();

@@ -34,6 +34,7 @@ mod options;
 mod pictures;
 mod places;
 mod programs;
+mod progress;
 mod proxies;
 mod queues;
 mod registering;

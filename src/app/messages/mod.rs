@@ -13,6 +13,7 @@ pub(crate) mod member;
 mod notes;
 pub(crate) mod picture;
 pub(crate) mod picture_buttons;
+pub(crate) mod progress;
 mod reader;
 mod refusal;
 pub(crate) mod session;

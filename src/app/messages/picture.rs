@@ -23,14 +23,6 @@ const PROMPT_SHOWN: usize = 700;
 /// Characters of what was left out that a message shows.
 const NEGATIVE_SHOWN: usize = 200;
 
-pub(crate) fn waiting(request: &ImageRequest) -> Message {
-    Message::words(format!(
-        "{}\n-# {} is busy; still waiting for a free place.",
-        quoted(&request.prompt),
-        code(&request.model)
-    ))
-}
-
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Remarks {
     /// The archive could not be reached yet.
@@ -99,7 +91,7 @@ pub(crate) fn asked_first(service: &str, price: Micros, job: JobId) -> Message {
     Message { components: vec![components::row(&[button])], ..Message::words(words) }
 }
 
-fn retry_button(job: JobId, refusals: &[&Refusal]) -> Vec<Value> {
+pub(super) fn retry_button(job: JobId, refusals: &[&Refusal]) -> Vec<Value> {
     let helps = refusals.iter().any(|refusal| refusal.may_pass_when_retried());
     let again = (Button::Retry(job), "Try again", Look::Plain);
     if helps { vec![components::row(&[again])] } else { Vec::new() }
@@ -151,6 +143,7 @@ pub(crate) fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
         mime: format.content_type(),
         alt: alt_text(&claim.job.request),
         bytes,
+        kept: None,
     }
 }
 
@@ -184,7 +177,7 @@ fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
 }
 
 /// What AWS may bill although nobody has a picture of it.
-fn paid_in_vain(spent: Micros) -> Option<String> {
+pub(super) fn paid_in_vain(spent: Micros) -> Option<String> {
     (spent.0 > 0).then(|| {
         format!("-# It does not count against your pictures, but {spent} of your budget is used: AWS may bill the call.")
     })
@@ -247,6 +240,7 @@ mod tests {
             price: crate::domain::money::Micros(0),
             budget_used: None,
             posted: None,
+            stopping: false,
         };
         let until = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
         let link = |length| Link { url: format!("https://{}", "x".repeat(length)), until };

@@ -151,6 +151,10 @@ sentences! { to;
         "Nothing is known of that picture here, or it is somebody else's private one.";
     StoreSlow =>
         "Easel could not write your order down in time, so it was not taken. Nothing was charged. Please try again in a minute.";
+    Cancelled =>
+        "Cancelled.";
+    NothingToCancel =>
+        "There is nothing left to cancel: the pictures are finished.";
     Stopping =>
         "Easel is restarting. Nothing was charged. Please try again in a minute.";
     FilteredPrompt =>

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -113,6 +115,7 @@ fn claim(text: &str) -> Claim {
         price: crate::domain::money::Micros(40_000),
         budget_used: None,
         posted: None,
+        stopping: false,
     }
 }
 
@@ -192,6 +195,8 @@ fn of_server(text: &str) -> Vec<(&'static str, String)> {
 
 fn of_channel(text: &str) -> Vec<(&'static str, String)> {
     let (claim, running) = (claim(text), session(text));
+    let waiting =
+        progress::Progress { at: progress::At::Ready(1), gone: Duration::ZERO, usual: Duration::ZERO };
     let exported = session::ExportSummary { pictures: 1, copies: 1, missing: 1 };
     let Origin::Discord(origin) = &claim.job.origin else { panic!("from elsewhere") };
     let finished = picture::finished(
@@ -201,7 +206,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
         time::macros::date!(2026 - 11 - 22),
     );
     vec![
-        ("waiting", all(&picture::waiting(&claim.job.request))),
+        ("waiting", all(&progress::progress(&claim.job, &waiting))),
         ("late", picture::elsewhere(origin, &finished.content, true)),
         ("a picture", all(&finished)),
         ("details", all(&member::details(&claim, std::slice::from_ref(&claim)))),

@@ -25,7 +25,8 @@ pub(crate) async fn month(app: &App, guild: u64, now: OffsetDateTime) -> anyhow:
             move || month_chart(&texts::chart_title(&month), texts::CHART_NOTE, &days(&rows, now), budget);
         tokio::task::spawn_blocking(draw).await.context("drawing the chart")??
     };
-    let file = |name: String, mime, alt: &str, bytes| File { name, mime, alt: alt.to_owned(), bytes };
+    let file =
+        |name: String, mime, alt: &str, bytes| File { name, mime, alt: alt.to_owned(), bytes, kept: None };
     Ok(Message {
         files: vec![
             file(format!("easel-{month}.png"), "image/png", texts::CHART_ALT, Bytes::from(drawn)),

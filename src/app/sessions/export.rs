@@ -38,7 +38,7 @@ impl Part {
     pub(crate) async fn message(&self) -> anyhow::Result<Message> {
         let bytes = tokio::fs::read(self.scratch.path()).await.context("reading an export")?;
         let (name, alt) = (self.name.clone(), texts::EXPORT_ALT.to_owned());
-        let file = File { name, mime: "application/zip", alt, bytes: Bytes::from(bytes) };
+        let file = File { name, mime: "application/zip", alt, bytes: Bytes::from(bytes), kept: None };
         Ok(Message { files: vec![file], ..Message::words(&self.words) })
     }
 }

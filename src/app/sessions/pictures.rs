@@ -92,5 +92,6 @@ pub(super) async fn sheet(
         mime: "image/png",
         alt,
         bytes: Bytes::from(drawn),
+        kept: None,
     }))
 }

@@ -117,6 +117,7 @@ pub async fn sweep(app: Arc<App>) {
                 }
             }
             app.limiter.forget_idle(app.now());
+            app.edits.forget_idle();
             grace = GRACE;
             #[expect(clippy::disallowed_methods, reason = "the sweeper's beat")]
             tokio::time::sleep(SWEEP).await;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Loaded, Work};
 use crate::app::messages::picture::{self, Remarks};
+use crate::app::messages::progress;
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, posted};
 use crate::backends::discord_api::retry::{Retry, wait};
@@ -47,6 +48,10 @@ impl Work<'_> {
     pub(super) async fn deliver(&self, loaded: &Loaded, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
         if self.generated().next().is_none() {
+            if self.claim.refusal() == Some(&Refusal::Cancelled) {
+                let message = progress::cancelled(self.claim.job.id, self.claim.spent());
+                return matches!(self.tell(origin, message, loaded).await, Sent::Yes);
+            }
             let sent = self.tell_privately(origin, self.finished(loaded, files)).await;
             self.told.store(sent, Ordering::Relaxed);
             return sent;
@@ -77,6 +82,9 @@ impl Work<'_> {
         }
         let sent = matches!(sent, Sent::Yes);
         self.told.store(sent, Ordering::Relaxed);
+        if sent && self.status.is_overtaken() {
+            self.remark(&Remarks::default()).await;
+        }
         sent
     }
 
@@ -140,17 +148,7 @@ impl Work<'_> {
         }
     }
 
-    /// Says that the model is busy; the picture comes all the same.
-    pub(super) async fn say_waiting(&self) {
-        let Some(origin) = self.discord_origin().filter(|_| self.token_lives()) else { return };
-        let message = picture::waiting(&self.claim.job.request);
-        if let Err(fault) = self.app.discord.edit_original(origin.application, &origin.token, &message).await
-        {
-            tracing::debug!(job = %self.claim.job.id, %fault, "a remark did not reach Discord");
-        }
-    }
-
-    fn token_lives(&self) -> bool {
+    pub(super) fn token_lives(&self) -> bool {
         self.app.now() < self.claim.job.token_dies() - MARGIN
             && self.discord_origin().is_some_and(|origin| !origin.token.is_empty())
     }
@@ -209,10 +207,11 @@ impl Work<'_> {
     async fn by_token(&self, origin: &DiscordOrigin, message: &Message, loaded: &Loaded) -> Sent {
         let mut doubts = DOUBTS.iter();
         let mut retry = Retry::delivery();
+        let mut sent = self.without_what_is_shown(message);
         while self.token_lives() {
-            let edit = self.app.discord.edit_original(origin.application, &origin.token, message).await;
+            let edit = self.app.discord.edit_original(origin.application, &origin.token, &sent).await;
             let fault = match edit {
-                Ok(posted) => return self.shown_at(posted),
+                Ok(shown) => return self.shown_at(shown.map(|shown| shown.posted)),
                 Err(fault) => fault,
             };
             let pause = match retry.after(&fault) {
@@ -232,6 +231,12 @@ impl Work<'_> {
                     }
                 }
                 None if fault.is_about_the_message() => return Sent::Refused(fault),
+                None if sent.files.iter().any(|file| file.kept.is_some()) => {
+                    // What the message had may be gone from it.
+                    self.status.forget_shown();
+                    sent = message.clone();
+                    Duration::ZERO
+                }
                 None => {
                     tracing::warn!(job = %self.claim.job.id, %fault, "the message cannot take the place of the deferral");
                     return Sent::Closed;
@@ -244,6 +249,13 @@ impl Work<'_> {
             wait(pause).await;
         }
         Sent::TooLate
+    }
+
+    /// The message, with the files that its place has already only named.
+    fn without_what_is_shown(&self, message: &Message) -> Message {
+        let mut message = message.clone();
+        message.files.iter_mut().for_each(|file| file.kept = self.status.id_of(&file.name));
+        message
     }
 
     /// The message in the channel that shows this interaction's pictures: the answer to the edit may have been lost, or the process
@@ -273,7 +285,7 @@ impl Work<'_> {
     async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Sent {
         let post = || self.app.discord.post(channel, message, nonce);
         match Retry::message().until_taken(post).await {
-            Ok(posted) => self.shown_at(posted),
+            Ok(shown) => self.shown_at(shown.map(|shown| shown.posted)),
             Err(fault) if fault.is_about_the_message() => Sent::Refused(fault),
             Err(fault) => {
                 tracing::warn!(job = %self.claim.job.id, %fault, "a message was not taken");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{Loaded, Stale, Work};
 use crate::app::Step;
@@ -13,7 +13,7 @@ use crate::backends::aws;
 use crate::backends::engine::{Class, Failure, Filter, Inputs, ModelOutput, Permit};
 use crate::domain::digest::sha256_hex;
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Attempt, CallId, Settlement};
+use crate::domain::job::{Attempt, CallId, Settled, Settlement};
 use crate::domain::job::{Bill, GeneratedImage, JobId, MadeFrom, Outcome, Picture};
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
@@ -43,7 +43,7 @@ struct GeneratedBytes {
 impl Work<'_> {
     /// Gets every picture its answer. The bytes come back in memory only for a job of one picture: several would
     /// wait for each other with one permit of the picture limiter each, and block it.
-    pub(super) async fn generate(&mut self) -> anyhow::Result<Loaded> {
+    pub(super) async fn generate(&self) -> anyhow::Result<(Loaded, Vec<Picture>)> {
         let fetched = match self.inputs().await {
             Ok(fetched) => fetched,
             Err(refusal) => return self.refuse_all(&refusal).await,
@@ -52,13 +52,9 @@ impl Work<'_> {
             return self.refuse_all(&refusal).await;
         }
         let single = self.claim.pictures.len() == 1;
-        let this = &*self;
-        let asked = this
-            .claim
-            .pictures
-            .iter()
-            .map(|picture| this.picture(picture.clone(), fetched.inputs.as_ref(), single));
-        let answers = beside(this.keep_passing(&fetched), join_all(asked)).await;
+        let pictures = self.claim.pictures.iter();
+        let asked = pictures.map(|picture| self.picture(picture.clone(), fetched.inputs.as_ref(), single));
+        let answers = beside(self.keep_passing(&fetched), join_all(asked)).await;
         let mut loaded = Vec::new();
         let mut permit = None;
         let mut pictures = Vec::new();
@@ -70,8 +66,7 @@ impl Work<'_> {
             }
             pictures.push(picture);
         }
-        self.claim.pictures = pictures;
-        Ok(Loaded::new(loaded, permit))
+        Ok((Loaded::new(loaded, permit), pictures))
     }
 
     async fn picture(
@@ -101,6 +96,9 @@ impl Work<'_> {
         let answered = self.ask(&mut picture, inputs).await?;
         self.app.tell(id, Step::Answered(picture.n));
         picture.outcome = Some(answered.outcome);
+        if !keep {
+            self.status.add_ready(&picture);
+        }
         Ok((picture, answered.image.filter(|kept| keep || !kept.spooled)))
     }
 
@@ -122,6 +120,9 @@ impl Work<'_> {
             let call = match self.attempt(picture.n, model.price).await? {
                 Attempt::Go(call) => call,
                 Attempt::Stale => return Err(Stale.into()),
+                Attempt::Stopped => {
+                    return self.refused(picture, None, Bill::NoCall, Refusal::Cancelled).await;
+                }
                 Attempt::Exhausted => {
                     return self.refused(picture, None, Bill::NoCall, Refusal::ModelFailed).await;
                 }
@@ -129,10 +130,13 @@ impl Work<'_> {
             };
             picture.calls += 1;
             self.app.tell(job.id, Step::Asked(picture.n));
+            self.status.set_at_work();
+            let asked = Instant::now();
             let failure = match self.app.engine.generate(model, &job.request, picture.seed, inputs).await {
                 Ok(output) => {
+                    let took = u32::try_from(asked.elapsed().as_millis()).ok();
                     let made_from = inputs.map(|inputs| inputs.made_from.clone()).unwrap_or_default();
-                    return self.keep(picture, call, output, made_from).await;
+                    return self.keep(picture, call, output, made_from, took).await;
                 }
                 Err(failure) => failure,
             };
@@ -142,10 +146,13 @@ impl Work<'_> {
                 picture.calls -= 1;
             }
             match failure.class {
-                Class::Broken => self.settle(picture, Some(call), bill, None).await?,
-                Class::Busy { .. } | Class::NotSent if turned_away + 1 < BUSY_TRIES => {
+                Class::Broken => {
                     self.settle(picture, Some(call), bill, None).await?;
-                    self.wait(turned_away, failure.class).await;
+                }
+                Class::Busy { .. } | Class::NotSent if turned_away + 1 < BUSY_TRIES => {
+                    if self.settle(picture, Some(call), bill, None).await? == Settled::Stored {
+                        self.wait(turned_away, failure.class).await;
+                    }
                     turned_away += 1;
                 }
                 _ => return self.refused(picture, Some(call), bill, self.reason(&failure)).await,
@@ -171,10 +178,11 @@ impl Work<'_> {
         call: CallId,
         output: ModelOutput,
         made_from: MadeFrom,
+        took: Option<u32>,
     ) -> anyhow::Result<CallEnd> {
         let ModelOutput { file, sha256, format, seed, region, permit } = output;
         let bytes = file.file().len() as u64;
-        let generated = GeneratedImage { seed, sha256, bytes, format, region, made_from };
+        let generated = GeneratedImage { seed, sha256, bytes, format, region, took, made_from };
         let id = self.claim.job.id;
         let (bytes, kept) = self.app.spool.keep(id, picture.n, file, &generated.sha256).await?;
         if let Err(error) = &kept {
@@ -229,11 +237,11 @@ impl Work<'_> {
             }
             Some(refusal) => Outcome::Refused { refusal },
         };
-        self.settle(picture, call, Bill::Due, Some(outcome.clone())).await?;
+        let outcome = self.settle_with(picture, call, Bill::Due, outcome).await?;
         if matches!(outcome, Outcome::Refused { .. })
             && let Err(error) = self.app.spool.forget(self.claim.job.id, picture.n).await
         {
-            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a picture that was held back leaves the spool with the next start");
+            tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "a picture that nobody gets leaves the spool with the next start");
         }
         Ok(outcome)
     }
@@ -245,9 +253,25 @@ impl Work<'_> {
         bill: Bill,
         refusal: Refusal,
     ) -> anyhow::Result<CallEnd> {
-        let outcome = Outcome::Refused { refusal };
-        self.settle(picture, call, bill, Some(outcome.clone())).await?;
+        let outcome = self.settle_with(picture, call, bill, Outcome::Refused { refusal }).await?;
         Ok(CallEnd { outcome, image: None })
+    }
+
+    /// Gives a picture its outcome: this one, unless the job was cancelled.
+    async fn settle_with(
+        &self,
+        picture: &mut Picture,
+        call: Option<CallId>,
+        bill: Bill,
+        outcome: Outcome,
+    ) -> anyhow::Result<Outcome> {
+        let settled = self.settle(picture, call, bill, Some(outcome.clone())).await?;
+        let outcome = match settled {
+            Settled::Stopped => Outcome::Refused { refusal: Refusal::Cancelled },
+            Settled::Stored | Settled::Stale => outcome,
+        };
+        picture.outcome = Some(outcome.clone());
+        Ok(outcome)
     }
 
     async fn settle(
@@ -256,18 +280,17 @@ impl Work<'_> {
         call: Option<CallId>,
         bill: Bill,
         outcome: Option<Outcome>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Settled> {
         if call.is_some() && bill == Bill::Due {
             picture.paid_calls += 1;
             let price = self.model().map_or(Micros(0), |model| model.price);
             picture.spent = picture.spent + price;
         }
-        if outcome.is_some() {
-            picture.outcome.clone_from(&outcome);
-        }
         let settlement = Settlement { n: picture.n, call, bill, outcome };
-        let fresh = self.app.store.settle(self.claim.job.id, self.claim.fence, settlement).await?;
-        if fresh { Ok(()) } else { Err(Stale.into()) }
+        match self.app.store.settle(self.claim.job.id, self.claim.fence, settlement).await? {
+            Settled::Stale => Err(Stale.into()),
+            settled => Ok(settled),
+        }
     }
 
     fn reason(&self, failure: &Failure) -> Refusal {
@@ -290,7 +313,7 @@ impl Work<'_> {
     async fn wait(&self, turned_away: u32, class: Class) {
         if turned_away == 0 {
             self.app.tell(self.claim.job.id, Step::Waiting);
-            self.say_waiting().await;
+            self.status.set_busy();
         }
         let longest = FIRST_PAUSE.saturating_mul(1 << turned_away.min(10)).min(LONGEST_PAUSE);
         let after = if let Class::Busy { after: Some(after) } = class { after } else { Duration::ZERO };
@@ -299,13 +322,12 @@ impl Work<'_> {
         tokio::time::sleep(pause).await;
     }
 
-    async fn refuse_all(&mut self, refusal: &Refusal) -> anyhow::Result<Loaded> {
-        let mut pictures = std::mem::take(&mut self.claim.pictures);
+    async fn refuse_all(&self, refusal: &Refusal) -> anyhow::Result<(Loaded, Vec<Picture>)> {
+        let mut pictures = self.claim.pictures.clone();
         for picture in pictures.iter_mut().filter(|picture| picture.outcome.is_none()) {
             self.refused(picture, None, Bill::NoCall, refusal.clone()).await?;
         }
-        self.claim.pictures = pictures;
-        Ok(Loaded::default())
+        Ok((Loaded::default(), pictures))
     }
 }
 
@@ -349,6 +371,7 @@ async fn generated(
             bytes: bytes.len() as u64,
             format,
             region,
+            took: None,
             made_from: MadeFrom::default(),
         }
     };

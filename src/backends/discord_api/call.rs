@@ -45,11 +45,12 @@ impl Call {
 
     pub(super) fn message(self, message: &Message, nonce: Option<&str>) -> Call {
         let payload = message.payload(nonce);
-        if message.files.is_empty() {
+        let mut sent = message.files.iter().enumerate().filter(|(_, file)| file.kept.is_none()).peekable();
+        if sent.peek().is_none() {
             return self.json(&payload);
         }
         let mut form = Form::new().part("payload_json", "application/json", payload.to_string());
-        for (n, file) in message.files.iter().enumerate() {
+        for (n, file) in sent {
             form = form.file(&format!("files[{n}]"), &file.name, file.mime, file.bytes.clone());
         }
         let content_type = form.content_type();

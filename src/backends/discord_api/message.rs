@@ -51,6 +51,8 @@ pub struct File {
     pub alt: String,
     /// Shared with the archive's upload.
     pub bytes: Bytes,
+    /// The message has it already, as the attachment of this id: it stays, and is not sent again.
+    pub kept: Option<u64>,
 }
 
 impl Message {
@@ -63,7 +65,10 @@ impl Message {
         if self.panel && self.files.is_empty() {
             return self.panel_payload(nonce);
         }
-        let describe = |(n, file): (usize, &File)| json!({ "id": n.to_string(), "filename": file.name, "description": file.alt });
+        let describe = |(n, file): (usize, &File)| match file.kept {
+            Some(id) => json!({ "id": id.to_string() }),
+            None => json!({ "id": n.to_string(), "filename": file.name, "description": file.alt }),
+        };
         let mut payload = json!({
             "content": self.content,
             "allowed_mentions": { "parse": [] },

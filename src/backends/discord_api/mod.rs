@@ -3,6 +3,7 @@
 pub(crate) mod age_restriction;
 pub mod attachment;
 mod call;
+pub(crate) mod edit_rate;
 mod form;
 pub mod message;
 pub mod permissions;

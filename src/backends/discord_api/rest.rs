@@ -107,7 +107,7 @@ impl Rest {
         application: u64,
         token: &str,
         message: &Message,
-    ) -> Result<Option<Posted>, Fault> {
+    ) -> Result<Option<Shown>, Fault> {
         let call = self.call(Method::PATCH, &original(&application.to_string(), token));
         self.posted(call.message(message, None)).await
     }
@@ -119,7 +119,7 @@ impl Rest {
 
     /// Posts a message as the bot. Discord drops a second one with the same `nonce` (25 characters at most) for a
     /// few minutes.
-    pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<Option<Posted>, Fault> {
+    pub async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Result<Option<Shown>, Fault> {
         let call = self.as_bot(Method::POST, &["channels", &channel.to_string(), "messages"]);
         self.posted(call.message(message, Some(nonce))).await
     }
@@ -223,11 +223,9 @@ impl Rest {
     }
 
     /// Sends a message. Once it is out, an answer that cannot be read is no fault.
-    async fn posted(&self, call: Call) -> Result<Option<Posted>, Fault> {
+    async fn posted(&self, call: Call) -> Result<Option<Shown>, Fault> {
         let answer = self.send(call).await?;
-        Ok(serde_json::from_slice(&answer).ok().and_then(|SentMessage { id, channel_id }| {
-            Some(Posted { channel: channel_id.parse().ok()?, message: id.parse().ok()? })
-        }))
+        Ok(serde_json::from_slice(&answer).ok().and_then(SentMessage::shown))
     }
 
     async fn json(&self, call: Call) -> Result<Value, Fault> {
@@ -260,11 +258,35 @@ pub(crate) fn posted(message: &Value) -> Option<Posted> {
     Some(Posted { channel: id("channel_id")?, message: id("id")? })
 }
 
-/// As much as counts of a message that Discord has taken.
+/// A message that Discord has taken.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    pub posted: Posted,
+    /// The names of its files, and the ids by which they stay with an edit.
+    pub files: Vec<(String, u64)>,
+}
+
+/// As much as counts of it in Discord's answer.
 #[derive(Deserialize)]
 struct SentMessage {
     id: String,
     channel_id: String,
+    #[serde(default)]
+    attachments: Vec<SentFile>,
+}
+
+#[derive(Deserialize)]
+struct SentFile {
+    id: String,
+    filename: String,
+}
+
+impl SentMessage {
+    fn shown(self) -> Option<Shown> {
+        let posted = Posted { channel: self.channel_id.parse().ok()?, message: self.id.parse().ok()? };
+        let file = |file: SentFile| Some((file.filename, file.id.parse().ok()?));
+        Some(Shown { posted, files: self.attachments.into_iter().filter_map(file).collect() })
+    }
 }
 
 fn original<'a>(application: &'a str, token: &'a str) -> [&'a str; 5] {

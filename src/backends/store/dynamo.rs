@@ -14,6 +14,7 @@ use crate::domain::job::{Bounded, JobId, JobRecord, WorkQueue, account_of_warnin
 use crate::domain::refusal::Refusal;
 
 mod contents;
+mod durations;
 mod effects;
 mod import;
 mod item;
@@ -91,7 +92,12 @@ impl Dynamo {
             }
             let difference = difference(Some(&record), &after, &balances);
             match self.table.write(writes(Some(revision), &after, &difference, &bounds)?).await? {
-                Written::Done => return Ok(Some(Ok(answer))),
+                Written::Done => {
+                    if let Some(taken) = &difference.taken {
+                        self.add_durations(taken).await;
+                    }
+                    return Ok(Some(Ok(answer)));
+                }
                 Written::Conflict => backoff.again().await?,
             }
             sent = Some(answer);

@@ -1,5 +1,6 @@
 //! What a store holds, one item at a time, as it goes from one back end to another.
 
+use crate::domain::durations::Durations;
 use crate::domain::job::accounts::{Account, Balance};
 use crate::domain::job::{BlockedChange, JobId, JobRecord, Latest};
 use crate::domain::policy::{Entry, Policy};
@@ -25,6 +26,11 @@ pub(super) enum StoreItem {
     Latest {
         of: Latest,
         job: JobId,
+    },
+    /// How long the latest pictures of a model took.
+    Durations {
+        model: String,
+        durations: Durations,
     },
     /// What was held back of a job that was ordered at this moment, in Unix milliseconds.
     Blocked {

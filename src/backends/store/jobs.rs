@@ -8,7 +8,8 @@ use super::{LastPicture, Store};
 use crate::backends::archive::picture_key;
 use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
 use crate::domain::job::{
-    Attempt, Bounded, Claim, Job, JobId, JobRecord, Picture, Posted, Progress, Settlement, Tally, WorkQueue,
+    Attempt, Bounded, Claim, Job, JobId, JobRecord, Picture, Posted, Progress, Settled, Settlement, Stop,
+    Tally, WorkQueue,
 };
 use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
@@ -53,6 +54,11 @@ impl Store {
         Ok(self.update(job, move |record| record.take_back(fence, now)).await?.unwrap_or_default())
     }
 
+    /// Stops what is not finished of a job; `None` if there is no such job.
+    pub async fn stop(&self, job: JobId, now: OffsetDateTime) -> anyhow::Result<Option<Stop>> {
+        self.update(job, move |record| record.stop(now)).await
+    }
+
     /// Claims a job that has something to do and that no worker holds.
     pub async fn claim(
         &self,
@@ -93,9 +99,10 @@ impl Store {
         })
     }
 
-    /// Writes down how a call ended; `false` if another worker has the job.
-    pub async fn settle(&self, job: JobId, fence: i64, settlement: Settlement) -> anyhow::Result<bool> {
-        Ok(self.update(job, move |record| record.settle(fence, &settlement)).await?.unwrap_or_default())
+    /// Writes down how a call ended.
+    pub async fn settle(&self, job: JobId, fence: i64, settlement: Settlement) -> anyhow::Result<Settled> {
+        let settled = self.update(job, move |record| record.settle(fence, &settlement)).await?;
+        Ok(settled.unwrap_or(Settled::Stale))
     }
 
     /// Writes down what was reached; `false` if another worker has the job.

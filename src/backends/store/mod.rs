@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use time::OffsetDateTime;
 
 use crate::config::StoreUrl;
+use crate::domain::durations::Durations;
 use crate::domain::job::{Admission, FIRST_FENCE, Job, JobId, Worker};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
@@ -149,6 +150,9 @@ in_both! {
     ///
     /// A caller that stops waiting before it is this call's turn leaves nothing behind.
     fn admit_for(job: &Job, price: Micros, limits: &AdmissionLimits, worker: Option<&Worker>, now: OffsetDateTime) -> Admission;
+
+    /// How long the latest pictures of a model took.
+    fn durations(model: &str) -> Durations;
 
     /// Whether it answers, in a time that does not depend on how much it holds.
     fn ping() -> ();

@@ -23,6 +23,7 @@ use crate::domain::session::SessionId;
 
 mod accounts;
 mod blocked;
+mod durations;
 mod export;
 mod ops;
 mod policies;
@@ -43,6 +44,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v5.sql"),
     include_str!("sqlite/v6.sql"),
     include_str!("sqlite/v7.sql"),
+    include_str!("sqlite/v10.sql"),
 ];
 
 /// How long the writer waits for the lock of a database that another program holds.

@@ -4,7 +4,7 @@
 use super::accounts::{Account, Amounts, Balances};
 use super::admission::{WarningChange, warning_change};
 use super::record::JobRecord;
-use super::{Origin, Outcome, Stage};
+use super::{Origin, Outcome, Stage, State};
 use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
 
@@ -16,6 +16,14 @@ pub(crate) struct Difference {
     pub(crate) blocked: Vec<BlockedChange>,
     /// The job has a member's last picture in a channel.
     pub(crate) latest: Option<Latest>,
+    /// How long the model took for the pictures that are delivered.
+    pub(crate) taken: Option<Taken>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) model: String,
+    pub(crate) millis: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +80,7 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
         digests: digests(before, after),
         blocked: blocked(before, after),
         latest: latest(before, after),
+        taken: taken(before, after),
     }
 }
 
@@ -117,6 +126,19 @@ fn latest(before: Option<&JobRecord>, after: &JobRecord) -> Option<Latest> {
     let has_picture = |record: &JobRecord| record.last_picture().is_some();
     let origin = after.origin.discord().filter(|_| has_picture(after) && !before.is_some_and(has_picture))?;
     Some(Latest { channel: origin.channel, member: origin.member })
+}
+
+fn taken(before: Option<&JobRecord>, after: &JobRecord) -> Option<Taken> {
+    let is_delivered = |record: &JobRecord| record.state == State::Delivered;
+    if !is_delivered(after) || before.is_some_and(is_delivered) {
+        return None;
+    }
+    let generated = after.pictures.iter().filter_map(|picture| match &picture.outcome {
+        Some(Outcome::Generated(generated)) => generated.took,
+        _ => None,
+    });
+    let millis: Vec<u32> = generated.collect();
+    (!millis.is_empty()).then(|| Taken { model: after.request.model.clone(), millis })
 }
 
 fn blocked(before: Option<&JobRecord>, after: &JobRecord) -> Vec<BlockedChange> {

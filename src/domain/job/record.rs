@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::accounts::{Accounts, Amounts, Bound};
 use super::{
     Attempt, Bill, CallId, Claim, Conclusion, Job, JobId, MAX_PAID_CALLS, Origin, Outcome, Picture, Posted,
-    Progress, Settlement, State,
+    Progress, Settled, Settlement, State,
 };
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
@@ -56,6 +56,9 @@ pub(crate) struct JobRecord {
     /// The number of the latest call, which is never given again.
     #[serde(default)]
     last_call: i64,
+    /// It was cancelled, and what is not finished is to end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stopping: bool,
     /// A number that only the last writer knows: whether a write whose answer was lost got through.
     pub(crate) writer: u64,
 }
@@ -140,6 +143,7 @@ impl JobRecord {
             price: Some(price.0),
             posted: None,
             last_call: 0,
+            stopping: false,
             writer: 0,
         }
     }
@@ -265,6 +269,9 @@ impl JobRecord {
         if !self.is_held(fence) {
             return unchanged(Attempt::Stale);
         }
+        if self.stopping {
+            return unchanged(Attempt::Stopped);
+        }
         let paid = self.paid_calls(n);
         if paid >= MAX_PAID_CALLS {
             return unchanged(Attempt::Exhausted);
@@ -290,24 +297,24 @@ impl JobRecord {
         u32::try_from(paid).unwrap_or(u32::MAX)
     }
 
-    /// Writes down how a call ended; `false` if another worker has the job.
-    pub(crate) fn settle(&mut self, fence: i64, settlement: &Settlement) -> bool {
+    /// Writes down how a call ended.
+    pub(crate) fn settle(&mut self, fence: i64, settlement: &Settlement) -> Settled {
         if !self.is_held(fence) {
-            return false;
+            return Settled::Stale;
         }
         if let Some(call) = settlement.call {
             self.settle_call(settlement.n, call, settlement.bill);
         }
-        if let Some(outcome) = &settlement.outcome {
+        if let Some(outcome) = self.stored_outcome(settlement) {
             if let Some(picture) = self.pictures.get_mut(settlement.n as usize) {
-                picture.outcome = Some(outcome.clone());
+                picture.outcome = Some(outcome);
             }
             let answered = self.pictures.iter().all(|picture| picture.outcome.is_some());
             if self.state == State::Generating && answered {
                 self.state = State::Generated;
             }
         }
-        true
+        self.settled()
     }
 
     /// What a call certainly did not cost is free again. It goes back to being reserved if the call was the picture's
@@ -378,7 +385,7 @@ impl JobRecord {
 
     /// The job as a worker and everybody who looks at it sees it.
     pub(crate) fn to_claim(&self) -> Claim {
-        let JobRecord { id, request, parent, state, fence, budget_used, posted, .. } = self;
+        let JobRecord { id, request, parent, state, fence, budget_used, posted, stopping, .. } = self;
         let job = Job {
             id: *id,
             origin: self.origin.clone(),
@@ -398,6 +405,7 @@ impl JobRecord {
             price,
             budget_used: *budget_used,
             posted: *posted,
+            stopping: *stopping,
         }
     }
 

@@ -47,6 +47,8 @@ pub enum Attempt {
     Stale,
     /// As many calls as may be paid for one picture were made.
     Exhausted,
+    /// The job was cancelled.
+    Stopped,
     /// A budget does not allow another.
     Refused(Refusal),
 }
@@ -65,6 +67,33 @@ pub struct Settlement {
     pub bill: Bill,
     /// What it means for the picture; `None` leaves it open for another call.
     pub outcome: Option<Outcome>,
+}
+
+/// What came of a settlement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    Stored,
+    /// It is stored, and the job is cancelled: the outcome is [`Refusal::Cancelled`], whatever it was.
+    Stopped,
+    /// Another worker has the job; nothing was written.
+    Stale,
+}
+
+impl Settled {
+    pub fn is_stored(self) -> bool {
+        self != Settled::Stale
+    }
+}
+
+/// What becomes of a job that somebody cancels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It has ended; nothing more is asked of a model or posted.
+    Ended,
+    /// A worker ends it, and tells what it has cost.
+    Asked,
+    /// Every picture is finished already, or the job has ended.
+    TooLate,
 }
 
 /// Parts of a job's end, written together. Empty parts stay as they are.

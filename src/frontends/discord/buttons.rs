@@ -2,8 +2,8 @@
 
 use crate::app::components::Button;
 use crate::app::messages::help::EXAMPLE;
-use crate::app::messages::{member, session as texts};
-use crate::domain::job::{Claim, JobId, Picture};
+use crate::app::messages::{member, progress, session as texts};
+use crate::domain::job::{Claim, JobId, Picture, Stop};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Ask;
 use crate::domain::services::Service;
@@ -28,6 +28,7 @@ pub(super) async fn respond(
     let response = match Button::from_custom_id(custom_id).ok_or(Refusal::UnknownButton)? {
         Button::Details(job) => details(call, job).await,
         Button::Retry(job) => return retry(call, job).await,
+        Button::Cancel(job) => cancel(call, job).await,
         Button::Example => return orders::order(call, example()).await,
         Button::Replace(session, asked_about) => replace(call, session, asked_about).await,
         Button::Keep(session) => keep(call, session).await,
@@ -64,6 +65,22 @@ async fn retry(call: Call<'_>, job: JobId) -> Result<Option<Response>, Refusal> 
     let with_seed = !refused.into_iter().any(Refusal::is_about_the_picture);
     let ask = Ask { parent: claim.job.parent, ..claim.job.request.to_ask(with_seed) };
     orders::order_now(call, ask).await
+}
+
+/// Cancels a job, for whoever ordered it and for those who may manage messages where it was ordered.
+async fn cancel(call: Call<'_>, job: JobId) -> Result<Response, Refusal> {
+    let Call { app, interaction, now } = call;
+    let claim = in_time(app.store.find(job)).await?.ok_or(Refusal::UnknownPicture)?;
+    let is_here = claim.job.origin.discord().is_some_and(|origin| origin.channel == interaction.channel);
+    let may_cancel = claim.job.origin.is_by(interaction.member) || (is_here && interaction.moderates());
+    if !may_cancel {
+        return Err(Refusal::NotYours);
+    }
+    match in_time(app.store.stop(job, now)).await? {
+        Some(Stop::Ended) => Ok(Response::update(&progress::cancelled(job, claim.spent()))),
+        Some(Stop::Asked) => Ok(Response::update(&progress::cancelling())),
+        Some(Stop::TooLate) | None => Err(Refusal::NothingToCancel),
+    }
 }
 
 /// What the help page suggests.

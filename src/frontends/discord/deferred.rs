@@ -197,5 +197,6 @@ async fn send_more(app: &App, interaction: &Interaction, more: Vec<Part>) -> Res
 
 async fn edit(app: &App, interaction: &Interaction, message: &Message) -> Result<Option<Posted>, Fault> {
     let edit = || app.discord.edit_original(interaction.application, &interaction.token, message);
-    Retry::deferred().until_known(edit).await
+    let shown = Retry::deferred().until_known(edit).await?;
+    Ok(shown.map(|shown| shown.posted))
 }

@@ -288,7 +288,7 @@ impl Play {
                 let Call { n, id, open } = hold.calls[call];
                 let outcome = answer.and_then(|generated| self::answer(generated, job, n));
                 let settlement = Settlement { n, call: Some(id), bill, outcome };
-                if store.settle(job, fence, settlement).await.unwrap() {
+                if store.settle(job, fence, settlement).await.unwrap().is_stored() {
                     let back = open.filter(|_| bill != Bill::Due).unwrap_or_default();
                     admitted.spent = admitted.spent - back;
                     hold.calls[call].open = None;
@@ -365,13 +365,19 @@ impl Play {
                 let n = picture.n;
                 let (call, answered) = match worker.attempt(n).await {
                     Attempt::Go(call) => (Some(call), true),
-                    Attempt::Exhausted | Attempt::Refused(_) => (None, false),
+                    Attempt::Exhausted | Attempt::Stopped | Attempt::Refused(_) => (None, false),
                     Attempt::Stale => panic!("it was claimed"),
                 };
                 admitted.spent = admitted.spent + if answered { PRICE } else { Micros(0) };
                 let outcome = answer(answered, worker.job(), n);
                 let settlement = Settlement { n, call, bill: Bill::Due, outcome };
-                assert!(self.store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+                assert!(
+                    self.store
+                        .settle(worker.job(), worker.claim.fence, settlement)
+                        .await
+                        .unwrap()
+                        .is_stored()
+                );
             }
             let generated =
                 worker.found().await.pictures.iter().filter(|one| one.generated().is_some()).count();

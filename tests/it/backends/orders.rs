@@ -180,7 +180,7 @@ impl<'a> Worker<'a> {
 
     pub(crate) async fn settle(&self, n: u32, call: CallId, bill: Bill, outcome: Option<Outcome>) -> bool {
         let settlement = Settlement { n, call: Some(call), bill, outcome };
-        self.store.settle(self.job(), self.claim.fence, settlement).await.unwrap()
+        self.store.settle(self.job(), self.claim.fence, settlement).await.unwrap().is_stored()
     }
 
     /// A call that ends like this and leaves the picture open.
@@ -243,6 +243,7 @@ pub(crate) fn generated(sha256: &str) -> Option<Outcome> {
         bytes: 3,
         format: ImageFormat::Png,
         region: None,
+        took: Some(2_000),
         made_from: MadeFrom::default(),
     }))
 }

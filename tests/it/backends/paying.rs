@@ -235,7 +235,7 @@ pub(super) async fn a_job_is_generated_once_each_picture_has_its_answer(store: &
     assert_eq!(worker.found().await.state, State::Generating);
     let refused = Some(Outcome::Refused { refusal: Refusal::FilteredOutput });
     let settlement = Settlement { n: 1, call: None, bill: Bill::NoCall, outcome: refused.clone() };
-    assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+    assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap().is_stored());
     let found = worker.found().await;
     assert_eq!(found.state, State::Generated);
     let outcomes: Vec<_> = found.pictures.iter().map(|picture| picture.outcome.clone()).collect();
@@ -249,7 +249,7 @@ pub(super) async fn a_lost_picture_is_found_no_more(store: &Store) {
     assert_eq!(store.by_sha256(&sha256).await.unwrap().unwrap().0.id, worker.job());
     let lost = Some(Outcome::Refused { refusal: Refusal::Fault { job: worker.job() } });
     let settlement = Settlement { n: 0, call: None, bill: Bill::Due, outcome: lost };
-    assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+    assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap().is_stored());
     assert_eq!(store.by_sha256(&sha256).await.unwrap(), None);
 }
 

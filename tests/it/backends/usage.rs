@@ -114,7 +114,7 @@ pub(super) async fn what_a_guardrail_held_back_is_a_row_for_each_job_and_stage(s
         for (n, refusal) in (0..).zip(refusals) {
             let settlement =
                 Settlement { n, call: None, bill: Bill::NoCall, outcome: Some(Outcome::Refused { refusal }) };
-            assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+            assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap().is_stored());
         }
     }
     let rows = store.blocked(GUILD, 10).await.unwrap();

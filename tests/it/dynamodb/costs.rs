@@ -107,7 +107,7 @@ async fn costs(store: &Store, meter: &Meter, order: &Order) -> String {
     line("attempt");
     let outcome = generated(&format!("{:064}", order.interaction));
     let settlement = Settlement { n: 0, call: Some(call), bill: Bill::Due, outcome };
-    assert!(store.settle(order.id(), worker.claim.fence, settlement).await.unwrap());
+    assert!(store.settle(order.id(), worker.claim.fence, settlement).await.unwrap().is_stored());
     line("settle");
     assert!(worker.progress(delivered()).await);
     line("progress");

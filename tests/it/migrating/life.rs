@@ -76,7 +76,7 @@ async fn ended(store: &Store, now: OffsetDateTime, orders: &mut Vec<Order>) {
     ] {
         let outcome = Some(Outcome::Refused { refusal });
         let settlement = Settlement { n, call: None, bill: Bill::NoCall, outcome };
-        assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap());
+        assert!(store.settle(worker.job(), worker.claim.fence, settlement).await.unwrap().is_stored());
     }
     worker.fail().await;
     orders.extend([repeated, failed, cancelled, held_back]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::interaction::{Ack, Interaction};
-use super::message::Message;
+use super::message::{Message, walk};
 use super::state::ServerState;
 use crate::sync::lock;
 
@@ -24,9 +24,10 @@ impl TestInteraction {
         self.inner.changed.until(|| self.ack()).await
     }
 
-    /// Waits for what the person reads in place of "thinking": the reply, or the follow-up of one that was deleted.
+    /// Waits for what the person reads in place of "thinking": the reply, or the follow-up of one that was deleted. A
+    /// reply that can still be cancelled is none yet.
     pub async fn answered(&self) -> Message {
-        let reply = || self.states().into_iter().find(|message| !message.loading);
+        let reply = || self.states().into_iter().find(|message| !message.loading && !is_interim(message));
         let instead = || self.followups().into_iter().next().filter(|_| self.message().is_none());
         self.inner.changed.until(|| reply().or_else(instead)).await
     }
@@ -97,4 +98,13 @@ impl TestInteraction {
     pub fn token(&self) -> &str {
         &self.inner.token
     }
+}
+
+/// Whether a message has a button that says `Cancel`.
+fn is_interim(message: &Message) -> bool {
+    let mut is_interim = false;
+    walk(&message.components, &mut |component| {
+        is_interim |= component.get("label") == Some(&"Cancel".into())
+    });
+    is_interim
 }

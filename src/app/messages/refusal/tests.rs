@@ -149,6 +149,8 @@ fn of_jobs() -> Vec<Refusal> {
     vec![
         Refusal::StoreSlow,
         Refusal::Stopping,
+        Refusal::Cancelled,
+        Refusal::NothingToCancel,
         Refusal::FilteredPrompt,
         Refusal::FilteredOutput,
         Refusal::FilteredInput,

@@ -61,6 +61,7 @@ fn pictures() -> Vec<Picture> {
         bytes: 1_587_327,
         format: ImageFormat::Png,
         region: Some("us-west-2".into()),
+        took: None,
         made_from: MadeFrom::default(),
     };
     vec![
@@ -79,6 +80,7 @@ fn claim(job: &Job) -> Claim {
         price: Micros(120_000),
         budget_used: None,
         posted: None,
+        stopping: false,
     }
 }
 

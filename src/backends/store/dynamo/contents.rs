@@ -22,6 +22,8 @@ pub enum Kind {
     Digests,
     /// Members' last pictures in channels.
     Latest,
+    /// How long models take.
+    Durations,
     /// Whose money and pictures.
     Accounts,
     /// What members used, day by day.
@@ -70,6 +72,7 @@ impl Kind {
             Kind::Requests => "requests",
             Kind::Digests => "pictures by SHA-256",
             Kind::Latest => "last pictures",
+            Kind::Durations => "times of models",
             Kind::Accounts => "accounts",
             Kind::Usage => "usage",
             Kind::HeldBack => "held back",
@@ -99,6 +102,7 @@ impl Kind {
             ("session", "session") => Kind::Sessions,
             ("session", "job") => Kind::SessionJobs,
             ("key", "job") => Kind::KeyJobs,
+            ("model", "durations") => Kind::Durations,
             ("channel", "latest") => Kind::Latest,
             ("channel", "running" | "session") => Kind::Channels,
             _ => Kind::Unknown,

@@ -24,6 +24,7 @@ pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
             vec![Write::put(&key, [("job", text(&job.to_string())), ("picture", number((*n).into()))])]
         }
         StoreItem::Latest { of, job } => vec![effects::latest(*job, *of)],
+        StoreItem::Durations { model, durations } => vec![super::durations::put(model, durations)?],
         StoreItem::Blocked { job, at, line } => vec![effects::list_blocked(*job, *at, line)],
         StoreItem::Usage { guild, month, row } => {
             let key = Key::usage(guild, month, &row.day, &row.member.to_string(), &row.model);

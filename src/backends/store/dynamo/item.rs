@@ -55,6 +55,11 @@ impl Key {
         Key::new(format!("channel#{channel}"), format!("latest#{member}"))
     }
 
+    /// How long a model takes.
+    pub(super) fn durations(model: &str) -> Key {
+        Key::new(format!("model#{model}"), "durations")
+    }
+
     pub(super) fn session(id: SessionId) -> Key {
         Key::new(format!("session#{id}"), "session")
     }

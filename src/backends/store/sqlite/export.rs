@@ -7,7 +7,8 @@ use anyhow::{Context, bail, ensure};
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::{
-    LOCK_WAIT, MIGRATIONS, accounts, blocked, lock_path, ops, policies, private_file, rows, sessions, usage,
+    LOCK_WAIT, MIGRATIONS, accounts, blocked, durations, lock_path, ops, policies, private_file, rows,
+    sessions, usage,
 };
 use crate::backends::store::item::StoreItem;
 use crate::backends::store::ledger::Ledger;
@@ -68,6 +69,7 @@ impl Source {
         every(db, "SELECT * FROM accounts ORDER BY scope, period", account, &mut take)?;
         every(db, "SELECT * FROM digests ORDER BY sha256, job, n", digest, &mut take)?;
         every(db, "SELECT * FROM latest ORDER BY channel, member", latest, &mut take)?;
+        every(db, "SELECT * FROM durations ORDER BY model", durations_of, &mut take)?;
         every(db, "SELECT * FROM blocked ORDER BY guild, job, stage", held_back, &mut take)?;
         every(db, "SELECT * FROM usage ORDER BY guild, month, day, member, model", used, &mut take)?;
         let policies =
@@ -145,6 +147,10 @@ fn latest(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
     })
 }
 
+fn durations_of(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
+    Ok(StoreItem::Durations { model: row.get("model")?, durations: durations::durations(row)? })
+}
+
 fn held_back(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
     let line = BlockedChange {
         guild: rows::parsed(row, "guild")?,
@@ -193,6 +199,7 @@ mod tests {
         ("audit", "guild number at by change undoes"),
         ("blocked", "guild job stage at member channel category"),
         ("digests", "sha256 job n"),
+        ("durations", "model millis"),
         ("jobs", "id doc queue due session created_at"),
         ("latest", "channel member job"),
         ("policies", "guild policy"),

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use time::OffsetDateTime;
 
 use super::accounts;
+use super::durations;
 use super::rows::{self, from_json, to_json};
 use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Balances, first_broken};
@@ -116,6 +117,9 @@ fn post(db: &Connection, record: &JobRecord, difference: &Difference) -> rusqlit
     if let Some(Latest { channel, member }) = &difference.latest {
         db.prepare_cached("INSERT OR REPLACE INTO latest (channel, member, job) VALUES (?1, ?2, ?3)")?
             .execute([channel.to_string(), member.to_string(), record.id().to_string()])?;
+    }
+    if let Some(taken) = &difference.taken {
+        durations::add(db, taken)?;
     }
     difference.blocked.iter().try_for_each(|change| list_blocked(db, record, change))
 }

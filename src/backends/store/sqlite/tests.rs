@@ -230,10 +230,11 @@ async fn a_job_of_version_1_is_finished() {
         bytes: 3,
         format: ImageFormat::Png,
         region: None,
+        took: None,
         made_from: MadeFrom::default(),
     });
     let settlement = Settlement { n: 1, call: Some(call), bill: Bill::Due, outcome: Some(generated) };
-    assert!(store.settle(old(2), 2, settlement).await.unwrap());
+    assert!(store.settle(old(2), 2, settlement).await.unwrap().is_stored());
     let end = Progress {
         concluded: Some(Conclusion { state: State::Delivered, delivered: 2, refusal: None, posted: None }),
         archived: vec![(0, "a-0".into()), (1, "a-1".into())],

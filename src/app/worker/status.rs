@@ -1,0 +1,201 @@
+//! What the member is told while a model is at work: how far the job is, and pictures as they come.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Loaded, Work};
+use crate::app::App;
+use crate::app::messages::picture;
+use crate::app::messages::progress::{self, At, Progress};
+use crate::backends::discord_api::message::{File, Message};
+use crate::domain::job::{DiscordOrigin, Job, Picture};
+
+/// A job that takes longer says how far it is.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// From one edit of a message to the next.
+pub(super) const EVERY: Duration = Duration::from_secs(2);
+/// How long the first picture that is ready waits for others, to be shown together with them.
+const TOGETHER: Duration = Duration::from_millis(700);
+/// An edit of words alone that takes longer holds up what comes after it no more.
+const EDIT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How far a job is, and what of it the member sees.
+#[derive(Debug, Default)]
+pub(super) struct Status {
+    busy: AtomicBool,
+    ready: Mutex<Vec<Picture>>,
+    /// A picture is ready.
+    news: Notify,
+    /// Files that the message has, by name, with their ids.
+    shown: Mutex<Vec<(String, u64)>>,
+    /// An edit may still reach Discord after what came later.
+    overtaken: AtomicBool,
+}
+
+impl Status {
+    /// The model has turned the job away; the member is told at once.
+    pub(super) fn set_busy(&self) {
+        self.busy.store(true, Ordering::Relaxed);
+        self.news.notify_one();
+    }
+
+    pub(super) fn set_at_work(&self) {
+        self.busy.store(false, Ordering::Relaxed);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add_ready(&self, picture: &Picture) {
+        locked(&self.ready).push(picture.clone());
+        self.news.notify_one();
+    }
+
+    /// The id of a file that the message has.
+    pub(super) fn id_of(&self, name: &str) -> Option<u64> {
+        locked(&self.shown).iter().find(|(shown, _)| shown == name).map(|(_, id)| *id)
+    }
+
+    pub(super) fn forget_shown(&self) {
+        locked(&self.shown).clear();
+    }
+
+    pub(super) fn is_overtaken(&self) -> bool {
+        self.overtaken.load(Ordering::Relaxed)
+    }
+}
+
+impl Work<'_> {
+    /// [`Work::generate`], with what the member is told meanwhile. No edit is under way any more when it is over.
+    pub(super) async fn generate_and_tell(&self) -> anyhow::Result<(Loaded, Vec<Picture>)> {
+        let over = CancellationToken::new();
+        let generate = async {
+            let generated = self.generate().await;
+            over.cancel();
+            generated
+        };
+        tokio::join!(generate, self.tell_how_far(&over)).0
+    }
+
+    async fn tell_how_far(&self, over: &CancellationToken) {
+        let Some(origin) = self.claim.job.origin.discord() else { return };
+        let waited = (self.app.now() - self.claim.job.created).try_into().unwrap_or_default();
+        let mut next = Instant::now() + PATIENCE.saturating_sub(waited);
+        let mut earliest = Instant::now();
+        loop {
+            tokio::select! {
+                () = over.cancelled() => return,
+                () = self.status.news.notified() => {
+                    let soon = if self.status.is_busy() { Duration::ZERO } else { TOGETHER };
+                    next = next.min(earliest.max(Instant::now() + soon));
+                    continue;
+                }
+                () = until(next) => {}
+            }
+            if !self.token_lives() || self.is_over_for_member().await {
+                return;
+            }
+            self.show_how_far(origin).await;
+            (earliest, next) = (Instant::now() + EVERY, Instant::now() + EVERY);
+        }
+    }
+
+    /// Whether the job was cancelled, or is another worker's.
+    async fn is_over_for_member(&self) -> bool {
+        match self.app.store.find(self.claim.job.id).await {
+            Ok(Some(found)) => found.stopping || found.fence != self.claim.fence,
+            Ok(None) => true,
+            Err(_) => false,
+        }
+    }
+
+    async fn show_how_far(&self, origin: &DiscordOrigin) {
+        let files = self.ready_files(origin).await;
+        let has_news = files.iter().any(|file| file.kept.is_none());
+        if !has_news && !self.app.edits.allows(origin.channel) {
+            return;
+        }
+        let at = match files.len() {
+            0 if self.status.is_busy() => At::Busy,
+            ready => At::Ready(ready),
+        };
+        let words = progress_of(self.app, &self.claim.job, at).await;
+        let edit = async |message: &Message| {
+            self.app.discord.edit_original(origin.application, &origin.token, message).await
+        };
+        if !has_news {
+            // Without a word about files, those that are there stay.
+            let message = Message { keep_files: true, ..words };
+            match timeout(EDIT_TIMEOUT, edit(&message)).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(fault)) => tracing::debug!(job = %self.claim.job.id, %fault, "progress was not shown"),
+                Err(_) => self.status.overtaken.store(true, Ordering::Relaxed),
+            }
+            return;
+        }
+        match edit(&Message { files, ..words }).await {
+            Ok(Some(shown)) => *locked(&self.status.shown) = shown.files,
+            Ok(None) => {}
+            Err(fault) => {
+                tracing::debug!(job = %self.claim.job.id, %fault, "a picture was not shown before the others")
+            }
+        }
+    }
+
+    /// The pictures that are ready, with what the message has already; none that does not fit into it as it is.
+    async fn ready_files(&self, origin: &DiscordOrigin) -> Vec<File> {
+        let mut ready = locked(&self.status.ready).clone();
+        ready.sort_by_key(|picture| picture.n);
+        let mut claim = self.claim.clone();
+        let mut files = Vec::new();
+        for picture in ready {
+            let Some(generated) = picture.generated() else { continue };
+            if generated.bytes > origin.file_limit {
+                continue;
+            }
+            let n = picture.n;
+            if let Some(known) = claim.pictures.iter_mut().find(|known| known.n == n) {
+                *known = picture;
+            }
+            let kept = self.status.id_of(&picture::file_name(&claim, n));
+            let bytes = match kept {
+                Some(_) => Some(bytes::Bytes::new()),
+                None => self.app.picture(&claim, n).await.ok().flatten(),
+            };
+            files.extend(bytes.map(|bytes| File { kept, ..picture::file(&claim, n, bytes, false) }));
+        }
+        files
+    }
+}
+
+/// The words for a job that is not finished.
+pub(super) async fn progress_of(app: &App, job: &Job, at: At) -> Message {
+    let gone = (app.now() - job.created).try_into().unwrap_or_default();
+    progress::progress(job, &Progress { at, gone, usual: usual(app, &job.request.model).await })
+}
+
+/// How long one picture of a model usually takes: here, or else according to whoever knows the model.
+async fn usual(app: &App, model: &str) -> Duration {
+    let here = match app.store.durations(model).await {
+        Ok(durations) => durations.usual(),
+        Err(error) => {
+            tracing::debug!(error = format!("{error:#}"), "nobody knows how long a model takes");
+            None
+        }
+    };
+    here.or_else(|| app.catalogue.find(model).map(|model| model.usual_time)).unwrap_or_default()
+}
+
+pub(super) async fn until(moment: Instant) {
+    tokio::time::sleep_until(moment).await;
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
