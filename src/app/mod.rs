@@ -55,6 +55,7 @@ pub(crate) use place_order::{
     Customer, KeyHolder, Member, Order, Placed, StartPicture, offer, offer_first, place_order,
 };
 pub(crate) use stored_picture::StoredPicture;
+use worker::Line;
 pub(crate) use worker::Start;
 
 /// Jobs that hold a picture's bytes at a time. Waiting for a model costs a few kilobytes, a picture costs megabytes.
@@ -83,6 +84,7 @@ pub struct App {
     pub(crate) workers: Arc<Semaphore>,
     /// How often messages say how far their jobs are.
     pub(crate) edits: EditRate,
+    pub(crate) line: Line,
     /// How often a member may ask.
     pub limiter: RateLimiter,
     pub age_restrictions: AgeRestrictionCache,
@@ -147,6 +149,7 @@ impl App {
             picture_limiter,
             workers: Arc::new(Semaphore::new(config.workers)),
             edits: EditRate::default(),
+            line: Line::default(),
             age_restrictions: AgeRestrictionCache::default(),
             command_ids: OnceLock::new(),
             stopping: CancellationToken::new(),

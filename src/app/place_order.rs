@@ -173,7 +173,7 @@ async fn place(
             if let (Some(percent), Some(channel)) = (warning, context.policy.budget.warn_in) {
                 warn(app, job.id, percent, channel);
             }
-            let start = Start::new(app, job.id, begun.zip(place));
+            let start = Start::new(app, &job, begun.zip(place));
             Ok(Placed::New(Box::new(job), start))
         }
         Admission::Duplicate(earlier) => Ok(Placed::Known(earlier)),

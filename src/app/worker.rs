@@ -17,7 +17,8 @@ use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
 use crate::domain::catalogue::Model;
 use crate::domain::job::{
-    Bill, CallId, Claim, Conclusion, GeneratedImage, JobId, Picture, Posted, Progress, Settlement, State,
+    Bill, CallId, Claim, Conclusion, FIRST_FENCE, GeneratedImage, JobId, Picture, Posted, Progress,
+    Settlement, State,
 };
 use crate::domain::refusal::Refusal;
 
@@ -25,6 +26,7 @@ mod consumer;
 mod deliver;
 mod generate;
 mod inputs;
+mod line;
 mod moderate;
 mod recover;
 mod shrink;
@@ -32,6 +34,8 @@ mod start;
 mod status;
 
 pub use consumer::{enqueue_forgotten, run, sweep};
+pub(crate) use line::Line;
+pub use line::{process_next, tell_places};
 pub(crate) use start::{Place, Start, here};
 use status::Status;
 
@@ -137,7 +141,7 @@ impl Work<'_> {
 }
 
 /// Ends a job that came back too often, each time without an end: the person is told, and what was reserved is free.
-/// What was delivered stays.
+/// What was delivered stays. One that nobody had begun with gets another chance.
 pub async fn fail_dead_letter(app: &App, id: JobId) -> End {
     let work = match Work::claim(app, id).await {
         Ok(work) => work,
@@ -145,6 +149,11 @@ pub async fn fail_dead_letter(app: &App, id: JobId) -> End {
     };
     let failed = if work.claim.state.is_final() {
         release(app, id, work.claim.fence, work.pause_ms()).await
+    } else if work.claim.fence == FIRST_FENCE && app.now() < work.claim.job.token_dies() {
+        // Other jobs ended the workers that its messages came to.
+        let released = release(app, id, work.claim.fence, 0).await;
+        app.enqueue(id).await;
+        released
     } else {
         tracing::error!(job = %id, "nobody could bring the job to its end; it has failed");
         work.fail().await

@@ -28,7 +28,7 @@ pub(crate) use difference::{
     BlockedChange, Difference, DigestChange, Latest, Posting, Taken, UsagePosting, difference,
 };
 pub use made_from::{Input, MadeFrom};
-pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis};
+pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis, overdue_from};
 pub use steps::{
     Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settled, Settlement, Stage, Stop, Worker,
 };

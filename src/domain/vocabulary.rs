@@ -17,6 +17,11 @@ impl JobId {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
         JobId(ulid::Ulid::from_parts(millis, random))
     }
+
+    /// The moment of its order, in Unix milliseconds.
+    pub(crate) fn ordered_at(self) -> i64 {
+        i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX)
+    }
 }
 
 impl fmt::Display for JobId {

@@ -191,7 +191,7 @@ async fn message_ends(app: &App, message: SqsMessage, left: Duration) -> Option<
 /// Works on a job until it is done, or until there is just time to give it back.
 async fn process_in_time(app: &App, delivery: &Delivery, left: Duration) -> End {
     let abandoned = CancellationToken::new();
-    let work = worker::process(app, delivery.job, &abandoned);
+    let work = worker::process_next(app, delivery.job, &abandoned);
     tokio::pin!(work);
     if let Ok(end) = tokio::time::timeout(left, &mut work).await {
         return end;

@@ -47,4 +47,5 @@ mod shell;
 mod stopping;
 mod support;
 mod throttled;
+mod turns;
 mod worker;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{End, HEARTBEAT, process};
+use super::{End, HEARTBEAT, process_next};
 use crate::app::App;
 use crate::backends::queue::{BATCH, Delivery};
 use crate::domain::job::Picture;
@@ -73,7 +73,7 @@ async fn take(app: &App) -> anyhow::Result<Vec<(Delivery, OwnedSemaphorePermit)>
 /// One delivery: kept while its job is worked on, and settled with the queue by how that ended.
 async fn serve(app: &App, delivery: &Delivery) {
     let end = tokio::select! {
-        end = process(app, delivery.job, &app.abandoned) => end,
+        end = process_next(app, delivery.job, &app.abandoned) => end,
         never = keep_delivery(app, delivery) => never,
     };
     let settled = match end {
@@ -135,6 +135,7 @@ pub async fn enqueue_forgotten(app: &App) -> anyhow::Result<()> {
 
 async fn enqueue_due(app: &App, grace: Duration) -> anyhow::Result<()> {
     for job in app.store.due(app.now(), grace).await? {
+        app.line.find(app, job).await?;
         app.queue.push(job).await?;
     }
     Ok(())

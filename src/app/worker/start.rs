@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{End, LEASE, Work, process};
 use crate::app::App;
-use crate::domain::job::{Begun, JobId, Worker};
+use crate::domain::job::{Begun, Job, JobId, Worker};
 use crate::domain::request::ImageRequest;
 
 /// An admitted job that nobody works on yet. One that was claimed for this process is given back if this is dropped.
 #[derive(Debug)]
 pub(crate) struct Start {
     app: Arc<App>,
-    job: JobId,
+    job: Box<Job>,
     begun: Option<(Box<Begun>, Place)>,
 }
 
@@ -44,19 +44,25 @@ pub(crate) fn here(app: &App) -> Worker {
 }
 
 impl Start {
-    pub(crate) fn new(app: &Arc<App>, job: JobId, begun: Option<(Box<Begun>, Place)>) -> Start {
-        Start { app: Arc::clone(app), job, begun }
+    pub(crate) fn new(app: &Arc<App>, job: &Job, begun: Option<(Box<Begun>, Place)>) -> Start {
+        Start { app: Arc::clone(app), job: Box::new(job.clone()), begun }
     }
 
     pub(crate) fn job(&self) -> JobId {
-        self.job
+        self.job.id
+    }
+
+    /// Hands it to whoever takes it from the queue.
+    pub(crate) async fn enqueue(&self) {
+        self.app.line.add(&self.job);
+        self.app.enqueue(self.job.id).await;
     }
 
     /// Works on the job in a task of its own, or hands it to whoever takes it from the queue.
     pub(crate) async fn go(self) {
         let app = Arc::clone(&self.app);
         if self.begun.is_none() {
-            app.enqueue(self.job).await;
+            self.enqueue().await;
         } else if !app.stopping.is_cancelled() {
             let abandoned = app.abandoned.clone();
             app.spawn(async move {
@@ -68,7 +74,7 @@ impl Start {
     /// [`process`], of a job that may be claimed already.
     pub(crate) async fn process(mut self, abandoned: &CancellationToken) -> End {
         let Some((begun, _place)) = self.begun.take() else {
-            return process(&self.app, self.job, abandoned).await;
+            return process(&self.app, self.job.id, abandoned).await;
         };
         let Begun { claim, calls } = *begun;
         Work::new(&self.app, claim, calls).process(abandoned).await
@@ -77,8 +83,8 @@ impl Start {
     /// Cancels it: nobody would see the pictures.
     pub(crate) async fn take_back(mut self) {
         let fence = self.begun.take().map(|(begun, _)| begun.claim.fence);
-        if let Err(error) = self.app.store.take_back(self.job, fence, self.app.now()).await {
-            tracing::error!(job = %self.job, error = format!("{error:#}"), "an unanswered order could not be taken back");
+        if let Err(error) = self.app.store.take_back(self.job.id, fence, self.app.now()).await {
+            tracing::error!(job = %self.job.id, error = format!("{error:#}"), "an unanswered order could not be taken back");
         }
     }
 }
@@ -86,7 +92,7 @@ impl Start {
 impl Drop for Start {
     fn drop(&mut self) {
         let Some((begun, place)) = self.begun.take() else { return };
-        let (app, job) = (Arc::clone(&self.app), self.job);
+        let (app, job) = (Arc::clone(&self.app), self.job.id);
         self.app.spawn(async move {
             let (Begun { claim, calls }, _place) = (*begun, place);
             if let Err(error) = Work::new(&app, claim, calls).give_back(0).await {

@@ -22,7 +22,7 @@ pub(super) const EVERY: Duration = Duration::from_secs(2);
 /// How long the first picture that is ready waits for others, to be shown together with them.
 const TOGETHER: Duration = Duration::from_millis(700);
 /// An edit of words alone that takes longer holds up what comes after it no more.
-const EDIT_TIMEOUT: Duration = Duration::from_secs(3);
+pub(super) const EDIT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How far a job is, and what of it the member sees.
 #[derive(Debug, Default)]
@@ -196,6 +196,6 @@ pub(super) async fn until(moment: Instant) {
     tokio::time::sleep_until(moment).await;
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

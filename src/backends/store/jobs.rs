@@ -9,7 +9,7 @@ use crate::backends::archive::picture_key;
 use crate::domain::job::accounts::{Account, Accounts, Amounts, Balances};
 use crate::domain::job::{
     Attempt, Bounded, Claim, Job, JobId, JobRecord, Picture, Posted, Progress, Settled, Settlement, Stop,
-    Tally, WorkQueue,
+    Tally, WorkQueue, millis, overdue_from,
 };
 use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
@@ -24,18 +24,26 @@ impl Store {
     /// Jobs that have something to do and that no worker holds, oldest first, a thousand at most. Those admitted less
     /// than `grace` ago are still on their way through the queue.
     pub async fn due(&self, now: OffsetDateTime, grace: Duration) -> anyhow::Result<Vec<JobId>> {
-        let mut due = Vec::new();
-        for queue in WorkQueue::ALL {
-            let until = queue.due_until(now, grace);
-            due.extend(match self {
-                Store::Sqlite(sqlite) => sqlite.queued(queue, until, SWEEP).await?,
-                Store::Dynamo(dynamo) => dynamo.queued(queue, until, SWEEP).await?,
-            });
-        }
+        let mut due = self.in_line(SWEEP).await?;
+        let overdue = overdue_from(now, grace);
+        due.retain(|job| job.ordered_at() <= overdue);
+        due.extend(self.queued(WorkQueue::Begun, millis(now), SWEEP).await?);
         // Ids sort by the moment of the order.
         due.sort_unstable();
         due.truncate(SWEEP);
         Ok(due)
+    }
+
+    /// The first `limit` jobs that nobody has begun, whoever is next first.
+    pub async fn in_line(&self, limit: usize) -> anyhow::Result<Vec<JobId>> {
+        self.queued(WorkQueue::Admitted, i64::MAX, limit).await
+    }
+
+    async fn queued(&self, queue: WorkQueue, until: i64, limit: usize) -> anyhow::Result<Vec<JobId>> {
+        match self {
+            Store::Sqlite(sqlite) => sqlite.queued(queue, until, limit).await,
+            Store::Dynamo(dynamo) => dynamo.queued(queue, until, limit).await,
+        }
     }
 
     /// Cancels a job that no worker claimed; whether it did.

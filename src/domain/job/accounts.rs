@@ -53,6 +53,8 @@ pub(crate) struct Balance {
     pub(crate) amounts: Amounts,
     /// The job that came with the warning that most of the budget is used.
     pub(crate) warned_by: Option<JobId>,
+    /// The turn of the next order, if something is under way then: see [`super::record::WorkQueue`].
+    pub(crate) next_turn: i64,
 }
 
 /// Accounts that were read together; what is missing holds nothing.
@@ -157,6 +159,11 @@ impl Accounts {
 
     pub(crate) fn member_ever(&self) -> Option<Account> {
         self.of_member(EVER)
+    }
+
+    /// Whose orders take turns with those of others.
+    pub(crate) fn of_turns(&self) -> Option<Account> {
+        self.member_ever().or_else(|| self.of_budget(BudgetScope::Key))
     }
 
     pub(crate) fn of_budget(&self, scope: BudgetScope) -> Option<Account> {

@@ -51,7 +51,7 @@ impl<'a> NewJob<'a> {
 
     pub(crate) fn deciding(&self) -> Vec<Account> {
         let bounded = self.bounds.iter().filter_map(|bound| bound.account.clone());
-        bounded.chain(self.accounts.of_budget(BudgetScope::Guild)).collect()
+        bounded.chain(self.accounts.of_budget(BudgetScope::Guild)).chain(self.accounts.of_turns()).collect()
     }
 
     /// Percent of the server's month that is used with this price, if it has a budget.
@@ -75,6 +75,7 @@ impl JobRecord {
         let mut record = JobRecord::new(new.job, new.price, new.limits);
         record.budget_used = used;
         record.warned = warning.is_some();
+        record.take_turn(new.accounts.of_turns().and_then(|account| balances.get(&account)));
         if new.job.is_offer {
             record.cancel(new.job.created);
         }

@@ -38,6 +38,8 @@ pub(crate) struct Posting {
     pub(crate) account: Account,
     pub(crate) amounts: Amounts,
     pub(crate) warning: Option<WarningChange>,
+    /// What the turn of the account's next order becomes.
+    pub(crate) next_turn: Option<i64>,
 }
 
 /// What is added to the usage of a server's day, member and model.
@@ -73,10 +75,9 @@ pub(crate) struct BlockedChange {
 /// What turns the rest of the store from `before` into `after`. `balances` holds the server's month where
 /// [`super::admission::account_of_warning`] or an admission asks for it.
 pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances: &Balances) -> Difference {
-    let amounts = after.amounts() - before.map(JobRecord::amounts).unwrap_or_default();
     Difference {
-        postings: postings(after, amounts, warning_change(before, after, balances)),
-        usage: usage(after, amounts),
+        postings: postings(before, after, warning_change(before, after, balances)),
+        usage: usage(after, added(before, after)),
         digests: digests(before, after),
         blocked: blocked(before, after),
         latest: latest(before, after),
@@ -84,12 +85,20 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
     }
 }
 
-fn postings(record: &JobRecord, amounts: Amounts, warning: Option<WarningChange>) -> Vec<Posting> {
-    let accounts = record.accounts();
+fn added(before: Option<&JobRecord>, after: &JobRecord) -> Amounts {
+    after.amounts() - before.map(JobRecord::amounts).unwrap_or_default()
+}
+
+fn postings(before: Option<&JobRecord>, after: &JobRecord, warning: Option<WarningChange>) -> Vec<Posting> {
+    let (accounts, amounts) = (after.accounts(), added(before, after));
     let guild = accounts.of_budget(BudgetScope::Guild);
+    let is_ordered = before.is_none() && !after.state.is_final();
+    let turns = accounts.of_turns().filter(|_| is_ordered);
     let posting = |account: Account| {
         let warning = warning.filter(|_| guild.as_ref() == Some(&account));
-        (amounts != Amounts::default() || warning.is_some()).then_some(Posting { account, amounts, warning })
+        let next_turn = (turns.as_ref() == Some(&account)).then(|| after.next_turn());
+        let changes = amounts != Amounts::default() || warning.is_some() || next_turn.is_some();
+        changes.then_some(Posting { account, amounts, warning, next_turn })
     };
     accounts.all().into_iter().filter_map(posting).collect()
 }

@@ -17,6 +17,9 @@ use crate::domain::request::ImageRequest;
 use crate::domain::vocabulary::SessionId;
 
 mod cancel;
+mod queue;
+
+pub(crate) use queue::{WorkQueue, overdue_from};
 
 /// Everything about one job. Times are Unix milliseconds, money is micro-dollars. The names of the fields are those
 /// of the stored document.
@@ -32,6 +35,9 @@ pub(crate) struct JobRecord {
     pub(super) state: State,
     /// It has something to do.
     open: bool,
+    /// Among those that wait, the one with the least is next; none had one in earlier versions.
+    #[serde(default)]
+    turn: i64,
     fence: i64,
     owner: Option<String>,
     lease_until: i64,
@@ -88,34 +94,6 @@ pub(crate) struct Bounded<T> {
     pub(crate) bounds: Vec<Bound>,
 }
 
-/// What a sweeper looks for, oldest first: see [`JobRecord::queue`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WorkQueue {
-    /// Nobody has begun; its moment is that of its admission.
-    Admitted,
-    /// Somebody has; its moment is the end of the lease or of a pause.
-    Begun,
-}
-
-impl WorkQueue {
-    pub(crate) const ALL: [WorkQueue; 2] = [WorkQueue::Admitted, WorkQueue::Begun];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            WorkQueue::Admitted => "admitted",
-            WorkQueue::Begun => "begun",
-        }
-    }
-
-    /// The latest moment, in Unix milliseconds, at which a job of this queue is due at `now`.
-    pub(crate) fn due_until(self, now: OffsetDateTime, grace: Duration) -> i64 {
-        match self {
-            WorkQueue::Admitted => millis(now - grace),
-            WorkQueue::Begun => millis(now),
-        }
-    }
-}
-
 impl JobRecord {
     pub(super) fn new(job: &Job, price: Micros, limits: &AdmissionLimits) -> JobRecord {
         let picture = |seed: &u32| PictureRecord { seed: *seed, outcome: None, archived: None };
@@ -128,6 +106,7 @@ impl JobRecord {
             limits: limits.clone(),
             state: State::Admitted,
             open: true,
+            turn: millis(job.created),
             fence: 0,
             owner: None,
             lease_until: 0,
@@ -187,14 +166,6 @@ impl JobRecord {
 
     pub(crate) fn ordered(&self) -> usize {
         self.pictures.len()
-    }
-
-    /// Where a sweeper finds it, and the moment from which it is due; `None` if it has nothing to do.
-    pub(crate) fn queue(&self) -> Option<(WorkQueue, i64)> {
-        self.open.then_some(match self.fence {
-            0 => (WorkQueue::Admitted, self.created),
-            _ => (WorkQueue::Begun, self.lease_until.max(self.not_before)),
-        })
     }
 
     /// The session's last picture is that of the job which ended last, or has not ended: the latest has the greatest.

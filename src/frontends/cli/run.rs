@@ -96,6 +96,7 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     }
     // Without a token nobody could be told of the end.
     if app.config.token.is_some() {
+        app.spawn(worker::tell_places(app.clone()));
         app.spawn(sessions::sweep(app.clone()));
     }
     Ok(app)

@@ -74,12 +74,12 @@ async fn interactions(
 
 /// A job for other processes is enqueued before the response goes out: this process may end after it.
 async fn enqueued(app: &App, next: Next) -> Next {
-    let job = match next {
-        Next::Start(start) if !app.queue.is_local() => start.job(),
+    let start = match next {
+        Next::Start(start) if !app.queue.is_local() => start,
         next => return next,
     };
-    if tokio::time::timeout(QUEUE_TIME, app.enqueue(job)).await.is_err() {
-        tracing::error!(%job, "the queue is slow; the sweeper enqueues the job later");
+    if tokio::time::timeout(QUEUE_TIME, start.enqueue()).await.is_err() {
+        tracing::error!(job = %start.job(), "the queue is slow; the sweeper enqueues the job later");
     }
     Next::Nothing
 }

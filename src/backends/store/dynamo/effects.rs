@@ -1,6 +1,6 @@
 //! The writes of a transaction that carry out what a step of a job changes.
 
-use super::item::{Key, WARNED_BY, json, number, text};
+use super::item::{Key, NEXT_TURN, WARNED_BY, json, number, text};
 use super::write::Write;
 use crate::domain::job::accounts::{Bound, Measure};
 use crate::domain::job::{
@@ -38,7 +38,7 @@ pub(super) fn put(record: &JobRecord, revision: i64) -> anyhow::Result<Write> {
 
 /// Conditions cannot add: `used` and `taken` are the sums that limits are held against.
 fn post(posting: &Posting, bounds: &[Bound]) -> Write {
-    let Posting { account, amounts, warning } = posting;
+    let Posting { account, amounts, warning, next_turn } = posting;
     let added = [
         ("reserved", amounts.reserved),
         ("spent", amounts.spent),
@@ -54,6 +54,7 @@ fn post(posting: &Posting, bounds: &[Bound]) -> Write {
     let mut set = Vec::new();
     set.extend(until.map(|_| "expires = :expires".to_owned()));
     set.extend(warned_by.flatten().map(|_| format!("{WARNED_BY} = :then")));
+    set.extend(next_turn.map(|_| format!("{NEXT_TURN} = :turn")));
     let mut clauses = Vec::new();
     if !set.is_empty() {
         clauses.push(format!("SET {}", set.join(", ")));
@@ -71,6 +72,9 @@ fn post(posting: &Posting, bounds: &[Bound]) -> Write {
     }
     if let Some(until) = until {
         write = write.with([(":expires", number(until))]);
+    }
+    if let Some(turn) = next_turn {
+        write = write.with([(":turn", number(*turn))]);
     }
     if let Some(job) = warned_by.flatten() {
         write = write.with([(":then", job_text(job))]);

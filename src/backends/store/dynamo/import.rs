@@ -1,7 +1,7 @@
 //! The items of the table that an item from another back end becomes: those that there would be if all had happened
 //! here.
 
-use super::item::{Key, WARNED_BY, number, text};
+use super::item::{Key, NEXT_TURN, WARNED_BY, number, text};
 use super::orders::known_request;
 use super::policies::{Document, trail_line};
 use super::write::Write;
@@ -63,7 +63,7 @@ fn job(record: &JobRecord) -> anyhow::Result<Vec<Write>> {
 }
 
 fn account(account: &Account, balance: &Balance) -> Write {
-    let Balance { amounts, warned_by } = balance;
+    let Balance { amounts, warned_by, next_turn } = balance;
     let mut attributes = vec![
         ("reserved", number(amounts.reserved)),
         ("spent", number(amounts.spent)),
@@ -75,5 +75,6 @@ fn account(account: &Account, balance: &Balance) -> Write {
     ];
     attributes.extend(account.kept_until().map(|until| ("expires", number(until))));
     attributes.extend(warned_by.map(|job| (WARNED_BY, text(&job.to_string()))));
+    attributes.extend((*next_turn != 0).then(|| (NEXT_TURN, number(*next_turn))));
     Write::put(&Key::account(account), attributes)
 }

@@ -17,6 +17,9 @@ use crate::domain::unreadable::Unreadable;
 /// The attribute of a server's month with the job that warned of it.
 pub(super) const WARNED_BY: &str = "told_by";
 
+/// The attribute of an account with the turn of its next order.
+pub(super) const NEXT_TURN: &str = "next_turn";
+
 /// An item of the table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -169,7 +172,7 @@ pub(super) fn from_json<T: DeserializeOwned>(item: &Item, name: &str) -> anyhow:
 
 pub(super) fn balance(item: &Item) -> anyhow::Result<Balance> {
     let warned_by = item.contains_key(WARNED_BY).then(|| parsed(item, WARNED_BY)).transpose()?;
-    Ok(Balance { amounts: amounts(item)?, warned_by })
+    Ok(Balance { amounts: amounts(item)?, warned_by, next_turn: integer(item, NEXT_TURN)? })
 }
 
 pub(super) fn amounts(item: &Item) -> anyhow::Result<Amounts> {

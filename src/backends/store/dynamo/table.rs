@@ -170,6 +170,7 @@ impl Table {
                 .expression_attribute_values(":queue", text(queue))
                 .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
                 .select(Select::AllProjectedAttributes)
+                .set_limit(i32::try_from(limit).ok())
                 .set_exclusive_start_key(start)
                 .send()
                 .await

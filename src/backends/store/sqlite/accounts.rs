@@ -25,7 +25,7 @@ pub(super) fn balances(db: &Connection, accounts: Vec<Account>) -> rusqlite::Res
 pub(super) fn balance(row: &Row<'_>) -> rusqlite::Result<Balance> {
     let warned_by: Option<String> = row.get("warned_by")?;
     let warned_by: Option<JobId> = warned_by.is_some().then(|| rows::parsed(row, "warned_by")).transpose()?;
-    Ok(Balance { amounts: amounts(row)?, warned_by })
+    Ok(Balance { amounts: amounts(row)?, warned_by, next_turn: row.get("next_turn")? })
 }
 
 fn amounts(row: &Row<'_>) -> rusqlite::Result<Amounts> {
@@ -39,7 +39,7 @@ fn amounts(row: &Row<'_>) -> rusqlite::Result<Amounts> {
 }
 
 pub(super) fn post(db: &Connection, posting: &Posting) -> rusqlite::Result<()> {
-    let Posting { account: Account { scope, period }, amounts, warning } = posting;
+    let Posting { account: Account { scope, period }, amounts, warning, next_turn } = posting;
     let Amounts { reserved, spent, ordered, delivered, calls } = amounts;
     db.prepare_cached(
         "INSERT INTO accounts (scope, period, reserved, spent, ordered, delivered, calls) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -51,6 +51,10 @@ pub(super) fn post(db: &Connection, posting: &Posting) -> rusqlite::Result<()> {
     if let Some(change) = warning {
         db.prepare_cached("UPDATE accounts SET warned_by = ?3 WHERE scope = ?1 AND period = ?2")?
             .execute(params![scope, period, change.then.map(|job| job.to_string())])?;
+    }
+    if let Some(turn) = next_turn {
+        db.prepare_cached("UPDATE accounts SET next_turn = ?3 WHERE scope = ?1 AND period = ?2")?
+            .execute(params![scope, period, turn])?;
     }
     Ok(())
 }

@@ -195,7 +195,7 @@ mod tests {
 
     /// Before a column is added to this list, [`Source::each`] has to give it away, and the table to take it.
     const KNOWN: &[(&str, &str)] = &[
-        ("accounts", "scope period reserved spent ordered delivered calls warned_by"),
+        ("accounts", "scope period reserved spent ordered delivered calls warned_by next_turn"),
         ("audit", "guild number at by change undoes"),
         ("blocked", "guild job stage at member channel category"),
         ("digests", "sha256 job n"),

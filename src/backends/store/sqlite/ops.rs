@@ -181,7 +181,7 @@ pub(super) fn queued(
     limit: usize,
 ) -> rusqlite::Result<Vec<JobId>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    db.prepare_cached("SELECT id FROM jobs WHERE queue = ?1 AND due <= ?2 ORDER BY due LIMIT ?3")?
+    db.prepare_cached("SELECT id FROM jobs WHERE queue = ?1 AND due <= ?2 ORDER BY due, id LIMIT ?3")?
         .query_map(params![queue.name(), until, limit], |row| rows::parsed(row, "id"))?
         .collect()
 }
