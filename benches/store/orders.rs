@@ -78,6 +78,8 @@ impl Order {
             suffix: None,
             ignored_flags: Vec::new(),
             in_place_of: None,
+            variants: Vec::new(),
+            price: None,
             sources: BTreeMap::new(),
         };
         Job { id: self.id(), origin, request, created: self.at, parent: None, is_offer: false }
@@ -165,6 +167,7 @@ pub(crate) fn delivered() -> Progress {
         concluded: Some(conclusion),
         archived: vec![(0, "7/9/2026/11/20/job-0.png".into())],
         release_for: Some(0),
+        ..Progress::default()
     }
 }
 

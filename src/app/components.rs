@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::job::JobId;
+use crate::domain::job::{Claim, JobId};
 use crate::domain::services::Service;
 use crate::domain::session::SessionId;
 use crate::domain::text::clip;
@@ -101,16 +101,19 @@ impl PictureAction {
     }
 
     /// Whether it is about one picture, which has to be chosen where there are several.
-    pub fn needs_one(self) -> bool {
-        matches!(
-            self,
-            PictureAction::VarySubtle
-                | PictureAction::VaryStrong
-                | PictureAction::Upscale
-                | PictureAction::UpscaleConservative
-                | PictureAction::UpscaleCreative
-                | PictureAction::Edit
-        )
+    pub fn needs_one(self, claim: &Claim) -> bool {
+        let differ = !claim.job.request.variants.is_empty();
+        let all_alike = matches!(self, PictureAction::Again | PictureAction::Remix);
+        (all_alike && differ)
+            || matches!(
+                self,
+                PictureAction::VarySubtle
+                    | PictureAction::VaryStrong
+                    | PictureAction::Upscale
+                    | PictureAction::UpscaleConservative
+                    | PictureAction::UpscaleCreative
+                    | PictureAction::Edit
+            )
     }
 }
 

@@ -52,7 +52,7 @@ mod stored_picture;
 pub mod worker;
 
 pub(crate) use place_order::{
-    Customer, KeyHolder, Member, Order, Placed, StartPicture, offer, offer_first, place_order,
+    Customer, KeyHolder, Member, Offer, Order, Placed, StartPicture, offer, offer_first, place_order,
 };
 pub(crate) use stored_picture::StoredPicture;
 use worker::Line;

@@ -83,7 +83,8 @@ pub(crate) async fn place_order(
 pub(crate) struct Offer {
     /// Kept as a cancelled job, from which a button orders.
     pub(crate) job: JobId,
-    pub(crate) model: String,
+    pub(crate) request: ImageRequest,
+    /// Of all its pictures.
     pub(crate) price: Micros,
 }
 
@@ -118,14 +119,22 @@ pub(crate) async fn offer_first(
 }
 
 fn offered(app: &App, job: Job, now: OffsetDateTime) -> Result<Offer, Refusal> {
-    let price = price(app, &job.request, now)?.1;
-    Ok(Offer { job: job.id, model: job.request.model, price })
+    let Job { id, mut request, .. } = job;
+    let price = price(app, &mut request, now)?.1;
+    Ok(Offer { job: id, request, price })
 }
 
-/// The price of each picture of a request, and of all of them.
-fn price(app: &App, request: &ImageRequest, now: OffsetDateTime) -> Result<(Micros, Micros), Refusal> {
+/// The price of each picture of a request, and of all of them. Where pictures differ, each has its own.
+fn price(app: &App, request: &mut ImageRequest, now: OffsetDateTime) -> Result<(Micros, Micros), Refusal> {
+    let mut sum = Micros(0);
+    for variant in &mut request.variants {
+        let each = app.catalogue.living(&variant.model, now.date())?.price;
+        variant.price = Some(each);
+        sum = sum + each;
+    }
     let each = app.catalogue.living(&request.model, now.date())?.price;
-    Ok((each, each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX)))
+    let of_one_kind = each * i64::try_from(request.seeds.len()).unwrap_or(i64::MAX);
+    Ok((each, if request.variants.is_empty() { of_one_kind } else { sum }))
 }
 
 async fn place(
@@ -148,9 +157,9 @@ async fn place(
         return Err(Refusal::Stopping);
     }
     let parent = ask.parent;
-    let request = customer.resolve(app, &context, ask, deadline, now).await?;
+    let mut request = customer.resolve(app, &context, ask, deadline, now).await?;
     let parent = parent.or_else(|| request.source().and_then(ImageSource::job));
-    let (each, price) = price(app, &request, now)?;
+    let (each, price) = price(app, &mut request, now)?;
     if !is_offer && let Err(refusal) = before(deadline, customer.take(app, &context, now)).await? {
         // The same order may have come twice at once, and the other one has used the rate up.
         let Some(key) = dedupe_key else { return Err(refusal) };

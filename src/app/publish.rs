@@ -9,6 +9,9 @@ use crate::domain::job::{Claim, JobId, Origin, Posted};
 use crate::domain::refusal::Refusal;
 use crate::domain::shrink::shrink;
 
+/// Files that a message of Discord can have.
+const FILES_LIMIT: usize = 10;
+
 /// Makes the pictures of a private job everybody's: the message that shows them.
 ///
 /// # Errors
@@ -31,7 +34,8 @@ pub(crate) async fn message(app: &App, mut claim: Claim, file_limit: u64) -> any
 pub(crate) async fn again(app: &App, claim: Claim, file_limit: u64) -> anyhow::Result<Message> {
     let (mut files, mut remarks) = (Vec::new(), Remarks::default());
     let _permit = app.picture_limiter.enter().await;
-    for picture in claim.pictures.iter().filter(|picture| picture.generated().is_some()) {
+    let generated = claim.pictures.iter().filter(|picture| picture.generated().is_some());
+    for picture in generated.take(FILES_LIMIT) {
         let original = app.picture(&claim, picture.n).await?.ok_or(Refusal::PictureGone)?;
         let is_too_large = original.len() as u64 > file_limit;
         let bytes = if is_too_large {

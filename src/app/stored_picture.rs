@@ -31,7 +31,7 @@ impl StoredPicture {
         ask.image = Some(self.source());
         let is_upscale = ask.edit.as_ref().is_some_and(|edit| edit.service.wants_words_of_its_picture());
         if is_upscale && ask.prompt.is_empty() {
-            ask.prompt.clone_from(&self.claim.job.request.prompt);
+            ask.prompt.clone_from(&self.claim.job.request.of(self.n).prompt);
         }
     }
 }

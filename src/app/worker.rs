@@ -24,6 +24,7 @@ use crate::domain::refusal::Refusal;
 
 mod consumer;
 mod deliver;
+mod follow_up;
 mod generate;
 mod inputs;
 mod line;
@@ -68,6 +69,8 @@ pub enum End {
 struct Work<'a> {
     app: &'a App,
     claim: Claim,
+    /// Pictures of the job that other messages show.
+    others: Vec<Picture>,
     /// Calls that are in the ledger already and that nobody has made, by picture.
     prepared: Mutex<Vec<(u32, CallId)>>,
     /// The person has the response, whether or not that could be stored.
@@ -204,6 +207,13 @@ impl Loaded {
         Loaded { pictures, permit: Mutex::new(permit) }
     }
 
+    /// Takes out the pictures with these numbers.
+    fn take(&mut self, is_wanted: impl Fn(u32) -> bool) -> Loaded {
+        let (wanted, rest) = std::mem::take(&mut self.pictures).into_iter().partition(|(n, _)| is_wanted(*n));
+        self.pictures = rest;
+        Loaded::new(wanted, None)
+    }
+
     /// Releases the permit while this job waits for another service. How many wait is bounded by the workers.
     fn step_aside(&self) {
         drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -215,6 +225,7 @@ impl<'a> Work<'a> {
         Work {
             app,
             claim,
+            others: Vec::new(),
             prepared: Mutex::new(prepared),
             told: AtomicBool::new(false),
             posted: OnceLock::new(),
@@ -254,13 +265,19 @@ impl Work<'_> {
         if self.claim.state.is_final() {
             return self.archive_late().await;
         }
-        let (loaded, pictures) = self.generate_and_tell().await?;
+        let (mut loaded, pictures) = self.generate_and_tell().await?;
         self.claim.pictures = pictures;
+        self.send_follow_ups(&mut loaded).await?;
+        self.keep_to_first_message();
         self.hand_over(loaded).await
     }
 
     fn model(&self) -> Option<&Model> {
         self.app.catalogue.find(&self.claim.job.request.model)
+    }
+
+    fn model_of(&self, n: u32) -> Option<&Model> {
+        self.app.catalogue.find(&self.claim.job.request.of(n).model)
     }
 
     fn generated(&self) -> impl Iterator<Item = (&Picture, &GeneratedImage)> {
@@ -323,7 +340,7 @@ impl Work<'_> {
             }
         };
         let numbers: Vec<u32> = archived.iter().map(|(n, _)| *n).collect();
-        self.advance(Progress { concluded, archived, release_for: Some(0) }).await?;
+        self.advance(Progress { concluded, archived, release_for: Some(0), ..Progress::default() }).await?;
         for n in numbers {
             self.app.spool.forget(id, n).await.context("emptying the spool")?;
         }
@@ -332,9 +349,12 @@ impl Work<'_> {
 
     /// The message is out, the archive was out of reach: archive again, and remove the remark.
     async fn archive_late(&mut self) -> anyhow::Result<()> {
+        let parts = self.archive_parts().await;
+        self.keep_to_first_message();
         let loaded = self.load(Loaded::default()).await;
         let Some(loaded) = self.without_what_is_lost(loaded).await? else { return Ok(()) };
         let archived = self.archive(&loaded.pictures).await;
+        let archived = parts.and_then(|parts| Ok(parts.into_iter().chain(archived?).collect()));
         drop(loaded);
         if archived.is_ok() && self.claim.state == State::Delivered {
             self.remark(&Remarks { not_archived: false, shrunk: self.shrunk_ones(true).await? }).await;
@@ -356,8 +376,9 @@ impl Work<'_> {
         }
         if let (false, Some(model)) = (archived.is_empty(), self.model()) {
             let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
-            let prices = Prices { each: self.claim.each(), attempted: self.claim.spent() };
-            let record = Record::new(&self.claim, model, prices, &in_words);
+            let whole = self.whole();
+            let prices = Prices { each: whole.each(), attempted: whole.spent() };
+            let record = Record::new(&whole, model, prices, &in_words);
             self.app.archive.put_record(&record_key(job), &record).await?;
         }
         Ok(archived)
@@ -391,7 +412,7 @@ impl Work<'_> {
     }
 
     fn conclusion(&self, delivered: bool) -> Conclusion {
-        let count = self.generated().count();
+        let count = self.generated().count() + self.others_generated();
         let refusal = self.claim.refusal().cloned();
         match (delivered, u32::try_from(count)) {
             (true, Ok(delivered)) if delivered > 0 => {

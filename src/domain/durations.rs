@@ -42,7 +42,7 @@ mod tests {
         durations = durations.with(&[1_000; 24]);
         assert_eq!(durations.usual(), Some(Duration::from_secs(9)));
         durations = durations.with(&[1_000, 2_000]);
-        assert_eq!(durations.usual(), Some(Duration::from_secs(2)));
+        assert_eq!(durations.usual(), Some(Duration::from_secs(1)));
         assert_eq!(durations.0.len(), KEPT);
     }
 }

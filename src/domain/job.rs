@@ -16,6 +16,7 @@ mod admission;
 mod cost;
 mod difference;
 mod made_from;
+mod parts;
 mod record;
 mod steps;
 mod visibility;
@@ -28,6 +29,7 @@ pub(crate) use difference::{
     BlockedChange, Difference, DigestChange, Latest, Posting, Taken, UsagePosting, difference,
 };
 pub use made_from::{Input, MadeFrom};
+pub use parts::FollowUp;
 pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis, overdue_from};
 pub use steps::{
     Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settled, Settlement, Stage, Stop, Worker,
@@ -341,6 +343,8 @@ pub struct Claim {
     pub budget_used: Option<u32>,
     /// Where its pictures are shown, if everybody there can see them.
     pub posted: Option<Posted>,
+    /// The messages behind the first one, as far as they are sent.
+    pub follow_ups: Vec<FollowUp>,
     /// It was cancelled, and what is not finished is to end.
     pub stopping: bool,
 }

@@ -16,6 +16,8 @@ pub(crate) use rate::Asker;
 /// Requests at once, and afterwards in a minute, where nobody says otherwise.
 pub(crate) const DEFAULT_RATE: Rate =
     Rate { burst: NonZeroU32::new(3).unwrap(), per_minute: NonZeroU32::new(6).unwrap() };
+/// Pictures that one order with variants may bring.
+pub const VARIANTS_LIMIT: u32 = 16;
 /// The highest limit that an admin can set.
 pub const LIMIT_LIMIT: u32 = 10_000;
 
@@ -31,6 +33,8 @@ pub struct Limits {
     pub in_flight: Option<u32>,
     /// Pictures a day (UTC), by what was delivered.
     pub daily: Option<u32>,
+    /// Pictures that one order with variants may bring.
+    pub variants: Option<u32>,
 }
 
 impl Limits {
@@ -42,6 +46,7 @@ impl Limits {
             per_minute: self.per_minute.or(other.per_minute),
             in_flight: self.in_flight.or(other.in_flight),
             daily: self.daily.or(other.daily),
+            variants: self.variants.or(other.variants),
         }
     }
 
@@ -53,7 +58,13 @@ impl Limits {
             per_minute: self.per_minute.max(other.per_minute),
             in_flight: self.in_flight.max(other.in_flight),
             daily: self.daily.max(other.daily),
+            variants: self.variants.max(other.variants),
         }
+    }
+
+    /// Pictures that one order with variants may bring.
+    pub fn variants(&self) -> u32 {
+        self.variants.unwrap_or(VARIANTS_LIMIT).min(VARIANTS_LIMIT)
     }
 
     /// How often a member may ask.

@@ -71,6 +71,12 @@ pub enum Refusal {
     PictureGone,
     /// A mask that says that nothing is to be changed.
     EmptyMask,
+    /// An order for more pictures with differing words than one may bring.
+    TooManyVariants {
+        limit: u32,
+    },
+    /// `--repeat`, where nobody is asked first.
+    CannotRepeat,
     /// Two options of which only one can be.
     OnlyOne {
         one: OrText<OptionName>,

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use time::Date;
 
 use crate::domain::catalogue::Catalogue;
+use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
 use crate::domain::refusal::{Allowed, OptionName, TextKind};
 use crate::domain::services::Takes;
@@ -18,6 +19,7 @@ mod flags;
 mod mask;
 mod model;
 mod repeat;
+mod variants;
 
 pub use crate::domain::presets::{Aspect, Style};
 pub use ask::{Ask, ImageSource, StartImage};
@@ -74,13 +76,61 @@ pub struct ImageRequest {
     pub in_place_of: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<Field, Source>,
+    /// What is asked for each picture, if they differ: see [`ImageRequest::of`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<ImageRequest>,
+    /// What the picture costs, if that of others in the same job may cost something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Micros>,
 }
 
 impl ImageRequest {
+    /// What is asked for the picture `n`.
+    pub fn of(&self, n: u32) -> &ImageRequest {
+        self.variants.get(n as usize).unwrap_or(self)
+    }
+
+    /// What is asked for all pictures, or for each where they differ.
+    pub(crate) fn different(&self) -> &[ImageRequest] {
+        if self.variants.is_empty() { std::slice::from_ref(self) } else { &self.variants }
+    }
+
+    pub(crate) fn set_private(&mut self, private: bool) {
+        self.private = private;
+        self.variants.iter_mut().for_each(|variant| variant.private = private);
+    }
+
+    /// All words that a model gets, each text once.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for request in self.different() {
+            let target = request.edit.as_ref().and_then(|edit| edit.target.clone());
+            let of_request = [
+                request.prompt_for_model(),
+                request.negative.clone().unwrap_or_default(),
+                target.unwrap_or_default(),
+            ];
+            texts.extend(of_request.into_iter().filter(|text| !texts.contains(text)).collect::<Vec<_>>());
+        }
+        texts
+    }
+
+    /// The names of the models, each once.
+    pub(crate) fn models(&self) -> Vec<&str> {
+        let mut models: Vec<&str> = Vec::new();
+        for request in self.different() {
+            if !models.contains(&request.model.as_str()) {
+                models.push(&request.model);
+            }
+        }
+        models
+    }
+
     /// Every picture that it is made from.
     pub(crate) fn sources_mut(&mut self) -> impl Iterator<Item = &mut ImageSource> {
-        let start = self.image.as_mut().map(|image| &mut image.source);
-        start.into_iter().chain(self.edit.as_mut().into_iter().flat_map(Edit::sources_mut))
+        let all = std::iter::once(&mut self.image).chain(self.variants.iter_mut().map(|one| &mut one.image));
+        let start = all.flatten().map(|image| &mut image.source);
+        start.chain(self.edit.as_mut().into_iter().flat_map(Edit::sources_mut))
     }
 
     /// Its aspect, if that had a part in the pictures.
@@ -123,7 +173,25 @@ pub fn resolve(
     today: Date,
     random_seed: u32,
 ) -> Result<ImageRequest, Refusal> {
+    if ask.variants.is_empty() {
+        return resolve_one(ask, base, catalogue, today, random_seed);
+    }
+    variants::resolve(ask, &base, catalogue, today, random_seed)
+}
+
+fn resolve_one(
+    ask: Ask,
+    base: Effective,
+    catalogue: &Catalogue,
+    today: Date,
+    random_seed: u32,
+) -> Result<ImageRequest, Refusal> {
     let (mut ask, ignored_flags) = flags::taken_from_prompt(ask)?;
+    match ask.nth {
+        Some(_) => ask.count = None,
+        None if ask.repeat.is_some_and(|repeat| repeat != 1) => return Err(Refusal::CannotRepeat),
+        None => {}
+    }
     if let Some(edit) = ask.edit.take() {
         let request = edit::resolve(*edit, ask, base, catalogue, today, random_seed)?;
         return Ok(ImageRequest { ignored_flags, ..request });
@@ -145,7 +213,10 @@ pub fn resolve(
         aspect: settings.aspect.unwrap_or_default(),
         style_as_words: settings.style.is_some() && !model.abilities.presets,
         style: settings.style,
-        seeds: seeds_from(seed, settings.count.unwrap_or(1)),
+        seeds: match ask.nth {
+            Some(nth) => seeds_from(seed, 1, nth),
+            None => seeds_from(seed, settings.count.unwrap_or(1), 0),
+        },
         image: source.map(|source| StartImage { source, strength: settings.strength.unwrap_or_default() }),
         cfg: ask.cfg,
         steps: ask.steps.and_then(|steps| u32::try_from(steps).ok()),
@@ -156,6 +227,8 @@ pub fn resolve(
         ignored_flags,
         in_place_of,
         sources,
+        variants: Vec::new(),
+        price: None,
     };
     check_length(TextKind::Prompt, &request.prompt_for_model(), model.prompt_limit)?;
     check_length(
@@ -177,17 +250,18 @@ fn first_seed(policy: Option<SeedPolicy>, prompt: &str, random_seed: u32) -> u32
     }
 }
 
-/// `count` different seeds from `first` on; behind the highest comes 1, since models take 0 for "any".
-fn seeds_from(first: u32, count: u32) -> Vec<u32> {
+/// `count` different seeds, `skipped` behind `first`; behind the highest comes 1, since models take 0 for "any".
+fn seeds_from(first: u32, count: u32, skipped: u32) -> Vec<u32> {
     let next = |seed: &u32| Some(if *seed >= SEED_LIMIT { 1 } else { seed + 1 });
-    std::iter::successors(Some(first), next).take(count as usize).collect()
+    std::iter::successors(Some(first), next).skip(skipped as usize).take(count as usize).collect()
+}
+
+fn asked_count(ask: &Ask) -> Result<Option<u32>, Refusal> {
+    ask.count.map(|count| in_range(OptionName::Count, count, 1, COUNT_LIMIT)).transpose()
 }
 
 fn asked_settings(ask: &Ask) -> Result<Settings, Refusal> {
-    let count = match ask.count {
-        Some(count) => Some(in_range(OptionName::Count, count, 1, COUNT_LIMIT)?),
-        None => None,
-    };
+    let count = asked_count(ask)?;
     let strength = match ask.strength {
         Some(strength) if !(0.0..=1.0).contains(&strength) => {
             return Err(Refusal::out_of_range(OptionName::Strength, strength, Allowed::Strength));

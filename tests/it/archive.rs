@@ -116,6 +116,8 @@ fn job() -> Job {
         suffix: None,
         ignored_flags: Vec::new(),
         in_place_of: None,
+        variants: Vec::new(),
+        price: None,
         sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None, is_offer: false }
@@ -182,6 +184,7 @@ async fn the_first_record_stands(archive: &Archive) {
         price: Micros(0),
         budget_used: None,
         posted: None,
+        follow_ups: Vec::new(),
         stopping: false,
     };
     let record = |cost| Record::new(&claim, &catalogue.models()[0], prices(cost), &Refusal::why);

@@ -53,6 +53,8 @@ macro_rules! conformance {
             who_gave_a_job_back_can_write_nothing_more
             a_job_given_back_rests_as_long_as_was_said
             what_nobody_works_on_is_due_oldest_first
+            members_take_turns_in_the_line
+            what_was_set_back_is_looked_for_by_its_age
             a_delivered_job_stays_open_until_all_of_it_is_archived
             a_failed_job_with_a_picture_is_archived_too
         }
@@ -113,6 +115,7 @@ macro_rules! conformance {
         usage {
             a_month_has_a_row_for_each_day_member_and_model
             what_has_cost_and_brought_nothing_has_no_row
+            pictures_that_differ_are_booked_for_their_models
             a_standing_shows_what_is_reserved_and_spent
             what_is_done_after_midnight_belongs_to_the_day_of_the_order
             a_session_has_a_budget_over_all_its_days

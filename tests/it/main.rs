@@ -48,4 +48,5 @@ mod stopping;
 mod support;
 mod throttled;
 mod turns;
+mod variants;
 mod worker;

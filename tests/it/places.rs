@@ -46,9 +46,9 @@ async fn a_hundred_members_at_once_get_one_picture_each() {
     world.settled().await;
     assert_eq!(world.bedrock.calls().len(), 100);
     world.delivered_equals_archived(&messages);
-    assert!(
-        interactions.iter().all(|interaction| interaction.edits() == 1 && interaction.followups().is_empty())
-    );
+    for interaction in &interactions {
+        assert_eq!((world.pictures_for(interaction).len(), interaction.followups().len()), (1, 0));
+    }
     world.end().await;
 }
 

@@ -121,11 +121,12 @@ pub(crate) fn limits(policy: &Policy) -> Message {
         None => "any number of pictures".to_owned(),
     };
     let mut lines = vec![format!(
-        "everybody: {} at once, then {} a minute; {} under way; {} a day (UTC)",
+        "everybody: {} at once, then {} a minute; {} under way; {} a day (UTC); {} of one order with variants",
         count(rate.burst.get(), "request"),
         rate.per_minute,
         pictures(policy.limits.in_flight),
         pictures(policy.limits.daily),
+        count(policy.limits.variants(), "picture"),
     )];
     let roles = policy.roles.iter();
     lines.extend(roles.map(|(role, limits)| format!("<@&{role}>: {}", in_words(&limits_facts(limits)))));

@@ -1,7 +1,7 @@
 //! What members read of themselves and of a picture.
 
 use super::admin::{effective_lines, source_in_words};
-use super::picture::quoted;
+use super::picture::{quoted, variants};
 use super::{code, page, shell_command, typed, typed_up_to};
 use crate::backends::discord_api::message::Message;
 use crate::domain::job::{Claim, Origin, Outcome, Posted};
@@ -84,13 +84,16 @@ fn bar(used: i64, limit: i64) -> String {
 /// `ancestors` are the jobs that it goes on from, the nearest first.
 pub(crate) fn details(claim: &Claim, ancestors: &[Claim]) -> Message {
     let (job, request) = (&claim.job, &claim.job.request);
-    let mut lines: Vec<_> = Field::ALL.iter().filter_map(|field| line(claim, *field)).collect();
+    let differ = !request.variants.is_empty();
+    let mut lines = if differ { variants(claim) } else { Vec::new() };
+    let shared = |field: &&Field| !differ || matches!(field, Field::Prefix | Field::Suffix | Field::Private);
+    lines.extend(Field::ALL.iter().filter(shared).filter_map(|field| line(claim, *field)));
     lines.extend(claim.region().map(|region| format!("region: {}", code(region))));
     lines.extend(request.cfg.map(|cfg| format!("cfg: **{cfg}** (from the request)")));
     lines.extend(request.steps.map(|steps| format!("steps: **{steps}** (from the request)")));
     lines.extend(start(request).map(|from| format!("starts from: {from}")));
     let sent = request.prompt_for_model();
-    if sent != request.prompt {
+    if !differ && sent != request.prompt {
         lines.push(format!("words to the model: {}", typed_up_to(SENT_SHOWN, &sent)));
     }
     let calls: u32 = claim.pictures.iter().map(|picture| picture.calls).sum();
@@ -103,7 +106,9 @@ pub(crate) fn details(claim: &Claim, ancestors: &[Claim]) -> Message {
     }
     lines.extend(ancestors.iter().map(ancestor));
     lines.push(format!("job `{}`", job.id));
-    lines.push(format!("in a shell: {}", typed_up_to(COMMAND_SHOWN, &shell_command(claim))));
+    if !differ {
+        lines.push(format!("in a shell: {}", typed_up_to(COMMAND_SHOWN, &shell_command(claim))));
+    }
     let title = if request.prompt.is_empty() { code(&request.model) } else { quoted(&request.prompt) };
     page(&title, &lines)
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use time::Date;
 
-use super::{Reader, code, notes, picture_buttons, typed, typed_up_to};
+use super::{Reader, code, count, notes, picture_buttons, typed, typed_up_to};
 use crate::app::components::{self, Button, Look};
 use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{
@@ -20,6 +20,9 @@ use crate::domain::text::{clip, visible};
 
 /// Characters of a prompt that a message shows.
 const PROMPT_SHOWN: usize = 700;
+/// Characters that a message shows of each of several prompts, with its picture and before it is ordered.
+const VARIANT_SHOWN: usize = 150;
+const VARIANT_OFFERED: usize = 70;
 /// Characters of what was left out that a message shows.
 const NEGATIVE_SHOWN: usize = 200;
 
@@ -80,6 +83,24 @@ pub(crate) fn refused_with_offer(refused: &Refusal, job: JobId, model: &str, pri
     Message { components: vec![components::row(&[button])], ..Message::words(words) }
 }
 
+/// What an order for several pictures that differ would bring, and for which price.
+pub(crate) fn variants_asked_first(request: &ImageRequest, price: Micros, job: JobId) -> Message {
+    let pictures = count(request.variants.len(), "picture");
+    let label = format!("Start {pictures}, {price}");
+    let button = (Button::Retry(job), label.as_str(), Look::Plain);
+    let line = |(n, variant): (usize, &ImageRequest)| {
+        let each = variant.price.map(|price| format!(" · {price}")).unwrap_or_default();
+        let words = typed_up_to(VARIANT_OFFERED, &variant.prompt);
+        format!("**{}** {words} · {}{each}", n + 1, code(&variant.model))
+    };
+    let lines: Vec<_> = request.variants.iter().enumerate().map(line).collect();
+    let words = format!(
+        "**{pictures} for {price}.** Nothing is charged before you press the button.\n{}",
+        lines.join("\n")
+    );
+    Message { components: vec![components::row(&[button])], ..Message::words(clip(&words, CONTENT_LIMIT)) }
+}
+
 /// What an order costs, before it is given.
 pub(crate) fn asked_first(service: &str, price: Micros, job: JobId) -> Message {
     let label = format!("Go ahead, {price}");
@@ -104,7 +125,11 @@ fn facts(claim: &Claim, remarks: &Remarks, linked: impl Fn(&Link) -> String) -> 
     // Words that were held back are not posted either.
     if !refusals.iter().any(|refusal| matches!(refusal, Refusal::GuardedPrompt { .. })) {
         lines.extend((!request.prompt.is_empty()).then(|| quoted(&request.prompt)));
-        lines.push(made_with(request, &claim.pictures));
+        if request.variants.is_empty() {
+            lines.push(made_with(request, &claim.pictures));
+        } else {
+            lines.extend(variants(claim));
+        }
         lines.extend(notes(claim, Reader::Discord).into_iter().map(|note| format!("-# {note}")));
     }
     lines.extend(refusals.into_iter().map(|refusal| super::refusal(refusal, Reader::Discord)));
@@ -141,7 +166,7 @@ pub(crate) fn file(claim: &Claim, n: u32, bytes: Bytes, smaller: bool) -> File {
     File {
         name: named(claim, n, format),
         mime: format.content_type(),
-        alt: alt_text(&claim.job.request),
+        alt: alt_text(claim.job.request.of(n)),
         bytes,
         kept: None,
     }
@@ -154,6 +179,18 @@ pub(crate) fn file_name(claim: &Claim, n: u32) -> String {
 
 fn named(claim: &Claim, n: u32, format: ImageFormat) -> String {
     format!("easel-{}-{n}.{}", claim.job.id, format.extension())
+}
+
+/// A line for each picture of a job whose pictures differ, with its price.
+pub(super) fn variants(claim: &Claim) -> Vec<String> {
+    let line = |picture: &Picture| {
+        let request = claim.job.request.of(picture.n);
+        let made = made_with(request, std::slice::from_ref(picture));
+        let missing = if picture.refusal().is_some() { " · no picture" } else { "" };
+        let words = typed_up_to(VARIANT_SHOWN, &request.prompt);
+        format!("**{}** {words}\n{made} · {}{missing}", picture.n + 1, claim.each_of(picture.n))
+    };
+    claim.pictures.iter().map(line).collect()
 }
 
 fn made_with(request: &ImageRequest, pictures: &[Picture]) -> String {
@@ -240,6 +277,7 @@ mod tests {
             price: crate::domain::money::Micros(0),
             budget_used: None,
             posted: None,
+            follow_ups: Vec::new(),
             stopping: false,
         };
         let until = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);

@@ -6,9 +6,13 @@ use time::Date;
 use crate::app::components::{self, Button, Look, PictureAction};
 use crate::backends::discord_api::message::Message;
 use crate::domain::catalogue::{Catalogue, Model};
-use crate::domain::job::{Claim, JobId};
+use crate::domain::job::{Claim, GeneratedImage, JobId};
 use crate::domain::money::Micros;
 use crate::domain::services::{Service, Takes};
+use crate::domain::text::{clip, visible};
+
+/// Characters of a menu's option.
+const OPTION_LIMIT: usize = 100;
 
 /// What this Easel can make of a job's pictures, and for which price.
 struct Prices<'a> {
@@ -26,7 +30,7 @@ pub(super) fn rows(claim: &Claim, catalogue: &Catalogue, today: Date) -> Vec<Val
     let has_words = !request.prompt.is_empty();
     let vary = prices.vary().filter(|_| has_words);
     let first = [
-        prices.again().map(|price| prices.button(PictureAction::Again, "Again", price)),
+        prices.again(),
         vary.map(|price| prices.button(PictureAction::VarySubtle, "Vary subtle", price)),
         vary.map(|price| prices.button(PictureAction::VaryStrong, "Vary strong", price)),
         prices
@@ -70,8 +74,13 @@ pub(crate) fn more(claim: &Claim, catalogue: &Catalogue, today: Date) -> Message
 /// Asks which one of several pictures is meant.
 pub(crate) fn which(action: PictureAction, claim: &Claim) -> Message {
     let generated = claim.pictures.iter().filter_map(|picture| Some((picture.n, picture.generated()?)));
-    let option = |(n, image): (u32, &crate::domain::job::GeneratedImage)| {
-        (format!("Picture {} · seed {}", n + 1, image.seed), (n + 1).to_string())
+    let request = &claim.job.request;
+    let option = |(n, image): (u32, &GeneratedImage)| {
+        let words = match request.variants.is_empty() {
+            true => format!("seed {}", image.seed),
+            false => format!("{} · {}", request.of(n).model, visible(&request.of(n).prompt)),
+        };
+        (clip(&format!("Picture {} · {words}", n + 1), OPTION_LIMIT), (n + 1).to_string())
     };
     let options: Vec<_> = generated.map(option).collect();
     let menu = components::menu(picture(action, claim.job.id), "Which picture?", &options);
@@ -146,12 +155,16 @@ impl Prices<'_> {
         self.button(action, label, Micros(0))
     }
 
-    /// The same again: only where a seed makes another picture of it.
-    fn again(&self) -> Option<Micros> {
+    /// The same again: only where a seed makes another picture of it. Of pictures that differ one is chosen.
+    fn again(&self) -> Option<Labelled> {
         let request = &self.claim.job.request;
         request.edit.as_ref().is_none_or(|edit| edit.service.takes(Takes::Seed)).then_some(())?;
+        if !request.variants.is_empty() {
+            return Some(self.free(PictureAction::Again, "Again…"));
+        }
         let model = self.catalogue.living(&request.model, self.today).ok()?;
-        Some(model.price * i64::try_from(request.seeds.len()).ok()?)
+        let price = model.price * i64::try_from(request.seeds.len()).ok()?;
+        Some(self.button(PictureAction::Again, "Again", price))
     }
 
     fn vary(&self) -> Option<Micros> {

@@ -33,7 +33,12 @@ pub(crate) enum At {
 /// The message in the place of the deferral, without the pictures that are ready.
 pub(crate) fn progress(job: &Job, progress: &Progress) -> Message {
     let request = &job.request;
-    let model = code(&request.model);
+    let model = match request.models().as_slice() {
+        [only] => code(only),
+        several => {
+            format!("one of {}", several.iter().map(|model| code(model)).collect::<Vec<_>>().join(", "))
+        }
+    };
     let times = format!("{} so far, usually {}", seconds(progress.gone), seconds(progress.usual));
     let line = match progress.at {
         At::InLine(place) => {

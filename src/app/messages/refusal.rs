@@ -32,7 +32,7 @@ sentences! { to;
         "The {what} has {length}; at most {limit} are allowed. Shorten it and try again.",
         what = or_text(what, |what| text_kind(*what).to_owned()), length = count(*length, "character");
     Flag { flag, problem } =>
-        "{flag} {problem}. Known flags: `--ar 16:9`, `--no text`, `--seed 7`, `--style anime`, `--model ultra`, `--n 4`.",
+        "{flag} {problem}. Known flags: `--ar 16:9`, `--no text`, `--seed 7`, `--style anime`, `--model ultra`, `--n 4`, `--repeat 3`.",
         flag = code(&format!("--{flag}")), problem = or_text(problem, flag_problem);
     OutOfRange { option, got, allowed } =>
         "{option} was {got}; allowed: {allowed}.",
@@ -59,6 +59,10 @@ sentences! { to;
         "That picture is in the archive no more, so nothing can be made of it. Nothing was charged. If you still have it, attach it.";
     EmptyMask =>
         "Nothing in the mask is white, so nothing would change: paint white what is to be changed and black what is to be kept. Nothing was charged.";
+    TooManyVariants { limit } =>
+        "One order can bring at most {limit} different pictures here. Take words out of the braces, or repeat it less often. Nothing was charged.";
+    CannotRepeat =>
+        "`--repeat` works with `/imagine` in Discord. Elsewhere send the order several times, or ask for up to 4 pictures with `--n`.";
     OnlyOne { one, other } =>
         "{one} and {other} say the same thing in two ways: leave one of them out.",
         one = self::option(one), other = self::option(other);

@@ -115,6 +115,7 @@ fn claim(text: &str) -> Claim {
         price: crate::domain::money::Micros(40_000),
         budget_used: None,
         posted: None,
+        follow_ups: Vec::new(),
         stopping: false,
     }
 }
@@ -282,7 +283,8 @@ fn one_thing_is_one_thing() {
         ["0 pictures", "1 picture", "2 pictures"]
     );
     let one = std::num::NonZeroU32::new(1);
-    let limits = Limits { burst: one, per_minute: one, in_flight: Some(1), daily: Some(1) };
+    let limits =
+        Limits { burst: one, per_minute: one, in_flight: Some(1), daily: Some(1), variants: Some(1) };
     let policy = Policy { limits: limits.clone(), roles: [(20, limits)].into(), ..Policy::default() };
     let tally = Tally { delivered: 1, ordered: 1, ..Tally::default() };
     let row = UsageRow {

@@ -43,6 +43,10 @@ impl Member {
         self.start_from(app, context, &mut ask, deadline).await?;
         let catalogue = app.offered(context, &self.roles);
         let mut request = resolve(ask, app.layers(context), &catalogue, now.date(), rand::random())?;
+        let most = policy.limits_of(&self.roles).variants();
+        if request.variants.len() > most as usize {
+            return Err(Refusal::TooManyVariants { limit: most });
+        }
         self.check_words(app, context, &request, now).await?;
         if request.private {
             keep_private(&mut request, policy.access.check_private(asker))?;
@@ -93,10 +97,10 @@ impl Member {
         let rules = &context.policy.words;
         let some_differ = rules.iter().any(|rule| !rule.age_restricted_too);
         let age_restricted = some_differ && self.is_age_restricted(app, now).await;
-        let prompt = request.prompt_for_model();
-        let mut texts = vec![prompt.as_str(), request.negative.as_deref().unwrap_or_default()];
-        texts.extend(request.edit.as_ref().and_then(|edit| edit.target.as_deref()));
-        texts.extend(request.ignored_flags.iter().map(String::as_str));
+        let texts = request.texts();
+        // What was typed is shown, too.
+        let shown = request.different().iter().flat_map(|one| &one.ignored_flags).chain([&request.prompt]);
+        let texts: Vec<_> = texts.iter().chain(shown).map(String::as_str).collect();
         match broken_rule(rules, &texts, age_restricted) {
             Some(rule) => Err(Refusal::BlockedWord { note: rule.note.clone() }),
             None => Ok(()),
@@ -139,7 +143,7 @@ fn keep_private(request: &mut ImageRequest, allowed: Result<(), Refusal>) -> Res
     match allowed {
         Err(refusal) if request.sources.get(&Field::Private) == Some(&Source::Request) => Err(refusal),
         allowed => {
-            request.private = allowed.is_ok();
+            request.set_private(allowed.is_ok());
             Ok(())
         }
     }

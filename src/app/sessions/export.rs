@@ -181,9 +181,9 @@ async fn item(app: &App, at: usize, shown: &Shown, room: Room) -> anyhow::Result
         bytes,
         is_copy: false,
         record,
-        prompt: job.request.prompt.clone(),
+        prompt: job.request.of(shown.n).prompt.clone(),
         seed: generated.seed,
-        model: job.request.model.clone(),
+        model: job.request.of(shown.n).model.clone(),
         when: job.created,
     };
     if let Some(limit) = room.smaller(&item) {

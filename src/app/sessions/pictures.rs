@@ -75,7 +75,7 @@ pub(super) async fn sheet(
             tracing::warn!(job = %shown.claim.job.id, error = format!("{error:#}"), "a picture is missing on a sheet");
             None
         });
-        let label = format!("{} {}", at + 1, shown.claim.job.request.prompt);
+        let label = format!("{} {}", at + 1, shown.claim.job.request.of(shown.n).prompt);
         let cell = tokio::task::spawn_blocking(move || Cell::new(label, bytes.as_ref()));
         cells.push(cell.await.context("making a thumbnail")?);
         drop(permit);

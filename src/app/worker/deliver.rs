@@ -47,7 +47,7 @@ impl Work<'_> {
     /// Sends the pictures, and the reasons for those that are missing; whether a message reached the person.
     pub(super) async fn deliver(&self, loaded: &Loaded, files: Files) -> bool {
         let Some(origin) = self.discord_origin() else { return true };
-        if self.generated().next().is_none() {
+        if self.generated().next().is_none() && self.others_generated() == 0 {
             if self.claim.refusal() == Some(&Refusal::Cancelled) {
                 let message = progress::cancelled(self.claim.job.id, self.claim.spent());
                 return matches!(self.tell(origin, message, loaded).await, Sent::Yes);
@@ -88,7 +88,7 @@ impl Work<'_> {
         sent
     }
 
-    fn finished(&self, loaded: &Loaded, files: Files) -> Message {
+    pub(super) fn finished(&self, loaded: &Loaded, files: Files) -> Message {
         let (copies, remarks) = match files {
             Files::Original => (Vec::new(), Remarks::default()),
             Files::Smaller(copies, remarks) => (copies, remarks),
@@ -133,7 +133,8 @@ impl Work<'_> {
             self.tell(origin, message, &Loaded::default()).await
         } else {
             let content = picture::elsewhere(origin, &message.content, !self.token_lives());
-            self.post_privately(origin, &Message { content, ..message }).await
+            self.post_privately(origin, &Message { content, ..message }, &origin.interaction.to_string())
+                .await
         };
         matches!(sent, Sent::Yes)
     }
@@ -172,17 +173,17 @@ impl Work<'_> {
                 return in_channel;
             }
         }
-        match self.post_privately(origin, &elsewhere).await {
+        match self.post_privately(origin, &elsewhere, &nonce).await {
             Sent::Closed if late => Sent::TooLate,
             sent => sent,
         }
     }
 
     /// The last way to the member.
-    async fn post_privately(&self, origin: &DiscordOrigin, message: &Message) -> Sent {
+    async fn post_privately(&self, origin: &DiscordOrigin, message: &Message, nonce: &str) -> Sent {
         let open = || self.app.discord.private_channel(origin.member);
         let sent = match Retry::message().until_taken(open).await {
-            Ok(channel) => self.post(channel, message, &origin.interaction.to_string()).await,
+            Ok(channel) => self.post(channel, message, nonce).await,
             Err(fault) => {
                 tracing::warn!(job = %self.claim.job.id, %fault, "a private message cannot be opened");
                 Sent::Closed
@@ -208,6 +209,10 @@ impl Work<'_> {
         let mut doubts = DOUBTS.iter();
         let mut retry = Retry::delivery();
         let mut sent = self.without_what_is_shown(message);
+        if let Some(rest) = self.app.edits.rest_of(origin.interaction) {
+            loaded.step_aside();
+            wait(rest).await;
+        }
         while self.token_lives() {
             let edit = self.app.discord.edit_original(origin.application, &origin.token, &sent).await;
             let fault = match edit {
@@ -280,6 +285,17 @@ impl Work<'_> {
             return self.app.discord.original_response(origin.application, &origin.token).await.ok();
         }
         self.in_channel(origin).await
+    }
+
+    /// As the bot in the channel, or else in a private message; whether it was taken.
+    pub(super) async fn post_part(&self, origin: &DiscordOrigin, message: &Message, nonce: &str) -> bool {
+        if !origin.private {
+            match self.post(origin.channel, message, nonce).await {
+                Sent::Closed => {}
+                sent => return matches!(sent, Sent::Yes),
+            }
+        }
+        matches!(self.post_privately(origin, message, nonce).await, Sent::Yes)
     }
 
     async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Sent {

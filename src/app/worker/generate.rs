@@ -87,7 +87,7 @@ impl Work<'_> {
         if let Some(bytes) = self.found(&picture).await? {
             let format = ImageFormat::of(&bytes).unwrap_or_default();
             // The model's answer is lost: its seed and region are taken to be those that were asked for.
-            let region = self.model().and_then(|model| self.app.engine.region_of(model));
+            let region = self.model_of(picture.n).and_then(|model| self.app.engine.region_of(model));
             let generated = generated(picture.seed, format, region, bytes.clone()).await?;
             self.finish(&mut picture, None, generated, &bytes, true).await?;
             return Ok((picture, None));
@@ -105,16 +105,12 @@ impl Work<'_> {
     /// Calls the model until there is an answer or no call is left.
     async fn ask(&self, picture: &mut Picture, inputs: Option<&Inputs>) -> anyhow::Result<CallEnd> {
         let job = &self.claim.job;
-        let Some(model) = self.model() else {
-            return self
-                .refused(
-                    picture,
-                    None,
-                    Bill::NoCall,
-                    Refusal::ModelUnavailable { model: job.request.model.clone() },
-                )
-                .await;
+        let request = job.request.of(picture.n);
+        let Some(model) = self.model_of(picture.n) else {
+            let unavailable = Refusal::ModelUnavailable { model: request.model.clone() };
+            return self.refused(picture, None, Bill::NoCall, unavailable).await;
         };
+        let inputs = inputs.filter(|_| request.source().is_some());
         let mut turned_away = 0;
         loop {
             let call = match self.attempt(picture.n, model.price).await? {
@@ -132,7 +128,7 @@ impl Work<'_> {
             self.app.tell(job.id, Step::Asked(picture.n));
             self.status.set_at_work();
             let asked = Instant::now();
-            let failure = match self.app.engine.generate(model, &job.request, picture.seed, inputs).await {
+            let failure = match self.app.engine.generate(model, request, picture.seed, inputs).await {
                 Ok(output) => {
                     let took = u32::try_from(asked.elapsed().as_millis()).ok();
                     let made_from = inputs.map(|inputs| inputs.made_from.clone()).unwrap_or_default();
@@ -155,7 +151,10 @@ impl Work<'_> {
                     }
                     turned_away += 1;
                 }
-                _ => return self.refused(picture, Some(call), bill, self.reason(&failure)).await,
+                _ => {
+                    let reason = self.reason(&failure, &request.model);
+                    return self.refused(picture, Some(call), bill, reason).await;
+                }
             }
         }
     }
@@ -283,7 +282,7 @@ impl Work<'_> {
     ) -> anyhow::Result<Settled> {
         if call.is_some() && bill == Bill::Due {
             picture.paid_calls += 1;
-            let price = self.model().map_or(Micros(0), |model| model.price);
+            let price = self.model_of(picture.n).map_or(Micros(0), |model| model.price);
             picture.spent = picture.spent + price;
         }
         let settlement = Settlement { n: picture.n, call, bill, outcome };
@@ -293,7 +292,7 @@ impl Work<'_> {
         }
     }
 
-    fn reason(&self, failure: &Failure) -> Refusal {
+    fn reason(&self, failure: &Failure, model: &str) -> Refusal {
         let job = self.claim.job.id;
         match failure.class {
             Class::Busy { .. } => Refusal::ModelBusy,
@@ -303,8 +302,8 @@ impl Work<'_> {
             Class::Filtered(Filter::Output) => Refusal::FilteredOutput,
             Class::Filtered(Filter::Input) => Refusal::FilteredInput,
             Class::Rejected => Refusal::ModelRejected { job },
-            Class::NotEnglish => Refusal::NotEnglish { model: self.claim.job.request.model.clone() },
-            Class::Unavailable => Refusal::ModelUnavailable { model: self.claim.job.request.model.clone() },
+            Class::NotEnglish => Refusal::NotEnglish { model: model.to_owned() },
+            Class::Unavailable => Refusal::ModelUnavailable { model: model.to_owned() },
         }
     }
 

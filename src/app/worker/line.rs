@@ -150,7 +150,8 @@ async fn tell_each(app: &Arc<App>, line: &[JobId]) {
     for (place, job) in app.line.places(line, now - young) {
         let Some(origin) = job.origin.discord() else { continue };
         let old_enough = app.now() - job.created >= PATIENCE;
-        if old_enough && app.now() < job.token_dies() && app.edits.allows(origin.channel) {
+        if old_enough && app.now() < job.token_dies() && app.edits.allows(origin.channel, origin.interaction)
+        {
             let app = app.clone();
             // A slow message holds up no other.
             app.clone().spawn(async move { tell_place(&app, &job, place).await });
@@ -185,6 +186,7 @@ async fn show(app: &App, job: &Job, message: &Message) {
     let Some(origin) = job.origin.discord() else { return };
     let edit = app.discord.edit_original(origin.application, &origin.token, message);
     if let Ok(Err(fault)) = timeout(EDIT_TIMEOUT, edit).await {
+        app.edits.heed(origin.interaction, &fault);
         tracing::debug!(job = %job.id, %fault, "a place in line was not shown");
     }
 }

@@ -17,11 +17,8 @@ impl Work<'_> {
         if called || pictures.iter().all(|picture| picture.outcome.is_some()) {
             return None;
         }
-        let request = &self.claim.job.request;
-        let prompt = request.prompt_for_model();
-        let target = request.edit.as_ref().and_then(|edit| edit.target.as_deref());
-        let texts =
-            [prompt.as_str(), request.negative.as_deref().unwrap_or_default(), target.unwrap_or_default()];
+        let texts = self.claim.job.request.texts();
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
         let pictures: Vec<_> = inputs.into_iter().flat_map(Inputs::pictures).collect();
         match guardrail.check_prompt(&texts, &pictures).await {
             Ok(Verdict::Passed) => None,

@@ -118,10 +118,11 @@ impl Work<'_> {
     async fn show_how_far(&self, origin: &DiscordOrigin) {
         let files = self.ready_files(origin).await;
         let has_news = files.iter().any(|file| file.kept.is_none());
-        if !has_news && !self.app.edits.allows(origin.channel) {
+        let rests = self.app.edits.rest_of(origin.interaction).is_some();
+        if rests || (!has_news && !self.app.edits.allows(origin.channel, origin.interaction)) {
             return;
         }
-        let at = match files.len() {
+        let at = match locked(&self.status.ready).len() {
             0 if self.status.is_busy() => At::Busy,
             ready => At::Ready(ready),
         };
@@ -134,7 +135,10 @@ impl Work<'_> {
             let message = Message { keep_files: true, ..words };
             match timeout(EDIT_TIMEOUT, edit(&message)).await {
                 Ok(Ok(_)) => {}
-                Ok(Err(fault)) => tracing::debug!(job = %self.claim.job.id, %fault, "progress was not shown"),
+                Ok(Err(fault)) => {
+                    self.app.edits.heed(origin.interaction, &fault);
+                    tracing::debug!(job = %self.claim.job.id, %fault, "progress was not shown");
+                }
                 Err(_) => self.status.overtaken.store(true, Ordering::Relaxed),
             }
             return;
@@ -143,7 +147,8 @@ impl Work<'_> {
             Ok(Some(shown)) => *locked(&self.status.shown) = shown.files,
             Ok(None) => {}
             Err(fault) => {
-                tracing::debug!(job = %self.claim.job.id, %fault, "a picture was not shown before the others")
+                self.app.edits.heed(origin.interaction, &fault);
+                tracing::debug!(job = %self.claim.job.id, %fault, "a picture was not shown before the others");
             }
         }
     }
@@ -160,6 +165,9 @@ impl Work<'_> {
                 continue;
             }
             let n = picture.n;
+            if self.claim.in_message(0).0.pictures.iter().all(|shown| shown.n != n) {
+                continue;
+            }
             if let Some(known) = claim.pictures.iter_mut().find(|known| known.n == n) {
                 *known = picture;
             }
@@ -177,7 +185,16 @@ impl Work<'_> {
 /// The words for a job that is not finished.
 pub(super) async fn progress_of(app: &App, job: &Job, at: At) -> Message {
     let gone = (app.now() - job.created).try_into().unwrap_or_default();
-    progress::progress(job, &Progress { at, gone, usual: usual(app, &job.request.model).await })
+    progress::progress(job, &Progress { at, gone, usual: usual_of_all(app, job).await })
+}
+
+/// How long the slowest of its models usually takes.
+async fn usual_of_all(app: &App, job: &Job) -> Duration {
+    let mut longest = Duration::ZERO;
+    for model in job.request.models() {
+        longest = longest.max(usual(app, model).await);
+    }
+    longest
 }
 
 /// How long one picture of a model usually takes: here, or else according to whoever knows the model.

@@ -24,7 +24,7 @@ impl Rest {
         message: Message,
     ) -> Result<(), Fault> {
         let message = Message { private: true, ..message };
-        Retry::message().until_taken(|| self.follow_up(application, token, &message)).await
+        Retry::message().until_taken(|| self.follow_up(application, token, &message)).await.map(drop)
     }
 
     async fn delete_deferral(&self, application: u64, token: &str) -> Result<(), Fault> {

@@ -137,9 +137,14 @@ impl Rest {
 
     /// Sends another message after the response to an interaction. After a deferral, which must be edited or deleted
     /// first, Discord takes it for an edit.
-    pub async fn follow_up(&self, application: u64, token: &str, message: &Message) -> Result<(), Fault> {
+    pub async fn follow_up(
+        &self,
+        application: u64,
+        token: &str,
+        message: &Message,
+    ) -> Result<Option<Shown>, Fault> {
         let call = self.call(Method::POST, &["webhooks", &application.to_string(), token]);
-        self.send(call.message(message, None)).await.map(drop)
+        self.posted(call.message(message, None)).await
     }
 
     /// Starts a thread in a channel, which Discord archives after so many quiet minutes (60, 1440, 4320 or 10080); its

@@ -185,6 +185,8 @@ mod tests {
             suffix: None,
             ignored_flags: Vec::new(),
             in_place_of: None,
+            variants: Vec::new(),
+            price: None,
             sources: std::collections::BTreeMap::new(),
         }
     }

@@ -93,7 +93,7 @@ impl Dynamo {
             let difference = difference(Some(&record), &after, &balances);
             match self.table.write(writes(Some(revision), &after, &difference, &bounds)?).await? {
                 Written::Done => {
-                    if let Some(taken) = &difference.taken {
+                    for taken in &difference.taken {
                         self.add_durations(taken).await;
                     }
                     return Ok(Some(Ok(answer)));

@@ -88,7 +88,9 @@ impl JobRecord {
         let claim = self.claim(&worker.owner, now, worker.lease)?;
         let mut calls = Vec::new();
         for picture in &claim.pictures {
-            if let Attempt::Go(call) = self.attempt(claim.fence, picture.n, claim.each(), now).answer {
+            if let Attempt::Go(call) =
+                self.attempt(claim.fence, picture.n, claim.each_of(picture.n), now).answer
+            {
                 calls.push((picture.n, call));
             }
         }

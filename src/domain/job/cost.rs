@@ -10,6 +10,11 @@ impl Claim {
         self.pictures.iter().map(|picture| picture.spent).sum()
     }
 
+    /// What the picture `n` cost when it was ordered, if it took one call.
+    pub(crate) fn each_of(&self, n: u32) -> Micros {
+        self.job.request.of(n).price.unwrap_or_else(|| self.each())
+    }
+
     /// What one picture cost when it was ordered, if it took one call.
     pub(crate) fn each(&self) -> Micros {
         let count = i64::try_from(self.pictures.len()).unwrap_or(i64::MAX);

@@ -11,13 +11,14 @@ use crate::domain::refusal::Refusal;
 #[derive(Debug, Default)]
 pub(crate) struct Difference {
     pub(crate) postings: Vec<Posting>,
-    pub(crate) usage: Option<UsagePosting>,
+    /// One for each model.
+    pub(crate) usage: Vec<UsagePosting>,
     pub(crate) digests: Vec<DigestChange>,
     pub(crate) blocked: Vec<BlockedChange>,
     /// The job has a member's last picture in a channel.
     pub(crate) latest: Option<Latest>,
     /// How long the model took for the pictures that are delivered.
-    pub(crate) taken: Option<Taken>,
+    pub(crate) taken: Vec<Taken>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub(crate) struct BlockedChange {
 pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances: &Balances) -> Difference {
     Difference {
         postings: postings(before, after, warning_change(before, after, balances)),
-        usage: usage(after, added(before, after)),
+        usage: usage(before, after),
         digests: digests(before, after),
         blocked: blocked(before, after),
         latest: latest(before, after),
@@ -103,19 +104,24 @@ fn postings(before: Option<&JobRecord>, after: &JobRecord, warning: Option<Warni
     accounts.all().into_iter().filter_map(posting).collect()
 }
 
-fn usage(record: &JobRecord, amounts: Amounts) -> Option<UsagePosting> {
-    let accounts = record.accounts();
-    if (amounts.delivered, amounts.calls, amounts.spent) == (0, 0, 0) {
-        return None;
-    }
-    Some(UsagePosting {
-        guild: accounts.guild?,
-        member: accounts.member?,
-        month: accounts.month,
-        day: accounts.day,
-        model: record.request.model.clone(),
-        amounts,
-    })
+fn usage(before: Option<&JobRecord>, after: &JobRecord) -> Vec<UsagePosting> {
+    let posting = |model: &str| {
+        let of = |record: &JobRecord| record.amounts_of_model(model);
+        let amounts = of(after) - before.map(of).unwrap_or_default();
+        if (amounts.delivered, amounts.calls, amounts.spent) == (0, 0, 0) {
+            return None;
+        }
+        let accounts = after.accounts();
+        Some(UsagePosting {
+            guild: accounts.guild?,
+            member: accounts.member?,
+            month: accounts.month,
+            day: accounts.day,
+            model: model.to_owned(),
+            amounts,
+        })
+    };
+    after.request.models().into_iter().filter_map(posting).collect()
 }
 
 fn digests(before: Option<&JobRecord>, after: &JobRecord) -> Vec<DigestChange> {
@@ -137,17 +143,21 @@ fn latest(before: Option<&JobRecord>, after: &JobRecord) -> Option<Latest> {
     Some(Latest { channel: origin.channel, member: origin.member })
 }
 
-fn taken(before: Option<&JobRecord>, after: &JobRecord) -> Option<Taken> {
+fn taken(before: Option<&JobRecord>, after: &JobRecord) -> Vec<Taken> {
     let is_delivered = |record: &JobRecord| record.state == State::Delivered;
     if !is_delivered(after) || before.is_some_and(is_delivered) {
-        return None;
+        return Vec::new();
     }
-    let generated = after.pictures.iter().filter_map(|picture| match &picture.outcome {
-        Some(Outcome::Generated(generated)) => generated.took,
-        _ => None,
-    });
-    let millis: Vec<u32> = generated.collect();
-    (!millis.is_empty()).then(|| Taken { model: after.request.model.clone(), millis })
+    let of_model = |model: &str| {
+        let pictures = (0..).zip(&after.pictures).filter(|(n, _)| after.request.of(*n).model == model);
+        let generated = pictures.filter_map(|(_, picture)| match &picture.outcome {
+            Some(Outcome::Generated(generated)) => generated.took,
+            _ => None,
+        });
+        let millis: Vec<u32> = generated.collect();
+        (!millis.is_empty()).then(|| Taken { model: model.to_owned(), millis })
+    };
+    after.request.models().into_iter().filter_map(of_model).collect()
 }
 
 fn blocked(before: Option<&JobRecord>, after: &JobRecord) -> Vec<BlockedChange> {

@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use super::accounts::{Accounts, Amounts, Bound};
 use super::{
-    Attempt, Bill, CallId, Claim, Conclusion, Job, JobId, MAX_PAID_CALLS, Origin, Outcome, Picture, Posted,
-    Progress, Settled, Settlement, State,
+    Attempt, Bill, CallId, Claim, Conclusion, FollowUp, Job, JobId, MAX_PAID_CALLS, Origin, Outcome, Picture,
+    Posted, Progress, Settled, Settlement, State,
 };
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
@@ -59,6 +59,8 @@ pub(crate) struct JobRecord {
     /// Where its pictures are shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) posted: Option<Posted>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    follow_ups: Vec<FollowUp>,
     /// The number of the latest call, which is never given again.
     #[serde(default)]
     last_call: i64,
@@ -121,6 +123,7 @@ impl JobRecord {
             charges: Vec::new(),
             price: Some(price.0),
             posted: None,
+            follow_ups: Vec::new(),
             last_call: 0,
             stopping: false,
             writer: 0,
@@ -152,6 +155,25 @@ impl JobRecord {
             ordered: if self.state.is_final() { 0 } else { count(self.pictures.len()) },
             delivered: self.delivered.into(),
             calls: count(self.charges.len()),
+        }
+    }
+
+    /// What its pictures of one model are: money, calls, and what was delivered.
+    pub(super) fn amounts_of_model(&self, model: &str) -> Amounts {
+        let whole = self.amounts();
+        if self.request.variants.is_empty() {
+            return whole;
+        }
+        let is_of_model = |n: u32| self.request.of(n).model == model;
+        let charges = || self.charges.iter().filter(|charge| is_of_model(charge.n));
+        let generated =
+            (0..).zip(&self.pictures).filter(|(n, one)| is_of_model(*n) && one.sha256().is_some());
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        Amounts {
+            spent: charges().map(|charge| charge.micros).sum(),
+            calls: count(charges().count()),
+            delivered: if self.has_delivered() { count(generated.count()) } else { 0 },
+            ..Amounts::default()
         }
     }
 
@@ -317,6 +339,11 @@ impl JobRecord {
                 picture.archived = Some(key.clone());
             }
         }
+        if let Some(sent) =
+            progress.follow_up.filter(|sent| self.follow_ups.iter().all(|known| known.at != sent.at))
+        {
+            self.follow_ups.push(sent);
+        }
         if let Some(conclusion) = &progress.concluded {
             self.conclude(conclusion, now);
         }
@@ -376,6 +403,7 @@ impl JobRecord {
             price,
             budget_used: *budget_used,
             posted: *posted,
+            follow_ups: self.follow_ups.clone(),
             stopping: *stopping,
         }
     }

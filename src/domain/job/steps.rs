@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bill, Claim, JobId, Outcome, State};
+use super::{Bill, Claim, FollowUp, JobId, Outcome, State};
 use crate::domain::refusal::Refusal;
 
 /// What `admit` answers.
@@ -103,6 +103,8 @@ pub struct Progress {
     pub concluded: Option<Conclusion>,
     /// Pictures that lie in the archive: number and key.
     pub archived: Vec<(u32, String)>,
+    /// A message behind the first one that is out.
+    pub follow_up: Option<FollowUp>,
     /// Give the job back; what is left of it is not touched before this many milliseconds from now.
     pub release_for: Option<i64>,
 }

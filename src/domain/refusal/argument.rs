@@ -28,6 +28,8 @@ pub enum TextKind {
     Setting(Field),
     /// What is to be looked for in a picture.
     Target,
+    /// The prompts of one order together.
+    Variants,
 }
 
 /// What is wrong with a flag of a prompt.
@@ -82,6 +84,7 @@ pub enum OptionName {
     Private,
     Prompt,
     QuietHours,
+    Repeat,
     /// What is to be found in a picture.
     Search,
     Seed,
@@ -118,6 +121,7 @@ impl OptionName {
             OptionName::Private => "private",
             OptionName::Prompt => "prompt",
             OptionName::QuietHours => "quiet_hours",
+            OptionName::Repeat => "repeat",
             OptionName::Search => "search",
             OptionName::Seed => "seed",
             OptionName::Select => "select",

@@ -38,6 +38,12 @@ pub struct Ask {
     pub edit: Option<Box<EditAsk>>,
     /// The job that this one goes on from, where `image` does not say it.
     pub parent: Option<JobId>,
+    /// How often all of it is ordered.
+    pub repeat: Option<i64>,
+    /// What is asked for picture by picture, if the pictures differ. What it does not say this says.
+    pub variants: Vec<Ask>,
+    /// It is asked for one picture among others, and is this one, from 0, of those with the same words.
+    pub nth: Option<u32>,
 }
 
 impl Ask {

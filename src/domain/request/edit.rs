@@ -153,6 +153,8 @@ pub(super) fn resolve(
         ignored_flags: Vec::new(),
         in_place_of: None,
         sources,
+        variants: Vec::new(),
+        price: None,
         edit: Some(resolved(edit, ask.image)?),
         prompt: ask.prompt,
     };

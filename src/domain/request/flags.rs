@@ -7,10 +7,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Style};
 
 /// The flags that are options.
-const OWN: [&str; 10] = ["ar", "aspect", "no", "style", "model", "seed", "n", "count", "steps", "cfg"];
+const OWN: [&str; 12] =
+    ["ar", "aspect", "no", "style", "model", "seed", "n", "count", "steps", "cfg", "repeat", "r"];
 
-/// Flags of other bots, which change how their models work and not what the picture shows. `--repeat` is none: it asks
-/// for more pictures.
+/// Flags of other bots, which change how their models work and not what the picture shows.
 pub(crate) const FOREIGN: [&str; 21] = [
     "c", "chaos", "cref", "fast", "iw", "niji", "p", "q", "quality", "raw", "relax", "s", "sref", "stylize",
     "tile", "turbo", "v", "version", "weird", "cw", "sw",
@@ -91,6 +91,7 @@ fn put(ask: &mut Ask, name: &str, value: &str) -> Result<(), Refusal> {
         "model" => put_text(&mut ask.model, value),
         "seed" => put_number(&mut ask.seed, value),
         "n" | "count" => put_number(&mut ask.count, value),
+        "repeat" | "r" => put_number(&mut ask.repeat, value),
         "steps" => put_number(&mut ask.steps, value),
         "cfg" => put_number(&mut ask.cfg, value),
         _ => {

@@ -19,8 +19,18 @@ impl ImageRequest {
             seed: self.seeds.first().filter(|_| with_seed && asked(Field::Seed)).map(|seed| i64::from(*seed)),
             strength: whole.strength.filter(|_| asked(Field::Strength)),
             private: whole.private.filter(|_| asked(Field::Private)),
+            variants: self.variants_to_ask(with_seed),
             ..whole
         }
+    }
+
+    fn variants_to_ask(&self, with_seed: bool) -> Vec<Ask> {
+        let words = |variant: &ImageRequest| ImageRequest { seeds: Vec::new(), ..variant.clone() };
+        let ask = |(at, variant): (usize, &ImageRequest)| {
+            let same = self.variants[..at].iter().filter(|earlier| words(earlier) == words(variant));
+            Ask { nth: u32::try_from(same.count()).ok(), ..variant.to_ask(with_seed) }
+        };
+        self.variants.iter().enumerate().map(ask).collect()
     }
 
     /// All that made these pictures but their seeds, as if every part of it had been asked for.

@@ -51,7 +51,7 @@ pub(crate) enum Deferred {
     ShowFile(Attachment),
     /// Shows the private pictures of a job to everybody.
     Publish(Box<Claim>),
-    DeleteMessage(Posted),
+    DeleteMessages(Vec<Posted>),
     /// What the server used in the month of `now`.
     Usage {
         guild: u64,
@@ -89,7 +89,7 @@ impl Deferred {
             Deferred::Show(claim) => publish::again(app, *claim, interaction.file_limit).await?,
             Deferred::ShowFile(file) => show_file(app, interaction, &file).await?,
             Deferred::Publish(claim) => publish::message(app, *claim, interaction.file_limit).await?,
-            Deferred::DeleteMessage(posted) => delete(app, posted).await?,
+            Deferred::DeleteMessages(all) => delete(app, &all).await?,
             Deferred::Usage { guild, now } => usage::month(app, guild, now).await?,
         };
         Ok(Reply { message, more: Vec::new() })
@@ -127,15 +127,18 @@ async fn show_file(app: &App, interaction: &Interaction, file: &Attachment) -> a
     publish::again(app, visible.ok_or(Refusal::UnknownPicture)?, interaction.file_limit).await
 }
 
-/// Deletes a message with pictures; one that is gone is deleted.
-async fn delete(app: &App, Posted { channel, message }: Posted) -> anyhow::Result<Message> {
-    match Retry::message().until_taken(|| app.discord.delete(channel, message)).await {
-        Err(fault) if !fault.is_unknown() => {
-            tracing::warn!(%fault, "a message cannot be deleted");
-            Err(Refusal::CannotDelete.into())
+/// Deletes messages with pictures; one that is gone is deleted.
+async fn delete(app: &App, all: &[Posted]) -> anyhow::Result<Message> {
+    for Posted { channel, message } in all {
+        match Retry::message().until_taken(|| app.discord.delete(*channel, *message)).await {
+            Err(fault) if !fault.is_unknown() => {
+                tracing::warn!(%fault, "a message cannot be deleted");
+                return Err(Refusal::CannotDelete.into());
+            }
+            _ => {}
         }
-        _ => Ok(picture_buttons::deleted()),
     }
+    Ok(picture_buttons::deleted())
 }
 
 /// Does what comes after the response, which Discord has.

@@ -23,7 +23,11 @@ pub(super) fn remix(claim: &Claim) -> Form {
         line("style", "Style", request.style.map(|style| style.name().to_owned()), styles()),
         line("seed", "Seed; empty for another one", seed, Kind::Line(SEED_DIGITS)),
     ];
-    let button = Button::Picture(PictureAction::Remix, claim.job.id, None);
+    let only = match claim.pictures.as_slice() {
+        [picture] => Some(picture.n),
+        _ => None,
+    };
+    let button = Button::Picture(PictureAction::Remix, claim.job.id, only);
     Form { title: "Remix".to_owned(), button, fields }
 }
 

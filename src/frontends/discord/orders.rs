@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use crate::app::messages::picture as texts;
-use crate::app::{Customer, Member, Order, Placed, offer, offer_first, place_order};
+use crate::app::{Customer, Member, Offer, Order, Placed, offer, offer_first, place_order};
 use crate::domain::job::{DiscordOrigin, JobId};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Ask;
@@ -14,6 +14,7 @@ use crate::frontends::discord::response::{Call, Response, STORE_TIMEOUT, in_time
 pub(super) async fn order(call: Call<'_>, ask: Ask) -> Result<Option<Response>, Refusal> {
     match &ask.edit {
         Some(edit) if edit.service.asks_first() => ask_first(call, ask).await,
+        None if !ask.variants.is_empty() => ask_first(call, ask).await,
         _ => order_now(call, ask).await,
     }
 }
@@ -28,7 +29,8 @@ pub(super) async fn order_now(call: Call<'_>, ask: Ask) -> Result<Option<Respons
         Ok(Placed::Known(job)) => known(call, job).await,
         Err(refused) => match offer(app, &refused, order(ask), deadline, now).await {
             Some(offer) => {
-                let message = texts::refused_with_offer(&refused, offer.job, &offer.model, offer.price);
+                let message =
+                    texts::refused_with_offer(&refused, offer.job, &offer.request.model, offer.price);
                 Ok(Some(Response::private(&message)))
             }
             None => Err(refused),
@@ -51,7 +53,12 @@ async fn ask_first(call: Call<'_>, ask: Ask) -> Result<Option<Response>, Refusal
     let order = Order { ask, customer: Customer::Member(Box::new(member(interaction))) };
     let offer = offer_first(app, order, Instant::now() + STORE_TIMEOUT, now).await?;
     let offer = offer.ok_or(Refusal::PressedTwice)?;
-    Ok(Some(Response::private(&texts::asked_first(&offer.model, offer.price, offer.job))))
+    let Offer { request, price, job } = offer;
+    let message = match request.variants.is_empty() {
+        true => texts::asked_first(&request.model, price, job),
+        false => texts::variants_asked_first(&request, price, job),
+    };
+    Ok(Some(Response::private(&message)))
 }
 
 fn member(interaction: &Interaction) -> Member {

@@ -93,6 +93,8 @@ impl Order {
             suffix: None,
             ignored_flags: Vec::new(),
             in_place_of: None,
+            variants: Vec::new(),
+            price: None,
             sources: BTreeMap::new(),
         };
         let api = |key: &str| ApiOrigin { key: key.to_owned(), each: self.price, repeat: None };

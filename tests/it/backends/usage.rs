@@ -1,14 +1,16 @@
 //! What was used, by whom and for what.
 
 use easel::backends::store::Store;
-use easel::domain::job::{Bill, Outcome};
+use easel::domain::job::{Attempt, Bill, Outcome};
 use easel::domain::job::{Settlement, Stage, Tally};
 use easel::domain::limits::AdmissionLimits;
+use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
+use easel::domain::request::ImageRequest;
 use easel::domain::usage::{Standing, Totals, UsageRow};
 use time::Duration;
 
-use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, order, session_id};
+use super::orders::{GUILD, MEMBER, NEXT_MONTH, NOW, Order, PRICE, Worker, generated, order, session_id};
 
 pub(super) async fn a_month_has_a_row_for_each_day_member_and_model(store: &Store) {
     let retried = Order { pictures: 2, ..order(1) }.claimed(store).await;
@@ -42,6 +44,37 @@ pub(super) async fn a_month_has_a_row_for_each_day_member_and_model(store: &Stor
     assert_eq!(store.usage(GUILD, NOW).await.unwrap(), november);
     assert_eq!(store.usage(GUILD, NEXT_MONTH).await.unwrap(), [row("2026-12-01", MEMBER, "core", 1, 1, 1)]);
     assert_eq!(store.usage(5, NOW).await.unwrap(), []);
+}
+
+pub(super) async fn pictures_that_differ_are_booked_for_their_models(store: &Store) {
+    let order = Order { pictures: 3, price: PRICE * 3, ..order(1) };
+    let mut job = order.job();
+    let variant = |model: &str, price: Micros| ImageRequest {
+        model: model.into(),
+        price: Some(price),
+        ..job.request.clone()
+    };
+    job.request.variants = vec![variant("core", PRICE), variant("ultra", PRICE * 2), variant("core", PRICE)];
+    store.admit(&job, PRICE * 4, &AdmissionLimits::default(), NOW).await.unwrap();
+    let worker = Worker::takes(store, job.id, NOW).await.unwrap();
+    for (n, price) in [(0, PRICE), (1, PRICE * 2)] {
+        let Attempt::Go(call) = worker.attempt_at(n, price).await else { panic!() };
+        assert!(worker.settle(n, call, Bill::Due, generated(&format!("sum-{n}"))).await);
+    }
+    worker.spend(2, Bill::Due).await;
+    assert!(worker.conclude(2).await);
+    let row = |model: &str, pictures, attempts, dollars| UsageRow {
+        day: "2026-11-30".into(),
+        member: MEMBER,
+        model: model.into(),
+        pictures,
+        attempts,
+        dollars,
+    };
+    assert_eq!(
+        store.usage(GUILD, NOW).await.unwrap(),
+        [row("core", 1, 2, PRICE * 2), row("ultra", 1, 1, PRICE * 2)]
+    );
 }
 
 pub(super) async fn what_has_cost_and_brought_nothing_has_no_row(store: &Store) {

@@ -7,7 +7,7 @@ use easel::domain::job::{Attempt, Progress};
 use easel::domain::job::{Bill, Origin, State};
 use easel::domain::limits::AdmissionLimits;
 
-use super::orders::{LEASE, NOW, Order, Worker, concluded, generated, order};
+use super::orders::{LEASE, MEMBER, NOW, Order, Worker, concluded, generated, order};
 
 pub(super) async fn a_job_has_one_worker_until_the_lease_ends(store: &Store) {
     let first = order(1).claimed(store).await;
@@ -73,6 +73,45 @@ pub(super) async fn what_nobody_works_on_is_due_oldest_first(store: &Store) {
     assert_eq!(store.due(NOW, Duration::ZERO).await.unwrap(), [older.id(), old.id(), young.id()]);
     let all = store.due(NOW + LEASE, Duration::ZERO).await.unwrap();
     assert_eq!(all, [older.id(), taken.id(), old.id(), young.id()], "its worker is silent");
+}
+
+pub(super) async fn members_take_turns_in_the_line(store: &Store) {
+    let at = |seconds| NOW + Duration::from_secs(seconds);
+    let first = Order { pictures: 4, ..order(1) };
+    let second = Order { at: at(1), ..order(2) };
+    let third = Order { at: at(2), ..order(3) };
+    let others = Order { at: at(3), member: MEMBER + 1, ..order(4) };
+    let of_key = |interaction, second| Order { at: at(second), key: Some("blog"), ..order(interaction) };
+    let keys = [of_key(5, 4), of_key(6, 5)];
+    for order in [&first, &second, &third, &others, &keys[0], &keys[1]] {
+        assert!(order.fits(store, &AdmissionLimits::default()).await);
+    }
+    let in_turn = [&first, &others, &keys[0], &keys[1], &second, &third].map(Order::id);
+    assert_eq!(
+        store.in_line(10).await.unwrap(),
+        in_turn,
+        "the key's second is set back by one picture, not four"
+    );
+    assert_eq!(store.in_line(2).await.unwrap(), in_turn[..2]);
+    for id in in_turn {
+        let worker = Worker::takes(store, id, at(6)).await.unwrap();
+        worker.generate(0).await;
+        assert!(worker.conclude(1).await);
+    }
+    assert_eq!(store.in_line(10).await.unwrap(), []);
+    let later = Order { at: at(7), ..order(7) };
+    let last = Order { at: at(8), member: MEMBER + 1, ..order(8) };
+    assert!(later.fits(store, &AdmissionLimits::default()).await);
+    assert!(last.fits(store, &AdmissionLimits::default()).await);
+    assert_eq!(store.in_line(10).await.unwrap(), [later.id(), last.id()], "nothing of theirs is under way");
+}
+
+pub(super) async fn what_was_set_back_is_looked_for_by_its_age(store: &Store) {
+    let (one, two) = (order(1), order(2));
+    assert!(one.fits(store, &AdmissionLimits::default()).await);
+    assert!(two.fits(store, &AdmissionLimits::default()).await);
+    let grace = Duration::from_secs(10);
+    assert_eq!(store.due(NOW + grace, grace).await.unwrap(), [one.id(), two.id()]);
 }
 
 pub(super) async fn a_delivered_job_stays_open_until_all_of_it_is_archived(store: &Store) {

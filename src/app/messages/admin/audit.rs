@@ -155,6 +155,10 @@ pub(super) fn limits_facts(limits: &Limits) -> Vec<Fact> {
         ("per minute", limits.per_minute.map(|rate| format!("then {rate} a minute"))),
         ("in flight", limits.in_flight.map(|limit| format!("{} under way", count(limit, "picture")))),
         ("daily", limits.daily.map(|limit| format!("{} a day", count(limit, "picture")))),
+        (
+            "variants",
+            limits.variants.map(|limit| format!("{} of one order with variants", count(limit, "picture"))),
+        ),
     ];
     parts.into_iter().filter_map(|(key, words)| Some(Fact::new(key, words?))).collect()
 }

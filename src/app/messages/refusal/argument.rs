@@ -35,6 +35,7 @@ pub(super) fn text_kind(what: TextKind) -> &'static str {
         TextKind::Phrase => "phrase",
         TextKind::Setting(field) => field.name(),
         TextKind::Target => "text that says what is meant",
+        TextKind::Variants => "text of all prompts together",
     }
 }
 

@@ -27,6 +27,8 @@ pub(in crate::backends::archive) fn shell_job() -> Job {
         suffix: None,
         ignored_flags: Vec::new(),
         in_place_of: None,
+        variants: Vec::new(),
+        price: None,
         sources: std::collections::BTreeMap::new(),
     };
     Job { id: JobId::new(created, 1), origin: Origin::Shell, request, created, parent: None, is_offer: false }
@@ -80,6 +82,7 @@ fn claim(job: &Job) -> Claim {
         price: Micros(120_000),
         budget_used: None,
         posted: None,
+        follow_ups: Vec::new(),
         stopping: false,
     }
 }

@@ -103,9 +103,7 @@ fn write(
 
 fn post(db: &Connection, record: &JobRecord, difference: &Difference) -> rusqlite::Result<()> {
     difference.postings.iter().try_for_each(|posting| accounts::post(db, posting))?;
-    if let Some(usage) = &difference.usage {
-        post_usage(db, usage)?;
-    }
+    difference.usage.iter().try_for_each(|usage| post_usage(db, usage))?;
     for DigestChange { n, sha256, is_found } in &difference.digests {
         let change = if *is_found {
             "INSERT OR REPLACE INTO digests (sha256, job, n) VALUES (?1, ?2, ?3)"
@@ -118,7 +116,7 @@ fn post(db: &Connection, record: &JobRecord, difference: &Difference) -> rusqlit
         db.prepare_cached("INSERT OR REPLACE INTO latest (channel, member, job) VALUES (?1, ?2, ?3)")?
             .execute([channel.to_string(), member.to_string(), record.id().to_string()])?;
     }
-    if let Some(taken) = &difference.taken {
+    for taken in &difference.taken {
         durations::add(db, taken)?;
     }
     difference.blocked.iter().try_for_each(|change| list_blocked(db, record, change))

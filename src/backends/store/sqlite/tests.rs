@@ -239,6 +239,7 @@ async fn a_job_of_version_1_is_finished() {
         concluded: Some(Conclusion { state: State::Delivered, delivered: 2, refusal: None, posted: None }),
         archived: vec![(0, "a-0".into()), (1, "a-1".into())],
         release_for: Some(0),
+        ..Progress::default()
     };
     assert!(store.progress(old(2), 2, end, now).await.unwrap());
     assert_eq!(store.due(now, Duration::ZERO).await.unwrap(), [old(3), old(4)]);

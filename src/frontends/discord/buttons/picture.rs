@@ -28,9 +28,10 @@ pub(super) async fn respond(
     let value = values.first();
     let picked = n.or_else(|| value.and_then(|value| chosen(value)).flatten());
     let count = claim.pictures.iter().filter(|picture| picture.generated().is_some()).count();
-    if action.needs_one() && picked.is_none() && count > 1 {
+    if action.needs_one(&claim) && picked.is_none() && count > 1 {
         return Ok(Some(Response::private(&texts::which(action, &claim))));
     }
+    let claim = alone(claim, action, picked);
     if action == PictureAction::Edit
         && let (Some(_), Some(value)) = (n, value)
     {
@@ -68,8 +69,11 @@ pub(super) async fn respond(
         }
         PictureAction::DeleteNow => {
             may_delete(call, &claim)?;
-            let posted = claim.posted.ok_or(Refusal::CannotDelete)?;
-            Response::update_later(Deferred::DeleteMessage(posted))
+            let posted: Vec<_> = claim.all_posted().collect();
+            if posted.is_empty() {
+                return Err(Refusal::CannotDelete);
+            }
+            Response::update_later(Deferred::DeleteMessages(posted))
         }
     };
     Ok(Some(response))
@@ -82,8 +86,8 @@ pub(super) async fn submit(
     fields: &[(String, String)],
 ) -> Result<Option<Response>, Refusal> {
     match button {
-        Button::Picture(PictureAction::Remix, job, _) => {
-            let claim = visible(call, job).await?;
+        Button::Picture(PictureAction::Remix, job, n) => {
+            let claim = alone(visible(call, job).await?, PictureAction::Remix, n);
             let ask = forms::remixed(again(&claim), fields)?;
             orders::order(call, ask).await
         }
@@ -122,6 +126,16 @@ pub(in crate::frontends::discord) async fn visible(call: Call<'_>, job: JobId) -
 
 fn stored(claim: Claim, n: Chosen) -> Result<StoredPicture, Refusal> {
     StoredPicture::of(claim, n).ok_or(Refusal::UnknownPicture)
+}
+
+/// The job as if the picture that was chosen had been ordered alone, where that makes a difference.
+fn alone(claim: Claim, action: PictureAction, picked: Chosen) -> Claim {
+    let first =
+        || claim.pictures.iter().find(|picture| picture.generated().is_some()).map(|picture| picture.n);
+    match picked.or_else(first).filter(|_| action.needs_one(&claim)) {
+        Some(n) => claim.alone(n),
+        None => claim,
+    }
 }
 
 /// The same request, with other seeds.

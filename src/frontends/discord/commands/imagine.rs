@@ -98,7 +98,7 @@ pub(super) async fn respond(
         let elsewhere = app.config.discord_is_elsewhere.then_some(&app.config.discord_url);
         attachment::check_description(file, elsewhere)?;
     }
-    orders::order(call, ask).await
+    orders::order(call, ask.with_variants()?).await
 }
 
 fn length(limit: usize) -> u16 {

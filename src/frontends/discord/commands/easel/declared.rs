@@ -7,7 +7,7 @@ use serenity::all::{
 use time::Date;
 
 use crate::domain::catalogue::Catalogue;
-use crate::domain::limits::LIMIT_LIMIT;
+use crate::domain::limits::{LIMIT_LIMIT, VARIANTS_LIMIT};
 use crate::domain::words::PHRASE_LIMIT;
 use crate::frontends::discord::commands::options::{field_option, setting_options};
 
@@ -129,6 +129,12 @@ fn limits() -> Opt {
         whole("per_minute", "Requests a minute after that", 1, most),
         whole("in_flight", "Pictures under way at a time", 0, most),
         whole("daily", "Pictures a day (UTC)", 0, most),
+        whole(
+            "variants",
+            "Pictures of one order with {several, words} or --repeat",
+            0,
+            VARIANTS_LIMIT.into(),
+        ),
         role(),
     ];
     group(

@@ -39,12 +39,13 @@ pub(super) fn edit(app: &App, admin: Admin, now: OffsetDateTime) -> Result<Edit,
             Edit::Access(AccessEdit { guarded, role, channel, allowed })
         }
         Admin::ResetAccess => Edit::ResetAccess,
-        Admin::SetLimits { role, burst, per_minute, in_flight, daily } => {
+        Admin::SetLimits { role, burst, per_minute, in_flight, daily, variants } => {
             let limits = Limits {
                 burst: number(burst).and_then(NonZeroU32::new),
                 per_minute: number(per_minute).and_then(NonZeroU32::new),
                 in_flight: number(in_flight),
                 daily: number(daily),
+                variants: number(variants),
             };
             if limits == Limits::default() {
                 return Err(Refusal::Missing { what: Needed::Limit.into() });

@@ -49,6 +49,7 @@ pub(crate) enum Admin {
         per_minute: Option<i64>,
         in_flight: Option<i64>,
         daily: Option<i64>,
+        variants: Option<i64>,
     },
     ShowLimits,
     ResetLimits {
@@ -111,6 +112,7 @@ pub(crate) fn parse(path: &str, options: Options) -> Option<Admin> {
             per_minute: options.integer("per_minute"),
             in_flight: options.integer("in_flight"),
             daily: options.integer("daily"),
+            variants: options.integer("variants"),
         },
         "limits show" => Admin::ShowLimits,
         "limits reset" => Admin::ResetLimits { role },

@@ -1,0 +1,175 @@
+//! Messages for the pictures that have no place in a job's first one.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use serde_json::Value;
+
+use super::deliver::Files;
+use super::status::progress_of;
+use super::{Loaded, Work};
+use crate::app::messages::picture;
+use crate::app::messages::progress::At;
+use crate::backends::discord_api::message::Message;
+use crate::backends::discord_api::rest::{Fault, posted};
+use crate::backends::discord_api::retry::{Retry, wait};
+use crate::domain::job::{Claim, DiscordOrigin, FIRST_FENCE, FollowUp, Picture, Posted, Progress};
+
+/// Until a message that was sent can be seen in its channel.
+const SETTLES: Duration = Duration::from_millis(500);
+
+impl<'a> Work<'a> {
+    /// The same worker with the part of the job that one message shows.
+    pub(super) fn part(&self, at: u32) -> Work<'a> {
+        let (claim, others) = self.claim.in_message(at);
+        let part = Work::new(self.app, claim, Vec::new());
+        Work { others, ..part }
+    }
+
+    /// Keeps to itself what the job's first message shows; the rest only counts.
+    pub(super) fn keep_to_first_message(&mut self) {
+        let (claim, others) = self.claim.in_message(0);
+        self.claim = claim;
+        self.others = others;
+    }
+
+    /// The claim with all its pictures.
+    pub(super) fn whole(&self) -> Claim {
+        let mut whole = self.claim.clone();
+        whole.pictures.extend(self.others.iter().cloned());
+        whole.pictures.sort_by_key(|picture| picture.n);
+        whole
+    }
+
+    /// Archives and sends what the first message does not show, message by message. The first one comes last: it is
+    /// the end of the job. What was sent before a crash is not sent again, as far as Discord shows it.
+    pub(super) async fn send_follow_ups(&self, loaded: &mut Loaded) -> anyhow::Result<()> {
+        let Some(origin) = self.claim.job.origin.discord() else { return Ok(()) };
+        let is_sent = |at: u32| self.claim.follow_ups.iter().any(|sent| sent.at == at);
+        let parts: Vec<_> = (1..self.claim.messages()).filter(|at| !is_sent(*at)).collect();
+        let mut is_edited = false;
+        for at in parts {
+            let part = self.part(at);
+            if part.generated().next().is_none() {
+                continue;
+            }
+            if !std::mem::replace(&mut is_edited, true) {
+                self.edit_deferral(origin).await;
+            }
+            let own = loaded.take(|n| part.claim.pictures.iter().any(|picture| picture.n == n));
+            let loaded = part.load(own).await?;
+            let archived = part.archive(&loaded.pictures).await;
+            let files = if part.too_large(&loaded) {
+                part.shrunk(&loaded.pictures, &archived).await?
+            } else {
+                Files::Original
+            };
+            let sent = part.send(origin, at, &loaded, files, self.claim.fence > FIRST_FENCE).await;
+            let archived = archived.unwrap_or_else(|error| {
+                tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; it is tried again later");
+                Vec::new()
+            });
+            let follow_up = sent.map(|posted| FollowUp { at, posted });
+            self.advance(Progress { archived, follow_up, ..Progress::default() }).await?;
+        }
+        Ok(())
+    }
+
+    /// Discord takes what is sent after a deferral that still stands for an edit of it.
+    async fn edit_deferral(&self, origin: &DiscordOrigin) {
+        if !self.token_lives() {
+            return;
+        }
+        let ready = self.generated().count();
+        let message = progress_of(self.app, &self.claim.job, At::Ready(ready)).await;
+        let message = Message { keep_files: true, ..message };
+        let edit = || self.app.discord.edit_original(origin.application, &origin.token, &message);
+        if let Err(fault) = Retry::deferred().until_known(edit).await {
+            tracing::debug!(job = %self.claim.job.id, %fault, "a deferral could not be edited");
+        }
+    }
+
+    /// Sends this part's message; where it is, if it reached the person.
+    async fn send(
+        &self,
+        origin: &DiscordOrigin,
+        at: u32,
+        loaded: &Loaded,
+        files: Files,
+        may_be_there: bool,
+    ) -> Option<Option<Posted>> {
+        if may_be_there && let Some(shown) = self.shown_part(origin).await {
+            return Some(posted(&shown));
+        }
+        let message = Message { private: origin.private, ..self.finished(loaded, files) };
+        let sent = self.by_webhook(origin, &message).await;
+        if sent.is_some() {
+            return sent;
+        }
+        let content = picture::elsewhere(origin, &message.content, !self.token_lives());
+        let elsewhere = Message { content, private: false, ..message };
+        if self.post_part(origin, &elsewhere, &format!("{}-{at}", origin.interaction)).await {
+            return Some(self.posted.get().copied());
+        }
+        tracing::error!(job = %self.claim.job.id, at, "no way to the member is left; what was generated is in the archive");
+        None
+    }
+
+    async fn by_webhook(&self, origin: &DiscordOrigin, message: &Message) -> Option<Option<Posted>> {
+        let mut retry = Retry::delivery();
+        while self.token_lives() {
+            let sent = self.app.discord.follow_up(origin.application, &origin.token, message).await;
+            let fault = match sent {
+                Ok(shown) => return Some(shown.map(|shown| shown.posted).filter(|_| !origin.private)),
+                Err(fault) => fault,
+            };
+            tracing::warn!(job = %self.claim.job.id, %fault, "a message with more pictures did not reach Discord");
+            if matches!(fault, Fault::Lost(_)) {
+                wait(SETTLES).await;
+                if let Some(shown) = self.shown_part(origin).await {
+                    return Some(posted(&shown));
+                }
+            }
+            wait(retry.after(&fault)?).await;
+        }
+        None
+    }
+
+    /// The message in the channel that has this part's first picture.
+    async fn shown_part(&self, origin: &DiscordOrigin) -> Option<Value> {
+        let first = self.generated().next()?.0.n;
+        self.message_with(origin, &picture::file_name(&self.claim, first)).await
+    }
+
+    /// The message in the channel that has this file; nobody can look into private ones.
+    pub(super) async fn message_with(&self, origin: &DiscordOrigin, name: &str) -> Option<Value> {
+        if origin.private {
+            return None;
+        }
+        let messages = self.app.discord.messages_after(origin.channel, origin.interaction).await.ok()?;
+        let has_it = |message: &&Value| {
+            let mut files = message["attachments"].as_array().into_iter().flatten();
+            files.any(|file| file["filename"].as_str() == Some(name))
+        };
+        messages.as_array()?.iter().find(has_it).cloned()
+    }
+
+    /// Archives what could not be archived before, of every message's pictures.
+    pub(super) async fn archive_parts(&self) -> anyhow::Result<Vec<(u32, String)>> {
+        let mut archived = Vec::new();
+        for at in 1..self.claim.messages() {
+            let part = self.part(at);
+            let waits = |picture: &Picture| picture.generated().is_some() && picture.archived.is_none();
+            if part.claim.pictures.iter().any(waits) {
+                let loaded = part.load(Loaded::default()).await?;
+                archived.extend(part.archive(&loaded.pictures).await.context("pictures of a later message")?);
+            }
+        }
+        Ok(archived)
+    }
+
+    /// Whether somebody has a picture of the messages behind the first one.
+    pub(super) fn others_generated(&self) -> usize {
+        self.others.iter().filter(|picture| picture.generated().is_some()).count()
+    }
+}
