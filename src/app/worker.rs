@@ -101,7 +101,7 @@ impl Work<'_> {
             // Given back before it has begun, if it is abandoned already.
             biased;
             () = abandoned.cancelled() => None,
-            result = self.run() => Some(result),
+            result = Box::pin(self.run()) => Some(result),
             () = keep_lease(app, id, fence) => Some(Err(Stale.into())),
         };
         let result = match result {

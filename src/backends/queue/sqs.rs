@@ -63,7 +63,8 @@ impl Sqs {
         if !self.is_first(job) {
             return Ok(());
         }
-        let sent = self.client.send_message().queue_url(&self.url).message_body(job.to_string()).send().await;
+        let send = self.client.send_message().queue_url(&self.url).message_body(job.to_string());
+        let sent = Box::pin(send.send()).await;
         if sent.is_err() {
             self.sent().remove(&job);
         }

@@ -71,13 +71,12 @@ impl Take<'_> {
         let mut backoff = Backoff::new();
         loop {
             let asked = table.client.update_item().table_name(&table.name).set_key(Some(self.key.item()));
-            let sent = asked
+            let asked = asked
                 .update_expression(&update)
                 .condition_expression(condition)
                 .set_expression_attribute_values(Some(values.clone()))
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .send()
-                .await;
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            let sent = Box::pin(asked.send()).await;
             let Err(error) = sent else { return Ok(None) };
             match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {

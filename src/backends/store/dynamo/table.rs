@@ -1,4 +1,7 @@
 //! The table, its items, and the calls to it: reads that see what was written, and writes that all happen or none.
+//!
+//! The SDK's futures have sixteen kilobytes each. They are on the heap, or everything that may ask a store would have as
+//! much, many times over.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -89,7 +92,7 @@ impl Table {
 
     pub(super) async fn get(&self, key: Key) -> anyhow::Result<Option<Item>> {
         let asked = self.client.get_item().table_name(&self.name).set_key(Some(key.item()));
-        let found = asked.consistent_read(true).send().await;
+        let found = Box::pin(asked.consistent_read(true).send()).await;
         Ok(found.with_context(|| self.context())?.item)
     }
 
@@ -102,7 +105,7 @@ impl Table {
             while !left.is_empty() {
                 let asked =
                     KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true).build()?;
-                let answer = self.client.batch_get_item().request_items(&self.name, asked).send().await;
+                let answer = Box::pin(self.client.batch_get_item().request_items(&self.name, asked).send()).await;
                 let mut answer = answer.with_context(|| self.context())?;
                 for item in
                     answer.responses.take().and_then(|mut all| all.remove(&self.name)).into_iter().flatten()
@@ -131,17 +134,15 @@ impl Table {
         loop {
             let left = limit.saturating_sub(found.len());
             let asked = self.client.query().table_name(&self.name).consistent_read(true);
-            let page = asked
+            let asked = asked
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .expression_attribute_values(":pk", text(&range.partition))
                 .expression_attribute_values(":from", text(&range.from))
                 .expression_attribute_values(":to", text(&range.to))
                 .scan_index_forward(!backwards)
                 .limit(i32::try_from(left.clamp(1, 1_000))?)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .with_context(|| self.context())?;
+                .set_exclusive_start_key(start);
+            let page = Box::pin(asked.send()).await.with_context(|| self.context())?;
             found.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
             if start.is_none() || found.len() >= limit {
@@ -154,7 +155,8 @@ impl Table {
     /// Some of all items, and where the next ones begin.
     pub(super) async fn page(&self, start: Option<Item>) -> anyhow::Result<(Vec<Item>, Option<Item>)> {
         let asked = self.client.scan().table_name(&self.name).consistent_read(true);
-        let page = asked.set_exclusive_start_key(start).send().await.with_context(|| self.context())?;
+        let page = Box::pin(asked.set_exclusive_start_key(start).send()).await;
+        let page = page.with_context(|| self.context())?;
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
@@ -165,16 +167,14 @@ impl Table {
         let mut start = None;
         loop {
             let asked = self.client.query().table_name(&self.name).index_name(INDEX);
-            let page = asked
+            let asked = asked
                 .key_condition_expression("queue = :queue AND due <= :until")
                 .expression_attribute_values(":queue", text(queue))
                 .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
                 .select(Select::AllProjectedAttributes)
                 .set_limit(i32::try_from(limit).ok())
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .with_context(|| self.context())?;
+                .set_exclusive_start_key(start);
+            let page = Box::pin(asked.send()).await.with_context(|| self.context())?;
             for item in page.items.unwrap_or_default() {
                 found.push(Key::of(&item)?);
             }
@@ -193,13 +193,13 @@ impl Table {
         {
             let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
             let put = put.set_condition_expression(condition).set_expression_attribute_values(values);
-            return self.outcome(put.send().await, |_| false);
+            return self.outcome(Box::pin(put.send()).await, |_| false);
         }
         let mut items = Vec::with_capacity(writes.len());
         for write in writes {
             items.push(write.in_transaction(&self.name)?);
         }
-        let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        let sent = Box::pin(self.client.transact_write_items().set_transact_items(Some(items)).send()).await;
         self.outcome(sent, |error| match error {
             TransactWriteItemsError::TransactionCanceledException(cancelled) => {
                 let reasons = cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code());
