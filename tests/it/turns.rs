@@ -1,8 +1,7 @@
 //! Who comes first when all workers are busy, and what those who wait are told.
 
 use easel_emulator::bedrock::BedrockOptions;
-use easel_emulator::discord::InteractionBuilder;
-use futures_util::future::join_all;
+use easel_emulator::discord::{InteractionBuilder, TestInteraction};
 use std::time::Duration;
 
 use crate::support::cloud::Cloud;
@@ -27,6 +26,12 @@ fn order(prompt: &str, member: u64) -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", prompt).by(member)
 }
 
+async fn ordered(world: &World, ask: InteractionBuilder) -> TestInteraction {
+    let interaction = world.ask(ask).await;
+    in_time(interaction.acknowledged()).await;
+    interaction
+}
+
 /// Forty orders of one member, and ten of others while the first of those is with the model; in this order they are to
 /// reach it.
 async fn ten_others_come_before_all_but_one_of_forty(world: &World) {
@@ -35,10 +40,13 @@ async fn ten_others_come_before_all_but_one_of_forty(world: &World) {
     let held = world.bedrock.hold();
     let first = world.ask(order("of many", GREEDY)).await;
     in_time(held.reached()).await;
-    let more = join_all((0..39).map(|_| world.ask(order("of many", GREEDY)))).await;
-    let others = join_all((100..110).map(|member| world.ask(order("alone", member)))).await;
-    for interaction in more.iter().chain(&others) {
-        in_time(interaction.acknowledged()).await;
+    // One after the other: orders of one moment write to the same accounts, and are in each other's way.
+    let (mut more, mut others) = (Vec::new(), Vec::new());
+    for _ in 0..39 {
+        more.push(ordered(world, order("of many", GREEDY)).await);
+    }
+    for member in 100..110 {
+        others.push(ordered(world, order("alone", member)).await);
     }
     held.release();
     for interaction in more.iter().chain(&others).chain([&first]) {

@@ -67,8 +67,8 @@ impl Line {
     }
 }
 
-/// Takes whichever job is next as far as it can go: each delivery stands for one job that waits, not for this one. One
-/// that somebody has begun with goes before all of them.
+/// Takes whichever job is next as far as it can go: each delivery stands for one job that has something to do, not for
+/// this one. Those that somebody had begun with go before the others.
 pub async fn process_next(app: &App, delivered: JobId, abandoned: &CancellationToken) -> End {
     match next(app, delivered).await {
         Ok(work) => work.process(abandoned).await,
@@ -86,8 +86,8 @@ async fn next(app: &App, delivered: JobId) -> Result<Work<'_>, End> {
     let mut tried = HashSet::new();
     loop {
         let look = LOOK + tried.len() + locked(&app.line.being_claimed).len();
-        let line = app.store.in_line(look).await.map_err(|error| unknown(&error))?;
-        let Some(free) = line.into_iter().find_map(|job| Turn::take(app, job, &mut tried)) else { break };
+        let next = app.store.next_up(app.now(), look).await.map_err(|error| unknown(&error))?;
+        let Some(free) = next.into_iter().find_map(|job| Turn::take(app, job, &mut tried)) else { break };
         match Work::claim(app, free.job).await {
             Err(End::Done) => {}
             claimed => return claimed,

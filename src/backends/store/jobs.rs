@@ -39,6 +39,14 @@ impl Store {
         self.queued(WorkQueue::Admitted, i64::MAX, limit).await
     }
 
+    /// What a worker may take: `limit` jobs that somebody had begun and nobody works on, and behind them as many of those
+    /// in line.
+    pub async fn next_up(&self, now: OffsetDateTime, limit: usize) -> anyhow::Result<Vec<JobId>> {
+        let mut next = self.queued(WorkQueue::Begun, millis(now), limit).await?;
+        next.extend(self.in_line(limit).await?);
+        Ok(next)
+    }
+
     async fn queued(&self, queue: WorkQueue, until: i64, limit: usize) -> anyhow::Result<Vec<JobId>> {
         match self {
             Store::Sqlite(sqlite) => sqlite.queued(queue, until, limit).await,

@@ -105,7 +105,8 @@ impl Table {
             while !left.is_empty() {
                 let asked =
                     KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true).build()?;
-                let answer = Box::pin(self.client.batch_get_item().request_items(&self.name, asked).send()).await;
+                let answer =
+                    Box::pin(self.client.batch_get_item().request_items(&self.name, asked).send()).await;
                 let mut answer = answer.with_context(|| self.context())?;
                 for item in
                     answer.responses.take().and_then(|mut all| all.remove(&self.name)).into_iter().flatten()
