@@ -12,6 +12,11 @@ use time::OffsetDateTime;
 pub struct JobId(ulid::Ulid);
 
 impl JobId {
+    /// No id is below this one,
+    pub(crate) const MIN: JobId = JobId(ulid::Ulid(u128::MIN));
+    /// or above this one.
+    pub(crate) const MAX: JobId = JobId(ulid::Ulid(u128::MAX));
+
     /// The id of a job admitted at `now`; `random` makes it unique within its millisecond.
     pub fn new(now: OffsetDateTime, random: u128) -> JobId {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();

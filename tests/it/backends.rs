@@ -81,6 +81,8 @@ macro_rules! conformance {
         keys {
             a_key_knows_its_own_orders_the_latest_first
             the_orders_of_a_key_are_read_page_by_page
+            a_member_has_all_their_orders_in_every_server_the_latest_first
+            a_job_knows_those_that_vary_it_the_latest_first
         }
         policies {
             an_edit_holds_at_once_and_has_its_line

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use anyhow::Context;
 use aws_config::SdkConfig;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -179,14 +180,41 @@ impl Dynamo {
         before: Option<JobId>,
         limit: usize,
     ) -> anyhow::Result<Vec<JobRecord>> {
-        let mut range = Range::beginning(format!("key#{key}"), "job#");
-        if let Some(before) = before {
-            range.to = Key::key_job(key, before).sk;
-        }
+        self.page_of(|job| Key::key_job(key, job), before, limit).await
+    }
+
+    /// Up to `limit` jobs of a member with ids below `before`, the latest first.
+    pub(super) async fn records_of_member(
+        &self,
+        member: u64,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        self.page_of(|job| Key::member_job(member, job), before, limit).await
+    }
+
+    /// Up to `limit` jobs that vary this one and have ids below `before`, the latest first.
+    pub(super) async fn children(
+        &self,
+        parent: JobId,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        self.page_of(|job| Key::child(parent, job), before, limit).await
+    }
+
+    /// Up to `limit` jobs that have places among others, with ids below `before`, the latest first.
+    async fn page_of(
+        &self,
+        place: impl Fn(JobId) -> Key,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        let (first, last) = (place(JobId::MIN), place(before.unwrap_or(JobId::MAX)));
+        let range = Range { partition: first.pk, from: first.sk, to: last.sk.clone() };
         // The range ends with `before`, if that is among them.
         let mut items = self.table.query(range, true, limit.saturating_add(1)).await?;
-        let before = before.map(|before| Key::key_job(key, before));
-        items.retain(|item| Key::of(item).ok() != before);
+        items.retain(|item| string(item, "sk").ok() != Some(&last.sk));
         items.truncate(limit);
         let mut records = self.listed(&items).await?;
         records.sort_by_key(|record| std::cmp::Reverse(record.id()));
@@ -196,8 +224,8 @@ impl Dynamo {
     /// The jobs whose places among others these items are, in no order.
     async fn listed(&self, places: &[Item]) -> anyhow::Result<Vec<JobRecord>> {
         let of = |place: &Item| -> anyhow::Result<Key> {
-            let job: JobId = string(place, "sk")?.trim_start_matches("job#").parse()?;
-            Ok(Key::job(job))
+            let (_, job) = string(place, "sk")?.split_once('#').context("a place among others")?;
+            Ok(Key::job(job.parse()?))
         };
         let keys = places.iter().map(of).collect::<anyhow::Result<_>>()?;
         let mut records = Vec::new();

@@ -209,6 +209,35 @@ impl Store {
         Ok(records.iter().map(JobRecord::to_claim).collect())
     }
 
+    /// Up to `limit` jobs that a member ordered, wherever and whatever became of them, with ids below `before`, the latest
+    /// first.
+    pub async fn jobs_of_member(
+        &self,
+        member: u64,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Claim>> {
+        let records = match self {
+            Store::Sqlite(sqlite) => sqlite.records_of_member(member, before, limit).await?,
+            Store::Dynamo(dynamo) => dynamo.records_of_member(member, before, limit).await?,
+        };
+        Ok(records.iter().map(JobRecord::to_claim).collect())
+    }
+
+    /// Up to `limit` jobs that vary this one and have ids below `before`, the latest first.
+    pub async fn children(
+        &self,
+        parent: JobId,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Claim>> {
+        let records = match self {
+            Store::Sqlite(sqlite) => sqlite.children(parent, before, limit).await?,
+            Store::Dynamo(dynamo) => dynamo.children(parent, before, limit).await?,
+        };
+        Ok(records.iter().map(JobRecord::to_claim).collect())
+    }
+
     /// The last picture of a session that `viewer` may see: somebody else's private ones do not count.
     pub async fn last_picture(&self, id: SessionId, viewer: u64) -> anyhow::Result<Option<LastPicture>> {
         let records = self.records_of(id).await?;

@@ -45,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v6.sql"),
     include_str!("sqlite/v7.sql"),
     include_str!("sqlite/v10.sql"),
+    include_str!("sqlite/v9.sql"),
 ];
 
 /// How long the writer waits for the lock of a database that another program holds.
@@ -181,7 +182,27 @@ impl Sqlite {
         limit: usize,
     ) -> anyhow::Result<Vec<JobRecord>> {
         let key = key.to_owned();
-        self.look(move |tx| ops::of_key(tx, &key, before, limit)).await
+        self.look(move |tx| ops::page(tx, ops::OF_KEY, &key, before, limit)).await
+    }
+
+    /// Up to `limit` jobs of a member with ids below `before`, the latest first.
+    pub(super) async fn records_of_member(
+        &self,
+        member: u64,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        self.look(move |tx| ops::page(tx, ops::OF_MEMBER, &member.to_string(), before, limit)).await
+    }
+
+    /// Up to `limit` jobs that vary this one and have ids below `before`, the latest first.
+    pub(super) async fn children(
+        &self,
+        parent: JobId,
+        before: Option<JobId>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobRecord>> {
+        self.look(move |tx| ops::page(tx, ops::OF_PARENT, &parent.to_string(), before, limit)).await
     }
 
     pub(super) async fn balances(&self, wanted: Vec<Account>) -> anyhow::Result<Balances> {

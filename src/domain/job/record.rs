@@ -186,6 +186,11 @@ impl JobRecord {
         self.origin.key()
     }
 
+    /// The job that this one varies, if any.
+    pub(crate) fn parent(&self) -> Option<JobId> {
+        self.parent
+    }
+
     pub(crate) fn ordered(&self) -> usize {
         self.pictures.len()
     }

@@ -39,13 +39,23 @@ impl Origin {
         }
     }
 
+    /// Who ordered it in Discord.
+    pub(crate) fn member(&self) -> Option<u64> {
+        self.discord().map(|origin| origin.member)
+    }
+
     /// Whether this member ordered it.
     pub(crate) fn is_by(&self, member: u64) -> bool {
-        self.discord().is_some_and(|origin| origin.member == member)
+        self.member() == Some(member)
     }
 }
 
 impl JobRecord {
+    /// Who ordered it in Discord.
+    pub(crate) fn member(&self) -> Option<u64> {
+        self.origin.member()
+    }
+
     /// Everybody may see the pictures from now on, who may see this message.
     pub(crate) fn publish(&mut self, posted: Option<Posted>) {
         if let Origin::Discord(origin) = &mut self.origin {

@@ -34,6 +34,7 @@ enum Event {
         session: Option<u128>,
         private: bool,
         keyed: bool,
+        parent: Option<Index>,
         pictures: u32,
         /// A worker is there for it.
         begins: bool,
@@ -123,6 +124,16 @@ enum Event {
         before: Option<Index>,
         limit: usize,
     },
+    OfMember {
+        member: u64,
+        before: Option<Index>,
+        limit: usize,
+    },
+    Children {
+        parent: Index,
+        before: Option<Index>,
+        limit: usize,
+    },
     Usage(u64),
     Standing {
         guild: Option<u64>,
@@ -176,12 +187,13 @@ fn about_jobs() -> impl Strategy<Value = Event> {
         prop::option::of(0..SESSIONS),
         any::<bool>(),
         prop::bool::weighted(0.2),
+        prop::option::weighted(0.3, index()),
         1..=3u32,
         prop::bool::weighted(0.3),
     );
     prop_oneof![
-        8 => order.prop_map(|(guild, member, session, private, keyed, pictures, begins)|
-            Event::Admit { guild, member, session, private, keyed, pictures, begins }),
+        8 => order.prop_map(|(guild, member, session, private, keyed, parent, pictures, begins)|
+            Event::Admit { guild, member, session, private, keyed, parent, pictures, begins }),
         1 => index().prop_map(Event::TakeBack),
         1 => index().prop_map(Event::AdmitAgain),
         1 => index().prop_map(Event::FindRequest),
@@ -206,6 +218,7 @@ fn about_the_rest() -> impl Strategy<Value = Event> {
     let channel = || prop::sample::select(CHANNELS.to_vec());
     let minutes = prop::sample::select(vec![1, 20, 70, 300, 800, 1_500, 45_000, 90_000]);
     let hours = prop::option::of(1..30u32);
+    let page = || (prop::option::of(any::<Index>()), 0..4usize);
     prop_oneof![
         2 => (guild(), 0..5u8).prop_map(|(guild, edit)| Event::Edit { guild, edit }),
         1 => (guild(), 0..4i64).prop_map(|(guild, number)| Event::Undo { guild, number }),
@@ -224,7 +237,9 @@ fn about_the_rest() -> impl Strategy<Value = Event> {
         2 => Just(Event::QuietSessions),
         1 => (0..100u64).prop_map(|grace| Event::Due { grace }),
         1 => Just(Event::Totals),
-        2 => (prop::option::of(any::<Index>()), 0..4usize).prop_map(|(before, limit)| Event::OfKey { before, limit }),
+        2 => page().prop_map(|(before, limit)| Event::OfKey { before, limit }),
+        2 => (member(), page()).prop_map(|(member, (before, limit))| Event::OfMember { member, before, limit }),
+        2 => (any::<Index>(), page()).prop_map(|(parent, (before, limit))| Event::Children { parent, before, limit }),
         2 => guild().prop_map(Event::Usage),
         1 => (prop::option::of(guild()), member()).prop_map(|(guild, member)| Event::Standing { guild, member }),
         5 => minutes.prop_map(|minutes| Event::Wait { seconds: minutes * 60 }),
@@ -314,15 +329,22 @@ impl Play {
         answer
     }
 
+    /// Of the order that the index picks, if there is any.
+    fn id_of(&self, at: Option<Index>) -> Option<JobId> {
+        let at = at.filter(|_| !self.orders.is_empty())?;
+        Some(self.orders[at.index(self.orders.len())].id())
+    }
+
     async fn happens(&mut self, event: Event) {
         match event {
-            Event::Admit { guild, member, session, private, keyed, pictures, begins } => {
+            Event::Admit { guild, member, session, private, keyed, parent, pictures, begins } => {
                 self.interactions += 1;
+                let parent = self.id_of(parent);
                 let session = session.map(session_id);
                 let key = keyed.then_some("website");
                 let at = self.now;
-                let order =
-                    Order { guild, member, session, private, key, pictures, at, ..order(self.interactions) };
+                let order = order(self.interactions);
+                let order = Order { guild, member, session, private, key, parent, pictures, at, ..order };
                 let admitted =
                     self.both(async |store| order.admit_for(store, &self.limits, begins).await).await;
                 if let Admission::Admitted { begun: Some(begun), .. } = admitted {
@@ -360,6 +382,8 @@ impl Play {
             Event::Due { .. }
             | Event::Totals
             | Event::OfKey { .. }
+            | Event::OfMember { .. }
+            | Event::Children { .. }
             | Event::Usage(_)
             | Event::Standing { .. } => self.about_sums(event).await,
             _ => self.about_a_session(event).await,
@@ -532,9 +556,17 @@ impl Play {
                 self.both(async |store| store.due(now, grace).await.unwrap()).await;
             }
             Event::OfKey { before, limit } => {
-                let before = before.filter(|_| !self.orders.is_empty());
-                let before = before.map(|at| self.orders[at.index(self.orders.len())].id());
+                let before = self.id_of(before);
                 self.both(async |store| store.jobs_of_key("website", before, limit).await.unwrap()).await;
+            }
+            Event::OfMember { member, before, limit } => {
+                let before = self.id_of(before);
+                self.both(async |store| store.jobs_of_member(member, before, limit).await.unwrap()).await;
+            }
+            Event::Children { parent, before, limit } => {
+                let Some(parent) = self.id_of(Some(parent)) else { return };
+                let before = self.id_of(before);
+                self.both(async |store| store.children(parent, before, limit).await.unwrap()).await;
             }
             Event::Usage(guild) => {
                 self.both(async |store| store.usage(guild, now).await.unwrap()).await;

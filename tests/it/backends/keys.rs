@@ -1,11 +1,11 @@
-//! The orders of a key of the images API.
+//! The orders of a key of the images API, of a member, and those that vary another one.
 
 use easel::backends::store::Store;
-use easel::domain::job::JobId;
+use easel::domain::job::{Claim, JobId};
 use easel::domain::limits::AdmissionLimits;
 use time::Duration;
 
-use super::orders::{NOW, Order, order};
+use super::orders::{MEMBER, NOW, Order, order};
 
 /// Orders of two keys, of a member and again of the first key, a second apart.
 async fn ordered(store: &Store) -> Vec<JobId> {
@@ -46,4 +46,41 @@ pub(super) async fn the_orders_of_a_key_are_read_page_by_page(store: &Store) {
     assert_eq!(page(store, "web", None, 0).await, []);
     let between = JobId::new(NOW + Duration::seconds(4), 0);
     assert_eq!(page(store, "web", Some(between), 1).await, of_web[1..2], "of nobody's order");
+}
+
+async fn ids(jobs: impl Future<Output = anyhow::Result<Vec<Claim>>>) -> Vec<JobId> {
+    jobs.await.unwrap().into_iter().map(|claim| claim.job.id).collect()
+}
+
+/// An order so many seconds after the first.
+fn nth(second: u32) -> Order {
+    Order { at: NOW + Duration::seconds(second.into()), ..order(50 - u64::from(second)) }
+}
+
+pub(super) async fn a_member_has_all_their_orders_in_every_server_the_latest_first(store: &Store) {
+    let (open, failed, cancelled) = (nth(0), nth(1), Order { guild: None, private: true, ..nth(2) });
+    let elsewhere = Order { guild: Some(12), ..nth(3) };
+    let others = [Order { member: MEMBER + 1, ..nth(4) }, Order { key: Some("web"), ..nth(5) }];
+    for order in [&open, &cancelled, &elsewhere].into_iter().chain(&others) {
+        assert!(order.fits(store, &AdmissionLimits::default()).await);
+    }
+    failed.claimed(store).await.fail().await;
+    assert!(store.cancel(cancelled.id(), NOW + Duration::MINUTE).await.unwrap());
+    let all = [&elsewhere, &cancelled, &failed, &open].map(Order::id);
+    assert_eq!(ids(store.jobs_of_member(MEMBER, None, 9)).await, all);
+    assert_eq!(ids(store.jobs_of_member(MEMBER, Some(all[1]), 1)).await, all[2..3]);
+    assert_eq!(ids(store.jobs_of_member(MEMBER, Some(all[3]), 9)).await, []);
+    assert_eq!(ids(store.jobs_of_member(MEMBER * 10 + 1, None, 9)).await, []);
+}
+
+pub(super) async fn a_job_knows_those_that_vary_it_the_latest_first(store: &Store) {
+    let parent = nth(0);
+    let of = |parent: &Order, second| Order { parent: Some(parent.id()), ..nth(second) };
+    let (older, later) = (of(&parent, 1), Order { key: Some("web"), ..of(&parent, 2) });
+    for order in [&parent, &older, &later, &of(&older, 3), &nth(4)] {
+        assert!(order.fits(store, &AdmissionLimits::default()).await);
+    }
+    assert_eq!(ids(store.children(parent.id(), None, 9)).await, [later.id(), older.id()]);
+    assert_eq!(ids(store.children(parent.id(), Some(later.id()), 9)).await, [older.id()]);
+    assert_eq!(ids(store.children(later.id(), None, 9)).await, []);
 }

@@ -35,6 +35,8 @@ pub(crate) struct Order {
     pub(crate) private: bool,
     /// The key of the images API that it comes under; then it is no member's, in no server.
     pub(crate) key: Option<&'static str>,
+    /// The job that it varies.
+    pub(crate) parent: Option<JobId>,
     pub(crate) pictures: u32,
     pub(crate) price: Micros,
     pub(crate) at: OffsetDateTime,
@@ -49,6 +51,7 @@ pub(crate) fn order(interaction: u64) -> Order {
         session: None,
         private: false,
         key: None,
+        parent: None,
         pictures: 1,
         price: PRICE,
         at: NOW,
@@ -99,7 +102,7 @@ impl Order {
         };
         let api = |key: &str| ApiOrigin { key: key.to_owned(), each: self.price, repeat: None };
         let origin = self.key.map_or(Origin::Discord(origin), |key| Origin::Api(api(key)));
-        Job { id: self.id(), origin, request, created: self.at, parent: None, is_offer: false }
+        Job { id: self.id(), origin, request, created: self.at, parent: self.parent, is_offer: false }
     }
 
     pub(crate) async fn admit(&self, store: &Store, limits: &AdmissionLimits) -> Admission {

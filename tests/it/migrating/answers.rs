@@ -36,6 +36,7 @@ pub(crate) struct Answers {
     latest: Vec<Option<Session>>,
     quiet: Vec<Session>,
     of_key: Vec<Claim>,
+    of_members: Vec<Vec<Claim>>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -45,6 +46,7 @@ struct OfJob {
     token: Option<String>,
     known: Option<JobId>,
     by_sha256: Vec<Option<(JobId, u32)>>,
+    children: Vec<Claim>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -72,12 +74,16 @@ impl Answers {
             latest: vec![],
             quiet: store.quiet_sessions(latest + Duration::from_secs(90 * 86_400)).await.unwrap(),
             of_key: store.jobs_of_key("website", None, 100).await.unwrap(),
+            of_members: vec![],
         };
         for job in &about.jobs {
             answers.jobs.push(OfJob::of(store, *job, latest).await);
         }
         for session in &about.sessions {
             answers.sessions.push(OfSession::of(store, *session, &about.members).await);
+        }
+        for member in &about.members {
+            answers.of_members.push(store.jobs_of_member(*member, None, 100).await.unwrap());
         }
         for channel in &about.channels {
             answers.latest.push(store.latest_session(*channel).await.unwrap());
@@ -121,7 +127,8 @@ impl OfJob {
             _ => None,
         };
         let known = store.known(claim.job.dedupe_key(), now).await.unwrap();
-        OfJob { claim, token, known, by_sha256 }
+        let children = store.children(job, None, 100).await.unwrap();
+        OfJob { claim, token, known, by_sha256, children }
     }
 }
 

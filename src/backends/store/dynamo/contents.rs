@@ -42,6 +42,10 @@ pub enum Kind {
     SessionJobs,
     /// Jobs of keys of the images API.
     KeyJobs,
+    /// Jobs of members.
+    MemberJobs,
+    /// Jobs that vary others.
+    Children,
     /// Sessions of channels.
     Channels,
     /// What Easel does not know.
@@ -82,6 +86,8 @@ impl Kind {
             Kind::Sessions => "sessions",
             Kind::SessionJobs => "jobs of sessions",
             Kind::KeyJobs => "jobs of keys",
+            Kind::MemberJobs => "jobs of members",
+            Kind::Children => "variations",
             Kind::Channels => "channels",
             Kind::Unknown => "unknown",
         }
@@ -103,6 +109,8 @@ impl Kind {
             ("session", "job") => Kind::SessionJobs,
             ("key", "job") => Kind::KeyJobs,
             ("model", "durations") => Kind::Durations,
+            ("member", "job") => Kind::MemberJobs,
+            ("job", "child") => Kind::Children,
             ("channel", "latest") => Kind::Latest,
             ("channel", "running" | "session") => Kind::Channels,
             _ => Kind::Unknown,

@@ -36,6 +36,19 @@ pub(super) fn put(record: &JobRecord, revision: i64) -> anyhow::Result<Write> {
     Ok(Write::put(&Key::job(record.id()), attributes))
 }
 
+/// The places of a job among those of its member, session or key, and of the one that it varies: it has them from its
+/// admission on.
+pub(super) fn places(record: &JobRecord) -> Vec<Write> {
+    let job = record.id();
+    let places = [
+        record.key().map(|key| Key::key_job(key, job)),
+        record.session().map(|session| Key::session_job(session, job)),
+        record.member().map(|member| Key::member_job(member, job)),
+        record.parent().map(|parent| Key::child(parent, job)),
+    ];
+    places.iter().flatten().map(|key| Write::put(key, [])).collect()
+}
+
 /// Conditions cannot add: `used` and `taken` are the sums that limits are held against.
 fn post(posting: &Posting, bounds: &[Bound]) -> Write {
     let Posting { account, amounts, warning, next_turn } = posting;

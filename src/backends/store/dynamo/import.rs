@@ -55,11 +55,8 @@ pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
     Ok(writes.into_iter().map(Write::if_absent).collect())
 }
 
-/// The job, and its place among those of a session or of a key.
 fn job(record: &JobRecord) -> anyhow::Result<Vec<Write>> {
-    let session = record.session().map(|session| Write::put(&Key::session_job(session, record.id()), []));
-    let of_key = record.key().map(|key| Write::put(&Key::key_job(key, record.id()), []));
-    Ok([effects::put(record, 1)?].into_iter().chain(session).chain(of_key).collect())
+    Ok([effects::put(record, 1)?].into_iter().chain(effects::places(record)).collect())
 }
 
 fn account(account: &Account, balance: &Balance) -> Write {

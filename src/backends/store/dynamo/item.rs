@@ -76,6 +76,16 @@ impl Key {
         Key::new(format!("key#{key}"), format!("job#{job}"))
     }
 
+    /// So do those of a member,
+    pub(super) fn member_job(member: u64, job: JobId) -> Key {
+        Key::new(format!("member#{member}"), format!("job#{job}"))
+    }
+
+    /// and those that vary another one.
+    pub(super) fn child(parent: JobId, job: JobId) -> Key {
+        Key::new(format!("job#{parent}"), format!("child#{job}"))
+    }
+
     /// The session that nobody ended.
     pub(super) fn running(channel: u64) -> Key {
         Key::new(format!("channel#{channel}"), "running")

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use time::OffsetDateTime;
 
-use super::effects::writes;
+use super::effects::{places, writes};
 use super::item::{Item, Key, integer, number, parsed, string, text};
 use super::sessions;
 use super::table::{Backoff, Written};
@@ -62,6 +62,7 @@ impl Dynamo {
             };
             let difference = difference(None, &admitted.record, &balances);
             let mut all = writes(None, &admitted.record, &difference, &order.new.bounds)?;
+            all.extend(places(&admitted.record));
             all.extend(order.beside(&seen)?);
             let answer =
                 Admission::Admitted { warning: admitted.warning, begun: admitted.begun.map(Box::new) };
@@ -122,7 +123,7 @@ impl Order<'_> {
         Ok(None)
     }
 
-    /// What is written beside the job: its request, its place among those of a key or of a session, which it keeps awake.
+    /// What is written beside the job: its request, and its session, which it keeps awake.
     fn beside(&self, seen: &Seen) -> anyhow::Result<Vec<Write>> {
         let expires = (self.now + REQUEST_KEPT).unix_timestamp();
         let request = known_request(&self.request(), self.job.id, &self.writer, expires).only_if(
@@ -130,9 +131,7 @@ impl Order<'_> {
             [(":now", number(self.now.unix_timestamp()))],
         );
         let mut writes = vec![request];
-        writes.extend(self.job.origin.key().map(|key| Write::put(&Key::key_job(key, self.job.id), [])));
         if let Some(session) = self.job.session() {
-            writes.push(Write::put(&Key::session_job(session, self.job.id), []));
             let item = seen.get(&Key::session(session));
             writes.extend(item.map(|item| sessions::touch(item, self.now)).transpose()?.flatten());
         }

@@ -221,20 +221,25 @@ pub(super) fn of_session(db: &Connection, session: SessionId) -> rusqlite::Resul
         .collect()
 }
 
-/// What [`of_key`] asks. No id is above the last letter.
+/// For [`page`]. No id is above the last letter.
 pub(super) const OF_KEY: &str =
     "SELECT doc FROM jobs WHERE api_key = ?1 AND id < coalesce(?2, 'z') ORDER BY id DESC LIMIT ?3";
+pub(super) const OF_MEMBER: &str =
+    "SELECT doc FROM jobs WHERE member = ?1 AND id < coalesce(?2, 'z') ORDER BY id DESC LIMIT ?3";
+pub(super) const OF_PARENT: &str =
+    "SELECT doc FROM jobs WHERE parent = ?1 AND id < coalesce(?2, 'z') ORDER BY id DESC LIMIT ?3";
 
-/// Up to `limit` jobs of a key with ids below `before`, the latest first.
-pub(super) fn of_key(
+/// Up to `limit` jobs of somebody or something with ids below `before`, the latest first.
+pub(super) fn page(
     db: &Connection,
-    key: &str,
+    query: &str,
+    of: &str,
     before: Option<JobId>,
     limit: usize,
 ) -> rusqlite::Result<Vec<JobRecord>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let before = before.map(|job| job.to_string());
-    db.prepare_cached(OF_KEY)?.query_map(params![key, before, limit], record)?.collect()
+    db.prepare_cached(query)?.query_map(params![of, before, limit], record)?.collect()
 }
 
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {

@@ -126,12 +126,17 @@ fn plan(query: &str, values: impl rusqlite::Params) -> Vec<String> {
 
 /// However much others have ordered.
 #[test]
-fn the_orders_of_a_key_are_found_without_a_look_at_any_other() {
-    let steps = plan(ops::OF_KEY, ("website", None::<String>, 9));
-    assert_eq!(steps, ["SEARCH jobs USING INDEX jobs_api_key (api_key=? AND id<?)"]);
+fn the_orders_of_a_key_or_member_are_found_without_a_look_at_any_other() {
+    for (query, found) in [
+        (ops::OF_KEY, "jobs_api_key (api_key=? AND id<?)"),
+        (ops::OF_MEMBER, "jobs_member (member=? AND id<?)"),
+        (ops::OF_PARENT, "jobs_parent (parent=? AND id<?)"),
+    ] {
+        let steps = plan(query, ("website", None::<String>, 9));
+        assert_eq!(steps, [format!("SEARCH jobs USING INDEX {found}")], "and nothing is sorted");
+    }
 }
 
-/// Every start of a session asks for those that wait, however many there were.
 #[test]
 fn sessions_in_a_queue_are_found_without_a_look_at_any_other() {
     for (queue, index) in [
@@ -306,6 +311,7 @@ async fn what_versions_2_and_3_left_is_found_as_it_was() {
         assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
         let of_key = store.jobs_of_key("website", None, 9).await.unwrap();
         assert_eq!(of_key.first().map(|claim| claim.job.id), known);
+        assert_eq!(store.jobs_of_member(4, None, 9).await.unwrap().len(), 2);
         assert_eq!(store.totals().await.unwrap().attempted, if version == 3 { 6 } else { 5 });
     }
 }
