@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use crate::app::App;
 use crate::app::messages::session as texts;
+use crate::backends::archive::reference_key;
 use crate::backends::discord_api::attachment::{self, Attachment};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
@@ -171,9 +172,7 @@ async fn keep_reference(
     let bytes = app.attached(&file.url).await?;
     let format = attachment::check_bytes(&bytes)?;
     let sha256 = sha256_hex(&bytes);
-    let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
-    // The digest lets a session have another reference later.
-    let key = format!("sessions/{place}/{}/reference-{}.{}", session.id, &sha256[..12], format.extension());
+    let key = reference_key(session.guild, session.id, &sha256, format);
     app.archive.put_image(&key, bytes, format, &sha256).await.context("keeping a reference picture")?;
     Ok(Some(key))
 }

@@ -7,10 +7,12 @@ use anyhow::{Context, ensure};
 use aws_config::SdkConfig;
 use bytes::Bytes;
 use time::{OffsetDateTime, UtcOffset};
+use ulid::Ulid;
 
 use crate::config::ArchiveUrl;
 use crate::domain::image_format::ImageFormat;
 use crate::domain::job::{Input, Job, Origin};
+use crate::domain::session::SessionId;
 
 mod folder;
 mod record;
@@ -107,6 +109,46 @@ impl Archive {
         }
     }
 
+    /// Removes whatever lies under keys that begin with this one, in all versions that a bucket keeps. Nothing there is
+    /// fine.
+    ///
+    /// # Errors
+    /// A place that cannot be written, or the permission that is missing.
+    pub async fn remove(&self, beginning: &str) -> anyhow::Result<()> {
+        check(beginning)?;
+        match self {
+            Archive::Folder(folder) => folder.remove(beginning).await,
+            Archive::S3(s3) => s3.remove(beginning).await,
+        }
+    }
+
+    /// Removes all that a job has here: its pictures, its record, and the pictures that were kept for it.
+    ///
+    /// # Errors
+    /// As for [`Archive::remove`].
+    pub async fn remove_job(&self, job: &Job) -> anyhow::Result<()> {
+        // Ids are all of one length: no other one begins with this.
+        self.remove(&format!("{}/{}", place(job), job.id)).await?;
+        match (job.session(), job.origin.discord()) {
+            (Some(session), Some(origin)) => self.remove_exports(origin.guild, session).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what was packed of a session's pictures.
+    async fn remove_exports(&self, guild: Option<u64>, session: SessionId) -> anyhow::Result<()> {
+        self.remove(&format!("exports/{}/{session}", place_of(guild))).await
+    }
+
+    /// Removes all that a session has here beside the pictures that were ordered in it.
+    ///
+    /// # Errors
+    /// As for [`Archive::remove`].
+    pub async fn remove_session(&self, guild: Option<u64>, session: SessionId) -> anyhow::Result<()> {
+        self.remove_exports(guild, session).await?;
+        self.remove(&format!("sessions/{}/{session}", place_of(guild))).await
+    }
+
     /// Whether it can say from where a file can be downloaded.
     pub fn gives_links(&self) -> bool {
         matches!(self, Archive::S3(_))
@@ -193,12 +235,24 @@ pub fn start_key(holder: &str, sha256: &str, format: ImageFormat) -> String {
     format!("starts/{holder}/{sha256}.{}", format.extension())
 }
 
+/// The key of an export of a session; it begins as those of all of them do.
+pub fn export_key(guild: Option<u64>, session: SessionId, name: Ulid) -> String {
+    format!("exports/{}/{session}/{name}.zip", place_of(guild))
+}
+
+/// The key of a session's reference picture. The digest lets a session have another one later.
+pub fn reference_key(guild: Option<u64>, session: SessionId, sha256: &str, format: ImageFormat) -> String {
+    let digest = sha256.get(..12).unwrap_or(sha256);
+    format!("sessions/{}/{session}/reference-{digest}.{}", place_of(guild), format.extension())
+}
+
+fn place_of(guild: Option<u64>) -> String {
+    guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string())
+}
+
 fn place(job: &Job) -> String {
     let (server, channel) = match &job.origin {
-        Origin::Discord(discord) => (
-            discord.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string()),
-            discord.channel.to_string(),
-        ),
+        Origin::Discord(discord) => (place_of(discord.guild), discord.channel.to_string()),
         Origin::Shell => ("shell".to_owned(), "local".to_owned()),
         Origin::Api(origin) => ("api".to_owned(), origin.key.clone()),
     };

@@ -6,12 +6,12 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
 use easel::app::clock::Clock;
-use easel::backends::archive::{Archive, Link, Prices, Record, record_key};
+use easel::backends::archive::{Archive, Link, Prices, Record, input_key, picture_key, record_key};
 use easel::config::ArchiveUrl;
 use easel::domain::catalogue::Catalogue;
 use easel::domain::digest::sha256_hex;
 use easel::domain::image_format::ImageFormat;
-use easel::domain::job::{Claim, Job, JobId, Origin, State};
+use easel::domain::job::{Claim, Input, Job, JobId, Origin, State};
 use easel::domain::money::Micros;
 use easel::domain::refusal::Refusal;
 use easel::domain::request::{Aspect, ImageRequest};
@@ -20,6 +20,8 @@ use time::macros::datetime;
 use tokio::task::JoinSet;
 
 use crate::s3_faults::{Manner, Proxy};
+
+mod removing;
 
 pub(crate) const BUCKET: &str = "easel-conformance";
 
@@ -194,10 +196,30 @@ async fn the_first_record_stands(archive: &Archive) {
     assert_eq!(serde_json::from_slice::<Record>(&stored).unwrap(), record(1));
 }
 
+async fn what_a_job_has_is_removed_and_nothing_else(archive: &Archive) {
+    let job = job();
+    let neighbour = Job { id: JobId::new(job.created, 2), ..job.clone() };
+    let input = input_key(&job, Input::Mask, ImageFormat::Webp);
+    let things = [picture_key(&job, 0, ImageFormat::Png), picture_key(&job, 3, ImageFormat::Jpeg), input];
+    let kept = picture_key(&neighbour, 0, ImageFormat::Png);
+    for key in things.iter().chain([&record_key(&job), &kept]) {
+        put(archive, key, &picture(1, 100)).await.unwrap();
+    }
+    for _ in 0..2 {
+        archive.remove_job(&job).await.unwrap();
+        for key in things.iter().chain([&record_key(&job)]) {
+            assert_eq!(archive.get(key).await.unwrap(), None, "{key}");
+        }
+        assert!(archive.get(&kept).await.unwrap().is_some());
+    }
+    archive.remove("9/9/2026/11/22/nothing").await.unwrap();
+}
+
 async fn no_key_leads_out(archive: &Archive) {
     for key in ["../a.png", "/tmp/a.png", "a/../../b.png", ""] {
         put(archive, key, &picture(1, 10)).await.unwrap_err();
         archive.get(key).await.unwrap_err();
+        archive.remove(key).await.unwrap_err();
         archive.link(key, Duration::from_secs(60), Clock::System.now()).await.unwrap_err();
     }
     archive.probe("../a").await.unwrap_err();
@@ -240,6 +262,7 @@ macro_rules! conformance {
         of_many_writers_one_wins
         many_writers_of_one_picture_all_succeed
         the_first_record_stands
+        what_a_job_has_is_removed_and_nothing_else
         no_key_leads_out
         it_can_be_probed_again_and_again
         a_link_downloads_the_picture_under_its_name

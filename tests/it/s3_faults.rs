@@ -48,11 +48,15 @@ pub(crate) enum Manner {
     IgnoresConditions,
     /// Checksums in headers or behind the body are answered with this status.
     RefusesChecksums(u16),
+    /// A list that is longer comes in parts.
+    ListsTwoAtATime,
+    /// It has never heard of them.
+    KnowsNoVersions,
 }
 
 impl Manner {
     /// What it answers instead of passing the request on.
-    fn refusal(self, headers: &mut HeaderMap) -> Option<Response> {
+    fn refusal(self, path: &mut String, headers: &mut HeaderMap) -> Option<Response> {
         let refuse = |status: u16, code: &str, more: &str| {
             let body = format!("<Error><Code>{code}</Code><Message>injected</Message>{more}</Error>");
             (StatusCode::from_u16(status).unwrap(), body)
@@ -84,6 +88,15 @@ impl Manner {
             }
             Manner::RefusesChecksums(status) if headers.keys().any(|name| is_checksum(name.as_str())) => {
                 Some(refuse(status, "InvalidArgument", "").into_response())
+            }
+            Manner::KnowsNoVersions if path.contains("?versions") => {
+                Some(refuse(501, "NotImplemented", "").into_response())
+            }
+            Manner::ListsTwoAtATime => {
+                if path.contains("?versions") || path.contains("?list-type") {
+                    path.push_str("&max-keys=2");
+                }
+                None
             }
             _ => None,
         }
@@ -192,7 +205,7 @@ impl Trouble {
 
 async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().unwrap().to_string();
+    let mut path = parts.uri.path_and_query().unwrap().to_string();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let seen = Seen { method: parts.method.clone(), path: path.clone(), headers: parts.headers.clone() };
     proxy.seen.lock().unwrap().push(seen);
@@ -212,7 +225,7 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
         return busy;
     }
     let manners = *proxy.manners.lock().unwrap();
-    if let Some(refusal) = manners.iter().find_map(|manner| manner.refusal(&mut parts.headers)) {
+    if let Some(refusal) = manners.iter().find_map(|manner| manner.refusal(&mut path, &mut parts.headers)) {
         return refusal;
     }
     let url = format!("{}{path}", proxy.upstream);

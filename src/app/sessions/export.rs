@@ -11,7 +11,7 @@ use super::pictures::{self, Shown};
 use crate::app::App;
 use crate::app::messages::session as texts;
 use crate::app::reports::export::{Export, ExportItem, Room, Writer};
-use crate::backends::archive::record_key;
+use crate::backends::archive::{export_key, record_key};
 use crate::backends::discord_api::message::{File, Message};
 use crate::backends::spool::Scratch;
 use crate::domain::refusal::Refusal;
@@ -133,12 +133,11 @@ async fn link(
     length: u64,
     summary: &texts::ExportSummary,
 ) -> anyhow::Result<Message> {
-    let place = session.guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
     let name = ulid::Ulid::from_parts(
         u64::try_from(app.now().unix_timestamp()).unwrap_or_default() * 1_000,
         rand::random(),
     );
-    let key = format!("exports/{place}/{}/{name}.zip", session.id);
+    let key = export_key(session.guild, session.id, name);
     app.archive.put_large(&key, file.path(), "application/zip").await.context("keeping an export")?;
     let link = app.archive.link(&key, LINK_LIFE, app.now()).await?.context("an archive without links")?;
     Ok(texts::exported_by_link(session, summary, length, &link))

@@ -1,5 +1,6 @@
 //! The archive of one machine: a folder.
 
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -60,12 +61,16 @@ impl Folder {
         self.at(key, "read", |path| Ok(disk::read(path)?.map(Bytes::from))).await
     }
 
+    pub(super) async fn remove(&self, beginning: &str) -> anyhow::Result<()> {
+        self.at(beginning, "remove", remove).await
+    }
+
     pub(super) async fn probe(&self, key: &str) -> anyhow::Result<()> {
         let put = self.put(key, Bytes::from_static(&[0; PICTURE])).await;
         let removed = self.at(key, "remove", |path| {
             disk::remove(path)?;
             // Another check may be under way in it.
-            let _ = path.parent().map(std::fs::remove_dir);
+            let _ = path.parent().map(fs::remove_dir);
             Ok(())
         });
         let removed = removed.await;
@@ -114,9 +119,26 @@ fn put(path: &Path, bytes: &[u8]) -> io::Result<Put> {
     }
 }
 
+/// Removes what has a path that begins with this one, and what crashed writers left of them.
+fn remove(beginning: &Path) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (beginning.parent(), beginning.file_name()) else { return Ok(()) };
+    let name = name.to_string_lossy();
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let found = path.file_name().unwrap_or_default().to_string_lossy();
+        if found.strip_prefix('.').unwrap_or(&found).starts_with(&*name) {
+            if path.is_dir() { fs::remove_dir_all(&path)? } else { disk::remove(&path)? }
+        }
+    }
+    disk::sync_folder_of(beginning)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
 
     use super::*;
 

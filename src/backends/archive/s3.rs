@@ -23,6 +23,7 @@ mod abilities;
 mod connection;
 mod link;
 mod remedy;
+mod remove;
 
 use abilities::{Abilities, Trial, Turns};
 use connection::{CONNECT, Connection, status};
@@ -153,7 +154,7 @@ impl S3 {
         let object = Object { key, bytes: PROBE, content_type: "text/plain", digest: &digest };
         // Taken is good news as well: S3 looks at permissions first.
         self.put(&object).await?;
-        // Least privilege has no DeleteObject.
+        // Only programs that remove what people delete need to be allowed that.
         let delete = self.connection.client().delete_object().bucket(&self.connection.bucket);
         let _ = delete.key(self.full(key)).send().await;
         Ok(())
@@ -193,7 +194,23 @@ impl S3 {
         E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let place = self.describe(key);
-        self.connection.explained(Tried { what, needs, place: &place, prefix: &self.prefix }, error)
+        let on = format!("{}/{}*", self.connection.bucket, self.prefix);
+        self.connection.explained(Tried { what, needs, place: &place, on: &on }, error)
+    }
+
+    /// As [`S3::explained`], of what is asked of the bucket and not of an object in it.
+    fn explained_of_bucket<E>(
+        &self,
+        what: &'static str,
+        needs: &'static str,
+        key: &str,
+        error: SdkError<E>,
+    ) -> anyhow::Error
+    where
+        E: aws_sdk_s3::error::ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let place = self.describe(key);
+        self.connection.explained(Tried { what, needs, place: &place, on: &self.connection.bucket }, error)
     }
 
     /// Stores what nothing has been stored under before.

@@ -13,8 +13,8 @@ pub(super) struct Tried<'a> {
     pub(super) needs: &'static str,
     /// `s3://bucket/prefix/key`
     pub(super) place: &'a str,
-    /// What keys begin with, with a slash at its end unless it is empty.
-    pub(super) prefix: &'a str,
+    /// What they have to be allowed on: `bucket` or `bucket/prefix/*`.
+    pub(super) on: &'a str,
 }
 
 impl Connection {
@@ -73,8 +73,8 @@ impl Connection {
             }
             (_, 501) => format!("the server{at} does not know what Easel asks for; take another one, or a folder with EASEL_ARCHIVE=file:DIR"),
             (_, 403) => format!(
-                "access is denied; allow {} on arn:aws:s3:::{bucket}/{}* to these credentials, in their policy and in that of the bucket and its key",
-                tried.needs, tried.prefix
+                "access is denied; allow {} on arn:aws:s3:::{} to these credentials, in their policy and in that of the bucket and its key",
+                tried.needs, tried.on
             ),
             _ => return None,
         })
