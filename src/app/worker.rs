@@ -24,6 +24,7 @@ use crate::domain::refusal::Refusal;
 
 mod consumer;
 mod deliver;
+mod erase;
 mod follow_up;
 mod generate;
 mod inputs;
@@ -262,6 +263,9 @@ async fn is_of_discord(app: &App, id: JobId) -> Result<bool, End> {
 
 impl Work<'_> {
     async fn run(&mut self) -> anyhow::Result<()> {
+        if self.claim.is_erased {
+            return self.erase().await;
+        }
         if self.claim.state.is_final() {
             return self.archive_late().await;
         }

@@ -30,6 +30,7 @@ pub(crate) use difference::{
 };
 pub use made_from::{Input, MadeFrom};
 pub use parts::FollowUp;
+pub use record::Erased;
 pub(crate) use record::{Bounded, JobRecord, WorkQueue, from_millis, millis, overdue_from};
 pub use steps::{
     Admission, Attempt, Begun, CallId, Conclusion, Posted, Progress, Settled, Settlement, Stage, Stop, Worker,
@@ -347,6 +348,8 @@ pub struct Claim {
     pub follow_ups: Vec<FollowUp>,
     /// It was cancelled, and what is not finished is to end.
     pub stopping: bool,
+    /// Nothing is left but what it cost.
+    pub is_erased: bool,
 }
 
 impl Claim {

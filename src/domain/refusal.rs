@@ -69,6 +69,10 @@ pub enum Refusal {
     NoPictureInMessage,
     /// A picture of ours that is in the archive no more.
     PictureGone,
+    /// Pictures that somebody deleted, with all that is known of them.
+    Deleted,
+    /// Pictures that cannot be deleted while they are generated or archived.
+    StillAtWork,
     /// A mask that says that nothing is to be changed.
     EmptyMask,
     /// An order for more pictures with differing words than one may bring.
@@ -190,7 +194,6 @@ pub enum Refusal {
     NotOurs,
     /// Something with a picture that only whoever ordered it may do, and moderators.
     NotYours,
-    CannotDelete,
     /// The same button was pressed twice within a second.
     PressedTwice,
     /// A job that is unknown, or not for this person.

@@ -126,6 +126,34 @@ impl ImageRequest {
         models
     }
 
+    /// Leaves nothing of it but the model, for each picture where they differ, and whether it was private. A seed may come
+    /// from the words.
+    pub(crate) fn erase(&mut self) {
+        let ImageRequest { model, private, variants, price, .. } = self;
+        variants.iter_mut().for_each(ImageRequest::erase);
+        *self = ImageRequest {
+            prompt: String::new(),
+            negative: None,
+            model: std::mem::take(model),
+            aspect: Aspect::default(),
+            style: None,
+            style_as_words: false,
+            seeds: Vec::new(),
+            image: None,
+            edit: None,
+            cfg: None,
+            steps: None,
+            private: *private,
+            prefix: None,
+            suffix: None,
+            ignored_flags: Vec::new(),
+            in_place_of: None,
+            sources: BTreeMap::new(),
+            variants: std::mem::take(variants),
+            price: *price,
+        };
+    }
+
     /// Every picture that it is made from.
     pub(crate) fn sources_mut(&mut self) -> impl Iterator<Item = &mut ImageSource> {
         let all = std::iter::once(&mut self.image).chain(self.variants.iter_mut().map(|one| &mut one.image));

@@ -188,6 +188,7 @@ async fn the_first_record_stands(archive: &Archive) {
         posted: None,
         follow_ups: Vec::new(),
         stopping: false,
+        is_erased: false,
     };
     let record = |cost| Record::new(&claim, &catalogue.models()[0], prices(cost), &Refusal::why);
     archive.put_record(&key, &record(1)).await.unwrap();

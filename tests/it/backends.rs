@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 mod admitting;
 mod differential;
+mod erasing;
 pub(crate) mod interleavings;
 mod keys;
 pub(crate) mod ledger;
@@ -77,6 +78,15 @@ macro_rules! conformance {
             a_picture_is_found_by_its_bytes
             a_lost_picture_is_found_no_more
             generated_pictures_are_listed_the_latest_first
+        }
+        erasing {
+            an_erased_job_is_found_by_nothing
+            an_erased_job_has_cost_what_it_cost
+            a_job_is_erased_once_nobody_works_on_it
+            an_erasure_is_gone_on_with_until_it_is_finished
+            a_later_picture_stays_the_last_one
+            a_press_is_forgotten_with_what_it_ordered
+            a_key_does_not_list_what_was_erased
         }
         keys {
             a_key_knows_its_own_orders_the_latest_first

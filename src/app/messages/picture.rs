@@ -279,6 +279,7 @@ mod tests {
             posted: None,
             follow_ups: Vec::new(),
             stopping: false,
+            is_erased: false,
         };
         let until = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
         let link = |length| Link { url: format!("https://{}", "x".repeat(length)), until };

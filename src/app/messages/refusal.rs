@@ -57,6 +57,10 @@ sentences! { to;
         "That message has no picture that Easel can see: Discord shows a bot its own messages, and others' only in the **Apps** menu. Use Apps → Edit picture there, or attach the picture.";
     PictureGone =>
         "That picture is in the archive no more, so nothing can be made of it. Nothing was charged. If you still have it, attach it.";
+    Deleted =>
+        "Those pictures were deleted, with the words that made them. Nothing more can be done with them.";
+    StillAtWork =>
+        "Easel is still at work on those pictures. Once they are there and archived, they can be deleted: try again in a minute.";
     EmptyMask =>
         "Nothing in the mask is white, so nothing would change: paint white what is to be changed and black what is to be kept. Nothing was charged.";
     TooManyVariants { limit } =>
@@ -147,8 +151,6 @@ sentences! { to;
         "That picture is not one of Easel's that you may see here, so nobody knows how it was made. `Start from this picture` makes another one of it.";
     NotYours =>
         "Only whoever ordered that picture can do this, and whoever may manage messages here.";
-    CannotDelete =>
-        "Easel cannot delete that message: it does not know where it is, or may not see the channel. Whoever moderates the channel can delete it by hand.";
     PressedTwice =>
         "You pressed that button twice in a second; the first press counts, and its picture is on the way. Nothing was charged for the second one. Press again if you want another.";
     UnknownPicture =>

@@ -117,6 +117,7 @@ fn claim(text: &str) -> Claim {
         posted: None,
         follow_ups: Vec::new(),
         stopping: false,
+        is_erased: false,
     }
 }
 

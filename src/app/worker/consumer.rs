@@ -116,6 +116,9 @@ pub async fn sweep(app: Arc<App>) {
                     );
                 }
             }
+            if let Err(error) = app.store.wipe().await {
+                tracing::warn!(error = format!("{error:#}"), "the store's log could not be emptied");
+            }
             app.limiter.forget_idle(app.now());
             app.edits.forget_idle();
             grace = GRACE;

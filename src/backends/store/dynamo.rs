@@ -17,6 +17,7 @@ use crate::domain::refusal::Refusal;
 mod contents;
 mod durations;
 mod effects;
+mod erasing;
 mod import;
 mod item;
 mod orders;

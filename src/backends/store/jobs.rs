@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// Takes a step of a job that adds nothing to its accounts; `None` if there is no such job.
-    async fn update<T: Clone + Send + 'static>(
+    pub(super) async fn update<T: Clone + Send + 'static>(
         &self,
         job: JobId,
         step: impl Fn(&mut JobRecord) -> T + Send + 'static,
@@ -202,11 +202,20 @@ impl Store {
         before: Option<JobId>,
         limit: usize,
     ) -> anyhow::Result<Vec<Claim>> {
-        let records = match self {
-            Store::Sqlite(sqlite) => sqlite.records_of_key(key, before, limit).await?,
-            Store::Dynamo(dynamo) => dynamo.records_of_key(key, before, limit).await?,
-        };
-        Ok(records.iter().map(JobRecord::to_claim).collect())
+        let (mut found, mut before) = (Vec::new(), before);
+        loop {
+            let wanted = limit - found.len();
+            let records = match self {
+                Store::Sqlite(sqlite) => sqlite.records_of_key(key, before, wanted).await?,
+                Store::Dynamo(dynamo) => dynamo.records_of_key(key, before, wanted).await?,
+            };
+            before = records.last().map(JobRecord::id);
+            let is_last = records.len() < wanted;
+            found.extend(records.iter().filter(|record| !record.is_erased()).map(JobRecord::to_claim));
+            if is_last || found.len() == limit {
+                return Ok(found);
+            }
+        }
     }
 
     /// Up to `limit` jobs that a member ordered, wherever and whatever became of them, with ids below `before`, the latest

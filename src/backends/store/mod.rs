@@ -18,6 +18,7 @@ use crate::domain::usage::BlockedRow;
 
 mod context;
 mod dynamo;
+mod erasing;
 mod item;
 mod jobs;
 mod ledger;

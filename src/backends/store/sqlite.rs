@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::domain::session::SessionId;
 mod accounts;
 mod blocked;
 mod durations;
+mod erasing;
 mod export;
 mod ops;
 mod policies;
@@ -57,6 +59,9 @@ pub struct Sqlite {
     writer: mpsc::Sender<Op>,
     /// Reads do not wait for commits.
     reader: mpsc::Sender<Op>,
+    path: PathBuf,
+    /// Its log may hold what was erased.
+    has_erased: AtomicBool,
     /// Shared among the processes that have the database open; see [`Sqlite::open`].
     _lock: File,
 }
@@ -87,6 +92,9 @@ impl Sqlite {
         Ok(Sqlite {
             writer: serve("easel-store", connection, TransactionBehavior::Immediate)?,
             reader: serve("easel-reader", readable, TransactionBehavior::Deferred)?,
+            path: path.to_owned(),
+            // A process that died may have left something.
+            has_erased: AtomicBool::new(true),
             _lock: lock,
         })
     }
@@ -300,6 +308,8 @@ fn opened(path: &Path) -> rusqlite::Result<(Connection, String)> {
     let journal = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What people had erased is not to be read from the pages that are free.
+    connection.pragma_update(None, "secure_delete", true)?;
     // Otherwise a statement is compiled again whenever a parameter changes that an index could be chosen by.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);

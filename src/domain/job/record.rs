@@ -17,8 +17,11 @@ use crate::domain::request::ImageRequest;
 use crate::domain::vocabulary::SessionId;
 
 mod cancel;
+mod erase;
 mod queue;
 
+pub use erase::Erased;
+use erase::Erasure;
 pub(crate) use queue::{WorkQueue, overdue_from};
 
 /// Everything about one job. Times are Unix milliseconds, money is micro-dollars. The names of the fields are those
@@ -67,6 +70,8 @@ pub(crate) struct JobRecord {
     /// It was cancelled, and what is not finished is to end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stopping: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erasure: Option<Erasure>,
     /// A number that only the last writer knows: whether a write whose answer was lost got through.
     pub(crate) writer: u64,
 }
@@ -126,6 +131,7 @@ impl JobRecord {
             follow_ups: Vec::new(),
             last_call: 0,
             stopping: false,
+            erasure: None,
             writer: 0,
         }
     }
@@ -207,9 +213,9 @@ impl JobRecord {
         u32::try_from(last).ok().filter(|_| shown)
     }
 
-    /// Whether somebody got a picture.
+    /// Whether somebody got a picture that can still be seen.
     pub(crate) fn has_delivered(&self) -> bool {
-        self.delivered > 0
+        self.delivered > 0 && !self.is_erased()
     }
 
     /// Whether `viewer` may see its pictures.
@@ -373,7 +379,7 @@ impl JobRecord {
         self.lease_until = 0;
         self.not_before = not_before;
         let waits = |picture: &PictureRecord| picture.sha256().is_some() && picture.archived.is_none();
-        if self.state.is_final() && !self.pictures.iter().any(waits) {
+        if self.state.is_final() && !self.pictures.iter().any(waits) && !self.is_being_erased() {
             self.close();
         }
     }
@@ -410,6 +416,7 @@ impl JobRecord {
             posted: *posted,
             follow_ups: self.follow_ups.clone(),
             stopping: *stopping,
+            is_erased: self.is_erased(),
         }
     }
 

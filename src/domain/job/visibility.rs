@@ -58,7 +58,7 @@ impl JobRecord {
 
     /// Everybody may see the pictures from now on, who may see this message.
     pub(crate) fn publish(&mut self, posted: Option<Posted>) {
-        if let Origin::Discord(origin) = &mut self.origin {
+        if let (false, Origin::Discord(origin)) = (self.is_erased(), &mut self.origin) {
             origin.private = false;
             self.request.private = false;
             self.posted = posted.or(self.posted);

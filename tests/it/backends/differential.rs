@@ -44,6 +44,8 @@ enum Event {
     AdmitAgain(Index),
     FindRequest(Index),
     Cancel(Index),
+    Erase(Index),
+    ForgetTraces(Index),
     Claim(Index),
     Extend(Index),
     /// The price is in quarters of the usual one.
@@ -69,6 +71,7 @@ enum Event {
         delivered: u32,
     },
     Archive(Index),
+    FinishErasure(Index),
     Release {
         claim: Index,
         seconds: i64,
@@ -198,6 +201,8 @@ fn about_jobs() -> impl Strategy<Value = Event> {
         1 => index().prop_map(Event::AdmitAgain),
         1 => index().prop_map(Event::FindRequest),
         3 => index().prop_map(Event::Cancel),
+        2 => index().prop_map(Event::Erase),
+        1 => index().prop_map(Event::ForgetTraces),
         6 => index().prop_map(Event::Claim),
         1 => index().prop_map(Event::Extend),
         8 => (index(), 0..3u32, prop::sample::select(vec![4, 4, 4, 3, 6]))
@@ -207,6 +212,7 @@ fn about_jobs() -> impl Strategy<Value = Event> {
         1 => (index(), 0..3u32, ending()).prop_map(|(claim, n, outcome)| Event::Overrule { claim, n, outcome }),
         3 => (index(), 0..=3u32).prop_map(|(claim, delivered)| Event::Conclude { claim, delivered }),
         2 => index().prop_map(Event::Archive),
+        1 => index().prop_map(Event::FinishErasure),
         3 => (index(), 0..90i64).prop_map(|(claim, seconds)| Event::Release { claim, seconds }),
         1 => index().prop_map(Event::Find),
     ]
@@ -358,15 +364,18 @@ impl Play {
             Event::AdmitAgain(at)
             | Event::FindRequest(at)
             | Event::Cancel(at)
+            | Event::Erase(at)
+            | Event::ForgetTraces(at)
             | Event::Claim(at)
             | Event::Find(at) => {
                 if !self.orders.is_empty() {
                     self.about_an_order(&event, at.index(self.orders.len())).await;
                 }
             }
-            Event::Extend(at) | Event::Archive(at) | Event::TakeBack(at) => {
-                self.about_a_claim(&event, at).await
-            }
+            Event::Extend(at)
+            | Event::Archive(at)
+            | Event::FinishErasure(at)
+            | Event::TakeBack(at) => self.about_a_claim(&event, at).await,
             Event::Attempt { claim, .. }
             | Event::Settle { claim, .. }
             | Event::Overrule { claim, .. }
@@ -403,6 +412,16 @@ impl Play {
             }
             Event::Cancel(_) => {
                 self.both(async |store| store.cancel(order.id(), now).await.unwrap()).await;
+            }
+            Event::Erase(_) => {
+                self.both(async |store| store.erase(order.id(), now).await.unwrap()).await;
+            }
+            Event::ForgetTraces(_) => {
+                // Only of what was erased is that asked.
+                let erased = self.both(async |store| store.find(order.id()).await.unwrap()).await;
+                if let Some(claim) = erased.filter(|claim| claim.is_erased) {
+                    self.both(async |store| store.forget_traces(&claim.job).await.unwrap()).await;
+                }
             }
             Event::Find(_) => {
                 self.both(async |store| store.find(order.id()).await.unwrap()).await;
@@ -455,6 +474,9 @@ impl Play {
             Event::Archive(_) => {
                 let archived = (0..pictures).map(|n| (n, format!("{job}-{n}"))).collect();
                 self.progress(job, fence, Progress { archived, ..Progress::default() }).await;
+            }
+            Event::FinishErasure(_) => {
+                self.both(async |store| store.finish_erasure(job, fence).await.unwrap()).await;
             }
             Event::Release { seconds, .. } => {
                 self.progress(
