@@ -10,6 +10,7 @@ mod benchmarks;
 #[cfg(target_os = "linux")]
 mod costs;
 mod crash;
+mod deleting;
 mod delivery;
 #[cfg(target_os = "linux")]
 mod disks;

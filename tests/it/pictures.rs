@@ -22,7 +22,7 @@ async fn worlds() -> [World; 2] {
 }
 
 /// The `custom_id` of the button or menu whose label or action begins like this.
-fn id_of(message: &Message, action: &str) -> String {
+pub(crate) fn id_of(message: &Message, action: &str) -> String {
     let start = format!("v1:{action}:");
     let ids = message.custom_ids();
     ids.iter()
@@ -37,12 +37,12 @@ fn labels(message: &Message) -> Vec<String> {
     buttons.filter_map(|button| button["label"].as_str().map(str::to_owned)).collect()
 }
 
-fn press(message: &Message, action: &str) -> InteractionBuilder {
+pub(crate) fn press(message: &Message, action: &str) -> InteractionBuilder {
     InteractionBuilder::click(message, &id_of(message, action))
 }
 
 /// The private message that a press brings.
-async fn shown(world: &World, ask: InteractionBuilder) -> Message {
+pub(crate) async fn shown(world: &World, ask: InteractionBuilder) -> Message {
     let interaction = world.ask(ask).await;
     let ack = in_time(interaction.acknowledged()).await;
     assert_eq!((ack.kind, ack.ephemeral), (4, true), "{}", ack.data);
@@ -285,7 +285,7 @@ async fn whoever_ordered_a_picture_and_moderators_can_delete_it() {
             let by = |ask: InteractionBuilder| if moderator { ask.by(8).permissions(1 << 13) } else { ask };
             let question = shown(&world, by(press(&more, "delete"))).await;
             let deleted = world.ask(by(press(&question, "delete-now"))).await;
-            assert_eq!(in_time(deleted.acknowledged()).await.kind, 6);
+            assert_eq!(in_time(deleted.acknowledged()).await.kind, 7);
             in_time(world.until_said(async || {
                 world.discord.channel_messages(5).iter().all(|shown| shown.id != message.id)
             }))

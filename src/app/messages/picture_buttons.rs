@@ -58,16 +58,9 @@ pub(crate) fn more(claim: &Claim, catalogue: &Catalogue, today: Date) -> Message
     let row = [
         upscale(Service::UpscaleConservative, PictureAction::UpscaleConservative, "Upscale, conservative"),
         upscale(Service::UpscaleCreative, PictureAction::UpscaleCreative, "Upscale, creative"),
-        claim
-            .job
-            .origin
-            .is_public()
-            .then(|| (picture(PictureAction::Delete, claim.job.id), "Delete".to_owned(), Look::Danger)),
+        Some((picture(PictureAction::Delete, claim.job.id), "Delete".to_owned(), Look::Danger)),
     ];
     let row: Vec<Labelled> = row.into_iter().flatten().collect();
-    if row.is_empty() {
-        return Message::words("There is nothing else to do with it.");
-    }
     Message { components: vec![components::row(&row)], ..Message::words("What else there is to do:") }
 }
 
@@ -133,12 +126,16 @@ fn edit_menu_of(button: Button, with: &str, catalogue: &Catalogue, today: Date) 
 /// Asks whether to delete.
 pub(crate) fn delete_question(claim: &Claim) -> Message {
     let button = (picture(PictureAction::DeleteNow, claim.job.id), "Delete", Look::Danger);
-    let words = "Delete the message with these pictures? Whoever runs Easel keeps them in the archive, and what they cost stays spent.";
+    let words = "Delete these pictures for good, with their message, their place in the archive and the words that made them? Nobody can bring them back. Pictures that were made from them stay, and what they cost stays spent.";
     Message { components: vec![components::row(&[button])], ..Message::words(words) }
 }
 
-pub(crate) fn deleted() -> Message {
-    Message::words("The message is deleted.")
+pub(crate) fn deleted(claim: &Claim) -> Message {
+    Message::words(if claim.posted.is_some() {
+        "The pictures are deleted: nothing can be done with them any more. Their message and their files go within a minute."
+    } else {
+        "The pictures are deleted: nothing can be done with them any more, and their files go within a minute. A message that only you see stays until you dismiss it."
+    })
 }
 
 fn picture(action: PictureAction, job: JobId) -> Button {

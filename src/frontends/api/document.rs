@@ -16,7 +16,7 @@ use super::{edits, images, models, openai};
         (name = "openai", description = "The same in the shape of OpenAI's API: with its clients, the base URL is this server's `/v1`"),
     ),
     paths(
-        images::order_images, images::list_images, images::show_image, images::show_picture, edits::edit_upload,
+        images::order_images, images::list_images, images::show_image, images::delete_image, images::show_picture, edits::edit_upload,
         edits::edit_image, models::list,
         openai::generate, openai::edit, openai::list_models, openai::show_model,
     ),

@@ -12,17 +12,18 @@ use axum::response::{IntoResponse, Json};
 use axum::routing::get;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::awaited::awaited;
 use super::extract::{Holder, Page, Sent, Wait};
 use super::image::{self, Accepted, Image, ON_ITS_WAY, Seen};
 use super::keys::Key;
-use super::order::{self, Order, Taken};
+use super::order::{self, Order, STORE_TIMEOUT, Taken};
 use super::problem::{Problem, ProblemBody};
 use super::{Answer, Api, only_get};
-use crate::app::App;
-use crate::domain::job::{Claim, JobId};
+use crate::app::{App, before};
+use crate::domain::job::{Claim, Erased, JobId};
 
 /// Looks at a finished job until its pictures are in the archive; then the response goes out without presigned links.
 const ARCHIVE_CHECKS: u32 = 8;
@@ -31,7 +32,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
     let all = get(list_images).post(order_images);
     Router::new()
         .route("/images", all.fallback(async || Problem::wrong_method("GET, HEAD, POST")))
-        .route("/images/{id}", get(show_image).fallback(only_get))
+        .route("/images/{id}", get(show_image).delete(delete_image).fallback(show_or_delete))
         .route("/images/{id}/{picture}", get(show_picture).fallback(only_get))
 }
 
@@ -147,7 +148,7 @@ pub(super) async fn list_images(
         (status = 400, description = "A wrong parameter", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No key, or one that is not known", body = ProblemBody, content_type = "application/problem+json", headers(("WWW-Authenticate" = String, description = "Bearer"))),
         (status = 404, description = "This key has ordered nothing of that name", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 405, description = "Another method than GET", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 405, description = "Another method than GET and DELETE", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds"))),
     )
 )]
@@ -164,6 +165,43 @@ pub(super) async fn show_image(
         None => Seen::of(app, claim).await,
     };
     Ok(Json(image::image(app, &seen).await).into_response())
+}
+
+async fn show_or_delete() -> Problem {
+    Problem::wrong_method("GET, HEAD, DELETE")
+}
+
+/// Delete an order's pictures for good, with the words that made them
+#[utoipa::path(
+    delete, path = "/images/{id}", tag = "images", security(("key" = [])),
+    params(("id" = String, Path, description = "The job's id")),
+    responses(
+        (status = 204, description = "Nobody can fetch them any more; their files go within a minute"),
+        (status = 401, description = "No key, or one that is not known", body = ProblemBody, content_type = "application/problem+json", headers(("WWW-Authenticate" = String, description = "Bearer"))),
+        (status = 404, description = "This key has ordered nothing of that name, or it was deleted", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "They are being made or archived: try again once they are there", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The store does not answer", body = ProblemBody, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds"))),
+    )
+)]
+pub(super) async fn delete_image(
+    State(api): State<Arc<Api>>,
+    Holder(key): Holder,
+    id: Result<Path<JobId>, PathRejection>,
+) -> Answer {
+    let (app, Path(id), now) = (&api.app, id?, api.app.now());
+    asked_for(app, &key, id).await?;
+    let erased = before(Instant::now() + STORE_TIMEOUT, app.store.erase(id, now)).await;
+    match erased.map_err(|refusal| Problem::refused(&refusal, now))? {
+        Some(Erased::Begun) => {
+            app.enqueue(id).await;
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+        Some(Erased::AtWork) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "These pictures are being made or archived. Once they are there they can be deleted.",
+        )),
+        Some(Erased::Before) | None => Err(Problem::not_found()),
+    }
 }
 
 /// A picture's bytes, as the model sent them
@@ -205,5 +243,6 @@ pub(super) async fn show_picture(
 /// The job of this id, if it is this key's.
 pub(super) async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<Claim, Problem> {
     let found = order::find(app, id, app.now()).await?;
-    found.filter(|claim| claim.job.origin.by_key(&key.name).is_some()).ok_or_else(Problem::not_found)
+    let theirs = |claim: &Claim| claim.job.origin.by_key(&key.name).is_some() && !claim.is_erased;
+    found.filter(theirs).ok_or_else(Problem::not_found)
 }

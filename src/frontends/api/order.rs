@@ -21,7 +21,7 @@ use crate::domain::request::{Ask, Aspect, Style};
 /// Bytes that an order without a picture may have.
 pub(super) const ORDER_LIMIT: usize = 64 * 1024;
 /// How long the store may take.
-const STORE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What to generate. Flags at the prompt's end, such as `--ar 16:9`, are understood as in Discord.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -190,6 +190,10 @@ async fn repeated(
         let detail =
             "Another body was sent under this `Idempotency-Key`: use a key of its own for each order.";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+    }
+    if found.is_erased {
+        let detail = "The pictures under this `Idempotency-Key` were deleted. Order again under another one.";
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
     }
     if found.state == State::Cancelled {
         let detail = "The order under this `Idempotency-Key` was taken back before it began, and nothing was charged. Order again under another one.";

@@ -61,6 +61,9 @@ async fn retry(call: Call<'_>, job: JobId) -> Result<Option<Response>, Refusal> 
     let Call { app, interaction, .. } = call;
     let is_own = |claim: &Claim| claim.job.origin.is_by(interaction.member);
     let claim = in_time(app.store.find(job)).await?.filter(is_own).ok_or(Refusal::UnknownPicture)?;
+    if claim.is_erased {
+        return Err(Refusal::Deleted);
+    }
     let refused = claim.pictures.iter().filter_map(Picture::refusal);
     let with_seed = !refused.into_iter().any(Refusal::is_about_the_picture);
     let ask = Ask { parent: claim.job.parent, ..claim.job.request.to_ask(with_seed) };
@@ -104,7 +107,7 @@ async fn ancestors(call: Call<'_>, claim: &Claim) -> Result<Vec<Claim>, Refusal>
                 next = parent.job.parent;
                 ancestors.push(parent);
             }
-            Err(Refusal::UnknownPicture) => break,
+            Err(Refusal::UnknownPicture | Refusal::Deleted) => break,
             Err(refusal) => return Err(refusal),
         }
     }

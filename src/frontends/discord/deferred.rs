@@ -4,7 +4,7 @@
 use anyhow::Context as _;
 use time::OffsetDateTime;
 
-use crate::app::messages::{self, Reader, picture_buttons};
+use crate::app::messages::{self, Reader};
 use crate::app::reports::usage;
 use crate::app::sessions::{Part, Replaced};
 use crate::app::{App, publish, sessions};
@@ -51,7 +51,6 @@ pub(crate) enum Deferred {
     ShowFile(Attachment),
     /// Shows the private pictures of a job to everybody.
     Publish(Box<Claim>),
-    DeleteMessages(Vec<Posted>),
     /// What the server used in the month of `now`.
     Usage {
         guild: u64,
@@ -89,7 +88,6 @@ impl Deferred {
             Deferred::Show(claim) => publish::again(app, *claim, interaction.file_limit).await?,
             Deferred::ShowFile(file) => show_file(app, interaction, &file).await?,
             Deferred::Publish(claim) => publish::message(app, *claim, interaction.file_limit).await?,
-            Deferred::DeleteMessages(all) => delete(app, &all).await?,
             Deferred::Usage { guild, now } => usage::month(app, guild, now).await?,
         };
         Ok(Reply { message, more: Vec::new() })
@@ -127,25 +125,12 @@ async fn show_file(app: &App, interaction: &Interaction, file: &Attachment) -> a
     publish::again(app, visible.ok_or(Refusal::UnknownPicture)?, interaction.file_limit).await
 }
 
-/// Deletes messages with pictures; one that is gone is deleted.
-async fn delete(app: &App, all: &[Posted]) -> anyhow::Result<Message> {
-    for Posted { channel, message } in all {
-        match Retry::message().until_taken(|| app.discord.delete(*channel, *message)).await {
-            Err(fault) if !fault.is_unknown() => {
-                tracing::warn!(%fault, "a message cannot be deleted");
-                return Err(Refusal::CannotDelete.into());
-            }
-            _ => {}
-        }
-    }
-    Ok(picture_buttons::deleted())
-}
-
 /// Does what comes after the response, which Discord has.
 pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
     match next {
         Next::Nothing => {}
         Next::Start(start) => start.go().await,
+        Next::Remove(job) => app.enqueue(job).await,
         Next::LearnCommandIds => register::learn_ids(app, interaction.application).await,
         Next::Respond(deferred, deferral) => respond(app, interaction, *deferred, deferral).await,
     }

@@ -14,6 +14,7 @@ use crate::app::messages::{self, Reader};
 use crate::app::{App, Start, before};
 use crate::backends::discord_api::message::{EPHEMERAL, Message};
 use crate::backends::store::Context;
+use crate::domain::job::JobId;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::clip;
 use crate::frontends::discord::deferred::Deferred;
@@ -46,6 +47,8 @@ pub(crate) enum Next {
     Start(Start),
     /// Ask Discord for the ids of the commands, which the response could not mention.
     LearnCommandIds,
+    /// Remove what is left of a job that was erased.
+    Remove(JobId),
     /// Put what comes of this in the place of the response, which was a deferral.
     Respond(Box<Deferred>, Deferral),
 }
@@ -107,6 +110,10 @@ impl Response {
 
     pub(super) fn then_learn_command_ids(self) -> Response {
         Response { next: Next::LearnCommandIds, ..self }
+    }
+
+    pub(super) fn then_remove(self, job: JobId) -> Response {
+        Response { next: Next::Remove(job), ..self }
     }
 
     /// Up to 25 choices of an option, each a label and a value.

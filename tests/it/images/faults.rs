@@ -81,7 +81,7 @@ async fn requests_that_are_no_orders_are_refused_each_with_its_status() {
         (Method::DELETE, "/images", "GET, HEAD, POST"),
         (Method::OPTIONS, "/images", "GET, HEAD, POST"),
         (Method::POST, "/models", "GET, HEAD"),
-        (Method::PUT, "/images/01ARZ3NDEKTSV4RRFFQ69G5FAV", "GET, HEAD"),
+        (Method::PUT, "/images/01ARZ3NDEKTSV4RRFFQ69G5FAV", "GET, HEAD, DELETE"),
         (Method::POST, "/images/01ARZ3NDEKTSV4RRFFQ69G5FAV/0.png", "GET, HEAD"),
         (Method::POST, "/openapi.json", "GET, HEAD"),
     ] {

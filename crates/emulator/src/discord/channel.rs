@@ -1,6 +1,6 @@
 //! Channels, threads and private conversations, and what the bot may do in them.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -45,6 +45,8 @@ pub(super) struct Channel {
     /// The error code with which the bot is kept out.
     pub(super) forbidden: Option<u32>,
     pub(super) messages: BTreeMap<u64, Message>,
+    /// Messages that the bot deleted. After a crash it may not know that, and delete them again.
+    pub(super) deleted: HashSet<u64>,
     /// Messages of the bot, other than replies to interactions, that no test has read.
     pub(super) unread: VecDeque<u64>,
     pub(super) nonces: HashMap<String, (u64, Instant)>,

@@ -238,8 +238,9 @@ fn list(state: &ServerState, request: &ApiRequest, channel: u64) -> ApiResult {
 fn one(state: &ServerState, request: &ApiRequest, channel: u64, id: u64) -> ApiResult {
     let mut answered = None;
     let reply = with_channel(state, channel, |channel| {
+        let again = request.route == Route::DeleteMessage && channel.deleted.contains(&id);
         let message = channel.messages.get(&id).filter(|message| !message.ephemeral);
-        let message = message.ok_or_else(ApiError::unknown_message)?;
+        let message = message.ok_or_else(|| ApiError::unknown_message().caused_by_test(again))?;
         answered = message.interaction;
         match request.route {
             Route::EditMessage => {
@@ -251,6 +252,7 @@ fn one(state: &ServerState, request: &ApiRequest, channel: u64, id: u64) -> ApiR
             }
             Route::DeleteMessage => {
                 channel.messages.remove(&id);
+                channel.deleted.insert(id);
                 Ok((204, Value::Null))
             }
             _ => Ok((200, message.json_for_bot(state.options.application_id, channel.guild.is_some()))),

@@ -3,7 +3,7 @@
 use crate::app::StoredPicture;
 use crate::app::components::{Button, Chosen, PictureAction, chosen};
 use crate::app::messages::picture_buttons as texts;
-use crate::domain::job::{Claim, JobId};
+use crate::domain::job::{Claim, Erased, JobId};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, EditAsk, ImageRequest};
 use crate::domain::services::Service;
@@ -69,11 +69,7 @@ pub(super) async fn respond(
         }
         PictureAction::DeleteNow => {
             may_delete(call, &claim)?;
-            let posted: Vec<_> = claim.all_posted().collect();
-            if posted.is_empty() {
-                return Err(Refusal::CannotDelete);
-            }
-            Response::update_later(Deferred::DeleteMessages(posted))
+            delete(call, &claim).await?
         }
     };
     Ok(Some(response))
@@ -121,7 +117,11 @@ pub(in crate::frontends::discord) async fn visible(call: Call<'_>, job: JobId) -
     let visible = |claim: &Claim| {
         claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
     };
-    in_time(call.app.store.find(job)).await?.filter(visible).ok_or(Refusal::UnknownPicture)
+    match in_time(call.app.store.find(job)).await? {
+        // Nothing of it says any more who might see it.
+        Some(claim) if claim.is_erased => Err(Refusal::Deleted),
+        found => found.filter(visible).ok_or(Refusal::UnknownPicture),
+    }
 }
 
 fn stored(claim: Claim, n: Chosen) -> Result<StoredPicture, Refusal> {
@@ -193,6 +193,17 @@ fn publish(call: Call<'_>, claim: Claim) -> Result<Response, Refusal> {
         return Err(Refusal::UnknownPicture);
     }
     Ok(Response::later(false, Deferred::Publish(Box::new(claim))))
+}
+
+/// Erases a job; a worker removes its message and its files.
+async fn delete(call: Call<'_>, claim: &Claim) -> Result<Response, Refusal> {
+    let job = claim.job.id;
+    match in_time(call.app.store.erase(job, call.now)).await? {
+        Some(Erased::Begun) => Ok(Response::update(&texts::deleted(claim)).then_remove(job)),
+        Some(Erased::Before) => Err(Refusal::Deleted),
+        Some(Erased::AtWork) => Err(Refusal::StillAtWork),
+        None => Err(Refusal::UnknownPicture),
+    }
 }
 
 /// Whoever ordered the pictures may delete them, and whoever may delete others' messages in the channel that shows them:

@@ -1,0 +1,243 @@
+//! Pictures that somebody deletes are gone from the channel, the archive and the store; what they cost stays.
+
+use std::path::{Path, PathBuf};
+
+use easel_emulator::bedrock::{BedrockOptions, Picture};
+use easel_emulator::discord::{InteractionBuilder, Message, Route, TestInteraction, When};
+
+use crate::pictures::{id_of, press, shown};
+use crate::support::{Setup, World, in_time, png};
+
+/// What may delete somebody else's message.
+const MANAGE_MESSAGES: u64 = 1 << 13;
+/// Words that stand nowhere else.
+const WORDS: [&str; 2] = ["zanzibar", "quagmire"];
+
+async fn worlds() -> [World; 2] {
+    let setup = || Setup {
+        bedrock: BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() },
+        ..Setup::default()
+    };
+    let gateway = World::with(setup()).await;
+    in_time(gateway.discord.registered(None)).await;
+    [gateway, World::serving(setup()).await]
+}
+
+/// Two pictures with all that can be kept of them: words, what is left out, and a picture to start from.
+async fn ordered(world: &World) -> Message {
+    let file = world.discord.upload("photo.png", "image/png", png(320, 256));
+    let ask = InteractionBuilder::command("imagine")
+        .option("prompt", "a zanzibar lighthouse --no quagmire --n 2")
+        .option("model", "sd3.5")
+        .attachment("image", &file);
+    let message = in_time(world.ask(ask).await.picture()).await;
+    world.settled().await;
+    message
+}
+
+/// The question whether to delete these pictures.
+async fn asked(world: &World, message: &Message) -> Message {
+    let more = shown(world, press(message, "more")).await;
+    shown(world, press(&more, "delete")).await
+}
+
+async fn delete(world: &World, message: &Message) -> TestInteraction {
+    let question = asked(world, message).await;
+    let deleted = world.ask(press(&question, "delete-now")).await;
+    assert_eq!(in_time(deleted.acknowledged()).await.kind, 7);
+    deleted
+}
+
+/// Files of Easel's that have one of these words somewhere in them.
+pub(crate) fn files_with(world: &World, words: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    visit(&world.path("data"), &mut |path, bytes| {
+        let has = |word: &&str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        if words.iter().any(|word| has(&word)) {
+            found.push(path.to_owned());
+        }
+    });
+    found
+}
+
+fn visit(folder: &Path, see: &mut impl FnMut(&Path, &[u8])) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            visit(&path, see);
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            see(&path, &bytes);
+        }
+    }
+}
+
+fn is_shown(world: &World, message: &Message) -> bool {
+    world.discord.channel_messages(5).iter().any(|shown| shown.id == message.id)
+}
+
+/// What is left after a deletion: nothing that anybody wrote or that was made of it.
+async fn all_is_gone(world: &World, message: &Message) {
+    in_time(world.until(|world| !is_shown(world, message))).await;
+    world.settled().await;
+    in_time(world.until(|world| files_with(world, &WORDS).is_empty())).await;
+    assert_eq!((world.archived("png").len(), world.archived("json").len()), (0, 0));
+}
+
+#[tokio::test]
+async fn deleted_pictures_are_gone_everywhere_and_have_cost_what_they_cost() {
+    for world in worlds().await {
+        let message = ordered(&world).await;
+        assert!(files_with(&world, &WORDS).len() >= 2, "store and record");
+        assert_eq!(world.archived("png").len(), 3, "two pictures, and the one that they start from");
+        let spent = world.sum("spent");
+        let deleted = delete(&world, &message).await;
+        let said = deleted.message().unwrap().content;
+        assert!(said.starts_with("The pictures are deleted"), "{said}");
+        all_is_gone(&world, &message).await;
+        assert_eq!((world.sum("spent"), world.sum("delivered")), (spent, 2));
+        assert_eq!(world.states(), ["delivered"]);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn every_button_of_deleted_pictures_says_that_they_were_deleted() {
+    for world in worlds().await {
+        let message = ordered(&world).await;
+        let more = shown(&world, press(&message, "more")).await;
+        let question = asked(&world, &message).await;
+        delete(&world, &message).await;
+        for (shown, action) in [
+            (&message, "again"),
+            (&message, "vary-subtle"),
+            (&message, "upscale"),
+            (&message, "remix"),
+            (&message, "details"),
+            (&message, "more"),
+            (&more, "delete"),
+            (&question, "delete-now"),
+        ] {
+            let said = world.refused(InteractionBuilder::click(shown, &id_of(shown, action))).await;
+            assert!(said.starts_with("Those pictures were deleted"), "{action}: {said}");
+        }
+        let show = InteractionBuilder::command("show").option("picture", message.attachments[0].filename.as_str());
+        let said = world.refused(show).await;
+        assert!(said.starts_with("Those pictures were deleted"), "{said}");
+        let last = InteractionBuilder::command("edit background").option("from", "last");
+        assert!(world.refused(last).await.starts_with("You have no picture in this channel yet"));
+        assert_eq!(world.bedrock.calls().len(), 2);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_from_deleted_pictures_stays_whole() {
+    for world in worlds().await {
+        let message = in_time(world.imagine("a fox").await.picture()).await;
+        let varied = in_time(world.ask(press(&message, "vary-subtle").by(8)).await.picture()).await;
+        world.settled().await;
+        delete(&world, &message).await;
+        in_time(world.until(|world| !is_shown(world, &message))).await;
+        world.settled().await;
+        assert!(is_shown(&world, &varied));
+        assert_eq!((world.archived("png").len(), world.archived("json").len()), (1, 1));
+        shown(&world, press(&varied, "details").by(8)).await;
+        let upscaled = in_time(world.ask(press(&varied, "upscale").by(8)).await.picture()).await;
+        assert_eq!(upscaled.attachments.len(), 1);
+        let again = in_time(world.ask(press(&varied, "again").by(8)).await.answered()).await;
+        assert!(again.content.contains("That picture is in the archive no more"), "{}", again.content);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_goes_on_after_a_kill_at_any_point() {
+    for when in [When::Before, When::After] {
+        for mut world in worlds().await {
+            let message = ordered(&world).await;
+            let held = world.discord.hold(Route::DeleteMessage, when);
+            delete(&world, &message).await;
+            in_time(held.reached()).await;
+            world.kill().await;
+            drop(held);
+            assert_eq!(world.archived("png").len(), 3, "not everything is gone yet");
+            world.start().await;
+            all_is_gone(&world, &message).await;
+            world.end().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn killed_before_anything_was_removed_it_is_deleted_all_the_same() {
+    for mut world in worlds().await {
+        let message = ordered(&world).await;
+        let question = asked(&world, &message).await;
+        // The answer does not come through: the store has it by then.
+        let held = world.discord.hold(Route::Callback, When::Before);
+        let press = InteractionBuilder::click(&question, &id_of(&question, "delete-now"));
+        let deleting = world.discord.interact(press);
+        tokio::select! {
+            () = async { in_time(world.until(|world| world.sum("open") == 1)).await } => {}
+            _ = deleting => {}
+        }
+        world.kill().await;
+        drop(held);
+        world.start().await;
+        all_is_gone(&world, &message).await;
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn pictures_that_wait_for_the_archive_never_come_there_once_they_are_deleted() {
+    for world in worlds().await {
+        let archive = world.path("data/archive");
+        std::fs::remove_dir_all(&archive).unwrap();
+        std::fs::write(&archive, "a file where the folder should be").unwrap();
+        let ask = InteractionBuilder::command("imagine").option("prompt", "a zanzibar lighthouse");
+        let interaction = world.ask(ask).await;
+        let says_so = |message: &Message| message.content.contains("Not archived yet");
+        let message = in_time(interaction.first(says_so)).await;
+        in_time(world.until(|world| world.sum("lease_until > 0") == 0)).await;
+        delete(&world, &message).await;
+        in_time(world.until(|world| !is_shown(world, &message))).await;
+        std::fs::remove_file(&archive).unwrap();
+        std::fs::create_dir(&archive).unwrap();
+        all_is_gone(&world, &message).await;
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_private_picture_can_be_deleted_by_its_member() {
+    for world in worlds().await {
+        let ask = InteractionBuilder::command("imagine")
+            .option("prompt", "a zanzibar lighthouse")
+            .option("private", true);
+        let message = in_time(world.ask(ask).await.picture()).await;
+        world.settled().await;
+        delete(&world, &message).await;
+        world.settled().await;
+        in_time(world.until(|world| files_with(world, &WORDS).is_empty())).await;
+        assert_eq!(world.archived("png").len(), 0);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_discord_does_not_let_us_delete_keeps_nothing_else_back() {
+    use easel_emulator::discord::Fault;
+    for world in worlds().await {
+        let message = ordered(&world).await;
+        world.discord.fault(Route::DeleteMessage, Fault::Code { status: 403, code: 50_001 }, 1);
+        let question = asked(&world, &message).await;
+        let moderator = press(&question, "delete-now").by(8).permissions(MANAGE_MESSAGES);
+        world.ask(moderator).await;
+        world.settled().await;
+        in_time(world.until(|world| files_with(world, &WORDS).is_empty())).await;
+        assert_eq!(world.archived("png").len(), 0);
+        assert!(world.log().contains("whoever moderates the channel can delete it"), "{}", world.log());
+        world.end().await;
+    }
+}
