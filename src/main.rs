@@ -42,6 +42,8 @@ enum Program {
     ApiKey(cli::api_key::Arguments),
     /// Tell how a picture was made
     Inspect(cli::inspect::Arguments),
+    /// Remove all that is held of a member, but what it cost
+    Forget(cli::forget::Arguments),
     /// Move from a SQLite file to a table of DynamoDB
     Migrate(cli::migrate::Arguments),
     /// AWS Lambda started the process, without a word
@@ -103,6 +105,7 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
                 signals.run(move || async move { cli::api_key::run(&arguments) }).await
             }
             Program::Inspect(arguments) => signals.run(move || cli::inspect::run(config, arguments)).await,
+            Program::Forget(arguments) => signals.run(move || cli::forget::run(config, arguments)).await,
             Program::Migrate(arguments) => signals.run(move || cli::migrate::run(arguments)).await,
             Program::Lambda => lambda::run(config).await,
         }

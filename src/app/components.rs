@@ -37,6 +37,8 @@ pub enum Button {
     EditShownWith(Service),
     /// A form for a picture that starts from the one that is shown.
     StartFromShown,
+    /// Removes all that is held of whoever presses it.
+    Forget,
 }
 
 /// Which picture of a job: the one of this number, from 0, or none yet.
@@ -145,6 +147,7 @@ impl Button {
             Button::EditShown => "v1:shown-edit:0:0".to_owned(),
             Button::EditShownWith(service) => format!("v1:{EDIT_SHOWN}{}:0:0", service.name()),
             Button::StartFromShown => "v1:shown-start:0:0".to_owned(),
+            Button::Forget => "v1:forget:0:0".to_owned(),
         }
     }
 
@@ -166,6 +169,7 @@ impl Button {
             "history" => Some(Button::History(id.parse().ok()?, n.parse().ok()?)),
             "shown-edit" => Some(Button::EditShown),
             "shown-start" => Some(Button::StartFromShown),
+            "forget" => Some(Button::Forget),
             name => Button::of_picture(name, id, n),
         }
     }
@@ -223,6 +227,7 @@ mod tests {
             Button::Retry(job),
             Button::Cancel(job),
             Button::Example,
+            Button::Forget,
             Button::Replace(session, None),
             Button::Replace(session, Some(session)),
             Button::Keep(session),

@@ -43,6 +43,7 @@ use crate::domain::request::IMAGE_BYTES_LIMIT;
 pub mod clock;
 pub mod components;
 mod context;
+pub mod forget;
 pub mod messages;
 mod place_order;
 pub(crate) mod publish;

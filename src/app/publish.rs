@@ -5,6 +5,8 @@ use anyhow::Context;
 use crate::app::App;
 use crate::app::messages::picture::{self, Remarks};
 use crate::backends::discord_api::message::Message;
+use crate::backends::discord_api::rest::Fault;
+use crate::backends::discord_api::retry::Retry;
 use crate::domain::job::{Claim, JobId, Origin, Posted};
 use crate::domain::refusal::Refusal;
 use crate::domain::shrink::shrink;
@@ -55,5 +57,26 @@ pub(crate) async fn again(app: &App, claim: Claim, file_limit: u64) -> anyhow::R
 pub(crate) async fn remember(app: &App, job: JobId, posted: Option<Posted>) {
     if let Err(error) = app.store.publish(job, posted).await {
         tracing::error!(%job, error = format!("{error:#}"), "where a published picture is shown could not be written down");
+    }
+}
+
+/// Writes down that a message shows the pictures of a job once more, so that it goes with them.
+pub(crate) async fn remember_copy(app: &App, job: JobId, copy: Posted) {
+    let remembered = match app.store.show_again(job, copy).await {
+        Ok(true) => Ok(()),
+        // They were deleted while they were shown.
+        Ok(false) => take_away(app, copy).await.map_err(anyhow::Error::from),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = remembered {
+        tracing::error!(%job, error = format!("{error:#}"), "where pictures are shown again could not be written down");
+    }
+}
+
+/// Deletes a message. One that is gone is fine.
+pub(crate) async fn take_away(app: &App, Posted { channel, message }: Posted) -> Result<(), Fault> {
+    match Retry::message().until_taken(|| app.discord.delete(channel, message)).await {
+        Err(fault) if fault.is_unknown() => Ok(()),
+        deleted => deleted,
     }
 }

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::app::App;
 use crate::app::messages::session as texts;
+use crate::app::{App, publish};
 use crate::backends::archive::reference_key;
 use crate::backends::discord_api::attachment::{self, Attachment};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
 use crate::domain::digest::sha256_hex;
+use crate::domain::job::Posted;
 use crate::domain::refusal::{NoThread, Refusal};
 use crate::domain::session::{Act, Actor, PlanEdit, Replacement, Session, SessionId, Start};
 
@@ -51,7 +52,8 @@ pub(crate) async fn begin(
     let nonce = nonce('s', session.id);
     let begun = texts::begun(&session);
     let post = || app.discord.post(session.channel, &begun, &nonce);
-    Retry::message().until_taken(post).await.context("opening the thread")?;
+    let shown = Retry::message().until_taken(post).await.context("opening the thread")?;
+    remember(app, session.id, shown.map(|shown| shown.posted)).await;
     Ok(texts::begun_in_thread(&session))
 }
 
@@ -132,11 +134,27 @@ pub async fn end_quiet(app: &App) -> anyhow::Result<()> {
         let summary = summary(app, &session).await?;
         let nonce = nonce('e', session.id);
         let post = || app.discord.post(session.channel, &summary, &nonce);
-        if let Err(fault) = Retry::message().until_taken(post).await {
-            tracing::warn!(session = %session.id, %fault, "a session's summary could not be posted");
+        match Retry::message().until_taken(post).await {
+            Ok(shown) => remember(app, session.id, shown.map(|shown| shown.posted)).await,
+            Err(fault) => {
+                tracing::warn!(session = %session.id, %fault, "a session's summary could not be posted");
+            }
         }
     }
     Ok(())
+}
+
+/// Writes down which message says what a session is about: it goes with whoever started it.
+pub(crate) async fn remember(app: &App, id: SessionId, message: Option<Posted>) {
+    let Some(message) = message else { return };
+    let remembered = match app.store.tell_of_session(id, message).await {
+        Ok(true) => Ok(()),
+        Ok(false) => publish::take_away(app, message).await.map_err(anyhow::Error::from),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = remembered {
+        tracing::error!(session = %id, error = format!("{error:#}"), "a message about a session could not be written down");
+    }
 }
 
 /// What came of a session, with its pictures at a glance for everybody.

@@ -63,7 +63,7 @@ impl RateLimiter {
     ) -> anyhow::Result<Result<(), Refusal>> {
         let taken = match self {
             RateLimiter::InMemory(memory) => memory.take(&asker, rate, now),
-            RateLimiter::InTable(dynamo) => dynamo.take_request(&asker.to_string(), rate, now).await?,
+            RateLimiter::InTable(dynamo) => dynamo.take_request(&asker, rate, now).await?,
         };
         Ok(taken.map_err(|free: OffsetDateTime| Refusal::RateLimited {
             burst: rate.burst.get(),

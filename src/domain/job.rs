@@ -348,6 +348,8 @@ pub struct Claim {
     pub follow_ups: Vec<FollowUp>,
     /// It was cancelled, and what is not finished is to end.
     pub stopping: bool,
+    /// Other messages that show them.
+    pub copies: Vec<Posted>,
     /// Nothing is left but what it cost.
     pub is_erased: bool,
 }

@@ -7,6 +7,7 @@ pub mod durations;
 pub(crate) mod encode;
 pub mod error;
 pub mod fit;
+pub mod forgetting;
 pub mod image_format;
 pub mod job;
 pub mod likeness;

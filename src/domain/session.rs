@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use crate::domain::job::Posted;
 use crate::domain::money::Micros;
 use crate::domain::settings::{Field, Settings};
 pub use crate::domain::vocabulary::SessionId;
@@ -41,6 +42,9 @@ pub struct Plan {
     pub reference: Option<String>,
     /// It ends by itself after so many hours without a request.
     pub quiet_hours: Option<u32>,
+    /// Messages that say what it is about, and who started it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Posted>,
 }
 
 /// What a start or a change says; what it does not say stays as it is.
@@ -73,6 +77,12 @@ impl Plan {
         plan.quiet_hours = edit.quiet_hours.or(plan.quiet_hours);
         plan
     }
+
+    /// What is left of it without anything that somebody wrote or attached.
+    fn without_words(&self) -> Plan {
+        let settings = Settings { negative: None, prefix: None, suffix: None, ..self.settings.clone() };
+        Plan { title: UNTITLED.to_owned(), settings, reference: None, told: Vec::new(), ..self.clone() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +104,11 @@ impl Session {
     /// The moment at which it ends by itself if nothing more is asked for.
     pub fn quiet_end(&self) -> OffsetDateTime {
         self.last + Duration::hours(i64::from(self.plan.quiet_hours.unwrap_or(DEFAULT_QUIET_HOURS)))
+    }
+
+    /// Whether a member started it or is named in it.
+    pub(crate) fn has_to_do_with(&self, member: u64) -> bool {
+        self.by == member || self.plan.members.contains(&member)
     }
 
     /// Whether it takes requests at `now`.

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::app::clock::Clock;
+use crate::app::forget;
 use crate::app::sessions;
 use crate::app::worker::{self, End};
 use crate::backends::queue::Delivery;
@@ -156,6 +157,8 @@ async fn handle(app: &App, event: LambdaEvent<Event>) -> anyhow::Result<SqsBatch
             let (enqueued, ended) = tokio::join!(worker::enqueue_forgotten(app), sessions::end_quiet(app));
             enqueued.context("open jobs could not be enqueued")?;
             ended.context("quiet sessions could not be ended")?;
+            let left = time_left(event.context.deadline, app.now());
+            remove_in_time(app, left).await?;
         }
     }
     Ok(response)
@@ -198,6 +201,18 @@ async fn process_in_time(app: &App, delivery: &Delivery, left: Duration) -> End 
     }
     tracing::warn!(job = %delivery.job, "the function's time is over; the job is given back");
     abandoned.cancel();
+    work.await
+}
+
+/// Removes what is held of those who are to be forgotten, until the function's time is over.
+async fn remove_in_time(app: &App, left: Duration) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let work = async { forget::go_on(app, &stop).await.context("somebody could not be forgotten yet") };
+    tokio::pin!(work);
+    if let Ok(end) = tokio::time::timeout(left, &mut work).await {
+        return end;
+    }
+    stop.cancel();
     work.await
 }
 

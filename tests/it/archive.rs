@@ -188,6 +188,7 @@ async fn the_first_record_stands(archive: &Archive) {
         posted: None,
         follow_ups: Vec::new(),
         stopping: false,
+        copies: Vec::new(),
         is_erased: false,
     };
     let record = |cost| Record::new(&claim, &catalogue.models()[0], prices(cost), &Refusal::why);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 mod admitting;
 mod differential;
 mod erasing;
+mod forgetting;
 pub(crate) mod interleavings;
 mod keys;
 pub(crate) mod ledger;
@@ -87,6 +88,12 @@ macro_rules! conformance {
             a_later_picture_stays_the_last_one
             a_press_is_forgotten_with_what_it_ordered
             a_key_does_not_list_what_was_erased
+        }
+        forgetting {
+            one_process_at_a_time_forgets_a_member_until_nothing_is_left
+            a_disowned_job_is_nobodys_and_has_cost_what_it_cost
+            a_member_leaves_every_session_that_has_to_do_with_them
+            preferences_are_forgotten_and_others_keep_theirs
         }
         keys {
             a_key_knows_its_own_orders_the_latest_first

@@ -90,12 +90,16 @@ async fn deleted_pictures_are_gone_everywhere_and_have_cost_what_they_cost() {
         assert!(files_with(&world, &WORDS).len() >= 2, "store and record");
         assert_eq!(world.archived("png").len(), 3, "two pictures, and the one that they start from");
         let spent = world.sum("spent");
+        let kept = world.path(&message.attachments[0].filename);
+        std::fs::write(&kept, &message.attachments[0].bytes).unwrap();
         let deleted = delete(&world, &message).await;
         let said = deleted.message().unwrap().content;
         assert!(said.starts_with("The pictures are deleted"), "{said}");
         all_is_gone(&world, &message).await;
         assert_eq!((world.sum("spent"), world.sum("delivered")), (spent, 2));
         assert_eq!(world.states(), ["delivered"]);
+        let (code, _, said) = world.run(&["inspect", kept.to_str().unwrap()]).await;
+        assert!(code == 1 && said.contains("were deleted, with the words that made them"), "{said}");
         world.end().await;
     }
 }
@@ -120,7 +124,8 @@ async fn every_button_of_deleted_pictures_says_that_they_were_deleted() {
             let said = world.refused(InteractionBuilder::click(shown, &id_of(shown, action))).await;
             assert!(said.starts_with("Those pictures were deleted"), "{action}: {said}");
         }
-        let show = InteractionBuilder::command("show").option("picture", message.attachments[0].filename.as_str());
+        let show =
+            InteractionBuilder::command("show").option("picture", message.attachments[0].filename.as_str());
         let said = world.refused(show).await;
         assert!(said.starts_with("Those pictures were deleted"), "{said}");
         let last = InteractionBuilder::command("edit background").option("from", "last");
@@ -170,23 +175,20 @@ async fn a_deletion_goes_on_after_a_kill_at_any_point() {
 
 #[tokio::test]
 async fn killed_before_anything_was_removed_it_is_deleted_all_the_same() {
-    for mut world in worlds().await {
-        let message = ordered(&world).await;
-        let question = asked(&world, &message).await;
-        // The answer does not come through: the store has it by then.
-        let held = world.discord.hold(Route::Callback, When::Before);
-        let press = InteractionBuilder::click(&question, &id_of(&question, "delete-now"));
-        let deleting = world.discord.interact(press);
-        tokio::select! {
-            () = async { in_time(world.until(|world| world.sum("open") == 1)).await } => {}
-            _ = deleting => {}
-        }
-        world.kill().await;
-        drop(held);
-        world.start().await;
-        all_is_gone(&world, &message).await;
-        world.end().await;
-    }
+    let [mut world, over_http] = worlds().await;
+    over_http.end().await;
+    let message = ordered(&world).await;
+    let question = asked(&world, &message).await;
+    // The answer does not come through: the store has it by then.
+    let held = world.discord.hold(Route::Callback, When::Before);
+    world.ask(press(&question, "delete-now")).await;
+    in_time(held.reached()).await;
+    assert_eq!(world.sum("open"), 1);
+    world.kill().await;
+    drop(held);
+    world.start().await;
+    all_is_gone(&world, &message).await;
+    world.end().await;
 }
 
 #[tokio::test]
@@ -238,6 +240,20 @@ async fn a_message_that_discord_does_not_let_us_delete_keeps_nothing_else_back()
         in_time(world.until(|world| files_with(world, &WORDS).is_empty())).await;
         assert_eq!(world.archived("png").len(), 0);
         assert!(world.log().contains("whoever moderates the channel can delete it"), "{}", world.log());
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn pictures_that_are_shown_again_go_with_the_first_ones() {
+    for world in worlds().await {
+        let message = ordered(&world).await;
+        let show =
+            InteractionBuilder::command("show").option("picture", message.attachments[0].filename.as_str());
+        let copy = in_time(world.ask(show.by(8)).await.picture()).await;
+        delete(&world, &message).await;
+        all_is_gone(&world, &message).await;
+        in_time(world.until(|world| !is_shown(world, &copy))).await;
         world.end().await;
     }
 }

@@ -17,6 +17,7 @@ use crate::s3::archive_at;
 use crate::support::{Setup, World, in_time};
 
 mod alone;
+mod deleting;
 mod document;
 mod edits;
 mod faults;

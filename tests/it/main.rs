@@ -18,6 +18,7 @@ mod dynamodb;
 mod edits;
 mod encrypted;
 mod environment;
+mod forgetting;
 mod fuzzed;
 mod gateway;
 mod guardrail;

@@ -7,13 +7,14 @@ use crate::support::{Setup, World, in_time};
 
 const GUILD: u64 = 123_456_789_012_345_678;
 const OTHER: u64 = 223_456_789_012_345_678;
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "imagine",
     "edit",
     "show",
     "session",
     "usage",
     "prefer",
+    "forget-me",
     "help",
     "easel",
     "Edit picture",

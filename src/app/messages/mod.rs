@@ -8,6 +8,7 @@ use crate::backends::discord_api::message::{Message, PANEL_BYTES, PANEL_LIMIT};
 use crate::domain::money::Micros;
 
 pub(crate) mod admin;
+pub(crate) mod forget;
 pub(crate) mod help;
 pub(crate) mod member;
 mod notes;

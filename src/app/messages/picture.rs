@@ -279,6 +279,7 @@ mod tests {
             posted: None,
             follow_ups: Vec::new(),
             stopping: false,
+            copies: Vec::new(),
             is_erased: false,
         };
         let until = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);

@@ -117,6 +117,7 @@ fn claim(text: &str) -> Claim {
         posted: None,
         follow_ups: Vec::new(),
         stopping: false,
+        copies: Vec::new(),
         is_erased: false,
     }
 }

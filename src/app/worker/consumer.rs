@@ -12,6 +12,8 @@ use crate::domain::job::Picture;
 
 /// How often the store is asked for jobs without a worker.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How often slots of the spool that hold nothing any more are removed.
+const TIDY: Duration = Duration::from_secs(60 * 60);
 /// Until a queue that did not answer is asked again.
 const QUEUE_PAUSE: Duration = Duration::from_secs(2);
 /// A job younger than this is still on its way through the queue.
@@ -101,7 +103,7 @@ async fn keep_delivery(app: &App, delivery: &Delivery) -> End {
 
 /// Hands forgotten jobs to the queue: those of a process that died, and those whose archive was out of reach.
 pub async fn sweep(app: Arc<App>) {
-    let (mut grace, mut failing) = (Duration::ZERO, false);
+    let (mut grace, mut failing, mut tidied) = (Duration::ZERO, false, app.now());
     let rounds = async {
         empty_spool(&app).await;
         loop {
@@ -119,6 +121,11 @@ pub async fn sweep(app: Arc<App>) {
             if let Err(error) = app.store.wipe().await {
                 tracing::warn!(error = format!("{error:#}"), "the store's log could not be emptied");
             }
+            if app.now() - tidied >= TIDY {
+                // What another process removed may still be in a slot of this one.
+                tidied = app.now();
+                tidy_spool(&app).await;
+            }
             app.limiter.forget_idle(app.now());
             app.edits.forget_idle();
             grace = GRACE;
@@ -129,6 +136,12 @@ pub async fn sweep(app: Arc<App>) {
     app.stopping.run_until_cancelled(rounds).await;
     // Other processes on this spool may have died since, or gone on with what this one gave up.
     empty_spool(&app).await;
+}
+
+async fn tidy_spool(app: &App) {
+    if let Err(error) = app.spool.tidy().await {
+        tracing::warn!(error = format!("{error:#}"), "the spool could not be tidied up");
+    }
 }
 
 /// Enqueues the jobs that no worker holds, once.

@@ -2,8 +2,8 @@
 //! that a crash at any point only has it done again.
 
 use super::{Work, release};
+use crate::app::publish;
 use crate::backends::discord_api::rest::Fault;
-use crate::backends::discord_api::retry::Retry;
 use crate::domain::job::Posted;
 
 /// Until it is tried again, doubled with each claim up to the longest: what is forbidden is so for long.
@@ -29,7 +29,7 @@ impl Work<'_> {
 
     async fn remove_all(&self) -> anyhow::Result<()> {
         let job = &self.claim.job;
-        for posted in self.claim.all_posted() {
+        for posted in self.claim.all_posted().chain(self.claim.copies.iter().copied()) {
             self.remove_message(posted).await?;
         }
         self.app.archive.remove_job(job).await?;
@@ -41,15 +41,14 @@ impl Work<'_> {
         self.app.store.forget_traces(job).await
     }
 
-    /// Deletes the message that shows the pictures. Where Discord does not let us, nobody could by trying again.
-    async fn remove_message(&self, Posted { channel, message }: Posted) -> Result<(), Fault> {
-        match Retry::message().until_taken(|| self.app.discord.delete(channel, message)).await {
-            Err(fault) if fault.is_unknown() => Ok(()),
+    async fn remove_message(&self, posted: Posted) -> Result<(), Fault> {
+        match publish::take_away(self.app, posted).await {
             Err(fault @ Fault::Refused { .. }) if !fault.is_dead_token() => {
+                // Nobody could by trying again.
                 tracing::warn!(job = %self.claim.job.id, %fault, "a message with deleted pictures stays: whoever moderates the channel can delete it");
                 Ok(())
             }
-            deleted => deleted,
+            taken_away => taken_away,
         }
     }
 }

@@ -18,6 +18,7 @@ mod contents;
 mod durations;
 mod effects;
 mod erasing;
+mod forgetting;
 mod import;
 mod item;
 mod orders;

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::Store;
-use crate::domain::job::{Erased, Job, JobId};
+use crate::domain::job::{Erased, Job, JobId, Posted};
 
 impl Store {
     /// Erases a job: from here on nobody finds what was written in it or made of it. `None` if there is no such job.
@@ -11,12 +11,14 @@ impl Store {
         self.update(job, move |record| record.erase(now)).await
     }
 
+    /// Writes down that another message shows the pictures of a job; `false` if they are gone already.
+    pub async fn show_again(&self, job: JobId, copy: Posted) -> anyhow::Result<bool> {
+        Ok(self.update(job, move |record| record.show_again(copy)).await?.unwrap_or_default())
+    }
+
     /// Writes down that nothing is left of an erased job's files and message; `false` if another worker has it.
     pub async fn finish_erasure(&self, job: JobId, fence: i64) -> anyhow::Result<bool> {
         let finished = self.update(job, move |record| record.finish_erasure(fence)).await?;
-        if let Store::Sqlite(sqlite) = self {
-            sqlite.has_erased();
-        }
         Ok(finished.unwrap_or_default())
     }
 
@@ -31,8 +33,7 @@ impl Store {
         }
     }
 
-    /// Has nothing of what was erased stay on the disk: what `SQLite` deletes it overwrites, but its log has it until it is
-    /// written back.
+    /// Has nothing of what was erased stay on the disk.
     pub async fn wipe(&self) -> anyhow::Result<()> {
         match self {
             Store::Sqlite(sqlite) => sqlite.wipe().await,

@@ -1,6 +1,7 @@
 //! What a store holds, one item at a time, as it goes from one back end to another.
 
 use crate::domain::durations::Durations;
+use crate::domain::forgetting::Forgetting;
 use crate::domain::job::accounts::{Account, Balance};
 use crate::domain::job::{BlockedChange, JobId, JobRecord, Latest};
 use crate::domain::policy::{Entry, Policy};
@@ -59,4 +60,6 @@ pub(super) enum StoreItem {
         settings: Settings,
     },
     Session(Box<SessionRecord>),
+    /// A member who is to be forgotten.
+    Forgetting(Forgetting),
 }

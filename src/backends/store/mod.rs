@@ -19,6 +19,7 @@ use crate::domain::usage::BlockedRow;
 mod context;
 mod dynamo;
 mod erasing;
+mod forgetting;
 mod item;
 mod jobs;
 mod ledger;

@@ -84,7 +84,7 @@ impl Store {
 
     /// Takes a step of the session of this id and of the one that runs in its channel, and writes what differs: one
     /// write. A session that is not there yet needs its `channel`.
-    async fn update_sessions<T: Send + 'static>(
+    pub(super) async fn update_sessions<T: Send + 'static>(
         &self,
         id: SessionId,
         channel: Option<u64>,

@@ -3,8 +3,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -27,6 +26,7 @@ mod blocked;
 mod durations;
 mod erasing;
 mod export;
+mod forgetting;
 mod ops;
 mod policies;
 mod remedy;
@@ -35,6 +35,7 @@ mod sessions;
 mod thread;
 mod usage;
 
+use erasing::Wiped;
 pub(super) use export::Source;
 use thread::{Op, send, serve};
 
@@ -48,6 +49,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v7.sql"),
     include_str!("sqlite/v10.sql"),
     include_str!("sqlite/v9.sql"),
+    include_str!("sqlite/v11.sql"),
 ];
 
 /// How long the writer waits for the lock of a database that another program holds.
@@ -60,8 +62,8 @@ pub struct Sqlite {
     /// Reads do not wait for commits.
     reader: mpsc::Sender<Op>,
     path: PathBuf,
-    /// Its log may hold what was erased.
-    has_erased: AtomicBool,
+    /// When pages of what was erased were last overwritten.
+    wiped: Mutex<Wiped>,
     /// Shared among the processes that have the database open; see [`Sqlite::open`].
     _lock: File,
 }
@@ -84,6 +86,7 @@ impl Sqlite {
         if alone {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             ops::free_all(&transaction).context("freeing dead leases")?;
+            forgetting::free_all(&transaction).context("freeing dead leases")?;
             transaction.commit().context("freeing dead leases")?;
             lock.lock_shared().context("EASEL_STORE: cannot lock its file")?;
         }
@@ -93,8 +96,7 @@ impl Sqlite {
             writer: serve("easel-store", connection, TransactionBehavior::Immediate)?,
             reader: serve("easel-reader", readable, TransactionBehavior::Deferred)?,
             path: path.to_owned(),
-            // A process that died may have left something.
-            has_erased: AtomicBool::new(true),
+            wiped: Mutex::default(),
             _lock: lock,
         })
     }

@@ -17,6 +17,8 @@ pub(crate) struct Difference {
     pub(crate) blocked: Vec<BlockedChange>,
     /// The job has a member's last picture in a channel.
     pub(crate) latest: Option<Latest>,
+    /// The job is no longer among those of this member.
+    pub(crate) disowned: Option<u64>,
     /// How long the model took for the pictures that are delivered.
     pub(crate) taken: Vec<Taken>,
 }
@@ -82,6 +84,7 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
         digests: digests(before, after),
         blocked: blocked(before, after),
         latest: latest(before, after),
+        disowned: disowned(before, after),
         taken: taken(before, after),
     }
 }
@@ -141,6 +144,10 @@ fn latest(before: Option<&JobRecord>, after: &JobRecord) -> Option<Latest> {
     let has_picture = |record: &JobRecord| record.last_picture().is_some();
     let origin = after.origin.discord().filter(|_| has_picture(after) && !before.is_some_and(has_picture))?;
     Some(Latest { channel: origin.channel, member: origin.member })
+}
+
+fn disowned(before: Option<&JobRecord>, after: &JobRecord) -> Option<u64> {
+    before?.member().filter(|member| after.member() != Some(*member))
 }
 
 fn taken(before: Option<&JobRecord>, after: &JobRecord) -> Vec<Taken> {

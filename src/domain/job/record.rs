@@ -70,6 +70,9 @@ pub(crate) struct JobRecord {
     /// It was cancelled, and what is not finished is to end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stopping: bool,
+    /// Other messages that show them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<Posted>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     erasure: Option<Erasure>,
     /// A number that only the last writer knows: whether a write whose answer was lost got through.
@@ -131,6 +134,7 @@ impl JobRecord {
             follow_ups: Vec::new(),
             last_call: 0,
             stopping: false,
+            copies: Vec::new(),
             erasure: None,
             writer: 0,
         }
@@ -416,6 +420,7 @@ impl JobRecord {
             posted: *posted,
             follow_ups: self.follow_ups.clone(),
             stopping: *stopping,
+            copies: self.copies.clone(),
             is_erased: self.is_erased(),
         }
     }

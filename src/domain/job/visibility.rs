@@ -2,6 +2,9 @@
 
 use super::{ApiOrigin, Claim, DiscordOrigin, JobRecord, Origin, Picture, Posted, State};
 
+/// In the place of a member who was forgotten.
+pub(super) const NOBODY: u64 = 0;
+
 impl Origin {
     /// Whether everybody may see them who may see the place where they were ordered.
     pub(crate) fn is_public(&self) -> bool {
@@ -41,7 +44,7 @@ impl Origin {
 
     /// Who ordered it in Discord.
     pub(crate) fn member(&self) -> Option<u64> {
-        self.discord().map(|origin| origin.member)
+        self.discord().map(|origin| origin.member).filter(|member| *member != NOBODY)
     }
 
     /// Whether this member ordered it.

@@ -1,7 +1,6 @@
 //! How often somebody may ask: so many requests at once, then one whenever its share of a minute has passed.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,17 +34,6 @@ pub(crate) enum Asker {
     /// In a server, or in private conversations.
     Member(Option<u64>, u64),
     Key(String),
-}
-
-/// The name under which a table counts its requests.
-impl fmt::Display for Asker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Asker::Member(Some(guild), member) => write!(f, "guild#{guild}#{member}"),
-            Asker::Member(None, member) => write!(f, "dm#{member}"),
-            Asker::Key(name) => write!(f, "key#{name}"),
-        }
-    }
 }
 
 type Askers = Governor<Asker, DefaultKeyedStateStore<Asker>, GivenTime, NoOpMiddleware<Duration>>;

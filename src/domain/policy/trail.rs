@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::{Edit, Part, Policy};
 use crate::domain::refusal::Refusal;
+use crate::domain::vocabulary::JobId;
 
 /// What a change replaced by what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

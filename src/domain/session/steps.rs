@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
 
 use super::{Plan, Session, SessionId};
+use crate::domain::job::Posted;
 
+/// In the place of a member who was forgotten.
+const NOBODY: u64 = 0;
 /// A session that waits may be begun for so long; later, the next start forgets it.
 pub(crate) const WAITING_LIFE: Duration = Duration::DAY;
 
@@ -193,6 +196,32 @@ impl Sessions {
     pub(crate) fn end(&mut self, id: SessionId, now: OffsetDateTime) -> bool {
         let running = self.running_mut(|session| session.id == id);
         running.map(|session| session.ended = Some(now)).is_some()
+    }
+
+    /// A message says what a session is about; `false` if there is no such session, or whoever started it was forgotten.
+    pub(crate) fn tell(&mut self, id: SessionId, message: Posted) -> bool {
+        let record = self.0.get_mut(&id).filter(|record| record.session.by != NOBODY);
+        let Some(SessionRecord { session, .. }) = record else { return false };
+        session.plan.told.push(message);
+        true
+    }
+
+    /// Leaves nothing of a member in a session: one that they started ends, without its words, and so does one that was
+    /// for them alone.
+    pub(crate) fn leave(&mut self, id: SessionId, member: u64, now: OffsetDateTime) {
+        if self.0.get(&id).is_some_and(|record| record.waiting && record.session.by == member) {
+            self.0.remove(&id);
+        }
+        let Some(SessionRecord { session, .. }) = self.0.get_mut(&id) else { return };
+        let was_alone = session.plan.members.remove(&member) && session.plan.members.is_empty();
+        if session.by == member {
+            session.by = NOBODY;
+            session.plan =
+                Plan { members: std::mem::take(&mut session.plan.members), ..session.plan.without_words() };
+        }
+        if was_alone || session.by == NOBODY {
+            session.ended.get_or_insert(now);
+        }
     }
 
     fn put(&mut self, session: Session, waiting: bool) {

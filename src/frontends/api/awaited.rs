@@ -44,7 +44,6 @@ pub(super) async fn awaited(
 }
 
 async fn look(app: &App, id: JobId) -> Result<Seen, Problem> {
-    let found = order::find(app, id, app.now()).await?.filter(|claim| !claim.is_erased);
-    let claim = found.ok_or_else(Problem::not_found)?;
-    Ok(Seen::of(app, claim).await)
+    let claim = order::find(app, id, app.now()).await?.ok_or_else(Problem::not_found)?;
+    if claim.is_erased { Err(Problem::deleted()) } else { Ok(Seen::of(app, claim).await) }
 }

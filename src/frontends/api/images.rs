@@ -200,7 +200,8 @@ pub(super) async fn delete_image(
             StatusCode::CONFLICT,
             "These pictures are being made or archived. Once they are there they can be deleted.",
         )),
-        Some(Erased::Before) | None => Err(Problem::not_found()),
+        Some(Erased::Before) => Err(Problem::deleted()),
+        None => Err(Problem::not_found()),
     }
 }
 
@@ -243,6 +244,7 @@ pub(super) async fn show_picture(
 /// The job of this id, if it is this key's.
 pub(super) async fn asked_for(app: &App, key: &Key, id: JobId) -> Result<Claim, Problem> {
     let found = order::find(app, id, app.now()).await?;
-    let theirs = |claim: &Claim| claim.job.origin.by_key(&key.name).is_some() && !claim.is_erased;
-    found.filter(theirs).ok_or_else(Problem::not_found)
+    let theirs = found.filter(|claim| claim.job.origin.by_key(&key.name).is_some());
+    let claim = theirs.ok_or_else(Problem::not_found)?;
+    if claim.is_erased { Err(Problem::deleted()) } else { Ok(claim) }
 }

@@ -79,6 +79,12 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "This key has ordered nothing of that name.")
     }
 
+    /// What this key ordered, and somebody deleted.
+    pub(super) fn deleted() -> Problem {
+        let detail = "These pictures were deleted, with the words that made them.";
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
     /// A path at which there is nothing for anybody.
     pub(super) fn no_such_path(path: &str) -> Problem {
         let slash = path.len() > 1 && path.ends_with('/');

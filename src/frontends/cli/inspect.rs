@@ -52,9 +52,22 @@ pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exi
     let app = App::open(config, Clock::System).await?;
     match app.store.by_sha256(&sha256).await? {
         Some((job, _)) => print(&archived(&app, &job).await?, &sha256)?,
-        None => looked_alike(&app, bytes, &sha256).await?,
+        None => {
+            was_deleted(&app, path).await?;
+            looked_alike(&app, bytes, &sha256).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Of deleted pictures only the names of files that somebody kept say which they were.
+async fn was_deleted(app: &App, path: &Path) -> anyhow::Result<()> {
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let job = name.strip_prefix("easel-").unwrap_or(name).split('-').next().unwrap_or_default();
+    let Ok(job) = job.parse() else { return Ok(()) };
+    let is_erased = app.store.find(job).await?.is_some_and(|claim| claim.is_erased);
+    ensure!(!is_erased, "the pictures of job {job} were deleted, with the words that made them");
+    Ok(())
 }
 
 /// Prints the record of the picture that these bytes look like, and says that they are a copy.

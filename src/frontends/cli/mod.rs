@@ -18,6 +18,7 @@ use crate::frontends::discord::watchdog::{GatewayLog, Watchdog};
 pub mod api_key;
 pub mod check;
 pub mod edit;
+pub mod forget;
 pub mod imagine;
 pub mod inspect;
 pub mod migrate;

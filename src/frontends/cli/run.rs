@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::app::clock::Clock;
+use crate::app::forget;
 use crate::app::sessions;
 use crate::app::worker;
 use crate::backends::queue::Queue;
@@ -74,7 +75,7 @@ pub async fn work(config: Config, mut signals: Signals) -> anyhow::Result<ExitCo
     let Some(app) = signals.unless_stopped(move || open_everything(config)).await? else {
         return Ok(ExitCode::SUCCESS);
     };
-    app.spawn(worker::run(app.clone()));
+    work_in(&app);
     tracing::info!("waiting for jobs");
     let stopping = app.stopping.clone();
     let frontend = async move {
@@ -92,7 +93,7 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     }
     // With a shared queue, `easel worker` runs the jobs.
     if matches!(app.queue, Queue::Local(_)) {
-        app.spawn(worker::run(app.clone()));
+        work_in(&app);
     }
     // Without a token nobody could be told of the end.
     if app.config.token.is_some() {
@@ -100,6 +101,15 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
         app.spawn(sessions::sweep(app.clone()));
     }
     Ok(app)
+}
+
+/// Starts the consumer, and removes what is to be removed: only who works on jobs may.
+fn work_in(app: &Arc<App>) {
+    app.spawn(worker::run(app.clone()));
+    // Without a token nobody could delete messages.
+    if app.config.token.is_some() {
+        app.spawn(forget::sweep(app.clone()));
+    }
 }
 
 /// Opens everything; what is forgotten is handed to the queue from here on.

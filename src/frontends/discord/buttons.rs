@@ -40,6 +40,7 @@ pub(super) async fn respond(
             return on_message::edit(call, service).await;
         }
         Button::StartFromShown => Ok(Response::form(&forms::start(Button::StartFromShown), call.interaction)),
+        Button::Forget => Ok(Response::update_later(Deferred::Forget)),
         Button::Edit(..) | Button::EditShownWith(_) => Err(Refusal::UnknownButton),
     };
     response.map(Some)

@@ -14,6 +14,7 @@ use crate::frontends::discord::response::{Call, Response};
 
 mod easel;
 mod edit;
+mod forget_me;
 mod help;
 pub mod imagine;
 pub mod options;
@@ -35,16 +36,19 @@ struct Command {
 
 type Responded = Result<Option<Response>, Refusal>;
 
-/// The command in the module of its name, which has `declare`, `parse` and `respond`.
+/// The command in the module of its name, or in another one, which has `declare`, `parse` and `respond`.
 macro_rules! command {
     ($name:ident) => {
+        command!($name, stringify!($name))
+    };
+    ($name:ident, $written:expr) => {
         Command {
-            name: stringify!($name),
+            name: $written,
             declare: |catalogue, today| $name::declare(catalogue, today).into(),
             knows: |subcommand, options| $name::parse(subcommand, options).is_some(),
             respond: |call, subcommand, options| {
                 Box::pin(async move {
-                    let unknown = || Refusal::UnknownCommand { command: full(stringify!($name), subcommand) };
+                    let unknown = || Refusal::UnknownCommand { command: full($written, subcommand) };
                     let parsed = $name::parse(subcommand, options).ok_or_else(unknown)?;
                     $name::respond(call, parsed).await.map(Into::into)
                 })
@@ -61,6 +65,7 @@ const COMMANDS: &[Command] = &[
     command!(session),
     command!(usage),
     command!(prefer),
+    command!(forget_me, "forget-me"),
     command!(help),
     command!(easel),
 ];

@@ -4,15 +4,16 @@
 use anyhow::Context as _;
 use time::OffsetDateTime;
 
-use crate::app::messages::{self, Reader};
+use crate::app::messages::{self, Reader, forget as forget_texts};
 use crate::app::reports::usage;
 use crate::app::sessions::{Part, Replaced};
-use crate::app::{App, publish, sessions};
+use crate::app::{App, forget, publish, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
 use crate::domain::digest::sha256_hex;
 use crate::domain::error::refusal;
+use crate::domain::forgetting::Receipt;
 use crate::domain::job::{Claim, JobId, Posted};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
@@ -51,6 +52,10 @@ pub(crate) enum Deferred {
     ShowFile(Attachment),
     /// Shows the private pictures of a job to everybody.
     Publish(Box<Claim>),
+    /// What is held of the member.
+    Held,
+    /// Has all that is held of the member removed.
+    Forget,
     /// What the server used in the month of `now`.
     Usage {
         guild: u64,
@@ -88,6 +93,12 @@ impl Deferred {
             Deferred::Show(claim) => publish::again(app, *claim, interaction.file_limit).await?,
             Deferred::ShowFile(file) => show_file(app, interaction, &file).await?,
             Deferred::Publish(claim) => publish::message(app, *claim, interaction.file_limit).await?,
+            Deferred::Held => forget_texts::held(&forget::held(app, interaction.member).await?),
+            Deferred::Forget => {
+                let Interaction { application, token, .. } = interaction;
+                let receipt = Receipt { application: *application, token: token.clone() };
+                forget_texts::forgetting(&forget::ask(app, interaction.member, Some(receipt)).await?)
+            }
             Deferred::Usage { guild, now } => usage::month(app, guild, now).await?,
         };
         Ok(Reply { message, more: Vec::new() })
@@ -140,11 +151,31 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
 async fn respond(app: &App, interaction: &Interaction, deferred: Deferred, deferral: Deferral) {
     let (application, token) = (interaction.application, &interaction.token);
     let published = if let Deferred::Publish(claim) = &deferred { Some(claim.job.id) } else { None };
+    let session = match &deferred {
+        Deferred::BeginSession { session, .. }
+        | Deferred::ChangeSession { session, .. }
+        | Deferred::EndSession(session)
+            if deferral == Deferral::Public =>
+        {
+            Some(session.id)
+        }
+        _ => None,
+    };
+    let shows = match &deferred {
+        Deferred::Show(claim) if deferral == Deferral::Public => Some(claim.job.id),
+        _ => None,
+    };
     let result = match deferred.reply(app, interaction).await {
         Ok(Reply { message, more }) => match edit(app, interaction, &message).await {
             Ok(posted) => {
                 if let Some(job) = published {
                     publish::remember(app, job, posted).await;
+                }
+                if let Some(session) = session {
+                    sessions::remember(app, session, posted).await;
+                }
+                if let (Some(job), Some(copy)) = (shows, posted) {
+                    publish::remember_copy(app, job, copy).await;
                 }
                 send_more(app, interaction, more).await
             }

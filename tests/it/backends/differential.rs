@@ -72,6 +72,12 @@ enum Event {
     },
     Archive(Index),
     FinishErasure(Index),
+    Disown(Index),
+    ForgetMember(u64),
+    LeaveSession {
+        number: u128,
+        member: u64,
+    },
     Release {
         claim: Index,
         seconds: i64,
@@ -203,6 +209,7 @@ fn about_jobs() -> impl Strategy<Value = Event> {
         3 => index().prop_map(Event::Cancel),
         2 => index().prop_map(Event::Erase),
         1 => index().prop_map(Event::ForgetTraces),
+        1 => index().prop_map(Event::Disown),
         6 => index().prop_map(Event::Claim),
         1 => index().prop_map(Event::Extend),
         8 => (index(), 0..3u32, prop::sample::select(vec![4, 4, 4, 3, 6]))
@@ -238,6 +245,8 @@ fn about_the_rest() -> impl Strategy<Value = Event> {
         1 => (0..SESSIONS).prop_map(Event::ForgetSession),
         1 => (0..SESSIONS, 1..30u32).prop_map(|(number, quiet_hours)| Event::ChangeSession { number, quiet_hours }),
         1 => (0..SESSIONS).prop_map(Event::EndSession),
+        1 => (0..SESSIONS, member()).prop_map(|(number, member)| Event::LeaveSession { number, member }),
+        1 => member().prop_map(Event::ForgetMember),
         1 => channel().prop_map(Event::LatestSession),
         2 => (0..SESSIONS, member()).prop_map(|(number, viewer)| Event::LastPicture { number, viewer }),
         2 => Just(Event::QuietSessions),
@@ -366,16 +375,16 @@ impl Play {
             | Event::Cancel(at)
             | Event::Erase(at)
             | Event::ForgetTraces(at)
+            | Event::Disown(at)
             | Event::Claim(at)
             | Event::Find(at) => {
                 if !self.orders.is_empty() {
                     self.about_an_order(&event, at.index(self.orders.len())).await;
                 }
             }
-            Event::Extend(at)
-            | Event::Archive(at)
-            | Event::FinishErasure(at)
-            | Event::TakeBack(at) => self.about_a_claim(&event, at).await,
+            Event::Extend(at) | Event::Archive(at) | Event::FinishErasure(at) | Event::TakeBack(at) => {
+                self.about_a_claim(&event, at).await
+            }
             Event::Attempt { claim, .. }
             | Event::Settle { claim, .. }
             | Event::Overrule { claim, .. }
@@ -385,6 +394,7 @@ impl Play {
             | Event::Undo { .. }
             | Event::Audit { .. }
             | Event::Prefer { .. }
+            | Event::ForgetMember(_)
             | Event::Context { .. } => {
                 self.about_a_policy(event).await;
             }
@@ -415,6 +425,9 @@ impl Play {
             }
             Event::Erase(_) => {
                 self.both(async |store| store.erase(order.id(), now).await.unwrap()).await;
+            }
+            Event::Disown(_) => {
+                self.both(async |store| store.disown(order.id()).await.unwrap()).await;
             }
             Event::ForgetTraces(_) => {
                 // Only of what was erased is that asked.
@@ -528,6 +541,10 @@ impl Play {
                 let change = move |settings: &mut Settings| settings.count = Some(count);
                 self.both(async |store| store.prefer(member, change).await.unwrap()).await;
             }
+            Event::ForgetMember(member) => {
+                self.both(async |store| store.sessions_of_member(member).await.unwrap()).await;
+                self.both(async |store| store.forget_member(member).await.unwrap()).await;
+            }
             Event::Context { guild, channel, member } => {
                 self.both(async |store| store.context(guild, vec![channel], member, now).await.unwrap())
                     .await;
@@ -553,6 +570,10 @@ impl Play {
             Event::ChangeSession { number, quiet_hours } => {
                 let change = move |plan: &mut Plan| plan.quiet_hours = Some(quiet_hours);
                 self.both(async |store| store.change_session(session_id(number), change).await.unwrap())
+                    .await;
+            }
+            Event::LeaveSession { number, member } => {
+                self.both(async |store| store.leave_session(session_id(number), member, now).await.unwrap())
                     .await;
             }
             Event::EndSession(number) => {

@@ -38,6 +38,7 @@ const NEEDED: &[(Probe, &[&str])] = &[
         Probe::QuietSession,
         &["work dynamodb:BatchGetItem", "work dynamodb:DeleteItem", "work dynamodb:Query@Store"],
     ),
+    (Probe::Delete, &["work s3:ListBucketVersions", "work s3:DeleteObjectVersion"]),
     (Probe::OutOfTime, &["work sqs:ChangeMessageVisibility"]),
 ];
 
@@ -71,6 +72,8 @@ const NOT_SHOWN: &[&str] = &[
     "work logs:PutLogEvents",
     "work s3:ListBucket",
 ];
+    // Only where versions cannot be listed.
+    "work s3:DeleteObject",
 
 /// Looks into the logs before a denial is not expected any more; each takes half a second.
 const LOOKS: u32 = 40;
@@ -86,6 +89,7 @@ enum Probe {
     QuietSession,
     OutOfTime,
 }
+    Delete,
 
 /// A stack on which much is tried, each time by another member in a channel of their own.
 struct Tried {
@@ -161,6 +165,13 @@ impl Tried {
             }
             Probe::OutOfTime => {
                 self.stack.world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(30)), 1);
+            Probe::Delete => {
+                let order = InteractionBuilder::command("imagine").option("prompt", "a cat");
+                let picture = in_time(self.stack.world.ask(self.ask(order)).await.picture()).await;
+                let details = picture.custom_ids().into_iter().find(|id| id.starts_with("v1:details:"));
+                let delete = details.unwrap().replace(":details:", ":delete-now:");
+                self.stack.world.ask(self.ask(InteractionBuilder::click(&picture, &delete))).await;
+            }
                 self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await;
             }
         }

@@ -52,11 +52,17 @@ pub(crate) fn accounts_agree(db: &Connection) -> Accounts {
 }
 
 fn accounts(db: &Connection, query: &str) -> Accounts {
-    let account = |row: &Row<'_>| {
+    type Line = ((String, String), [i64; 4]);
+    let account = |row: &Row<'_>| -> rusqlite::Result<Line> {
         Ok(((row.get(0)?, row.get(1)?), [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
     };
     let mut accounts = db.prepare(query).unwrap();
-    let accounts = accounts.query_map([], account).unwrap().map(Result::unwrap);
+    let mut found = Accounts::new();
+    for ((scope, period), amounts) in accounts.query_map([], account).unwrap().map(Result::unwrap) {
+        let held = found.entry((scope_of(db, scope), period)).or_default();
+        held.iter_mut().zip(amounts).for_each(|(held, more)| *held += more);
+    }
     // What was cancelled leaves an empty account, and what was only offered has none.
-    accounts.filter(|(_, amounts)| *amounts != [0; 4]).collect()
+    found.retain(|_, amounts| *amounts != [0; 4]);
+    found
 }

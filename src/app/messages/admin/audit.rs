@@ -1,9 +1,11 @@
 //! The audit trail: who changed what, and what the guardrail held back.
 
+use std::collections::BTreeMap;
+
 use super::{access_rules, list, rule_parts, word_rule};
 use crate::app::messages::{code, count, fitted, page, page_within, typed};
 use crate::backends::discord_api::message::{Message, PANEL_LIMIT};
-use crate::domain::job::WARN_PERCENT;
+use crate::domain::job::{JobId, WARN_PERCENT};
 use crate::domain::limits::Limits;
 use crate::domain::policy::{Access, Budget, Entry, Part, Rule};
 use crate::domain::settings::{Defaults, Field};

@@ -84,6 +84,7 @@ fn claim(job: &Job) -> Claim {
         posted: None,
         follow_ups: Vec::new(),
         stopping: false,
+        copies: Vec::new(),
         is_erased: false,
     }
 }

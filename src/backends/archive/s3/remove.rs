@@ -98,7 +98,11 @@ impl S3 {
 
     /// Deletes these; the ones `before` them were others, or nothing is ever deleted.
     async fn delete_all(&self, prefix: &str, these: &[Version], before: &[Version]) -> anyhow::Result<()> {
-        ensure!(these != before, "what lies under {} stays though S3 says that it deletes it", self.describe(prefix));
+        ensure!(
+            these != before,
+            "what lies under {} stays though S3 says that it deletes it",
+            self.describe(prefix)
+        );
         for version in these {
             self.delete(version).await?;
         }

@@ -46,6 +46,10 @@ pub enum Kind {
     MemberJobs,
     /// Jobs that vary others.
     Children,
+    /// Sessions that members started or are named in.
+    MemberSessions,
+    /// Members who are to be forgotten.
+    Forgetting,
     /// Sessions of channels.
     Channels,
     /// What Easel does not know.
@@ -88,6 +92,8 @@ impl Kind {
             Kind::KeyJobs => "jobs of keys",
             Kind::MemberJobs => "jobs of members",
             Kind::Children => "variations",
+            Kind::MemberSessions => "sessions of members",
+            Kind::Forgetting => "to be forgotten",
             Kind::Channels => "channels",
             Kind::Unknown => "unknown",
         }
@@ -110,6 +116,8 @@ impl Kind {
             ("key", "job") => Kind::KeyJobs,
             ("model", "durations") => Kind::Durations,
             ("member", "job") => Kind::MemberJobs,
+            ("member", "session") => Kind::MemberSessions,
+            ("member", "forgetting") => Kind::Forgetting,
             ("job", "child") => Kind::Children,
             ("channel", "latest") => Kind::Latest,
             ("channel", "running" | "session") => Kind::Channels,

@@ -23,6 +23,7 @@ pub(super) fn writes(
     writes.extend(difference.usage.iter().map(post_usage));
     writes.extend(difference.digests.iter().map(|change| find_by(after.id(), change)));
     writes.extend(difference.latest.map(|of| latest(after.id(), of)));
+    writes.extend(difference.disowned.map(|member| Write::delete(Key::member_job(member, after.id()))));
     writes.extend(difference.blocked.iter().map(|line| list_blocked(after.id(), after.created_ms(), line)));
     Ok(writes)
 }

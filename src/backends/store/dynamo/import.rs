@@ -49,8 +49,10 @@ pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
             let begun = (!record.waiting).then(|| Key::begun(session));
             let running = record.running().map(|session| Key::running(session.channel));
             let pointers = begun.iter().chain(&running).map(|key| sessions::points_at(key, session));
-            [sessions::put(record, 0)?].into_iter().chain(pointers).collect()
+            let of_members = sessions::of_members(session, None);
+            [sessions::put(record, 0)?].into_iter().chain(pointers).chain(of_members).collect()
         }
+        StoreItem::Forgetting(forgetting) => vec![super::forgetting::put(forgetting, None)?],
     };
     Ok(writes.into_iter().map(Write::if_absent).collect())
 }

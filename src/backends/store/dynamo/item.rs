@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::job::accounts::{Account, Amounts, Balance};
 use crate::domain::job::{JobId, Stage, millis};
-use crate::domain::limits::Rate;
+use crate::domain::limits::{Asker, Rate};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::unreadable::Unreadable;
 
@@ -19,6 +19,9 @@ pub(super) const WARNED_BY: &str = "told_by";
 
 /// The attribute of an account with the turn of its next order.
 pub(super) const NEXT_TURN: &str = "next_turn";
+
+/// The queue of members who are to be forgotten, and the sort key of such an item.
+pub(super) const FORGETTING: &str = "forgetting";
 
 /// An item of the table.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -123,9 +126,26 @@ impl Key {
         Key::new("migration".to_owned(), "migration")
     }
 
-    /// What somebody asked for at this rate.
-    pub(super) fn rate(asker: &str, rate: Rate) -> Key {
-        Key::new(format!("rate#{asker}"), format!("rate#{}#{}", rate.burst, rate.per_minute))
+    /// What somebody asked for at this rate. A member's lie with all that is theirs.
+    pub(super) fn rate(asker: &Asker, rate: Rate) -> Key {
+        let rate = format!("{}#{}", rate.burst, rate.per_minute);
+        match asker {
+            Asker::Member(guild, member) => {
+                let place = guild.map_or_else(|| "dm".to_owned(), |guild| guild.to_string());
+                Key::new(format!("member#{member}"), format!("rate#{place}#{rate}"))
+            }
+            Asker::Key(name) => Key::new(format!("rate#key#{name}"), format!("rate#{rate}")),
+        }
+    }
+
+    /// A session that a member started or is named in.
+    pub(super) fn member_session(member: u64, session: SessionId) -> Key {
+        Key::new(format!("member#{member}"), format!("session#{session}"))
+    }
+
+    /// That a member is to be forgotten.
+    pub(super) fn forgetting(member: u64) -> Key {
+        Key::new(format!("member#{member}"), FORGETTING)
     }
 
     pub(crate) fn of(item: &Item) -> anyhow::Result<Key> {

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 use super::Dynamo;
 use super::item::{Item, Key, integer, number, string, text};
 use super::table::{Backoff, is_transient};
-use crate::domain::limits::Rate;
+use crate::domain::limits::{Asker, Rate};
 
 /// Seconds for which an item is kept though it says nothing any more: longer than clocks differ.
 const RATE_KEPT: i64 = 60 * 60;
@@ -21,7 +21,7 @@ impl Dynamo {
     /// the rate's period. How long the table keeps an item that says nothing any more makes no difference.
     pub(crate) async fn take_request(
         &self,
-        asker: &str,
+        asker: &Asker,
         rate: Rate,
         now: OffsetDateTime,
     ) -> anyhow::Result<Result<(), OffsetDateTime>> {

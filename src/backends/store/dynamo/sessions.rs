@@ -1,12 +1,13 @@
 //! Sessions: who started what where.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Dynamo;
-use super::item::{Item, Key, from_json, integer, json, number, parsed, text};
+use super::item::{Item, Key, from_json, integer, json, number, parsed, string, text};
 use super::table::{Backoff, Range, Written};
 use super::write::Write;
 use crate::domain::job::{JobRecord, from_millis, millis};
@@ -86,6 +87,18 @@ impl Dynamo {
         Ok(records)
     }
 
+    /// Sessions that a member started or was named in at some time.
+    pub(crate) async fn sessions_of_member(&self, member: u64) -> anyhow::Result<Vec<SessionRecord>> {
+        let range = Range::beginning(format!("member#{member}"), "session#");
+        let places = self.table.query(range, false, usize::MAX).await?;
+        let of = |place: &Item| -> anyhow::Result<Key> {
+            let (_, id) = string(place, "sk")?.split_once('#').context("a place among others")?;
+            Ok(Key::session(id.parse()?))
+        };
+        let keys = places.iter().map(of).collect::<anyhow::Result<_>>()?;
+        self.table.get_all(keys).await?.values().map(|item| Ok(stored(item)?.record)).collect()
+    }
+
     async fn stored_session(&self, id: SessionId) -> anyhow::Result<Option<StoredSession>> {
         self.table.get(Key::session(id)).await?.as_ref().map(stored).transpose()
     }
@@ -130,6 +143,9 @@ fn writes(
             ),
             None => write.if_absent(),
         });
+        if let Some(record) = after {
+            writes.extend(of_members(&record.session, before.map(|before| &before.record.session)));
+        }
     }
     let ended = changes.iter().find_map(SessionChange::ended);
     let begun = changes.iter().find_map(SessionChange::begun);
@@ -143,6 +159,15 @@ fn writes(
     }));
     writes.extend(begun.map(|begun| points_at(&Key::begun(begun), begun)));
     Ok(writes)
+}
+
+/// The places of a session among those of its members who were not in it `before`. A place of somebody who has left it
+/// does no harm.
+pub(super) fn of_members(session: &Session, before: Option<&Session>) -> Vec<Write> {
+    let members = session.plan.members.iter().copied().chain([session.by]);
+    let new = members.filter(|member| !before.is_some_and(|before| before.has_to_do_with(*member)));
+    let places: BTreeSet<u64> = new.filter(|member| *member != 0).collect();
+    places.into_iter().map(|member| Write::put(&Key::member_session(member, session.id), [])).collect()
 }
 
 pub(super) fn put(record: &SessionRecord, revision: i64) -> anyhow::Result<Write> {

@@ -1,12 +1,16 @@
 //! What is left where something was deleted.
 
-use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Sqlite, connect};
 use crate::domain::job::JobId;
+
+/// Of the time, one part in so many is for writing the file anew.
+const RARELY: u32 = 100;
 
 impl Sqlite {
     pub(in crate::backends::store) async fn forget_traces(
@@ -29,27 +33,57 @@ impl Sqlite {
         .await
     }
 
-    /// The next [`Sqlite::wipe`] has something to do.
-    pub(in crate::backends::store) fn has_erased(&self) {
-        self.has_erased.store(true, Ordering::Release);
-    }
-
-    /// Writes the log back and empties it: pages of before an erasure are in it.
+    /// Writes the file anew if something was erased in it, and empties its log. Though `SQLite` overwrites what it
+    /// deletes, copies stay behind where it moves rows between pages.
+    ///
+    /// Writers wait meanwhile: a large file is written no more often than that takes a small part of the time.
     pub(in crate::backends::store) async fn wipe(&self) -> anyhow::Result<()> {
-        if !self.has_erased.swap(false, Ordering::AcqRel) {
+        let Some(turn) = self.look(turn).await? else { return Ok(()) };
+        if !self.wiped().is_long_ago() {
             return Ok(());
         }
-        let path = self.path.clone();
-        let emptied = tokio::task::spawn_blocking(move || {
+        let (path, began) = (self.path.clone(), Instant::now());
+        let wiped = tokio::task::spawn_blocking(move || {
             let connection = connect(&path)?;
+            connection.execute_batch("VACUUM")?;
             let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            anyhow::Ok(!busy)
+            if !busy {
+                // No reader was in the way: file and log are without it.
+                connection.execute("DELETE FROM unwiped WHERE turn = ?1", [turn])?;
+            }
+            anyhow::Ok(())
         });
-        let emptied = emptied.await.context("a thread ended early")?.context("emptying the store's log");
-        if !matches!(emptied, Ok(true)) {
-            // A reader was in the way.
-            self.has_erased();
-        }
-        emptied.map(drop)
+        let wiped = wiped.await.context("a thread ended early")?.context("writing the store anew");
+        *self.wiped() = Wiped { last: Some((Instant::now(), began.elapsed())) };
+        wiped
     }
+
+    fn wiped(&self) -> MutexGuard<'_, Wiped> {
+        self.wiped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When it was last done, and how long that took.
+#[derive(Debug, Default)]
+pub(super) struct Wiped {
+    last: Option<(Instant, Duration)>,
+}
+
+impl Wiped {
+    fn is_long_ago(&self) -> bool {
+        self.last.is_none_or(|(at, took)| at.elapsed() >= took * RARELY)
+    }
+}
+
+/// Something was erased.
+pub(super) fn mark(db: &Connection) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO unwiped (one, turn) VALUES (1, 1) ON CONFLICT DO UPDATE SET turn = turn + 1",
+    )?
+    .execute([])
+    .map(drop)
+}
+
+fn turn(db: &Connection) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached("SELECT turn FROM unwiped")?.query_row([], |row| row.get(0)).optional()
 }

@@ -7,8 +7,8 @@ use anyhow::{Context, bail, ensure};
 use rusqlite::{Connection, OpenFlags, Row};
 
 use super::{
-    LOCK_WAIT, MIGRATIONS, accounts, blocked, durations, lock_path, ops, policies, private_file, rows,
-    sessions, usage,
+    LOCK_WAIT, MIGRATIONS, accounts, blocked, durations, forgetting, lock_path, ops, policies, private_file,
+    rows, sessions, usage,
 };
 use crate::backends::store::item::StoreItem;
 use crate::backends::store::ledger::Ledger;
@@ -78,7 +78,8 @@ impl Source {
         every(db, policies, policy, &mut take)?;
         every(db, "SELECT * FROM audit ORDER BY guild, number", line, &mut take)?;
         every(db, "SELECT * FROM preferences ORDER BY member", preferences, &mut take)?;
-        every(db, "SELECT * FROM sessions ORDER BY id", session, &mut take)
+        every(db, "SELECT * FROM sessions ORDER BY id", session, &mut take)?;
+        every(db, "SELECT * FROM forgetting ORDER BY member", to_forget, &mut take)
     }
 
     /// The sums of the ledger, from its own tables.
@@ -189,6 +190,12 @@ fn session(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
     Ok(StoreItem::Session(Box::new(sessions::record(row)?)))
 }
 
+fn to_forget(row: &Row<'_>) -> rusqlite::Result<StoreItem> {
+    let mut forgetting = forgetting::forgetting(row)?;
+    forgetting.free();
+    Ok(StoreItem::Forgetting(forgetting))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,12 +207,15 @@ mod tests {
         ("blocked", "guild job stage at member channel category"),
         ("digests", "sha256 job n"),
         ("durations", "model millis"),
+        ("forgetting", "member doc due"),
         ("jobs", "id doc queue due session created_at"),
         ("latest", "channel member job"),
         ("policies", "guild policy"),
         ("preferences", "member settings"),
         ("requests", "request job expires"),
         ("sessions", "id guild channel by started last ended waiting plan quiet_at"),
+        // About the file's own pages.
+        ("unwiped", "one turn"),
         ("usage", "guild month day member model delivered calls spent"),
     ];
 

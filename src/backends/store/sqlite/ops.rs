@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::accounts;
 use super::durations;
+use super::erasing;
 use super::rows::{self, from_json, to_json};
 use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Balances, first_broken};
@@ -98,6 +99,9 @@ fn write(
         queue.map(|(queue, _)| queue.name()),
         queue.map(|(_, due)| due),
     ])?;
+    if after.is_erased() {
+        erasing::mark(db)?;
+    }
     post(db, after, &difference(before, after, balances))
 }
 

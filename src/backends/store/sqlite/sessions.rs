@@ -93,7 +93,7 @@ fn put(db: &Connection, record: &SessionRecord) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO sessions (id, guild, channel, by, started, last, ended, waiting, plan, quiet_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT (id) DO UPDATE SET started = excluded.started, last = excluded.last, ended = excluded.ended,
+         ON CONFLICT (id) DO UPDATE SET by = excluded.by, started = excluded.started, last = excluded.last, ended = excluded.ended,
              waiting = excluded.waiting, plan = excluded.plan, quiet_at = excluded.quiet_at",
     )?
     .execute(params![

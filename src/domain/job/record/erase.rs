@@ -4,9 +4,13 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::super::{Origin, Outcome};
+use super::super::visibility::NOBODY;
+use super::super::{Origin, Outcome, Posted};
 use super::{JobRecord, millis};
 use crate::domain::refusal::Refusal;
+
+/// Messages with copies that are known, the latest of them.
+const COPIES: usize = 100;
 
 /// How far an erasure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +79,7 @@ impl JobRecord {
             erasure.done = true;
             self.posted = None;
             self.follow_ups.clear();
+            self.copies.clear();
             if let Origin::Discord(origin) = &mut self.origin {
                 (origin.interaction, origin.press) = (0, None);
             }
@@ -83,6 +88,25 @@ impl JobRecord {
             self.close();
         }
         held
+    }
+
+    /// Another message shows its pictures, which goes with them; `false` if they are gone already.
+    pub(crate) fn show_again(&mut self, copy: Posted) -> bool {
+        if !self.is_erased() {
+            let older = self.copies.len().saturating_sub(COPIES - 1);
+            self.copies.drain(..older);
+            self.copies.push(copy);
+        }
+        !self.is_erased()
+    }
+
+    /// Takes its member and the place of the order out of an erased job; `false` while something of it is to be removed.
+    pub(crate) fn disown(&mut self) -> bool {
+        let is_over = self.erasure.is_some_and(|erasure| erasure.done);
+        if let (true, Origin::Discord(origin)) = (is_over, &mut self.origin) {
+            (origin.member, origin.channel) = (NOBODY, NOBODY);
+        }
+        is_over
     }
 
     /// Whether something of it is still to be removed.

@@ -1,0 +1,65 @@
+//! `easel forget MEMBER`: removes all that is held of a member but what it cost.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::bail;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::clock::Clock;
+use crate::app::{App, forget, messages};
+use crate::config::{Config, EngineChoice, Need};
+use crate::frontends::cli::say;
+
+/// How often it is looked at how far it is.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Who.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The Discord id of a user: a number
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    member: u64,
+    /// Remove it; without this it is only counted
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Prints what is held of the member, removes it if that is wanted, and waits until all of it is gone. Ended earlier, the
+/// bot goes on with it.
+///
+/// # Errors
+/// The store or the archive cannot be used, or something could not be removed.
+pub async fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    config.require(&[Need::Token])?;
+    // Nothing is generated here.
+    config.engine = EngineChoice::Sketch;
+    let app = App::open(config, Clock::System).await?;
+    let member = arguments.member;
+    let held = forget::held(&app, member).await?;
+    say(format_args!("{}", messages::forget::lines(&held)))?;
+    if !arguments.yes {
+        say(format_args!(
+            "\nNothing was removed. `easel forget {member} --yes` removes all of it for good."
+        ))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    forget::ask(&app, member, None).await?;
+    let (stop, mut left) = (CancellationToken::new(), held.orders);
+    while app.store.is_to_be_forgotten(member).await? {
+        forget::go_on(&app, &stop).await?;
+        let now = forget::held(&app, member).await?.orders;
+        if now != left && now > 0 {
+            say(format_args!("{} to go", messages::count(now, "order")))?;
+        }
+        left = now;
+        #[expect(clippy::disallowed_methods, reason = "another process may have it")]
+        tokio::time::sleep(BEAT).await;
+    }
+    app.store.wipe().await?;
+    if left > 0 {
+        bail!("{} came meanwhile; run it again", messages::count(left, "order"));
+    }
+    say(format_args!("\nAll of it is removed; what stays is what was spent."))?;
+    Ok(ExitCode::SUCCESS)
+}
