@@ -9,6 +9,7 @@ use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::refusal::{PolicyList, Refusal};
 use crate::domain::settings::{Defaults, Field, Settings};
+use crate::domain::vocabulary::JobId;
 use crate::domain::words::WordRule;
 
 mod access;
@@ -105,6 +106,8 @@ pub enum Part {
     Words(Vec<WordRule>),
     /// Whether nobody may order pictures.
     Paused(Option<String>),
+    /// The pictures of this job were removed by somebody who moderates the server: a note, and no part of its rules.
+    Removed(Option<JobId>),
 }
 
 /// What an admin wants changed.
@@ -155,6 +158,7 @@ impl Policy {
             Part::Budget(_) => Part::Budget(self.budget.clone()),
             Part::Words(_) => Part::Words(self.words.clone()),
             Part::Paused(_) => Part::Paused(self.paused.clone()),
+            Part::Removed(_) => Part::Removed(None),
         }
     }
 
@@ -170,6 +174,7 @@ impl Policy {
             Part::Budget(budget) => self.budget = budget,
             Part::Words(words) => self.words = words,
             Part::Paused(reason) => self.paused = reason,
+            Part::Removed(_) => {}
         }
     }
 

@@ -165,6 +165,10 @@ pub enum Refusal {
     ChangedSince {
         number: i64,
     },
+    /// An undo of what was removed for good.
+    GoneForGood {
+        number: i64,
+    },
     NoEntry {
         number: i64,
     },

@@ -6,7 +6,7 @@ use easel_emulator::bedrock::{BedrockOptions, Picture};
 use easel_emulator::discord::{InteractionBuilder, Message, Route, TestInteraction, When};
 
 use crate::pictures::{id_of, press, shown};
-use crate::support::{Setup, World, in_time, png};
+use crate::support::{Setup, World, admin, in_time, png};
 
 /// What may delete somebody else's message.
 const MANAGE_MESSAGES: u64 = 1 << 13;
@@ -240,6 +240,25 @@ async fn a_message_that_discord_does_not_let_us_delete_keeps_nothing_else_back()
         in_time(world.until(|world| files_with(world, &WORDS).is_empty())).await;
         assert_eq!(world.archived("png").len(), 0);
         assert!(world.log().contains("whoever moderates the channel can delete it"), "{}", world.log());
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_moderator_removes_a_picture_and_the_audit_trail_says_whose() {
+    for world in worlds().await {
+        let message = ordered(&world).await;
+        let remove = || InteractionBuilder::on_message("Remove picture", &message).by(8);
+        let refused = world.refused(remove().override_permissions()).await;
+        assert!(refused.starts_with("Only whoever ordered that picture can do this"), "{refused}");
+        let question = shown(&world, remove().permissions(MANAGE_MESSAGES)).await;
+        let removed = press(&question, "delete-now").by(8).permissions(MANAGE_MESSAGES);
+        assert_eq!(in_time(world.ask(removed).await.acknowledged()).await.kind, 7);
+        all_is_gone(&world, &message).await;
+        let audit = world.said(admin("audit")).await;
+        assert!(audit.contains("<@8>: removed a picture of <@7>"), "{audit}");
+        let undone = world.refused(admin("audit").option("undo", 1)).await;
+        assert_eq!(undone, "Entry 1 cannot be undone: the pictures are gone for good.");
         world.end().await;
     }
 }

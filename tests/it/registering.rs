@@ -7,7 +7,7 @@ use crate::support::{Setup, World, in_time};
 
 const GUILD: u64 = 123_456_789_012_345_678;
 const OTHER: u64 = 223_456_789_012_345_678;
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "imagine",
     "edit",
     "show",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 12] = [
     "Edit picture",
     "Start from this picture",
     "Make again",
+    "Remove picture",
 ];
 
 fn puts(world: &World) -> usize {

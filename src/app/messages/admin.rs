@@ -16,7 +16,7 @@ use crate::domain::words::WordRule;
 
 mod audit;
 
-pub(crate) use audit::{audit, changed};
+pub(crate) use audit::{Whose, audit, changed};
 use audit::{budget_facts, in_words, limits_facts};
 
 /// Members that the month's list names.

@@ -127,6 +127,8 @@ sentences! { to;
         phrase = code(phrase);
     ChangedSince { number } =>
         "Entry {number} cannot be undone: the same thing was changed again later. Undo the later entry first, or set it anew.";
+    GoneForGood { number } =>
+        "Entry {number} cannot be undone: the pictures are gone for good.";
     NoEntry { number } =>
         "There is no entry {number} in this server's audit trail. `/easel audit` lists them.";
     NoSession =>

@@ -188,7 +188,7 @@ fn of_server(text: &str) -> Vec<(&'static str, String)> {
         entries(text).iter().map(|entry| all(&admin::changed(Some(entry)))).collect::<Vec<_>>().join("\n");
     vec![
         ("a change", changed),
-        ("the audit trail", all(&admin::audit(&entries(text)[1..], &[blocked]))),
+        ("the audit trail", all(&admin::audit(&entries(text)[1..], &admin::Whose::new(), &[blocked]))),
         ("defaults", all(&admin::defaults(&effective(text), None, text))),
         ("blocked words", all(&admin::words(&rules(text)))),
         ("usage", all(&admin::usage(&[row], "2026-11", None))),

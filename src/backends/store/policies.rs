@@ -34,6 +34,17 @@ impl Store {
         }
     }
 
+    /// Notes in the audit trail who removed the pictures of a job.
+    pub async fn note_removal(
+        &self,
+        guild: u64,
+        by: u64,
+        job: JobId,
+        now: OffsetDateTime,
+    ) -> anyhow::Result<()> {
+        self.update_policy(guild, move |record| record.note_removal(job, by, now)).await
+    }
+
     async fn update_policy<T: Send + 'static>(
         &self,
         guild: u64,

@@ -26,6 +26,16 @@ pub struct Entry {
     pub undoes: Option<i64>,
 }
 
+impl Entry {
+    /// The job whose pictures were removed, if that is what it is about.
+    pub(crate) fn removed(&self) -> Option<JobId> {
+        match self.change.after {
+            Part::Removed(job) => job,
+            _ => None,
+        }
+    }
+}
+
 /// A server's policy with its audit trail: a store loads it, takes a step, and writes the policy and the entry that
 /// the step added.
 #[derive(Debug)]
@@ -58,6 +68,12 @@ impl PolicyRecord {
         Ok(self.make(change, Some(entry.number), by, now))
     }
 
+    /// Notes that somebody removed the pictures of a member.
+    pub(crate) fn note_removal(&mut self, job: JobId, by: u64, now: OffsetDateTime) {
+        let change = Change { before: Part::Removed(None), after: Part::Removed(Some(job)) };
+        self.make(change, None, by, now);
+    }
+
     fn make(&mut self, change: Change, undoes: Option<i64>, by: u64, now: OffsetDateTime) -> Entry {
         self.policy.put(change.after.clone());
         self.last += 1;
@@ -74,6 +90,9 @@ impl Policy {
     }
 
     pub(super) fn undone(&self, number: i64, change: &Change) -> Result<Change, Refusal> {
+        if matches!(change.after, Part::Removed(_)) {
+            return Err(Refusal::GoneForGood { number });
+        }
         if self.part(&change.after) == change.after {
             Ok(Change { before: change.after.clone(), after: change.before.clone() })
         } else {

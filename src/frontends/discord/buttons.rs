@@ -14,7 +14,7 @@ use crate::frontends::discord::{forms, on_message, orders};
 
 mod picture;
 
-pub(super) use picture::{again, visible};
+pub(super) use picture::{again, may_delete, visible};
 
 /// Ancestors of a picture that are shown.
 const ANCESTORS: usize = 5;

@@ -1,6 +1,6 @@
 //! Commands of the **Apps** menu of a message, on anybody's picture.
 
-use serenity::all::{CommandType, CreateCommand};
+use serenity::all::{CommandType, CreateCommand, InstallationContext, InteractionContext, Permissions};
 use time::Date;
 
 use super::commands::anywhere;
@@ -19,6 +19,7 @@ use crate::frontends::discord::{buttons, forms, orders, picture_link};
 const EDIT: &str = "Edit picture";
 const START: &str = "Start from this picture";
 const AGAIN: &str = "Make again";
+const REMOVE: &str = "Remove picture";
 
 /// As Discord wants them declared while these models are offered.
 pub(super) fn declare(catalogue: &Catalogue, today: Date) -> Vec<CreateCommand> {
@@ -26,7 +27,16 @@ pub(super) fn declare(catalogue: &Catalogue, today: Date) -> Vec<CreateCommand> 
     let starts = catalogue.starting_from_picture(today).is_some();
     let names = [edits.then_some(EDIT), starts.then_some(START), Some(AGAIN)];
     let command = |name| anywhere(CreateCommand::new(name).kind(CommandType::Message));
-    names.into_iter().flatten().map(command).collect()
+    names.into_iter().flatten().map(command).chain([remove()]).collect()
+}
+
+/// For those who may delete other people's messages, unless admins of the server say otherwise.
+fn remove() -> CreateCommand {
+    CreateCommand::new(REMOVE)
+        .kind(CommandType::Message)
+        .default_member_permissions(Permissions::MANAGE_MESSAGES)
+        .contexts(vec![InteractionContext::Guild])
+        .integration_types(vec![InstallationContext::Guild])
 }
 
 /// The response to a command on a message; `None` if this interaction has ordered before.
@@ -54,7 +64,11 @@ pub(super) async fn respond(call: Call<'_>, name: &str, target: Target) -> Resul
             Response::private(&texts::start_from_shown(&shown.url))
         }
         (AGAIN, Some(picture)) => return orders::order(call, buttons::again(&picture.claim)).await,
-        (AGAIN, None) => return Err(Refusal::NotOurs),
+        (REMOVE, Some(picture)) => {
+            buttons::may_delete(call, &picture.claim)?;
+            Response::private(&texts::delete_question(&picture.claim))
+        }
+        (AGAIN | REMOVE, None) => return Err(Refusal::NotOurs),
         _ => return Err(Refusal::UnknownCommand { command: name.to_owned() }),
     }))
 }

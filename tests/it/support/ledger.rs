@@ -51,6 +51,16 @@ pub(crate) fn accounts_agree(db: &Connection) -> Accounts {
     kept
 }
 
+/// The jobs of members who were forgotten do not say whose they were: then all members of a server are taken together.
+fn scope_of(db: &Connection, scope: String) -> String {
+    let forgotten = "SELECT EXISTS (SELECT 1 FROM jobs WHERE member = '0')";
+    let anybody_was: bool = db.query_row(forgotten, [], |row| row.get(0)).unwrap();
+    match scope.rsplit_once(':') {
+        Some((members, _)) if anybody_was && scope.starts_with("member:") => members.to_owned(),
+        _ => scope,
+    }
+}
+
 fn accounts(db: &Connection, query: &str) -> Accounts {
     type Line = ((String, String), [i64; 4]);
     let account = |row: &Row<'_>| -> rusqlite::Result<Line> {

@@ -28,10 +28,14 @@ pub(crate) fn changed(entry: Option<&Entry>) -> Message {
 /// Characters of the changes where what was held back stands below them.
 const CHANGES_BESIDE_BLOCKED: usize = 2_400;
 
-/// Who changed what, when, and below it what the guardrail held back: never the words or the picture themselves.
-pub(crate) fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
+/// Whose pictures were removed, by their jobs; of a member who was forgotten nobody knows it.
+pub(crate) type Whose = BTreeMap<JobId, u64>;
+
+/// Who changed what, when, whose pictures were removed, and below it what the guardrail held back: never the words or the
+/// picture themselves.
+pub(crate) fn audit(entries: &[Entry], whose: &Whose, blocked: &[BlockedRow]) -> Message {
     let room = if blocked.is_empty() { PANEL_LIMIT } else { CHANGES_BESIDE_BLOCKED };
-    let mut message = changes(entries, room);
+    let mut message = changes(entries, whose, room);
     if !blocked.is_empty() {
         let line = |row: &BlockedRow| {
             let (at, stage) = (row.at.unix_timestamp(), row.stage.name());
@@ -46,14 +50,15 @@ pub(crate) fn audit(entries: &[Entry], blocked: &[BlockedRow]) -> Message {
     message
 }
 
-fn changes(entries: &[Entry], room: usize) -> Message {
+fn changes(entries: &[Entry], whose: &Whose, room: usize) -> Message {
     let Some(last) = entries.last() else {
         return Message::words("Nobody has changed anything here yet.");
     };
     let line = |entry: &Entry| {
         let undone = entry.undoes.map(|number| format!(", undoing {number}")).unwrap_or_default();
         let at = entry.at.unix_timestamp();
-        format!("**{}** <t:{at}:f> <@{}>{undone}: {}", entry.number, entry.by, clip(&difference(entry), 400))
+        let what = entry.removed().map_or_else(|| clip(&difference(entry), 400), |job| removed(job, whose));
+        format!("**{}** <t:{at}:f> <@{}>{undone}: {what}", entry.number, entry.by)
     };
     let earlier = if last.number > 1 {
         format!(" `/easel audit before:{}` shows what came before.", last.number)
@@ -62,6 +67,13 @@ fn changes(entries: &[Entry], room: usize) -> Message {
     };
     let lines: Vec<_> = entries.iter().map(line).collect();
     page_within(room, &format!("Changes in this server, the latest first.{earlier}"), &lines)
+}
+
+fn removed(job: JobId, whose: &Whose) -> String {
+    match whose.get(&job) {
+        Some(member) => format!("removed a picture of <@{member}>"),
+        None => "removed a picture of somebody who was forgotten since".to_owned(),
+    }
 }
 
 /// What a change took away and added, and not what stayed.
@@ -112,6 +124,7 @@ fn subject(part: &Part) -> String {
         Part::Budget(_) => "budget".to_owned(),
         Part::Words(_) => "blocked words".to_owned(),
         Part::Paused(_) => "pause".to_owned(),
+        Part::Removed(_) => "removed".to_owned(),
     }
 }
 
@@ -127,6 +140,7 @@ fn facts(part: &Part) -> Vec<Fact> {
         Part::Limits(_, limits) => limits_facts(limits),
         Part::Budget(budget) => budget_facts(budget),
         Part::Words(words) => words.iter().map(|rule| Fact::new(&rule.phrase, word_rule(rule))).collect(),
+        Part::Removed(job) => job.iter().map(|job| Fact::new("", code(&job.to_string()))).collect(),
         Part::Paused(reason) => reason.iter().map(|reason| Fact::new("", typed(reason))).collect(),
     }
 }
@@ -194,7 +208,7 @@ mod tests {
         let entry = Entry { number: 7, at, by: u64::MAX, change, undoes: None };
         let (member, channel) = (u64::MAX, u64::MAX);
         let row = BlockedRow { at, member, channel, stage: Stage::Picture, category: "*".repeat(400) };
-        let message = audit(&vec![entry; 15], &vec![row; 10]);
+        let message = audit(&vec![entry; 15], &Whose::new(), &vec![row; 10]);
         let lengths: Vec<_> = message.embeds.iter().map(|words| words.chars().count()).collect();
         let all = lengths.iter().sum::<usize>() + message.content.chars().count();
         assert!(lengths.len() == 2 && all <= PANEL_LIMIT, "{lengths:?}");

@@ -195,10 +195,16 @@ fn publish(call: Call<'_>, claim: Claim) -> Result<Response, Refusal> {
     Ok(Response::later(false, Deferred::Publish(Box::new(claim))))
 }
 
-/// Erases a job; a worker removes its message and its files.
+/// Erases a job; a worker removes its message and its files. Who removed somebody else's is noted.
 async fn delete(call: Call<'_>, claim: &Claim) -> Result<Response, Refusal> {
-    let job = claim.job.id;
-    match in_time(call.app.store.erase(job, call.now)).await? {
+    let (Call { app, interaction, now }, job) = (call, claim.job.id);
+    let erased = in_time(app.store.erase(job, now)).await?;
+    if let (Some(Erased::Begun), Some(guild)) = (erased, interaction.guild)
+        && !claim.job.origin.is_by(interaction.member)
+    {
+        in_time(app.store.note_removal(guild, interaction.member, job, now)).await?;
+    }
+    match erased {
         Some(Erased::Begun) => Ok(Response::update(&texts::deleted(claim)).then_remove(job)),
         Some(Erased::Before) => Err(Refusal::Deleted),
         Some(Erased::AtWork) => Err(Refusal::StillAtWork),
@@ -208,7 +214,7 @@ async fn delete(call: Call<'_>, claim: &Claim) -> Result<Response, Refusal> {
 
 /// Whoever ordered the pictures may delete them, and whoever may delete others' messages in the channel that shows them:
 /// nothing is known here of what somebody may do in another one.
-fn may_delete(call: Call<'_>, claim: &Claim) -> Result<(), Refusal> {
+pub(in crate::frontends::discord) fn may_delete(call: Call<'_>, claim: &Claim) -> Result<(), Refusal> {
     let interaction = call.interaction;
     let is_theirs = claim.job.origin.is_by(interaction.member);
     let is_here = claim.posted.is_some_and(|posted| posted.channel == interaction.channel);

@@ -2,7 +2,9 @@
 
 use futures_util::future::try_join;
 
-use crate::app::messages::admin as texts;
+use crate::app::App;
+use crate::app::messages::admin::{self as texts, Whose};
+use crate::domain::policy::Entry;
 use crate::domain::refusal::Refusal;
 use crate::domain::settings::Settings;
 use crate::frontends::discord::deferred::Deferred;
@@ -36,7 +38,8 @@ pub(super) async fn respond(call: Call<'_>, admin: Admin) -> Result<Response, Re
             let entries = app.store.audit(guild, before, AUDIT_LINES);
             let blocked = app.store.blocked(guild, blocked_lines);
             let (entries, blocked) = in_time(try_join(entries, blocked)).await?;
-            return Ok(Response::private(&texts::audit(&entries, &blocked)));
+            let whose = in_time(whose(app, &entries)).await?;
+            return Ok(Response::private(&texts::audit(&entries, &whose, &blocked)));
         }
         Admin::Undo { number } => {
             let entry = in_time(app.store.undo(guild, interaction.member, number, now)).await??;
@@ -52,6 +55,16 @@ pub(super) async fn respond(call: Call<'_>, admin: Admin) -> Result<Response, Re
     };
     let entry = in_time(app.store.edit(guild, interaction.member, edit, now)).await??;
     Ok(Response::private(&texts::changed(entry.as_ref())))
+}
+
+/// Whose pictures the entries say were removed.
+async fn whose(app: &App, entries: &[Entry]) -> anyhow::Result<Whose> {
+    let mut whose = Whose::new();
+    for job in entries.iter().filter_map(Entry::removed) {
+        let found = app.store.find(job).await?;
+        whose.extend(found.and_then(|claim| Some((job, claim.job.origin.member()?))));
+    }
+    Ok(whose)
 }
 
 async fn show(call: Call<'_>, admin: &Admin) -> Result<Response, Refusal> {
