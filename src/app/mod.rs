@@ -48,6 +48,7 @@ pub mod messages;
 mod place_order;
 pub(crate) mod publish;
 pub mod reports;
+pub mod retention;
 pub mod sessions;
 mod stored_picture;
 pub mod worker;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use crate::domain::money::Micros;
+use crate::domain::retention::Retention;
 use crate::domain::signature::PublicKey;
 
 mod aws;
@@ -31,7 +32,7 @@ use discord::{base_url, shards, snowflake, token};
 use reader::{Reader, from_environment, ours};
 use table::*;
 use urls::{archive_url, queue_url};
-use values::{engine, filter, function, guardrail, log_format, workers};
+use values::{engine, filter, function, guardrail, keep_days, log_format, workers};
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -55,6 +56,8 @@ pub struct Config {
     pub api_keys_file: Option<PathBuf>,
     /// For a calendar month (UTC).
     pub monthly_budget: Option<Micros>,
+    /// How long pictures and their words are kept; for ever without it.
+    pub keep: Option<Retention>,
     /// Jobs at once in this process.
     pub workers: usize,
     pub shards: Option<Shards>,
@@ -136,6 +139,7 @@ impl Config {
             http_addr: reader.or_default(&EASEL_HTTP_ADDR, |text| text.parse().ok()),
             api_keys_file: reader.path(&EASEL_API_KEYS_FILE, some_path, expanded),
             monthly_budget: reader.optional(&EASEL_MONTHLY_BUDGET_USD, Micros::from_dollars),
+            keep: reader.optional(&EASEL_KEEP_DAYS, keep_days),
             workers: reader.or_default(&EASEL_WORKERS, workers),
             shards: reader.optional(&EASEL_SHARDS, shards),
             log: reader.or_default(&EASEL_LOG, filter),

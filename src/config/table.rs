@@ -56,6 +56,8 @@ table! {
     EASEL_API_KEYS_FILE = None, "the path of a file";
     /// budget limit for each calendar month (UTC); without it there is none
     EASEL_MONTHLY_BUDGET_USD = None, "dollars such as 25 or 0.50";
+    /// erase pictures and their words that are older than so many days, everywhere; without it they are kept
+    EASEL_KEEP_DAYS = None, "a whole number of days from 1 to 36500";
     /// jobs at once
     EASEL_WORKERS = Some("64"), "a whole number from 1 to 4096";
     /// `0-3/16`: this process serves the shards 0 to 3 of 16, without it all; `easel serve` is the simpler way to grow

@@ -1,5 +1,7 @@
 //! The other variables whose values have a type of their own.
 
+use crate::domain::retention::Retention;
+
 /// `EASEL_ENGINE`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum EngineChoice {
@@ -54,6 +56,10 @@ pub(super) fn guardrail(text: &str) -> Option<GuardrailId> {
     };
     let named = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     (versioned && named).then(|| GuardrailId { id: id.to_owned(), version: version.to_owned() })
+}
+
+pub(super) fn keep_days(text: &str) -> Option<Retention> {
+    text.parse().ok().filter(|days| (1..=36_500).contains(days)).map(|days| Retention { days })
 }
 
 pub(super) fn workers(text: &str) -> Option<usize> {

@@ -18,6 +18,7 @@ pub mod policy;
 pub mod presets;
 pub mod refusal;
 pub mod request;
+pub mod retention;
 pub mod services;
 pub mod session;
 pub mod settings;

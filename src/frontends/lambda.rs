@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::app::clock::Clock;
 use crate::app::forget;
+use crate::app::retention;
 use crate::app::sessions;
 use crate::app::worker::{self, End};
 use crate::backends::queue::Delivery;
@@ -204,10 +205,14 @@ async fn process_in_time(app: &App, delivery: &Delivery, left: Duration) -> End 
     work.await
 }
 
-/// Removes what is held of those who are to be forgotten, until the function's time is over.
+/// Removes what is to go until the function's time is over: what is held of those who are to be forgotten, and what is too
+/// old.
 async fn remove_in_time(app: &App, left: Duration) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
-    let work = async { forget::go_on(app, &stop).await.context("somebody could not be forgotten yet") };
+    let work = async {
+        forget::go_on(app, &stop).await.context("somebody could not be forgotten yet")?;
+        retention::round_of_the_day(app, &stop).await.context("old pictures could not be removed")
+    };
     tokio::pin!(work);
     if let Ok(end) = tokio::time::timeout(left, &mut work).await {
         return end;

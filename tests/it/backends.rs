@@ -88,6 +88,7 @@ macro_rules! conformance {
             a_later_picture_stays_the_last_one
             a_press_is_forgotten_with_what_it_ordered
             a_key_does_not_list_what_was_erased
+            what_is_older_than_an_order_and_not_erased_is_found_page_by_page
         }
         forgetting {
             one_process_at_a_time_forgets_a_member_until_nothing_is_left

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use easel::backends::store::Store;
 use easel_emulator::bedrock::{BedrockOptions, Picture};
 use easel_emulator::discord::{InteractionBuilder, Message, Route, TestInteraction, When};
 
+use crate::backends::orders::{Order, order};
 use crate::pictures::{id_of, press, shown};
 use crate::support::{Setup, World, admin, in_time, png};
 
@@ -275,4 +277,31 @@ async fn pictures_that_are_shown_again_go_with_the_first_ones() {
         in_time(world.until(|world| !is_shown(world, &copy))).await;
         world.end().await;
     }
+}
+
+#[tokio::test]
+async fn what_is_older_than_it_is_to_be_kept_is_erased() {
+    let variables = vec![("EASEL_KEEP_DAYS", "30".to_owned())];
+    let mut world = World::without_bot(Setup { variables, ..Setup::default() }).await;
+    let now = easel::app::clock::Clock::System.now();
+    let (old, new) = (now - time::Duration::days(31), now - time::Duration::days(29));
+    {
+        let store = Store::open(&world.path("data/easel.db")).unwrap();
+        for (n, at) in [(1, old), (2, new)] {
+            Order { at, key: Some("web"), ..order(n) }.claimed(&store).await.finish().await;
+        }
+    }
+    world.start().await;
+    in_time(world.until(|world| world.sum("erased") == 1)).await;
+    let kept: u32 = world
+        .db()
+        .query_row("SELECT count(*) FROM jobs WHERE erased = 0 AND doc LIKE '%a cat%'", [], |row| row.get(0))
+        .unwrap();
+    let all: u32 = world
+        .db()
+        .query_row("SELECT count(*) FROM jobs WHERE doc LIKE '%a cat%'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!((kept, all), (1, 1));
+    world.ask_to_stop();
+    assert_eq!(world.ended().await, 0, "{}", world.log());
 }

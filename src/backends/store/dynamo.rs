@@ -35,8 +35,9 @@ pub(super) use contents::{Contents, digest, is_gone};
 pub use contents::{Count, Kind};
 use effects::writes;
 pub(super) use import::items;
+pub(super) use item::Item;
 pub(super) use item::Key;
-use item::{Item, balance, from_json, integer, parsed, string};
+use item::{balance, from_json, integer, parsed, string};
 pub(super) use target::Mark;
 pub(super) use write::Write;
 
@@ -247,6 +248,21 @@ impl Dynamo {
         }
         let seen = self.table.get_all(keys).await?;
         balances(accounts, &seen)
+    }
+
+    /// Jobs of a page of all items with ids below `before` that are not erased, and where the next page begins.
+    pub(super) async fn kept_below(
+        &self,
+        before: JobId,
+        start: Option<Item>,
+    ) -> anyhow::Result<(Vec<JobId>, Option<Item>)> {
+        let (items, next) = self.table.page(start).await?;
+        let mut jobs = Vec::new();
+        for item in items.iter().filter(|item| Key::of(item).is_ok_and(|key| Kind::of(&key) == Kind::Jobs)) {
+            let kept = stored(item)?.map(|stored| stored.record).filter(|record| !record.is_erased());
+            jobs.extend(kept.map(|record| record.id()).filter(|job| *job < before));
+        }
+        Ok((jobs, next))
     }
 
     /// Whether it answers.

@@ -25,6 +25,7 @@ mod jobs;
 mod ledger;
 pub mod migration;
 mod policies;
+mod retention;
 mod sessions;
 mod sqlite;
 
@@ -32,6 +33,7 @@ pub use context::{Context, LastPicture};
 pub use dynamo::{Count, Dynamo, Kind};
 pub use jobs::KeptPicture;
 pub use ledger::{Sum, Whose};
+pub use retention::Cursor;
 pub use sqlite::Sqlite;
 
 /// One of the two places. An operation fails if the database does; it has changed nothing then.

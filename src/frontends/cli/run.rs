@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::app::clock::Clock;
 use crate::app::forget;
+use crate::app::retention;
 use crate::app::sessions;
 use crate::app::worker;
 use crate::backends::queue::Queue;
@@ -109,6 +110,7 @@ fn work_in(app: &Arc<App>) {
     // Without a token nobody could delete messages.
     if app.config.token.is_some() {
         app.spawn(forget::sweep(app.clone()));
+        app.spawn(retention::sweep(app.clone()));
     }
 }
 

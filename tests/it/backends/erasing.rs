@@ -149,3 +149,25 @@ pub(super) async fn a_key_does_not_list_what_was_erased(store: &Store) {
     assert_eq!(listed(1).await, [of_web(4).id()]);
     assert_eq!(listed(9).await, [of_web(4).id(), of_web(1).id()]);
 }
+
+pub(super) async fn what_is_older_than_an_order_and_not_erased_is_found_page_by_page(store: &Store) {
+    const ORDERS: u64 = 120;
+    let at = |n: u64| NOW - Duration::from_secs(60 * (ORDERS - n));
+    let nth = |n: u64| Order { at: at(n), ..order(n) };
+    for n in 0..ORDERS {
+        assert!(nth(n).fits(store, &AdmissionLimits::default()).await);
+    }
+    assert_eq!(erase(store, nth(3).id()).await, Erased::Begun);
+    let (before, mut found, mut cursor) = (nth(110).id(), Vec::new(), None);
+    loop {
+        let (jobs, next) = store.kept_below(before, cursor).await.unwrap();
+        found.extend(jobs);
+        cursor = next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    found.sort_unstable();
+    let expected: Vec<_> = (0..110).filter(|n| *n != 3).map(|n| nth(n).id()).collect();
+    assert_eq!(found, expected);
+}

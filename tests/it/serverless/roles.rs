@@ -68,12 +68,14 @@ const NOT_SHOWN: &[&str] = &[
     "work bedrock:ApplyGuardrail",
     "work bedrock:InvokeModel@Edit",
     "work bedrock:InvokeModel@EditWhereverTheProfileLeads",
+    // Only where KeepDays is set.
+    "work dynamodb:Scan",
     "work logs:CreateLogStream",
     "work logs:PutLogEvents",
-    "work s3:ListBucket",
-];
     // Only where versions cannot be listed.
     "work s3:DeleteObject",
+    "work s3:ListBucket",
+];
 
 /// Looks into the logs before a denial is not expected any more; each takes half a second.
 const LOOKS: u32 = 40;
@@ -87,9 +89,9 @@ enum Probe {
     History,
     Sweep,
     QuietSession,
+    Delete,
     OutOfTime,
 }
-    Delete,
 
 /// A stack on which much is tried, each time by another member in a channel of their own.
 struct Tried {
@@ -163,8 +165,6 @@ impl Tried {
                 self.quiet_session().await;
                 self.sweep().await;
             }
-            Probe::OutOfTime => {
-                self.stack.world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(30)), 1);
             Probe::Delete => {
                 let order = InteractionBuilder::command("imagine").option("prompt", "a cat");
                 let picture = in_time(self.stack.world.ask(self.ask(order)).await.picture()).await;
@@ -172,6 +172,8 @@ impl Tried {
                 let delete = details.unwrap().replace(":details:", ":delete-now:");
                 self.stack.world.ask(self.ask(InteractionBuilder::click(&picture, &delete))).await;
             }
+            Probe::OutOfTime => {
+                self.stack.world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(30)), 1);
                 self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await;
             }
         }

@@ -6,9 +6,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Sqlite, connect};
+use super::{Sqlite, connect, rows};
+use crate::backends::store::retention::PAGE;
 use crate::domain::job::JobId;
 
+/// What [`Sqlite::kept_between`] asks.
+pub(super) const KEPT: &str =
+    "SELECT id FROM jobs WHERE erased = 0 AND id > ?1 AND id < ?2 ORDER BY id LIMIT ?3";
 /// Of the time, one part in so many is for writing the file anew.
 const RARELY: u32 = 100;
 
@@ -29,6 +33,22 @@ impl Sqlite {
                     .execute(params![press, job])?;
             }
             Ok(())
+        })
+        .await
+    }
+
+    /// The first jobs between these two that are not erased, by their ids.
+    pub(in crate::backends::store) async fn kept_between(
+        &self,
+        after: JobId,
+        before: JobId,
+    ) -> anyhow::Result<Vec<JobId>> {
+        self.look(move |db| {
+            db.prepare_cached(KEPT)?
+                .query_map(params![after.to_string(), before.to_string(), PAGE], |row| {
+                    rows::parsed(row, "id")
+                })?
+                .collect()
         })
         .await
     }

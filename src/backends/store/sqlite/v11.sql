@@ -10,3 +10,7 @@ CREATE TABLE unwiped (
     one  INTEGER PRIMARY KEY CHECK (one = 1),
     turn INTEGER NOT NULL
 ) STRICT;
+
+-- Orders by their moment, of which something is left.
+ALTER TABLE jobs ADD COLUMN erased INTEGER GENERATED ALWAYS AS (doc -> '$.erasure' IS NOT NULL) VIRTUAL;
+CREATE INDEX jobs_kept ON jobs (id) WHERE erased = 0;
