@@ -155,6 +155,7 @@ async fn round(app: &App, forgetting: &Forgetting, stop: &CancellationToken) -> 
         }
         app.store.leave_session(session.id, forgetting.member, app.now()).await?;
     }
+    app.archive.remove_exports_of(forgetting.member).await.context("packed pictures")?;
     app.store.forget_member(forgetting.member).await?;
     Ok(Round::Over)
 }

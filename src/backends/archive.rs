@@ -129,10 +129,20 @@ impl Archive {
     pub async fn remove_job(&self, job: &Job) -> anyhow::Result<()> {
         // Ids are all of one length: no other one begins with this.
         self.remove(&format!("{}/{}", place(job), job.id)).await?;
-        match (job.session(), job.origin.discord()) {
-            (Some(session), Some(origin)) => self.remove_exports(origin.guild, session).await,
-            _ => Ok(()),
+        let Some(origin) = job.origin.discord() else { return Ok(()) };
+        if let Some(session) = job.session() {
+            self.remove_exports(origin.guild, session).await?;
         }
+        self.remove_exports_of(origin.member).await
+    }
+
+    /// Removes what was packed of a member's pictures.
+    ///
+    /// # Errors
+    /// As for [`Archive::remove`].
+    pub async fn remove_exports_of(&self, member: u64) -> anyhow::Result<()> {
+        // Every name begins with its moment, and so with a zero for centuries.
+        self.remove(&format!("exports/members/{member}/0")).await
     }
 
     /// Removes what was packed of a session's pictures.

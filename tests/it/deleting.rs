@@ -92,11 +92,19 @@ async fn deleted_pictures_are_gone_everywhere_and_have_cost_what_they_cost() {
         assert!(files_with(&world, &WORDS).len() >= 2, "store and record");
         assert_eq!(world.archived("png").len(), 3, "two pictures, and the one that they start from");
         let spent = world.sum("spent");
+        let [theirs, others] =
+            ["7", "77"].map(|member| world.path(&format!("data/archive/exports/members/{member}")));
+        for folder in [&theirs, &others] {
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::write(folder.join("01M8FPG6HX0001BQS7BA6W0000.zip"), "quagmire").unwrap();
+        }
         let kept = world.path(&message.attachments[0].filename);
         std::fs::write(&kept, &message.attachments[0].bytes).unwrap();
         let deleted = delete(&world, &message).await;
         let said = deleted.message().unwrap().content;
         assert!(said.starts_with("The pictures are deleted"), "{said}");
+        in_time(world.until(|_| !theirs.exists())).await;
+        std::fs::remove_dir_all(others).unwrap();
         all_is_gone(&world, &message).await;
         assert_eq!((world.sum("spent"), world.sum("delivered")), (spent, 2));
         assert_eq!(world.states(), ["delivered"]);

@@ -134,7 +134,10 @@ fn remove(beginning: &Path) -> io::Result<()> {
             if path.is_dir() { fs::remove_dir_all(&path)? } else { disk::remove(&path)? }
         }
     }
-    disk::sync_folder_of(beginning)
+    disk::sync_folder_of(beginning)?;
+    // Only an empty folder goes: its name may say whose pictures were in it.
+    let _ = fs::remove_dir(folder);
+    Ok(())
 }
 
 #[cfg(test)]

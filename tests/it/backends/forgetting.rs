@@ -78,7 +78,7 @@ pub(super) async fn a_member_leaves_every_session_that_has_to_do_with_them(store
     }
     let waiting = session(5, 4, MEMBER, &[]);
     store.start_session(waiting.clone()).await.unwrap();
-    store.change_session(all[3].id, |plan| drop(plan.members.insert(MEMBER))).await.unwrap();
+    store.change_session(all[3].id, |plan| plan.members.extend([MEMBER])).await.unwrap();
     let theirs = store.sessions_of_member(MEMBER).await.unwrap();
     assert_eq!(
         theirs.iter().map(|session| session.id).collect::<Vec<_>>(),
