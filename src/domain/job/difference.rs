@@ -108,6 +108,10 @@ fn postings(before: Option<&JobRecord>, after: &JobRecord, warning: Option<Warni
 }
 
 fn usage(before: Option<&JobRecord>, after: &JobRecord) -> Vec<UsagePosting> {
+    if after.is_erased() {
+        // Its pictures do not count any more; that they were delivered does.
+        return Vec::new();
+    }
     let posting = |model: &str| {
         let of = |record: &JobRecord| record.amounts_of_model(model);
         let amounts = of(after) - before.map(of).unwrap_or_default();

@@ -217,6 +217,6 @@ async fn delete(call: Call<'_>, claim: &Claim) -> Result<Response, Refusal> {
 pub(in crate::frontends::discord) fn may_delete(call: Call<'_>, claim: &Claim) -> Result<(), Refusal> {
     let interaction = call.interaction;
     let is_theirs = claim.job.origin.is_by(interaction.member);
-    let is_here = claim.posted.is_some_and(|posted| posted.channel == interaction.channel);
+    let is_here = claim.all_posted().any(|posted| posted.channel == interaction.channel);
     if is_theirs || (is_here && interaction.moderates()) { Ok(()) } else { Err(Refusal::NotYours) }
 }
