@@ -55,7 +55,7 @@ pub(crate) fn files_with(world: &World, words: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     visit(&world.path("data"), &mut |path, bytes| {
         let has = |word: &&str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
-        if words.iter().any(|word| has(&word)) {
+        if words.iter().any(has) {
             found.push(path.to_owned());
         }
     });
