@@ -15,6 +15,7 @@ pub(crate) mod accounts;
 mod admission;
 mod cost;
 mod difference;
+mod gallery;
 mod made_from;
 mod parts;
 mod record;
@@ -28,6 +29,8 @@ pub(crate) use admission::{NewJob, REQUEST_KEPT, account_of_warning};
 pub(crate) use difference::{
     BlockedChange, Difference, DigestChange, Latest, Posting, Taken, UsagePosting, difference,
 };
+pub(crate) use gallery::{Shelf, ShelfChange};
+pub use gallery::{Viewer, Wanted};
 pub use made_from::{Input, MadeFrom};
 pub use parts::FollowUp;
 pub use record::Erased;

@@ -19,6 +19,7 @@ pub mod presets;
 pub mod refusal;
 pub mod request;
 pub mod retention;
+pub mod search;
 pub mod services;
 pub mod session;
 pub mod settings;

@@ -17,6 +17,21 @@ impl JobId {
     /// or above this one.
     pub(crate) const MAX: JobId = JobId(ulid::Ulid(u128::MAX));
 
+    /// The id directly below this one,
+    pub(crate) fn below(self) -> JobId {
+        JobId(ulid::Ulid(self.0.0.saturating_sub(1)))
+    }
+
+    /// and the one directly above it.
+    pub(crate) fn above(self) -> JobId {
+        JobId(ulid::Ulid(self.0.0.saturating_add(1)))
+    }
+
+    /// The one that lies as far from [`JobId::MAX`] as this one does from [`JobId::MIN`].
+    pub(crate) fn mirrored(self) -> JobId {
+        JobId(ulid::Ulid(!self.0.0))
+    }
+
     /// The id of a job admitted at `now`; `random` makes it unique within its millisecond.
     pub fn new(now: OffsetDateTime, random: u128) -> JobId {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();

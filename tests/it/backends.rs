@@ -6,6 +6,7 @@ mod admitting;
 mod differential;
 mod erasing;
 mod forgetting;
+mod gallery;
 pub(crate) mod interleavings;
 mod keys;
 pub(crate) mod ledger;
@@ -101,6 +102,12 @@ macro_rules! conformance {
             the_orders_of_a_key_are_read_page_by_page
             a_member_has_all_their_orders_in_every_server_the_latest_first
             a_job_knows_those_that_vary_it_the_latest_first
+        }
+        gallery {
+            a_picture_is_found_by_its_member_its_channel_and_its_words
+            a_job_is_in_the_gallery_as_long_as_it_has_a_picture
+            a_private_picture_is_found_by_its_member_until_it_is_published
+            a_gallery_is_read_page_by_page
         }
         policies {
             an_edit_holds_at_once_and_has_its_line

@@ -10,8 +10,9 @@ use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 use crate::backends::store::KeptPicture;
+use crate::backends::store::gallery::Direction;
 use crate::domain::job::accounts::{Account, Balances, first_broken};
-use crate::domain::job::{Bounded, JobId, JobRecord, WorkQueue, account_of_warning, difference};
+use crate::domain::job::{Bounded, JobId, JobRecord, Shelf, WorkQueue, account_of_warning, difference};
 use crate::domain::refusal::Refusal;
 
 mod contents;
@@ -226,13 +227,36 @@ impl Dynamo {
 
     /// The jobs whose places among others these items are, in no order.
     async fn listed(&self, places: &[Item]) -> anyhow::Result<Vec<JobRecord>> {
-        let of = |place: &Item| -> anyhow::Result<Key> {
+        let of = |place: &Item| -> anyhow::Result<JobId> {
             let (_, job) = string(place, "sk")?.split_once('#').context("a place among others")?;
-            Ok(Key::job(job.parse()?))
+            Ok(job.parse()?)
         };
-        let keys = places.iter().map(of).collect::<anyhow::Result<_>>()?;
+        self.records(places.iter().map(of).collect::<anyhow::Result<_>>()?).await
+    }
+
+    /// Up to `limit` jobs of a shelf from this one on.
+    pub(super) async fn shelf(
+        &self,
+        shelf: &Shelf,
+        from: JobId,
+        direction: Direction,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobId>> {
+        let (first, last) = match direction {
+            Direction::Older => (JobId::MIN, from),
+            Direction::Newer => (from, JobId::MAX),
+        };
+        let (first, last) = (Key::shelved(shelf, first), Key::shelved(shelf, last));
+        let range = Range { partition: first.pk, from: first.sk, to: last.sk };
+        let items = self.table.query(range, direction == Direction::Older, limit).await?;
+        items.iter().map(|item| parsed(item, "sk")).collect()
+    }
+
+    /// Those of these jobs that there are, in no order.
+    pub(super) async fn records(&self, jobs: Vec<JobId>) -> anyhow::Result<Vec<JobRecord>> {
+        let found = self.table.get_all(jobs.into_iter().map(Key::job).collect()).await?;
         let mut records = Vec::new();
-        for item in self.table.get_all(keys).await?.values() {
+        for item in found.values() {
             records.extend(stored(item)?.map(|stored| stored.record));
         }
         Ok(records)

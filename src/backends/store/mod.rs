@@ -20,6 +20,7 @@ mod context;
 mod dynamo;
 mod erasing;
 mod forgetting;
+mod gallery;
 mod item;
 mod jobs;
 mod ledger;
@@ -31,9 +32,10 @@ mod sqlite;
 
 pub use context::{Context, LastPicture};
 pub use dynamo::{Count, Dynamo, Kind};
+pub use gallery::{Cursor, GalleryPage};
 pub use jobs::KeptPicture;
 pub use ledger::{Sum, Whose};
-pub use retention::Cursor;
+pub use retention::Page as RetentionPage;
 pub use sqlite::Sqlite;
 
 /// One of the two places. An operation fails if the database does; it has changed nothing then.

@@ -9,7 +9,7 @@ pub(super) const PAGE: u8 = 100;
 
 /// Where a look at all orders goes on.
 #[derive(Debug, Clone)]
-pub struct Cursor(At);
+pub struct Page(At);
 
 #[derive(Debug, Clone)]
 enum At {
@@ -23,25 +23,25 @@ impl Store {
     pub async fn kept_below(
         &self,
         before: JobId,
-        cursor: Option<Cursor>,
-    ) -> anyhow::Result<(Vec<JobId>, Option<Cursor>)> {
+        cursor: Option<Page>,
+    ) -> anyhow::Result<(Vec<JobId>, Option<Page>)> {
         match self {
             Store::Sqlite(sqlite) => {
                 let after = match cursor {
-                    Some(Cursor(At::After(job))) => job,
+                    Some(Page(At::After(job))) => job,
                     _ => JobId::MIN,
                 };
                 let jobs = sqlite.kept_between(after, before).await?;
                 let last = jobs.last().copied().filter(|_| jobs.len() == usize::from(PAGE));
-                Ok((jobs, last.map(|job| Cursor(At::After(job)))))
+                Ok((jobs, last.map(|job| Page(At::After(job)))))
             }
             Store::Dynamo(dynamo) => {
                 let start = match cursor {
-                    Some(Cursor(At::Item(item))) => Some(item),
+                    Some(Page(At::Item(item))) => Some(item),
                     _ => None,
                 };
                 let (jobs, next) = dynamo.kept_below(before, start).await?;
-                Ok((jobs, next.map(|item| Cursor(At::Item(item)))))
+                Ok((jobs, next.map(|item| Page(At::Item(item)))))
             }
         }
     }

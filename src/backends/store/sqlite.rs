@@ -14,8 +14,9 @@ use tokio::sync::oneshot;
 
 use crate::backends::disk;
 use crate::backends::store::KeptPicture;
+use crate::backends::store::gallery::Direction;
 use crate::domain::job::accounts::{Account, Amounts, Balances};
-use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, NewJob, WorkQueue, Worker};
+use crate::domain::job::{Admission, Bounded, Job, JobId, JobRecord, NewJob, Shelf, WorkQueue, Worker};
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::refusal::Refusal;
@@ -32,6 +33,7 @@ mod policies;
 mod remedy;
 mod rows;
 mod sessions;
+mod shelves;
 mod thread;
 mod usage;
 
@@ -51,6 +53,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/v9.sql"),
     include_str!("sqlite/v11.sql"),
 ];
+
+/// The version that brought shelves.
+const SHELVES: u32 = 9;
 
 /// How long the writer waits for the lock of a database that another program holds.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -215,6 +220,23 @@ impl Sqlite {
         self.look(move |tx| ops::page(tx, ops::OF_PARENT, &parent.to_string(), before, limit)).await
     }
 
+    /// Up to `limit` jobs of a shelf from this one on.
+    pub(super) async fn shelf(
+        &self,
+        shelf: &Shelf,
+        from: JobId,
+        direction: Direction,
+        limit: usize,
+    ) -> anyhow::Result<Vec<JobId>> {
+        let shelf = shelf.clone();
+        self.look(move |tx| shelves::read(tx, &shelf, from, direction, limit)).await
+    }
+
+    /// Those of these jobs that there are, in no order.
+    pub(super) async fn records(&self, jobs: Vec<JobId>) -> anyhow::Result<Vec<JobRecord>> {
+        self.look(move |tx| shelves::records(tx, &jobs)).await
+    }
+
     pub(super) async fn balances(&self, wanted: Vec<Account>) -> anyhow::Result<Balances> {
         self.look(move |tx| accounts::balances(tx, wanted)).await
     }
@@ -328,6 +350,9 @@ fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
     };
     for migration in missing {
         tx.execute_batch(migration)?;
+    }
+    if version < SHELVES {
+        shelves::fill(&tx)?;
     }
     tx.pragma_update(None, "user_version", u32::try_from(MIGRATIONS.len())?)?;
     Ok(tx.commit()?)

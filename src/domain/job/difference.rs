@@ -1,8 +1,9 @@
-//! What a step of a job changes beside it: postings to accounts, usage, what its pictures are found by, and what a
-//! guardrail held back.
+//! What a step of a job changes beside it: postings to accounts, usage, what its pictures are found by and where, and what
+//! a guardrail held back.
 
 use super::accounts::{Account, Amounts, Balances};
 use super::admission::{WarningChange, warning_change};
+use super::gallery::{self, ShelfChange};
 use super::record::JobRecord;
 use super::{Origin, Outcome, Stage, State};
 use crate::domain::limits::BudgetScope;
@@ -19,6 +20,7 @@ pub(crate) struct Difference {
     pub(crate) latest: Option<Latest>,
     /// The job is no longer among those of this member.
     pub(crate) disowned: Option<u64>,
+    pub(crate) shelves: Vec<ShelfChange>,
     /// How long the model took for the pictures that are delivered.
     pub(crate) taken: Vec<Taken>,
 }
@@ -86,6 +88,7 @@ pub(crate) fn difference(before: Option<&JobRecord>, after: &JobRecord, balances
         latest: latest(before, after),
         disowned: disowned(before, after),
         taken: taken(before, after),
+        shelves: gallery::moved(before, after),
     }
 }
 

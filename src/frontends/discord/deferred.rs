@@ -143,7 +143,7 @@ pub(super) async fn follow(app: &App, interaction: &Interaction, next: Next) {
         Next::Start(start) => start.go().await,
         Next::Remove(job) => app.enqueue(job).await,
         Next::LearnCommandIds => register::learn_ids(app, interaction.application).await,
-        Next::Respond(deferred, deferral) => respond(app, interaction, *deferred, deferral).await,
+        Next::Respond(deferred, deferral) => Box::pin(respond(app, interaction, *deferred, deferral)).await,
     }
 }
 

@@ -144,10 +144,10 @@ pub(crate) async fn respond(
             let choices = suggestions::suggest(call, &name, &option, &text).await;
             Ok(Some(Response::choices(choices.into_iter())))
         }
-        Action::Command { name, options } => commands::respond(call, &name, options).await,
-        Action::OnMessage { name, target } => on_message::respond(call, &name, target).await,
-        Action::Click { custom_id, values } => buttons::respond(call, &custom_id, &values).await,
-        Action::Submit { custom_id, fields } => buttons::submit(call, &custom_id, &fields).await,
+        Action::Command { name, options } => Box::pin(commands::respond(call, &name, options)).await,
+        Action::OnMessage { name, target } => Box::pin(on_message::respond(call, &name, target)).await,
+        Action::Click { custom_id, values } => Box::pin(buttons::respond(call, &custom_id, &values)).await,
+        Action::Submit { custom_id, fields } => Box::pin(buttons::submit(call, &custom_id, &fields)).await,
         Action::Unknown => Err(Refusal::UnknownButton),
     };
     response.unwrap_or_else(|refusal| {

@@ -23,6 +23,7 @@ pub(crate) const NEXT_MONTH: OffsetDateTime = datetime!(2026-12-01 00:00 UTC);
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 pub(crate) const PRICE: Micros = Micros(40_000);
 pub(crate) const GUILD: u64 = 11;
+pub(crate) const CHANNEL: u64 = 2;
 pub(crate) const MEMBER: u64 = 3;
 
 /// Who orders how much, where and when.
@@ -30,11 +31,13 @@ pub(crate) const MEMBER: u64 = 3;
 pub(crate) struct Order {
     pub(crate) interaction: u64,
     pub(crate) guild: Option<u64>,
+    pub(crate) channel: u64,
     pub(crate) member: u64,
     pub(crate) session: Option<SessionId>,
     pub(crate) private: bool,
     /// The key of the images API that it comes under; then it is no member's, in no server.
     pub(crate) key: Option<&'static str>,
+    pub(crate) prompt: &'static str,
     /// The job that it varies.
     pub(crate) parent: Option<JobId>,
     pub(crate) pictures: u32,
@@ -47,10 +50,12 @@ pub(crate) fn order(interaction: u64) -> Order {
     Order {
         interaction,
         guild: Some(GUILD),
+        channel: CHANNEL,
         member: MEMBER,
         session: None,
         private: false,
         key: None,
+        prompt: "a cat",
         parent: None,
         pictures: 1,
         price: PRICE,
@@ -70,7 +75,7 @@ impl Order {
             application: 1,
             token: "secret-canary".into(),
             guild: self.guild,
-            channel: 2,
+            channel: self.channel,
             member: self.member,
             private: self.private,
             file_limit: 1,
@@ -80,7 +85,7 @@ impl Order {
             press: None,
         };
         let request = ImageRequest {
-            prompt: "a cat".into(),
+            prompt: self.prompt.into(),
             negative: None,
             model: "core".into(),
             aspect: Aspect::Square,

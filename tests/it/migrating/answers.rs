@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use easel::backends::store::{Context, LastPicture, Store};
+use easel::backends::store::{Context, Cursor, GalleryPage, LastPicture, Store};
 use easel::domain::job::Tally;
-use easel::domain::job::{Claim, JobId};
+use easel::domain::job::{Claim, JobId, Viewer, Wanted};
 use easel::domain::policy::Entry;
 use easel::domain::session::{Session, SessionId};
 use easel::domain::usage::{BlockedRow, Standing, Totals, UsageRow};
@@ -37,6 +37,7 @@ pub(crate) struct Answers {
     quiet: Vec<Session>,
     of_key: Vec<Claim>,
     of_members: Vec<Vec<Claim>>,
+    galleries: Vec<GalleryPage>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -75,6 +76,7 @@ impl Answers {
             quiet: store.quiet_sessions(latest + Duration::from_secs(90 * 86_400)).await.unwrap(),
             of_key: store.jobs_of_key("website", None, 100).await.unwrap(),
             of_members: vec![],
+            galleries: vec![],
         };
         for job in &about.jobs {
             answers.jobs.push(OfJob::of(store, *job, latest).await);
@@ -104,6 +106,11 @@ impl Answers {
         for guild in about.guilds.iter().copied().map(Some).chain([None]) {
             for member in &about.members {
                 for channel in &about.channels {
+                    let viewer = Viewer { guild, channel: *channel, member: *member };
+                    for wanted in [Wanted::Mine, Wanted::Channel, Wanted::Words(vec!["cat".into()])] {
+                        let page = store.gallery(&wanted, viewer, Cursor::Latest, 100).await.unwrap();
+                        self.galleries.push(page);
+                    }
                     self.contexts.push(store.context(guild, vec![*channel], *member, latest).await.unwrap());
                 }
                 for moment in &about.moments {

@@ -50,6 +50,8 @@ pub enum Kind {
     MemberSessions,
     /// Members who are to be forgotten.
     Forgetting,
+    /// Jobs on shelves.
+    Shelves,
     /// Sessions of channels.
     Channels,
     /// What Easel does not know.
@@ -94,6 +96,7 @@ impl Kind {
             Kind::Children => "variations",
             Kind::MemberSessions => "sessions of members",
             Kind::Forgetting => "to be forgotten",
+            Kind::Shelves => "gallery",
             Kind::Channels => "channels",
             Kind::Unknown => "unknown",
         }
@@ -119,6 +122,7 @@ impl Kind {
             ("member", "session") => Kind::MemberSessions,
             ("member", "forgetting") => Kind::Forgetting,
             ("job", "child") => Kind::Children,
+            ("shelf", _) => Kind::Shelves,
             ("channel", "latest") => Kind::Latest,
             ("channel", "running" | "session") => Kind::Channels,
             _ => Kind::Unknown,

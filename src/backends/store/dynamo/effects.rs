@@ -4,7 +4,7 @@ use super::item::{Key, NEXT_TURN, WARNED_BY, json, number, text};
 use super::write::Write;
 use crate::domain::job::accounts::{Bound, Measure};
 use crate::domain::job::{
-    BlockedChange, Difference, DigestChange, JobId, JobRecord, Latest, Posting, UsagePosting,
+    BlockedChange, Difference, DigestChange, JobId, JobRecord, Latest, Posting, ShelfChange, UsagePosting,
 };
 
 /// The job as it is after a step from this revision, and all that changes with it.
@@ -24,6 +24,7 @@ pub(super) fn writes(
     writes.extend(difference.digests.iter().map(|change| find_by(after.id(), change)));
     writes.extend(difference.latest.map(|of| latest(after.id(), of)));
     writes.extend(difference.disowned.map(|member| Write::delete(Key::member_job(member, after.id()))));
+    writes.extend(difference.shelves.iter().map(|change| move_to(after.id(), change)));
     writes.extend(difference.blocked.iter().map(|line| list_blocked(after.id(), after.created_ms(), line)));
     Ok(writes)
 }
@@ -137,6 +138,11 @@ fn find_by(job: JobId, change: &DigestChange) -> Write {
     } else {
         Write::delete(key)
     }
+}
+
+fn move_to(job: JobId, ShelfChange { shelf, is_there }: &ShelfChange) -> Write {
+    let key = Key::shelved(shelf, job);
+    if *is_there { Write::put(&key, []) } else { Write::delete(key) }
 }
 
 /// A member's last picture in a channel.

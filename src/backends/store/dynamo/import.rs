@@ -57,8 +57,11 @@ pub(crate) fn items(item: &StoreItem) -> anyhow::Result<Vec<Write>> {
     Ok(writes.into_iter().map(Write::if_absent).collect())
 }
 
+/// The job, and where it is found.
 fn job(record: &JobRecord) -> anyhow::Result<Vec<Write>> {
-    Ok([effects::put(record, 1)?].into_iter().chain(effects::places(record)).collect())
+    let shelves = record.shelves();
+    let shelved = shelves.iter().map(|shelf| Write::put(&Key::shelved(shelf, record.id()), []));
+    Ok([effects::put(record, 1)?].into_iter().chain(effects::places(record)).chain(shelved).collect())
 }
 
 fn account(account: &Account, balance: &Balance) -> Write {

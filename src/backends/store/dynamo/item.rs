@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::job::accounts::{Account, Amounts, Balance};
-use crate::domain::job::{JobId, Stage, millis};
+use crate::domain::job::{JobId, Shelf, Stage, millis};
 use crate::domain::limits::{Asker, Rate};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::unreadable::Unreadable;
@@ -87,6 +87,11 @@ impl Key {
     /// and those that vary another one.
     pub(super) fn child(parent: JobId, job: JobId) -> Key {
         Key::new(format!("job#{parent}"), format!("child#{job}"))
+    }
+
+    /// A job that lies on this shelf.
+    pub(super) fn shelved(shelf: &Shelf, job: JobId) -> Key {
+        Key::new(format!("shelf#{shelf}"), job.to_string())
     }
 
     /// The session that nobody ended.

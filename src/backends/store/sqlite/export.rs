@@ -216,6 +216,8 @@ mod tests {
         ("sessions", "id guild channel by started last ended waiting plan quiet_at"),
         // About the file's own pages.
         ("unwiped", "one turn"),
+        // Made of the jobs.
+        ("shelves", "shelf job"),
         ("usage", "guild month day member model delivered calls spent"),
     ];
 

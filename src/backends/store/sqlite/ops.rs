@@ -3,10 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use time::OffsetDateTime;
 
-use super::accounts;
-use super::durations;
 use super::erasing;
 use super::rows::{self, from_json, to_json};
+use super::{accounts, durations, shelves};
 use crate::backends::store::KeptPicture;
 use crate::domain::job::accounts::{Balances, first_broken};
 use crate::domain::job::{
@@ -123,6 +122,7 @@ fn post(db: &Connection, record: &JobRecord, difference: &Difference) -> rusqlit
     for taken in &difference.taken {
         durations::add(db, taken)?;
     }
+    difference.shelves.iter().try_for_each(|change| shelves::change(db, record.id(), change))?;
     difference.blocked.iter().try_for_each(|change| list_blocked(db, record, change))
 }
 

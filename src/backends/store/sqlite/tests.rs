@@ -1,9 +1,9 @@
 use time::macros::datetime;
 
 use super::*;
-use crate::backends::store::Store;
+use crate::backends::store::{Cursor, Store};
 use crate::domain::image_format::ImageFormat;
-use crate::domain::job::{Attempt, Conclusion, Progress, Settlement, Tally};
+use crate::domain::job::{Attempt, Conclusion, Progress, Settlement, Tally, Viewer, Wanted};
 use crate::domain::job::{Bill, GeneratedImage, MadeFrom, Origin, Outcome, State};
 use crate::domain::limits::BudgetScope;
 use crate::domain::refusal::Refusal;
@@ -311,6 +311,10 @@ async fn what_versions_2_and_3_left_is_found_as_it_was() {
         assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
         let of_key = store.jobs_of_key("website", None, 9).await.unwrap();
         assert_eq!(of_key.first().map(|claim| claim.job.id), known);
+        let viewer = Viewer { guild: Some(11), channel: 2, member: 4 };
+        let page =
+            store.gallery(&Wanted::Words(vec!["cat".into()]), viewer, Cursor::Latest, 9).await.unwrap();
+        assert_eq!(page.jobs.first().map(|claim| claim.job.id), Some(old(2)), "{page:?}");
         assert_eq!(store.jobs_of_member(4, None, 9).await.unwrap().len(), 2);
         assert_eq!(store.totals().await.unwrap().attempted, if version == 3 { 6 } else { 5 });
     }
