@@ -86,7 +86,11 @@ impl Order {
     }
 
     pub(crate) async fn admit(&self, store: &Store) -> anyhow::Result<()> {
-        match store.admit(&self.job(), PRICE, &limits(), self.at).await? {
+        self.admit_as(store, &self.job()).await
+    }
+
+    async fn admit_as(&self, store: &Store, job: &Job) -> anyhow::Result<()> {
+        match store.admit(job, PRICE, &limits(), self.at).await? {
             Admission::Admitted { .. } => Ok(()),
             other => bail!("not admitted: {other:?}"),
         }
@@ -117,7 +121,12 @@ impl Order {
     }
 
     pub(crate) async fn delivered(&self, store: &Store) -> anyhow::Result<()> {
-        self.admit(store).await?;
+        self.delivered_as(store, &self.job()).await
+    }
+
+    /// The same of a job that differs from [`Order::job`] in what was asked for.
+    pub(crate) async fn delivered_as(&self, store: &Store, job: &Job) -> anyhow::Result<()> {
+        self.admit_as(store, job).await?;
         let fence = self.claim(store).await?.fence;
         let call = self.call(store, fence).await?;
         ensure!(
