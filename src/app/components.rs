@@ -3,16 +3,18 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::job::{Claim, JobId};
+use crate::backends::store::Cursor;
+use crate::domain::job::{Claim, JobId, Wanted};
 use crate::domain::services::Service;
 use crate::domain::session::SessionId;
 use crate::domain::text::clip;
 
 mod form;
+mod gallery;
 
 pub use form::{Field, Form, Kind};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Button {
     Details(JobId),
     /// Orders what this job asked for once more.
@@ -27,6 +29,10 @@ pub enum Button {
     Keep(SessionId),
     /// Shows this page, from 0, of a session's pictures.
     History(SessionId, u32),
+    /// Shows a page of pictures that are found again.
+    Gallery(Wanted, Cursor),
+    /// A menu that shows the pictures of the job that was chosen.
+    Open,
     /// Does something with the pictures of a job.
     Picture(PictureAction, JobId, Chosen),
     /// Edits one of them: a form with what the service needs.
@@ -132,7 +138,7 @@ pub enum Look {
 
 impl Button {
     /// What Discord sends back when it is pressed; at most 100 characters.
-    pub fn custom_id(self) -> String {
+    pub fn custom_id(&self) -> String {
         match self {
             Button::Details(job) => format!("v1:details:{job}:0"),
             Button::Retry(job) => format!("v1:retry:{job}:0"),
@@ -142,8 +148,12 @@ impl Button {
             Button::Replace(session, Some(asked_about)) => format!("v1:replace:{session}:{asked_about}"),
             Button::Keep(session) => format!("v1:keep:{session}:0"),
             Button::History(session, page) => format!("v1:history:{session}:{page}"),
-            Button::Picture(action, job, n) => format!("v1:{}:{job}:{}", action.name(), number(n)),
-            Button::Edit(service, job, n) => format!("v1:{EDIT}{}:{job}:{}", service.name(), number(n)),
+            Button::Gallery(wanted, cursor) => {
+                format!("v1:gallery:{}:{}", gallery::wanted(wanted), gallery::cursor(*cursor))
+            }
+            Button::Open => "v1:open:0:0".to_owned(),
+            Button::Picture(action, job, n) => format!("v1:{}:{job}:{}", action.name(), number(*n)),
+            Button::Edit(service, job, n) => format!("v1:{EDIT}{}:{job}:{}", service.name(), number(*n)),
             Button::EditShown => "v1:shown-edit:0:0".to_owned(),
             Button::EditShownWith(service) => format!("v1:{EDIT_SHOWN}{}:0:0", service.name()),
             Button::StartFromShown => "v1:shown-start:0:0".to_owned(),
@@ -167,6 +177,8 @@ impl Button {
             "replace" => Some(Button::Replace(id.parse().ok()?, n.parse().ok())),
             "keep" => Some(Button::Keep(id.parse().ok()?)),
             "history" => Some(Button::History(id.parse().ok()?, n.parse().ok()?)),
+            "gallery" => Some(Button::Gallery(gallery::read_wanted(id)?, gallery::read_cursor(n)?)),
+            "open" => Some(Button::Open),
             "shown-edit" => Some(Button::EditShown),
             "shown-start" => Some(Button::StartFromShown),
             "forget" => Some(Button::Forget),
@@ -217,11 +229,14 @@ pub fn row<Label: AsRef<str>>(buttons: &[(Button, Label, Look)]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::search::searched;
 
     #[test]
     fn a_custom_id_says_everything_and_fits() {
         let (job, session) =
             ("01M82MR71296GXRQK4S1NTKEXB".parse().unwrap(), "01M82MR71296GXRQK4S1NTKEXB".parse().unwrap());
+        let many: String = ('\u{4e00}'..'\u{4f00}').collect();
+        let longest = searched(&many).unwrap();
         let buttons = [
             Button::Details(job),
             Button::Retry(job),
@@ -232,6 +247,11 @@ mod tests {
             Button::Replace(session, Some(session)),
             Button::Keep(session),
             Button::History(session, u32::MAX),
+            Button::Gallery(Wanted::Mine, Cursor::Latest),
+            Button::Gallery(Wanted::Channel, Cursor::After(job)),
+            Button::Gallery(Wanted::Words(vec!["red".into(), "лиса".into()]), Cursor::Before(job)),
+            Button::Gallery(Wanted::Words(longest), Cursor::Before(job)),
+            Button::Open,
             Button::Picture(PictureAction::VarySubtle, job, None),
             Button::Picture(PictureAction::DeleteNow, job, Some(3)),
             Button::Edit(Service::UpscaleConservative, job, Some(0)),
@@ -241,7 +261,7 @@ mod tests {
         ];
         for button in buttons {
             let text = button.custom_id();
-            assert!(text.len() <= 100, "{text}");
+            assert!(text.chars().count() <= 100, "{text}");
             assert_eq!(Button::from_custom_id(&text), Some(button));
         }
         for foreign in [
@@ -253,6 +273,8 @@ mod tests {
             "v1:vary:01M82MR71296GXRQK4S1NTKEXB:0",
             "v1:edit.sharpen:01M82MR71296GXRQK4S1NTKEXB:0",
             "v1:again:01M82MR71296GXRQK4S1NTKEXB:x",
+            "v1:gallery:all:0",
+            "v1:gallery:mine:ä",
         ] {
             assert_eq!(Button::from_custom_id(foreign), None, "{foreign}");
         }

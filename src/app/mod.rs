@@ -42,8 +42,10 @@ use crate::domain::request::IMAGE_BYTES_LIMIT;
 
 pub mod clock;
 pub mod components;
+mod contact_sheet;
 mod context;
 pub mod forget;
+pub(crate) mod gallery;
 pub mod messages;
 mod place_order;
 pub(crate) mod publish;

@@ -1,7 +1,7 @@
 //! A picture of ours that something is made from.
 
 use crate::backends::archive::picture_key;
-use crate::domain::job::Claim;
+use crate::domain::job::{Claim, GeneratedImage};
 use crate::domain::request::{Ask, ImageSource};
 
 /// A generated picture of a job.
@@ -18,6 +18,15 @@ impl StoredPicture {
         let mut generated = claim.pictures.iter().filter(|picture| picture.generated().is_some());
         let found = generated.find(|picture| n.is_none_or(|n| n == picture.n))?.n;
         Some(StoredPicture { claim, n: found })
+    }
+
+    pub(crate) fn generated(&self) -> Option<&GeneratedImage> {
+        self.claim.pictures.iter().find(|picture| picture.n == self.n)?.generated()
+    }
+
+    /// How large it is, in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.generated().map_or(0, |generated| generated.bytes)
     }
 
     pub(crate) fn source(&self) -> ImageSource {

@@ -202,6 +202,8 @@ pub enum Refusal {
     PressedTwice,
     /// A job that is unknown, or not for this person.
     UnknownPicture,
+    /// A search for nothing that tells one prompt from another.
+    NoSearchWords,
     /// The order could not be written down in time.
     StoreSlow,
     Stopping,

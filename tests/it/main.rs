@@ -20,6 +20,7 @@ mod encrypted;
 mod environment;
 mod forgetting;
 mod fuzzed;
+mod gallery;
 mod gateway;
 mod guardrail;
 mod http_frontend;

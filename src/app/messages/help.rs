@@ -101,6 +101,7 @@ impl Help<'_> {
                 to("prefer"),
                 to("usage")
             ),
+            "**Find again** `/gallery` · `/show`".to_owned(),
         ];
         if self.asker == Asker::Admin {
             lines.push(format!(

@@ -2,9 +2,9 @@
 
 use super::admin::{effective_lines, source_in_words};
 use super::picture::{quoted, variants};
-use super::{code, page, shell_command, typed, typed_up_to};
+use super::{code, jump_link, page, shell_command, typed, typed_up_to};
 use crate::backends::discord_api::message::Message;
-use crate::domain::job::{Claim, Origin, Outcome, Posted};
+use crate::domain::job::{Claim, Origin, Outcome};
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::Budget;
@@ -117,12 +117,8 @@ pub(crate) fn details(claim: &Claim, ancestors: &[Claim]) -> Message {
 fn ancestor(claim: &Claim) -> String {
     let request = &claim.job.request;
     let made = format!("{} {}", code(&request.model), typed_up_to(ANCESTOR_SHOWN, &request.prompt));
-    let guild = claim.job.origin.discord().and_then(|origin| origin.guild);
-    match claim.posted {
-        Some(Posted { channel, message }) => {
-            let server = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
-            format!("made from: {made} ([show](https://discord.com/channels/{server}/{channel}/{message}))")
-        }
+    match jump_link(claim) {
+        Some(link) => format!("made from: {made} ([show]({link}))"),
         None => format!("made from: {made} (job `{}`)", claim.job.id),
     }
 }

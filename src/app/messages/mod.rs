@@ -5,10 +5,12 @@
 use std::fmt::Display;
 
 use crate::backends::discord_api::message::{Message, PANEL_BYTES, PANEL_LIMIT};
+use crate::domain::job::{Claim, Posted};
 use crate::domain::money::Micros;
 
 pub(crate) mod admin;
 pub(crate) mod forget;
+pub(crate) mod gallery;
 pub(crate) mod help;
 pub(crate) mod member;
 mod notes;
@@ -44,6 +46,14 @@ pub(crate) fn priced(model: &str, price: Micros) -> String {
 /// The same as a choice, which knows no Markdown.
 pub(crate) fn priced_choice(model: &str, price: Micros) -> String {
     format!("{model} – {price} a picture")
+}
+
+/// The address of the message that shows a job's pictures, if others than its member see it.
+pub(crate) fn jump_link(claim: &Claim) -> Option<String> {
+    let origin = claim.job.origin.discord().filter(|origin| !origin.private)?;
+    let Posted { channel, message } = claim.posted?;
+    let server = origin.guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    Some(format!("https://discord.com/channels/{server}/{channel}/{message}"))
 }
 
 /// A title above lines that may be many.

@@ -157,6 +157,8 @@ sentences! { to;
         "You pressed that button twice in a second; the first press counts, and its picture is on the way. Nothing was charged for the second one. Press again if you want another.";
     UnknownPicture =>
         "Nothing is known of that picture here, or it is somebody else's private one.";
+    NoSearchWords =>
+        "There is nothing in that to search for. Write one or more words that stand in the prompt, of two letters at least, such as `red fox`; small words like `the` stand in too many.";
     StoreSlow =>
         "Easel could not write your order down in time, so it was not taken. Nothing was charged. Please try again in a minute.";
     Cancelled =>

@@ -61,7 +61,7 @@ fn all(message: &Message) -> String {
     format!("{}\n{}", message.content, message.embeds.join("\n"))
 }
 
-fn claim(text: &str) -> Claim {
+pub(super) fn claim(text: &str) -> Claim {
     let request = ImageRequest {
         image: Some(StartImage {
             source: ImageSource::Attachment { url: String::new(), filename: text.to_owned() },

@@ -7,10 +7,11 @@ use anyhow::Context;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::pictures::{self, Shown};
+use super::pictures;
 use crate::app::App;
 use crate::app::messages::session as texts;
 use crate::app::reports::export::{Export, ExportItem, Room, Writer};
+use crate::app::stored_picture::StoredPicture;
 use crate::backends::archive::{export_key, record_key};
 use crate::backends::discord_api::message::{File, Message};
 use crate::backends::spool::Scratch;
@@ -57,7 +58,7 @@ pub(crate) async fn export(
     let room = if app.archive.gives_links() {
         Room::unlimited()
     } else {
-        Room::in_files_of(file_limit, pictures.iter().map(Shown::bytes))
+        Room::in_files_of(file_limit, pictures.iter().map(StoredPicture::bytes))
     };
     let tally = app.store.session_tally(session.id).await?;
     let about = Export {
@@ -83,7 +84,7 @@ struct Packed {
 async fn pack(
     app: &App,
     session: &Session,
-    pictures: &[Shown],
+    pictures: &[StoredPicture],
     about: &Export,
     room: Room,
 ) -> anyhow::Result<Packed> {
@@ -164,7 +165,7 @@ async fn parts(session: &Session, packed: Packed) -> anyhow::Result<Exported> {
 }
 
 /// A picture with its record; `None` if it is gone.
-async fn item(app: &App, at: usize, shown: &Shown, room: Room) -> anyhow::Result<Option<ExportItem>> {
+async fn item(app: &App, at: usize, shown: &StoredPicture, room: Room) -> anyhow::Result<Option<ExportItem>> {
     let job = &shown.claim.job;
     let Some(generated) = shown.generated() else { return Ok(None) };
     let _permit = app.picture_limiter.enter().await;

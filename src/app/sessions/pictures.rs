@@ -2,35 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context;
-use bytes::Bytes;
-
 use crate::app::App;
+use crate::app::contact_sheet::{self, Sheet};
 use crate::app::messages::session as texts;
-use crate::app::reports::draw::sheet::{Cell, MOST_CELLS, contact_sheet};
+use crate::app::reports::draw::sheet::MOST_CELLS;
+use crate::app::stored_picture::StoredPicture;
 use crate::backends::discord_api::message::{File, Message};
-use crate::domain::job::{Claim, GeneratedImage};
+use crate::domain::job::Claim;
 use crate::domain::session::{Session, SessionId};
 
-/// A picture that was delivered in a session.
-pub(super) struct Shown {
-    pub(super) claim: Claim,
-    pub(super) n: u32,
-}
-
-impl Shown {
-    pub(super) fn generated(&self) -> Option<&GeneratedImage> {
-        self.claim.pictures.iter().find(|picture| picture.n == self.n)?.generated()
-    }
-
-    /// How large it is, in bytes.
-    pub(super) fn bytes(&self) -> u64 {
-        self.generated().map_or(0, |generated| generated.bytes)
-    }
-}
-
 /// The pictures of a session that `viewer` may see, oldest first; `None` stands for everybody.
-pub(super) async fn of(app: &App, session: SessionId, viewer: Option<u64>) -> anyhow::Result<Vec<Shown>> {
+pub(super) async fn of(
+    app: &App,
+    session: SessionId,
+    viewer: Option<u64>,
+) -> anyhow::Result<Vec<StoredPicture>> {
     let jobs = app.store.session_jobs(session).await?;
     let visible = |claim: &Claim| match viewer {
         Some(member) => claim.job.origin.visible_to(member),
@@ -39,14 +25,14 @@ pub(super) async fn of(app: &App, session: SessionId, viewer: Option<u64>) -> an
     Ok(jobs.into_iter().filter(visible).flat_map(pictures).collect())
 }
 
-fn pictures(claim: Claim) -> Vec<Shown> {
+fn pictures(claim: Claim) -> Vec<StoredPicture> {
     let generated = claim.pictures.iter().filter(|picture| picture.generated().is_some());
     let numbers: Vec<_> = generated.map(|picture| picture.n).collect();
-    numbers.into_iter().map(|n| Shown { claim: claim.clone(), n }).collect()
+    numbers.into_iter().map(|n| StoredPicture { claim: claim.clone(), n }).collect()
 }
 
-pub(super) fn members(pictures: &[Shown]) -> usize {
-    let member = |shown: &Shown| shown.claim.job.origin.discord().map(|origin| origin.member);
+pub(super) fn members(pictures: &[StoredPicture]) -> usize {
+    let member = |shown: &StoredPicture| shown.claim.job.origin.discord().map(|origin| origin.member);
     pictures.iter().filter_map(member).collect::<BTreeSet<_>>().len()
 }
 
@@ -63,35 +49,20 @@ pub(crate) async fn page(app: &App, session: &Session, viewer: u64, page: u32) -
 pub(super) async fn sheet(
     app: &App,
     title: &str,
-    pictures: &[Shown],
+    pictures: &[StoredPicture],
     page: u32,
 ) -> anyhow::Result<Option<File>> {
     let first = page as usize * MOST_CELLS;
-    let mut cells = Vec::new();
-    // One picture at a time is in memory, and of each only its thumbnail stays.
-    for (at, shown) in pictures.iter().enumerate().skip(first).take(MOST_CELLS) {
-        let permit = app.picture_limiter.enter().await;
-        let bytes = app.picture(&shown.claim, shown.n).await.unwrap_or_else(|error| {
-            tracing::warn!(job = %shown.claim.job.id, error = format!("{error:#}"), "a picture is missing on a sheet");
-            None
-        });
-        let label = format!("{} {}", at + 1, shown.claim.job.request.of(shown.n).prompt);
-        let cell = tokio::task::spawn_blocking(move || Cell::new(label, bytes.as_ref()));
-        cells.push(cell.await.context("making a thumbnail")?);
-        drop(permit);
-    }
-    if cells.is_empty() {
-        return Ok(None);
-    }
-    let alt = texts::sheet_alt(title, first + 1, first + cells.len());
-    let title = title.to_owned();
-    let draw = move || contact_sheet(&title, &cells);
-    let drawn = tokio::task::spawn_blocking(draw).await.context("drawing a contact sheet")??;
-    Ok(Some(File {
+    let shown = pictures.iter().enumerate().skip(first).take(MOST_CELLS);
+    let cells: Vec<_> = shown
+        .map(|(at, picture)| {
+            (format!("{} {}", at + 1, picture.claim.job.request.of(picture.n).prompt), picture)
+        })
+        .collect();
+    let sheet = Sheet {
         name: format!("easel-session-{}.png", page + 1),
-        mime: "image/png",
-        alt,
-        bytes: Bytes::from(drawn),
-        kept: None,
-    }))
+        title: title.to_owned(),
+        alt: texts::sheet_alt(title, first + 1, first + cells.len()),
+    };
+    contact_sheet::draw(app, sheet, cells.into_iter()).await
 }

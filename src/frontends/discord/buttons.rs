@@ -33,6 +33,8 @@ pub(super) async fn respond(
         Button::Replace(session, asked_about) => replace(call, session, asked_about).await,
         Button::Keep(session) => keep(call, session).await,
         Button::History(session, page) => history(call, session, page).await,
+        Button::Gallery(wanted, cursor) => Ok(Response::update_later(Deferred::Gallery { wanted, cursor })),
+        Button::Open => open(call, values).await,
         Button::Picture(action, job, n) => return picture::respond(call, action, job, n, values).await,
         Button::EditShown => {
             let service = values.first().and_then(|name| Service::from_name(name));
@@ -90,6 +92,13 @@ async fn cancel(call: Call<'_>, job: JobId) -> Result<Response, Refusal> {
 /// What the help page suggests.
 pub(super) fn example() -> Ask {
     Ask { prompt: EXAMPLE.to_owned(), ..Ask::default() }
+}
+
+/// The pictures of the job that was chosen, for the member alone.
+async fn open(call: Call<'_>, values: &[String]) -> Result<Response, Refusal> {
+    let job = values.first().and_then(|job| job.parse().ok()).ok_or(Refusal::UnknownButton)?;
+    let claim = visible(call, job).await?;
+    Ok(Response::later(true, Deferred::Show(Box::new(claim))))
 }
 
 /// How the pictures of a job were made, for those who may see them.

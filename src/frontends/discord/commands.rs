@@ -15,6 +15,7 @@ use crate::frontends::discord::response::{Call, Response};
 mod easel;
 mod edit;
 mod forget_me;
+mod gallery;
 mod help;
 pub mod imagine;
 pub mod options;
@@ -62,6 +63,7 @@ const COMMANDS: &[Command] = &[
     command!(imagine),
     command!(edit),
     command!(show),
+    command!(gallery),
     command!(session),
     command!(usage),
     command!(prefer),

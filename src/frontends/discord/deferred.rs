@@ -7,14 +7,15 @@ use time::OffsetDateTime;
 use crate::app::messages::{self, Reader, forget as forget_texts};
 use crate::app::reports::usage;
 use crate::app::sessions::{Part, Replaced};
-use crate::app::{App, forget, publish, sessions};
+use crate::app::{App, forget, gallery, publish, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
+use crate::backends::store::Cursor;
 use crate::domain::digest::sha256_hex;
 use crate::domain::error::refusal;
 use crate::domain::forgetting::Receipt;
-use crate::domain::job::{Claim, JobId, Posted};
+use crate::domain::job::{Claim, JobId, Posted, Wanted};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{PlanEdit, Session, SessionId};
 use crate::frontends::discord::interaction::{Attachment, Interaction};
@@ -46,6 +47,11 @@ pub(crate) enum Deferred {
         page: u32,
     },
     SessionExport(Session),
+    /// A page of pictures that are found again.
+    Gallery {
+        wanted: Wanted,
+        cursor: Cursor,
+    },
     /// Shows the pictures of a job once more.
     Show(Box<Claim>),
     /// The same, of the job that made this file.
@@ -89,6 +95,9 @@ impl Deferred {
                 let exported =
                     sessions::export(app, &session, interaction.member, interaction.file_limit).await?;
                 return Ok(Reply { message: exported.message, more: exported.more });
+            }
+            Deferred::Gallery { wanted, cursor } => {
+                gallery::page(app, interaction.viewer(), &wanted, cursor).await?
             }
             Deferred::Show(claim) => publish::again(app, *claim, interaction.file_limit).await?,
             Deferred::ShowFile(file) => show_file(app, interaction, &file).await?,

@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::backends::discord_api::pictures::pictures_of;
+use crate::domain::job::Viewer;
 use crate::domain::session::Actor;
 
 mod json;
@@ -179,6 +180,11 @@ impl Interaction {
     /// Whether the member may delete what others wrote.
     pub(crate) fn moderates(&self) -> bool {
         self.guild.is_some() && self.permissions & (MANAGE_MESSAGES | ADMINISTRATOR) != 0
+    }
+
+    /// Who looks at pictures, and where.
+    pub(crate) fn viewer(&self) -> Viewer {
+        Viewer { guild: self.guild, channel: self.channel, member: self.member }
     }
 
     /// The member, as sessions know one.
