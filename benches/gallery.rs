@@ -79,7 +79,7 @@ async fn delivered(store: &Store, number: u64) -> anyhow::Result<()> {
 }
 
 async fn pages(store: &Store, jobs: u64, rounds: usize) -> anyhow::Result<()> {
-    let viewer = Viewer { guild: Some(GUILD), channel: CHANNEL, member: 1 };
+    let viewer = Viewer { guild: Some(GUILD), channel: CHANNEL, reads_history: true, member: 1 };
     let middle = Cursor::Before(order(jobs / 2).id());
     let all = [
         ("mine", Wanted::Mine, PAGE),

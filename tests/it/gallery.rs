@@ -91,6 +91,8 @@ async fn pictures_are_found_by_their_member_their_channel_and_their_words() {
         assert_eq!(found(&world, search("CAFE, the fox").by(8)).await, ["A red FOX, at the café"]);
         let own = [&["a red crab"][..], &all].concat();
         assert_eq!(found(&world, search("red").by(8)).await, own, "one's own from other channels too");
+        let closed = found(&world, search("red").permissions(1 << 10)).await;
+        assert_eq!(closed, ["A red FOX, at the café"], "who may not read what was written before");
         let elsewhere = found(&world, search("red").by(8).in_guild(12).in_channel(77)).await;
         assert_eq!(elsewhere, ["a red fox cub"], "what everybody sees stays in its server");
         world.end().await;

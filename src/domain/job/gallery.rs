@@ -29,6 +29,8 @@ pub enum Wanted {
 pub struct Viewer {
     pub guild: Option<u64>,
     pub channel: u64,
+    /// Whether they can read what was written in the channel before.
+    pub reads_history: bool,
     pub member: u64,
 }
 
@@ -101,13 +103,17 @@ fn shelves(origin: &DiscordOrigin, prompt: &str) -> BTreeSet<Shelf> {
 impl Viewer {
     /// What is wanted lies on all shelves of one of these groups.
     pub(crate) fn shelves(self, wanted: &Wanted) -> Vec<Vec<Shelf>> {
-        let Viewer { guild, channel, member } = self;
+        let Viewer { guild, channel, reads_history, member } = self;
         match wanted {
             Wanted::Mine => {
                 let scopes = guild.map(Scope::Guild).into_iter().chain([Scope::Member(member)]);
                 scopes.map(|scope| vec![scope.of_member(member)]).collect()
             }
-            Wanted::Channel => vec![vec![of_channel(channel)], vec![private_in(channel, member)]],
+            Wanted::Channel => {
+                let own = guild.map(|guild| Scope::Guild(guild).of_member(member)).filter(|_| !reads_history);
+                let public = std::iter::once(of_channel(channel)).chain(own).collect();
+                vec![public, vec![private_in(channel, member)]]
+            }
             Wanted::Words(words) if words.is_empty() => Vec::new(),
             Wanted::Words(words) => {
                 let with = |scope: Scope, place: Option<Shelf>| {
@@ -115,8 +121,10 @@ impl Viewer {
                 };
                 // Nothing is known of who may read the server's other channels.
                 let in_guild = guild.map(Scope::Guild).into_iter().flat_map(|scope| {
-                    [of_channel(channel), scope.of_member(member)].map(|place| with(scope, Some(place)))
+                    let here = reads_history.then(|| of_channel(channel));
+                    here.into_iter().chain([scope.of_member(member)]).map(move |place| (scope, place))
                 });
+                let in_guild = in_guild.map(|(scope, place)| with(scope, Some(place)));
                 in_guild.chain([with(Scope::Member(member), None)]).collect()
             }
         }
@@ -173,7 +181,11 @@ mod tests {
         orders.flat_map(|order| {
             PLACES.into_iter().flat_map(move |(guild, channel)| {
                 let order = order.clone();
-                [7, 8].map(|member| (order.clone(), Viewer { guild, channel, member }))
+                [(7, true), (7, false), (8, true), (8, false)].map(|(member, reads)| {
+                    // Only a server's channels can be closed to those who come later.
+                    let reads_history = reads || guild.is_none();
+                    (order.clone(), Viewer { guild, channel, reads_history, member })
+                })
             })
         })
     }
@@ -193,9 +205,10 @@ mod tests {
             let is_theirs = order.member == viewer.member;
             assert_eq!(finds(viewer, &Wanted::Mine, &order), visible && is_theirs, "{about}");
             let is_here = order.channel == viewer.channel;
-            assert_eq!(finds(viewer, &Wanted::Channel, &order), visible && is_here, "{about}");
+            let is_open = viewer.reads_history || is_theirs;
+            assert_eq!(finds(viewer, &Wanted::Channel, &order), visible && is_here && is_open, "{about}");
             // Others' words are looked through in a server's channel only.
-            let is_known = is_theirs || (is_here && order.guild.is_some());
+            let is_known = is_theirs || (is_here && is_open && order.guild.is_some());
             assert_eq!(finds(viewer, &fox, &order), visible && is_known, "{about}");
             assert!(!finds(viewer, &Wanted::Words(words("red fox cub")), &order));
             assert!(!finds(viewer, &Wanted::Words(vec![]), &order));

@@ -184,7 +184,12 @@ impl Interaction {
 
     /// Who looks at pictures, and where.
     pub(crate) fn viewer(&self) -> Viewer {
-        Viewer { guild: self.guild, channel: self.channel, member: self.member }
+        Viewer {
+            guild: self.guild,
+            channel: self.channel,
+            reads_history: self.reads_history(),
+            member: self.member,
+        }
     }
 
     /// The member, as sessions know one.

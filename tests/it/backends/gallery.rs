@@ -7,7 +7,7 @@ use time::Duration;
 
 use super::orders::{CHANNEL, GUILD, MEMBER, NOW, Order, order};
 
-const HERE: Viewer = Viewer { guild: Some(GUILD), channel: CHANNEL, member: MEMBER };
+const HERE: Viewer = Viewer { guild: Some(GUILD), channel: CHANNEL, reads_history: true, member: MEMBER };
 const OTHER: Viewer = Viewer { member: MEMBER + 1, ..HERE };
 
 fn nth(second: u32, prompt: &'static str) -> Order {
@@ -52,6 +52,10 @@ pub(super) async fn a_picture_is_found_by_its_member_its_channel_and_its_words(s
         assert_eq!(found(store, &words(text), HERE).await, expected, "{text}");
     }
     assert_eq!(found(store, &words("red"), OTHER).await, [cub, fox], "others' only in their channel");
+    let closed = Viewer { reads_history: false, ..OTHER };
+    for wanted in [Wanted::Channel, words("red")] {
+        assert_eq!(found(store, &wanted, closed).await, [cub], "{wanted:?}");
+    }
     let elsewhere = Viewer { guild: Some(GUILD + 1), channel: 77, ..HERE };
     for wanted in [Wanted::Mine, Wanted::Channel, words("red")] {
         assert_eq!(found(store, &wanted, elsewhere).await, [], "what was ordered in a server stays there");

@@ -106,7 +106,7 @@ impl Answers {
         for guild in about.guilds.iter().copied().map(Some).chain([None]) {
             for member in &about.members {
                 for channel in &about.channels {
-                    let viewer = Viewer { guild, channel: *channel, member: *member };
+                    let viewer = Viewer { guild, channel: *channel, reads_history: true, member: *member };
                     for wanted in [Wanted::Mine, Wanted::Channel, Wanted::Words(vec!["cat".into()])] {
                         let page = store.gallery(&wanted, viewer, Cursor::Latest, 100).await.unwrap();
                         self.galleries.push(page);

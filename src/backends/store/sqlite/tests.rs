@@ -311,7 +311,7 @@ async fn what_versions_2_and_3_left_is_found_as_it_was() {
         assert_eq!(store.known(request, now + time::Duration::days(60)).await.unwrap(), None);
         let of_key = store.jobs_of_key("website", None, 9).await.unwrap();
         assert_eq!(of_key.first().map(|claim| claim.job.id), known);
-        let viewer = Viewer { guild: Some(11), channel: 2, member: 4 };
+        let viewer = Viewer { guild: Some(11), channel: 2, reads_history: true, member: 4 };
         let page =
             store.gallery(&Wanted::Words(vec!["cat".into()]), viewer, Cursor::Latest, 9).await.unwrap();
         assert_eq!(page.jobs.first().map(|claim| claim.job.id), Some(old(2)), "{page:?}");

@@ -222,8 +222,18 @@ pub(super) fn about_jobs() -> impl Strategy<Value = Event> {
 /// Somebody looks for words, for their own pictures, or for those of a channel.
 fn gallery() -> impl Strategy<Value = Event> {
     let guild = prop::option::of(prop::sample::select(GUILDS.to_vec()));
-    let viewer = (guild, prop::sample::select(CHANNELS.to_vec()), prop::sample::select(MEMBERS.to_vec()));
-    let viewer = viewer.prop_map(|(guild, channel, member)| Viewer { guild, channel, member });
+    let viewer = (
+        guild,
+        prop::sample::select(CHANNELS.to_vec()),
+        prop::bool::weighted(0.8),
+        prop::sample::select(MEMBERS.to_vec()),
+    );
+    let viewer = viewer.prop_map(|(guild, channel, reads_history, member)| Viewer {
+        guild,
+        channel,
+        reads_history,
+        member,
+    });
     let words = prop::option::of(prop::sample::select(vec!["", "fox", "red fox", "fox owl"]));
     (words, viewer, prop::option::of(any::<Index>()), any::<bool>(), 1..4usize).prop_map(
         |(words, viewer, cursor, is_newer, limit)| Event::Gallery { words, viewer, cursor, is_newer, limit },
