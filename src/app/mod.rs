@@ -44,6 +44,7 @@ pub mod clock;
 pub mod components;
 mod contact_sheet;
 mod context;
+pub(crate) mod export;
 pub mod forget;
 pub(crate) mod gallery;
 pub mod messages;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::app::export::{Contents, Exported, pack};
 use crate::app::messages::session as texts;
 use crate::app::{App, publish};
-use crate::backends::archive::reference_key;
+use crate::backends::archive::{ExportOf, reference_key};
 use crate::backends::discord_api::attachment::{self, Attachment};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
@@ -17,10 +18,8 @@ use crate::domain::job::Posted;
 use crate::domain::refusal::{NoThread, Refusal};
 use crate::domain::session::{Act, Actor, PlanEdit, Replacement, Session, SessionId, Start};
 
-mod export;
 mod pictures;
 
-pub(crate) use export::{Part, export};
 pub(crate) use pictures::page;
 
 /// How often sessions are looked at whose quiet time may be over.
@@ -109,6 +108,27 @@ pub(crate) async fn replace(
     }
     news.push(texts::begun(&replaced.begun));
     Ok(Replaced { news, message: texts::replaced(&replaced.begun) })
+}
+
+/// All pictures of a session that `viewer` may see, their records and a page to look through them.
+pub(crate) async fn export(
+    app: &App,
+    session: &Session,
+    viewer: u64,
+    file_limit: u64,
+) -> anyhow::Result<Exported> {
+    let pictures = pictures::of(app, session.id, Some(viewer)).await?;
+    let tally = app.store.session_tally(session.id).await?;
+    let contents = Contents {
+        title: session.plan.title.clone(),
+        facts: texts::export_facts(session, &tally, pictures.len()),
+        name: format!("easel-session-{}", session.id),
+        of: ExportOf::Session { guild: session.guild, id: session.id },
+        pictures,
+        note: None,
+        nothing: Refusal::NothingToExport,
+    };
+    pack(app, &contents, file_limit).await
 }
 
 /// Ends sessions whose quiet time is over, until the process is told to stop.

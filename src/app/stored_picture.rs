@@ -20,6 +20,11 @@ impl StoredPicture {
         Some(StoredPicture { claim, n: found })
     }
 
+    pub(crate) fn all(claim: &Claim) -> Vec<StoredPicture> {
+        let generated = claim.pictures.iter().filter(|picture| picture.generated().is_some());
+        generated.map(|picture| StoredPicture { claim: claim.clone(), n: picture.n }).collect()
+    }
+
     pub(crate) fn generated(&self) -> Option<&GeneratedImage> {
         self.claim.pictures.iter().find(|picture| picture.n == self.n)?.generated()
     }

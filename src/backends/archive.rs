@@ -142,12 +142,12 @@ impl Archive {
     /// As for [`Archive::remove`].
     pub async fn remove_exports_of(&self, member: u64) -> anyhow::Result<()> {
         // Every name begins with its moment, and so with a zero for centuries.
-        self.remove(&format!("exports/members/{member}/0")).await
+        self.remove(&format!("{}/0", ExportOf::Member(member).folder())).await
     }
 
     /// Removes what was packed of a session's pictures.
     async fn remove_exports(&self, guild: Option<u64>, session: SessionId) -> anyhow::Result<()> {
-        self.remove(&format!("exports/{}/{session}", place_of(guild))).await
+        self.remove(&ExportOf::Session { guild, id: session }.folder()).await
     }
 
     /// Removes all that a session has here beside the pictures that were ordered in it.
@@ -245,9 +245,25 @@ pub fn start_key(holder: &str, sha256: &str, format: ImageFormat) -> String {
     format!("starts/{holder}/{sha256}.{}", format.extension())
 }
 
-/// The key of an export of a session; it begins as those of all of them do.
-pub fn export_key(guild: Option<u64>, session: SessionId, name: Ulid) -> String {
-    format!("exports/{}/{session}/{name}.zip", place_of(guild))
+/// Whose pictures an export has.
+#[derive(Debug, Clone, Copy)]
+pub enum ExportOf {
+    Session { guild: Option<u64>, id: SessionId },
+    Member(u64),
+}
+
+impl ExportOf {
+    /// The key of one of its exports.
+    pub fn key(self, name: Ulid) -> String {
+        format!("{}/{name}.zip", self.folder())
+    }
+
+    fn folder(self) -> String {
+        match self {
+            ExportOf::Session { guild, id } => format!("exports/{}/{id}", place_of(guild)),
+            ExportOf::Member(id) => format!("exports/members/{id}"),
+        }
+    }
 }
 
 /// The key of a session's reference picture. The digest lets a session have another one later.

@@ -66,6 +66,11 @@ pub enum State {
 }
 
 impl State {
+    /// Whether people can start from what is finished.
+    pub(crate) fn shows_pictures(self) -> bool {
+        matches!(self, State::Generated | State::Delivered)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             State::Admitted => "admitted",

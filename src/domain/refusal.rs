@@ -183,6 +183,8 @@ pub enum Refusal {
         why: NoThread,
     },
     NothingToExport,
+    /// An export of a member who has no picture.
+    NothingOfYours,
     /// Somebody who does not take part.
     NotInSession {
         title: String,

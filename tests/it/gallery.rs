@@ -160,3 +160,35 @@ async fn where_nothing_is_found_people_read_what_helps() {
         world.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_member_exports_their_own_pictures_of_every_server() {
+    for world in worlds().await {
+        let first = painted(&world, imagine("a fox --n 2")).await;
+        painted(&world, imagine("an owl").in_guild(12).in_channel(77).option("private", true)).await;
+        painted(&world, imagine("a crab").by(8)).await;
+        let export = || InteractionBuilder::command("export");
+        let sent = told(&world, export()).await;
+        assert!(
+            sent.content.starts_with("**Your pictures**: 3 pictures with their records"),
+            "{}",
+            sent.content
+        );
+        let file = std::io::Cursor::new(sent.attachments[0].bytes.clone());
+        let mut zip = zip::ZipArchive::new(file).unwrap();
+        let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        assert_eq!(names.len(), 6, "{names:?}");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut zip.by_index(0).unwrap(), &mut bytes).unwrap();
+        assert_eq!(bytes, first.attachments[0].bytes, "byte for byte, the oldest first");
+        for nothing in [export().option("page", 2), export().by(9)] {
+            let nothing = told(&world, nothing).await;
+            assert!(
+                nothing.content.starts_with("You have no picture on that page yet"),
+                "{}",
+                nothing.content
+            );
+        }
+        world.end().await;
+    }
+}

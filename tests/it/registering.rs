@@ -7,11 +7,12 @@ use crate::support::{Setup, World, in_time};
 
 const GUILD: u64 = 123_456_789_012_345_678;
 const OTHER: u64 = 223_456_789_012_345_678;
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "imagine",
     "edit",
     "show",
     "gallery",
+    "export",
     "session",
     "usage",
     "prefer",

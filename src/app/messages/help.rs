@@ -101,7 +101,7 @@ impl Help<'_> {
                 to("prefer"),
                 to("usage")
             ),
-            "**Find again** `/gallery` · `/show`".to_owned(),
+            "**Find again** `/gallery` · `/export`".to_owned(),
         ];
         if self.asker == Asker::Admin {
             lines.push(format!(

@@ -9,6 +9,7 @@ use crate::domain::job::{Claim, Posted};
 use crate::domain::money::Micros;
 
 pub(crate) mod admin;
+pub(crate) mod export;
 pub(crate) mod forget;
 pub(crate) mod gallery;
 pub(crate) mod help;

@@ -140,6 +140,8 @@ sentences! { to;
         "Easel cannot make a thread here: {problem}", problem = no_thread(*why);
     NothingToExport =>
         "There is no picture in this session yet that you could export.";
+    NothingOfYours =>
+        "You have no picture on that page yet that you could export: `/imagine` makes one, and `/export` without `page` packs the latest.";
     NotInSession { title } =>
         "The session in this channel, {title}, is for chosen members only. Whoever started it can add you with `/session change`.",
         title = to.typed(title);

@@ -1,8 +1,8 @@
 //! What people read about sessions.
 
+use super::export::day;
 use super::{count, page as listed, typed};
 use crate::app::components::{self, Button, Look};
-use crate::backends::archive::Link;
 use crate::backends::discord_api::message::{ALT_LIMIT, Message};
 use crate::domain::job::Tally;
 use crate::domain::session::{DEFAULT_QUIET_HOURS, Plan, Session, SessionId};
@@ -111,86 +111,12 @@ pub(crate) fn sheet_alt(title: &str, first: usize, last: usize) -> String {
     clip(&format!("Pictures {first} to {last} of the session {}", visible(title)), ALT_LIMIT)
 }
 
-/// For those who cannot see the file.
-pub(crate) const EXPORT_ALT: &str = "All pictures of the session";
-
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ExportSummary {
-    pub(crate) pictures: usize,
-    /// Those of them that are smaller copies.
-    pub(crate) copies: usize,
-    /// Pictures that are gone.
-    pub(crate) missing: usize,
-}
-
-/// An export in so many files, for the message with the first.
-pub(crate) fn exported(session: &Session, export: &ExportSummary, files: usize) -> String {
-    let mut words = export_words(session, export);
-    if export.copies > 0 {
-        let copies = match (export.copies, export.pictures) {
-            (1, 1) => "It is a smaller copy (JPEG), because the original does".to_owned(),
-            (copies, pictures) if copies == pictures => {
-                "They are smaller copies (JPEG), because the originals do".to_owned()
-            }
-            (1, _) => "One of them is a smaller copy (JPEG), because the original does".to_owned(),
-            (copies, _) => format!("{copies} of them are smaller copies (JPEG), because the originals do"),
-        };
-        words.push_str(&format!(" {copies} not fit here; Easel's archive keeps what the model sent."));
-    }
-    if files > 1 {
-        words.push_str(&format!(
-            " They come in {files} files, each with a page of its own; this is the first."
-        ));
-    }
-    words
-}
-
-/// The message with another file of an export.
-pub(crate) fn export_part(session: &Session, number: usize, of: usize) -> String {
-    format!("**{}**, file {number} of {of}.", typed(&session.plan.title))
-}
-
-/// An export that is too large for the message.
-pub(crate) fn exported_by_link(
-    session: &Session,
-    export: &ExportSummary,
-    bytes: u64,
-    link: &Link,
-) -> Message {
-    let words = format!(
-        "{} The file has {} MiB, too much for this channel; the link works until <t:{}:f>.",
-        export_words(session, export),
-        bytes.div_ceil(1024 * 1024),
-        link.until.unix_timestamp()
-    );
-    Message { embeds: vec![format!("[Download the session]({})", link.url)], ..Message::words(words) }
-}
-
-fn export_words(session: &Session, export: &ExportSummary) -> String {
-    let mut words = format!(
-        "**{}**: {} with {}; open `index.html` to look through {}.",
-        typed(&session.plan.title),
-        count(export.pictures, "picture"),
-        if export.pictures == 1 { "its record" } else { "their records" },
-        if export.pictures == 1 { "the file" } else { "them" }
-    );
-    if export.missing > 0 {
-        let missing = count(export.missing, "picture");
-        words.push_str(&format!(" {missing} could not be found in the archive."));
-    }
-    words
-}
-
 pub(crate) fn export_facts(session: &Session, tally: &Tally, pictures: usize) -> Vec<String> {
     let dates = session.ended.map_or_else(
         || format!("begun {}", day(session.started)),
         |ended| format!("{} to {} (UTC)", day(session.started), day(ended)),
     );
     vec![dates, format!("{} in this file", count(pictures, "picture")), format!("{} in all", tally.spent)]
-}
-
-fn day(at: time::OffsetDateTime) -> String {
-    format!("{:04}-{:02}-{:02}", at.year(), u8::from(at.month()), at.day())
 }
 
 fn sums(tally: &Tally) -> String {

@@ -5,9 +5,10 @@ use time::OffsetDateTime;
 
 use super::*;
 use crate::backends::archive::Link;
+use crate::backends::store::{Cursor, GalleryPage};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::job::{Claim, DiscordOrigin, InSession, Job, Origin, Outcome, Picture, State};
-use crate::domain::job::{Stage, Tally};
+use crate::domain::job::{Stage, Tally, Wanted};
 use crate::domain::limits::Limits;
 use crate::domain::money::Micros;
 use crate::domain::policy::{Access, Budget, Change, Entry, ModelRules, Part, Policy, Rule};
@@ -200,7 +201,7 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
     let (claim, running) = (claim(text), session(text));
     let waiting =
         progress::Progress { at: progress::At::Ready(1), gone: Duration::ZERO, usual: Duration::ZERO };
-    let exported = session::ExportSummary { pictures: 1, copies: 1, missing: 1 };
+    let exported = export::ExportSummary { pictures: 1, copies: 1, missing: 1, note: None };
     let Origin::Discord(origin) = &claim.job.origin else { panic!("from elsewhere") };
     let finished = picture::finished(
         &claim,
@@ -222,9 +223,19 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
         ("a session ends", all(&session::ended(&running, &Tally::default(), 1))),
         ("history", all(&session::history(&running, 1, 0, 1))),
         ("no history", all(&session::history(&running, 0, 0, 0))),
-        ("an export", session::exported(&running, &exported, 2)),
-        ("its second file", session::export_part(&running, 2, 2)),
-        ("an export by link", all(&session::exported_by_link(&running, &exported, 1, &link()))),
+        ("an export", export::exported(text, &exported, 2)),
+        ("its second file", export::part(text, 2, 2)),
+        ("an export by link", all(&export::by_link(text, &exported, 1, &link()))),
+    ]
+}
+
+fn of_archive(text: &str) -> Vec<(&'static str, String)> {
+    let page = GalleryPage { jobs: vec![claim(text)], ..GalleryPage::default() };
+    let words = Wanted::Words(vec![text.to_owned()]);
+    vec![
+        ("a gallery", all(&gallery::page(&Wanted::Mine, Cursor::Latest, &page))),
+        ("a search", all(&gallery::page(&words, Cursor::Latest, &page))),
+        ("a search in vain", all(&gallery::page(&words, Cursor::Latest, &GalleryPage::default()))),
     ]
 }
 
@@ -270,7 +281,8 @@ fn of_refusals(text: &str) -> Vec<(&'static str, String)> {
 
 #[test]
 fn what_people_type_stays_plain_characters_wherever_it_is_shown() {
-    let places = |text: &str| [of_server(text), of_channel(text), of_refusals(text)].concat();
+    let places =
+        |text: &str| [of_server(text), of_channel(text), of_archive(text), of_refusals(text)].concat();
     for (hostile, harmless) in HOSTILE {
         for ((place, shown), (_, expected)) in places(hostile).into_iter().zip(places(harmless)) {
             assert_eq!(live(&shown), live(&expected), "{place}: {hostile:?} in {shown}");
@@ -299,7 +311,7 @@ fn one_thing_is_one_thing() {
     };
     let mut running = session("Foxes");
     running.plan.quiet_hours = Some(1);
-    let exported = session::ExportSummary { pictures: 1, copies: 1, missing: 1 };
+    let exported = export::ExportSummary { pictures: 1, copies: 1, missing: 1, note: None };
     let shown = [
         all(&admin::limits(&policy)),
         all(&admin::usage(&[row], "2026-11", None)),
@@ -308,8 +320,8 @@ fn one_thing_is_one_thing() {
         all(&session::facts(&running, &tally)),
         all(&session::ended(&running, &tally, 1)),
         all(&session::history(&running, 1, 0, 1)),
-        session::exported(&running, &exported, 1),
-        all(&session::exported_by_link(&running, &exported, 1, &link())),
+        export::exported("Foxes", &exported, 1),
+        all(&export::by_link("Foxes", &exported, 1, &link())),
         session::export_facts(&running, &tally, 1).join("\n"),
         refusal(&Refusal::RateLimited { burst: 1, per_minute: 1, free_at: 0 }, Reader::Discord),
         refusal(&Refusal::QuotaUsed { limit: 1, used: 1, free_at: 0 }, Reader::Discord),

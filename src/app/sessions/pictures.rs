@@ -22,13 +22,7 @@ pub(super) async fn of(
         Some(member) => claim.job.origin.visible_to(member),
         None => claim.job.origin.is_public(),
     };
-    Ok(jobs.into_iter().filter(visible).flat_map(pictures).collect())
-}
-
-fn pictures(claim: Claim) -> Vec<StoredPicture> {
-    let generated = claim.pictures.iter().filter(|picture| picture.generated().is_some());
-    let numbers: Vec<_> = generated.map(|picture| picture.n).collect();
-    numbers.into_iter().map(|n| StoredPicture { claim: claim.clone(), n }).collect()
+    Ok(jobs.into_iter().filter(visible).flat_map(|claim| StoredPicture::all(&claim)).collect())
 }
 
 pub(super) fn members(pictures: &[StoredPicture]) -> usize {

@@ -132,8 +132,7 @@ impl Viewer {
 
     /// Whether they may see its pictures, and there are any.
     pub(crate) fn sees(self, claim: &Claim) -> bool {
-        claim.job.origin.visible_in(self.guild, self.channel, self.member)
-            && claim.pictures.iter().any(|picture| picture.generated().is_some())
+        claim.job.origin.visible_in(self.guild, self.channel, self.member) && claim.shows_pictures()
     }
 }
 

@@ -212,9 +212,8 @@ impl JobRecord {
 
     /// The number of its last finished picture, if people can start from it.
     pub(crate) fn last_picture(&self) -> Option<u32> {
-        let shown = matches!(self.state, State::Generated | State::Delivered);
         let last = self.pictures.iter().rposition(|picture| picture.sha256().is_some())?;
-        u32::try_from(last).ok().filter(|_| shown)
+        u32::try_from(last).ok().filter(|_| self.state.shows_pictures())
     }
 
     /// Whether somebody got a picture that can still be seen.

@@ -70,6 +70,11 @@ impl JobRecord {
 }
 
 impl Claim {
+    /// Whether there are pictures of it that people can start from.
+    pub(crate) fn shows_pictures(&self) -> bool {
+        self.state.shows_pictures() && self.pictures.iter().any(|picture| picture.generated().is_some())
+    }
+
     /// Where the order stands for somebody who fetches its pictures: it is not delivered before each of them is within
     /// reach.
     pub(crate) fn state_for_fetching(&self, is_within_reach: impl Fn(&Picture) -> bool) -> State {

@@ -14,6 +14,7 @@ use crate::frontends::discord::response::{Call, Response};
 
 mod easel;
 mod edit;
+mod export;
 mod forget_me;
 mod gallery;
 mod help;
@@ -64,6 +65,7 @@ const COMMANDS: &[Command] = &[
     command!(edit),
     command!(show),
     command!(gallery),
+    command!(export),
     command!(session),
     command!(usage),
     command!(prefer),

@@ -4,9 +4,10 @@
 use anyhow::Context as _;
 use time::OffsetDateTime;
 
+use crate::app::export::{Part, export_own};
 use crate::app::messages::{self, Reader, forget as forget_texts};
 use crate::app::reports::usage;
-use crate::app::sessions::{Part, Replaced};
+use crate::app::sessions::Replaced;
 use crate::app::{App, forget, gallery, publish, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
@@ -47,6 +48,10 @@ pub(crate) enum Deferred {
         page: u32,
     },
     SessionExport(Session),
+    /// A page, from 0, of the member's own pictures as ZIP.
+    Export {
+        page: u32,
+    },
     /// A page of pictures that are found again.
     Gallery {
         wanted: Wanted,
@@ -72,7 +77,14 @@ pub(crate) enum Deferred {
 /// What is told in the place of the deferral, and after it.
 struct Reply {
     message: Message,
-    more: Vec<Part>,
+    after: After,
+}
+
+/// What comes after it, for the member alone.
+enum After {
+    Nothing,
+    /// The other files of an export.
+    Parts(Vec<Part>),
 }
 
 impl Deferred {
@@ -94,7 +106,11 @@ impl Deferred {
             Deferred::SessionExport(session) => {
                 let exported =
                     sessions::export(app, &session, interaction.member, interaction.file_limit).await?;
-                return Ok(Reply { message: exported.message, more: exported.more });
+                return Ok(Reply { message: exported.message, after: After::Parts(exported.more) });
+            }
+            Deferred::Export { page } => {
+                let exported = export_own(app, interaction.member, page, interaction.file_limit).await?;
+                return Ok(Reply { message: exported.message, after: After::Parts(exported.more) });
             }
             Deferred::Gallery { wanted, cursor } => {
                 gallery::page(app, interaction.viewer(), &wanted, cursor).await?
@@ -110,7 +126,7 @@ impl Deferred {
             }
             Deferred::Usage { guild, now } => usage::month(app, guild, now).await?,
         };
-        Ok(Reply { message, more: Vec::new() })
+        Ok(Reply { message, after: After::Nothing })
     }
 }
 
@@ -175,7 +191,7 @@ async fn respond(app: &App, interaction: &Interaction, deferred: Deferred, defer
         _ => None,
     };
     let result = match deferred.reply(app, interaction).await {
-        Ok(Reply { message, more }) => match edit(app, interaction, &message).await {
+        Ok(Reply { message, after }) => match edit(app, interaction, &message).await {
             Ok(posted) => {
                 if let Some(job) = published {
                     publish::remember(app, job, posted).await;
@@ -186,7 +202,7 @@ async fn respond(app: &App, interaction: &Interaction, deferred: Deferred, defer
                 if let (Some(job), Some(copy)) = (shows, posted) {
                     publish::remember_copy(app, job, copy).await;
                 }
-                send_more(app, interaction, more).await
+                send_after(app, interaction, after).await
             }
             Err(fault) => Err(fault),
         },
@@ -214,11 +230,16 @@ fn shown(app: &App, interaction: &Interaction, error: &anyhow::Error) -> Refusal
     })
 }
 
-/// Sends the other files of an export, for the member alone as the first.
-async fn send_more(app: &App, interaction: &Interaction, more: Vec<Part>) -> Result<(), Fault> {
-    for part in more {
-        let message = part.message().await.map_err(|error| Fault::Lost(format!("{error:#}")))?;
-        app.discord.follow_up_privately(interaction.application, &interaction.token, message).await?;
+async fn send_after(app: &App, interaction: &Interaction, after: After) -> Result<(), Fault> {
+    let send =
+        |message| app.discord.follow_up_privately(interaction.application, &interaction.token, message);
+    match after {
+        After::Nothing => {}
+        After::Parts(parts) => {
+            for part in parts {
+                send(part.message().await.map_err(|error| Fault::Lost(format!("{error:#}")))?).await?;
+            }
+        }
     }
     Ok(())
 }

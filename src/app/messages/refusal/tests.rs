@@ -141,6 +141,7 @@ fn of_servers() -> Vec<Refusal> {
         Refusal::NoThread { why: NoThread::Permissions },
         Refusal::NoThread { why: NoThread::TooMany },
         Refusal::NothingToExport,
+        Refusal::NothingOfYours,
         Refusal::NoSearchWords,
         Refusal::NotInSession { title: "Foxes".into() },
         Refusal::NotYourSession { by: 7 },

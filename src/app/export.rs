@@ -1,4 +1,4 @@
-//! A session as ZIP files: one by a link where the archive gives links, else as many as fit into messages.
+//! Pictures as ZIP files: one by a link where the archive gives links, else as many as fit into messages.
 
 use std::fs::File as Disk;
 use std::time::Duration;
@@ -7,17 +7,19 @@ use anyhow::Context;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::pictures;
 use crate::app::App;
-use crate::app::messages::session as texts;
+use crate::app::messages::export as texts;
 use crate::app::reports::export::{Export, ExportItem, Room, Writer};
 use crate::app::stored_picture::StoredPicture;
-use crate::backends::archive::{export_key, record_key};
+use crate::backends::archive::{ExportOf, record_key};
 use crate::backends::discord_api::message::{File, Message};
 use crate::backends::spool::Scratch;
 use crate::domain::refusal::Refusal;
-use crate::domain::session::Session;
 use crate::domain::shrink::shrink;
+
+mod own;
+
+pub(crate) use own::export as export_own;
 
 /// How long the link to an export works at most.
 const LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,40 +40,41 @@ pub(crate) struct Part {
 impl Part {
     pub(crate) async fn message(&self) -> anyhow::Result<Message> {
         let bytes = tokio::fs::read(self.scratch.path()).await.context("reading an export")?;
-        let (name, alt) = (self.name.clone(), texts::EXPORT_ALT.to_owned());
+        let (name, alt) = (self.name.clone(), texts::ALT.to_owned());
         let file = File { name, mime: "application/zip", alt, bytes: Bytes::from(bytes), kept: None };
         Ok(Message { files: vec![file], ..Message::words(&self.words) })
     }
 }
 
-/// All pictures that `viewer` may see, their records and a page to look through them.
-pub(crate) async fn export(
-    app: &App,
-    session: &Session,
-    viewer: u64,
-    file_limit: u64,
-) -> anyhow::Result<Exported> {
-    let pictures = pictures::of(app, session.id, Some(viewer)).await?;
-    if pictures.is_empty() {
-        return Err(Refusal::NothingToExport.into());
-    }
+/// What is packed, and how it is called.
+pub(crate) struct Contents {
+    pub(crate) title: String,
+    /// Facts, one a line.
+    pub(crate) facts: Vec<String>,
+    /// Of the files, without an ending.
+    pub(crate) name: String,
+    pub(crate) of: ExportOf,
+    pub(crate) pictures: Vec<StoredPicture>,
+    /// What else there is to tell.
+    pub(crate) note: Option<String>,
+    /// Where there is no picture to pack.
+    pub(crate) nothing: Refusal,
+}
+
+/// The pictures, their records and a page to look through them.
+pub(crate) async fn pack(app: &App, contents: &Contents, file_limit: u64) -> anyhow::Result<Exported> {
     let room = if app.archive.gives_links() {
         Room::unlimited()
     } else {
-        Room::in_files_of(file_limit, pictures.iter().map(StoredPicture::bytes))
+        Room::in_files_of(file_limit, contents.pictures.iter().map(StoredPicture::bytes))
     };
-    let tally = app.store.session_tally(session.id).await?;
-    let about = Export {
-        title: session.plan.title.clone(),
-        facts: texts::export_facts(session, &tally, pictures.len()),
-    };
-    let packed = pack(app, session, &pictures, &about, room).await?;
+    let packed = write(app, contents, room).await?;
     match packed.files.as_slice() {
         [(file, length)] if *length > file_limit => {
-            let message = link(app, session, file, *length, &packed.summary).await?;
+            let message = link(app, contents, file, *length, &packed.summary).await?;
             Ok(Exported { message, more: Vec::new() })
         }
-        _ => parts(session, packed).await,
+        _ => parts(contents, packed).await,
     }
 }
 
@@ -81,17 +84,12 @@ struct Packed {
     summary: texts::ExportSummary,
 }
 
-async fn pack(
-    app: &App,
-    session: &Session,
-    pictures: &[StoredPicture],
-    about: &Export,
-    room: Room,
-) -> anyhow::Result<Packed> {
+async fn write(app: &App, contents: &Contents, room: Room) -> anyhow::Result<Packed> {
+    let about = Export { title: contents.title.clone(), facts: contents.facts.clone() };
     let mut files = Vec::new();
     let mut open = None;
-    let mut summary = texts::ExportSummary::default();
-    for (at, shown) in pictures.iter().enumerate() {
+    let mut summary = texts::ExportSummary { note: contents.note.clone(), ..Default::default() };
+    for (at, shown) in contents.pictures.iter().enumerate() {
         let Some(item) = item(app, at, shown, room).await? else {
             summary.missing += 1;
             continue;
@@ -102,7 +100,7 @@ async fn pack(
             Some((scratch, writer)) if room.takes(&writer, &item) => (scratch, writer),
             full => {
                 files.extend(finished(full).await?);
-                let scratch = app.spool.scratch(&format!("export-{}", session.id)).await?;
+                let scratch = app.spool.scratch(&format!("export-{}", contents.name)).await?;
                 let writer = Writer::new(scratch.file()?, about.clone());
                 (scratch, writer)
             }
@@ -110,7 +108,7 @@ async fn pack(
         open = Some((scratch, added(writer, item).await?));
     }
     files.extend(finished(open).await?);
-    anyhow::ensure!(!files.is_empty(), Refusal::NothingToExport);
+    anyhow::ensure!(!files.is_empty(), contents.nothing.clone());
     Ok(Packed { files, summary })
 }
 
@@ -129,7 +127,7 @@ async fn finished(open: Option<(Scratch, Writer<Disk>)>) -> anyhow::Result<Optio
 /// Puts the one file into the archive, for a message with a link to it.
 async fn link(
     app: &App,
-    session: &Session,
+    contents: &Contents,
     file: &Scratch,
     length: u64,
     summary: &texts::ExportSummary,
@@ -138,25 +136,25 @@ async fn link(
         u64::try_from(app.now().unix_timestamp()).unwrap_or_default() * 1_000,
         rand::random(),
     );
-    let key = export_key(session.guild, session.id, name);
+    let key = contents.of.key(name);
     app.archive.put_large(&key, file.path(), "application/zip").await.context("keeping an export")?;
     let link = app.archive.link(&key, LINK_LIFE, app.now()).await?.context("an archive without links")?;
-    Ok(texts::exported_by_link(session, summary, length, &link))
+    Ok(texts::by_link(&contents.title, summary, length, &link))
 }
 
 /// The files, the first of them with words about all.
-async fn parts(session: &Session, packed: Packed) -> anyhow::Result<Exported> {
+async fn parts(contents: &Contents, packed: Packed) -> anyhow::Result<Exported> {
     let Packed { files, summary } = packed;
     let count = files.len();
     let part = |(at, (scratch, _)): (usize, (Scratch, u64))| Part {
         scratch,
         name: match count {
-            1 => format!("easel-session-{}.zip", session.id),
-            _ => format!("easel-session-{}-{}-of-{count}.zip", session.id, at + 1),
+            1 => format!("{}.zip", contents.name),
+            _ => format!("{}-{}-of-{count}.zip", contents.name, at + 1),
         },
         words: match at {
-            0 => texts::exported(session, &summary, count),
-            _ => texts::export_part(session, at + 1, count),
+            0 => texts::exported(&contents.title, &summary, count),
+            _ => texts::part(&contents.title, at + 1, count),
         },
     };
     let mut parts = files.into_iter().enumerate().map(part);
