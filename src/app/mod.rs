@@ -45,6 +45,7 @@ pub mod components;
 mod contact_sheet;
 mod context;
 pub(crate) mod export;
+pub(crate) mod family;
 pub mod forget;
 pub(crate) mod gallery;
 pub mod messages;

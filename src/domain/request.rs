@@ -14,6 +14,7 @@ use crate::domain::services::Takes;
 use crate::domain::settings::{Effective, Field, SeedPolicy, Settings, Source};
 
 mod ask;
+mod changes;
 mod edit;
 mod flags;
 mod mask;
@@ -23,6 +24,7 @@ mod variants;
 
 pub use crate::domain::presets::{Aspect, Style};
 pub use ask::{Ask, ImageSource, StartImage};
+pub use changes::{Change, changes};
 pub(crate) use edit::SIDES;
 pub use edit::{Edit, EditAsk, ZOOM};
 pub(crate) use flags::FOREIGN as FOREIGN_FLAGS;

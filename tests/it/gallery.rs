@@ -192,3 +192,68 @@ async fn a_member_exports_their_own_pictures_of_every_server() {
         world.end().await;
     }
 }
+
+/// The lines about the family of a picture that is shown, and how many pictures the message has.
+async fn family(world: &World, picture: &Message, by: u64) -> (Vec<String>, usize) {
+    let show =
+        InteractionBuilder::command("show").option("picture", picture.attachments[0].filename.as_str());
+    let shown = world.ask(show.by(by)).await;
+    in_time(shown.answered()).await;
+    let beside = in_time(shown.followed_up(1)).await.remove(0);
+    assert!(beside.ephemeral && beside.content.contains("Only you read this."), "{}", beside.content);
+    let lines = beside.text().lines().skip(1).map(str::to_owned).collect();
+    (lines, beside.attachments.len())
+}
+
+/// The picture that a member makes of another one with the form of **Remix**.
+async fn remixed(world: &World, message: &Message, prompt: &str, by: u64) -> Message {
+    let form = in_time(world.ask(press(message, "Remix").by(by)).await.acknowledged()).await;
+    let id = form.data["custom_id"].as_str().unwrap();
+    let fields = [("prompt", prompt), ("aspect", "21:9"), ("seed", "")];
+    painted(world, InteractionBuilder::submit(Some(message), id, &fields).by(by)).await
+}
+
+#[tokio::test]
+async fn a_picture_is_shown_with_what_it_comes_from_and_what_came_of_it() {
+    for world in worlds().await {
+        let fox = painted(&world, imagine("a red fox in snow")).await;
+        let night = remixed(&world, &fox, "a blue fox in snow at night", 8).await;
+        painted(&world, press(&night, "Again $0.04").by(8)).await;
+        let other = remixed(&world, &night, "a secret", 9).await;
+        let (lines, sheets) = family(&world, &night, 8).await;
+        assert_eq!(sheets, 1);
+        assert!(
+            lines[0].starts_with("**1** a red fox in snow · [show](https://discord.com/channels/"),
+            "{lines:?}"
+        );
+        assert!(lines[0].ends_with(&format!("/{})", fox.id)), "{lines:?}");
+        assert_eq!(lines[1], "**2** This one: − red · + blue · + at night · aspect `1:1` → `21:9`");
+        assert_eq!(lines[2], "**What came of it**, the latest first:");
+        assert!(lines[3].starts_with("**3** − blue fox in snow at night"), "{lines:?}");
+        assert!(lines[4].starts_with("**4** another seed · [show]("), "{lines:?}");
+        assert_eq!(lines.len(), 5);
+        let (lines, _) = family(&world, &other, 8).await;
+        assert!(lines[2].starts_with("**3** This one: "), "{lines:?}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn of_a_large_family_the_nearest_are_shown() {
+    for world in worlds().await {
+        let mut line = vec![painted(&world, imagine("fox 10")).await];
+        for n in 11..18 {
+            let next = remixed(&world, line.last().unwrap(), &format!("fox {n}"), 7).await;
+            line.push(next);
+        }
+        for member in 20..30 {
+            painted(&world, press(&line[7], "Again $0.04").by(member)).await;
+        }
+        let (lines, _) = family(&world, &line[7], 8).await;
+        assert!(lines[0].starts_with("There are earlier ones"), "{lines:?}");
+        assert!(lines[1].starts_with("**1** fox 12 · "), "{lines:?}");
+        assert!(lines[6].starts_with("**6** This one: − 16 · + 17"), "{lines:?}");
+        assert_eq!((lines.len(), lines.last().map(String::as_str)), (18, Some("There are more.")));
+        world.end().await;
+    }
+}

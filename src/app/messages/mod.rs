@@ -10,6 +10,7 @@ use crate::domain::money::Micros;
 
 pub(crate) mod admin;
 pub(crate) mod export;
+pub(crate) mod family;
 pub(crate) mod forget;
 pub(crate) mod gallery;
 pub(crate) mod help;

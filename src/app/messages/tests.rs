@@ -230,12 +230,21 @@ fn of_channel(text: &str) -> Vec<(&'static str, String)> {
 }
 
 fn of_archive(text: &str) -> Vec<(&'static str, String)> {
-    let page = GalleryPage { jobs: vec![claim(text)], ..GalleryPage::default() };
+    let (claim, other) = (claim(text), claim("a fox"));
+    let page = GalleryPage { jobs: vec![claim.clone()], ..GalleryPage::default() };
     let words = Wanted::Words(vec![text.to_owned()]);
+    let family = family::Family {
+        ancestors: vec![claim.clone()],
+        this: other,
+        children: vec![claim],
+        is_earlier: true,
+        is_more: true,
+    };
     vec![
         ("a gallery", all(&gallery::page(&Wanted::Mine, Cursor::Latest, &page))),
         ("a search", all(&gallery::page(&words, Cursor::Latest, &page))),
         ("a search in vain", all(&gallery::page(&words, Cursor::Latest, &GalleryPage::default()))),
+        ("a family", all(&family::message(&family))),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::app::export::{Part, export_own};
 use crate::app::messages::{self, Reader, forget as forget_texts};
 use crate::app::reports::usage;
 use crate::app::sessions::Replaced;
-use crate::app::{App, forget, gallery, publish, sessions};
+use crate::app::{App, family, forget, gallery, publish, sessions};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, ThreadKind};
 use crate::backends::discord_api::retry::Retry;
@@ -85,6 +85,8 @@ enum After {
     Nothing,
     /// The other files of an export.
     Parts(Vec<Part>),
+    /// What the pictures of this job were made from, and what was made of them.
+    Family(Box<Claim>),
 }
 
 impl Deferred {
@@ -115,8 +117,8 @@ impl Deferred {
             Deferred::Gallery { wanted, cursor } => {
                 gallery::page(app, interaction.viewer(), &wanted, cursor).await?
             }
-            Deferred::Show(claim) => publish::again(app, *claim, interaction.file_limit).await?,
-            Deferred::ShowFile(file) => show_file(app, interaction, &file).await?,
+            Deferred::Show(claim) => return show(app, interaction, *claim).await,
+            Deferred::ShowFile(file) => return show_file(app, interaction, &file).await,
             Deferred::Publish(claim) => publish::message(app, *claim, interaction.file_limit).await?,
             Deferred::Held => forget_texts::held(&forget::held(app, interaction.member).await?),
             Deferred::Forget => {
@@ -146,8 +148,13 @@ async fn replace_session(
     Ok(message)
 }
 
+async fn show(app: &App, interaction: &Interaction, claim: Claim) -> anyhow::Result<Reply> {
+    let message = publish::again(app, claim.clone(), interaction.file_limit).await?;
+    Ok(Reply { message, after: After::Family(Box::new(claim)) })
+}
+
 /// The pictures of the job that made this file, if the member may see them.
-async fn show_file(app: &App, interaction: &Interaction, file: &Attachment) -> anyhow::Result<Message> {
+async fn show_file(app: &App, interaction: &Interaction, file: &Attachment) -> anyhow::Result<Reply> {
     let bytes = app.attached(&file.url).await?;
     let digest = tokio::task::spawn_blocking(move || sha256_hex(&bytes)).await?;
     let found = app.store.by_sha256(&digest).await?;
@@ -158,7 +165,7 @@ async fn show_file(app: &App, interaction: &Interaction, file: &Attachment) -> a
     let visible = claim.filter(|claim| {
         claim.job.origin.visible_in(interaction.guild, interaction.channel, interaction.member)
     });
-    publish::again(app, visible.ok_or(Refusal::UnknownPicture)?, interaction.file_limit).await
+    show(app, interaction, visible.ok_or(Refusal::UnknownPicture)?).await
 }
 
 /// Does what comes after the response, which Discord has.
@@ -238,6 +245,12 @@ async fn send_after(app: &App, interaction: &Interaction, after: After) -> Resul
         After::Parts(parts) => {
             for part in parts {
                 send(part.message().await.map_err(|error| Fault::Lost(format!("{error:#}")))?).await?;
+            }
+        }
+        After::Family(claim) => {
+            let drawn = family::around(app, interaction.viewer(), &claim).await;
+            if let Some(message) = drawn.map_err(|error| Fault::Lost(format!("{error:#}")))? {
+                send(message).await?;
             }
         }
     }
