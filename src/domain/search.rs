@@ -7,6 +7,9 @@ use crate::domain::text::is_hidden;
 
 /// Words of one prompt that it is found by, from its beginning on.
 pub const WORDS_LIMIT: usize = 24;
+/// Words that a job is found by: all that it is found by changes in one transaction of a hundred writes, when it is shown
+/// to others.
+const JOB_WORDS_LIMIT: usize = 40;
 /// Characters that can be searched for at once, with one between two words.
 pub const SEARCH_LIMIT: usize = 50;
 /// Characters of a word; what is behind them does not count.
@@ -32,6 +35,17 @@ pub fn words(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// The words of all prompts of a job, each once.
+pub(crate) fn words_of_all<'a>(prompts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut all = Vec::new();
+    for word in prompts.flat_map(words) {
+        if all.len() < JOB_WORDS_LIMIT && !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    all
 }
 
 /// The words that a search for this text looks for, as many as there is room for; `None` if it has none.
@@ -103,6 +117,13 @@ mod tests {
         assert_eq!(words(&many), (10..34).map(|n| format!("w{n}")).collect::<Vec<_>>());
         assert_eq!(words(&"ä".repeat(4_000)), ["a".repeat(LENGTH)]);
         assert_eq!(words(&"狐犬".repeat(2_000)), ["狐", "犬"]);
+    }
+
+    #[test]
+    fn prompts_of_one_job_add_their_words_up_to_a_limit() {
+        assert_eq!(words_of_all(["a red fox", "a green fox"].into_iter()), ["red", "fox", "green"]);
+        let many: Vec<_> = (10..99).map(|n| format!("fox {n}")).collect();
+        assert_eq!(words_of_all(many.iter().map(String::as_str)).len(), JOB_WORDS_LIMIT);
     }
 
     #[test]

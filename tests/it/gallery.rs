@@ -257,3 +257,18 @@ async fn of_a_large_family_the_nearest_are_shown() {
         world.end().await;
     }
 }
+
+#[tokio::test]
+async fn pictures_of_one_order_that_differ_are_found_by_the_words_of_each() {
+    for world in worlds().await {
+        let offer = in_time(world.ask(imagine("{red, green} owl")).await.answered()).await;
+        let id = offer.custom_ids().into_iter().find(|id| id.starts_with("v1:retry:")).unwrap();
+        painted(&world, InteractionBuilder::click(&offer, &id)).await;
+        for words in ["green owl", "red"] {
+            let page = told(&world, search(words)).await;
+            assert_eq!(listed(&page), ["red owl"], "{words}");
+            assert_eq!(menu(&page)[0].0, "1 (2 pictures) red owl");
+        }
+        world.end().await;
+    }
+}

@@ -3,7 +3,7 @@
 use super::{code, count, fitted, jump_link, typed_up_to};
 use crate::backends::discord_api::message::{EMBED_LIMIT, Message};
 use crate::domain::job::Claim;
-use crate::domain::request::{Change, changes};
+use crate::domain::request::{Change, ImageRequest, ImageSource, changes};
 use crate::domain::text::{clip, visible};
 
 /// Of the sheet.
@@ -73,16 +73,26 @@ impl Member<'_> {
 
     /// What was changed, or all of the prompt where it is not known from what.
     fn told(&self, words: &dyn Fn(&str) -> String, name: &dyn Fn(&str) -> String) -> String {
-        let request = &self.claim.job.request;
+        let request = self.claim.shown_request();
         let Some(from) = self.from else {
             return if request.prompt.is_empty() { name(&request.model) } else { words(&request.prompt) };
         };
-        let changes = changes(&from.job.request, request);
+        let changes = changes(asked_of(from, request), request);
         let shown = changes.iter().take(CHANGES_SHOWN).map(|change| told(change, words, name));
         let more = changes.len().checked_sub(CHANGES_SHOWN).filter(|more| *more > 0);
         let more = more.map(|more| format!("{more} more"));
         let told: Vec<_> = shown.chain(more).collect();
         if told.is_empty() { "the same once more".to_owned() } else { told.join(" · ") }
+    }
+}
+
+/// What was asked for the picture of `from` that `request` starts from, or for its first one.
+fn asked_of<'a>(from: &'a Claim, request: &ImageRequest) -> &'a ImageRequest {
+    match request.source() {
+        Some(ImageSource::Archive { picture: Some((job, n)), .. }) if *job == from.job.id => {
+            from.job.request.of(*n)
+        }
+        _ => from.shown_request(),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn label(at: usize, claim: &Claim) -> String {
 
 /// The prompt, or the service that did without one.
 fn words_of(claim: &Claim) -> String {
-    let request = &claim.job.request;
+    let request = claim.shown_request();
     visible(if request.prompt.is_empty() { &request.model } else { &request.prompt })
 }
 
@@ -60,7 +60,7 @@ fn listed(wanted: &Wanted, page: &GalleryPage) -> String {
 }
 
 fn line(at: usize, claim: &Claim) -> String {
-    let request = &claim.job.request;
+    let request = claim.shown_request();
     let words = match request.prompt.as_str() {
         "" => code(&request.model),
         prompt => typed_up_to(PROMPT_SHOWN, prompt),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Claim, DiscordOrigin, JobRecord};
-use crate::domain::search::words;
+use crate::domain::search::words_of_all;
 
 /// The name of a list of jobs, the same in each store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub enum Wanted {
     Mine,
     /// Those of the channel.
     Channel,
-    /// Their own and those of the channel whose prompts have all of these words: [`words`] of what was typed.
+    /// Their own and those of the channel whose prompts have all of these words: [`searched`](crate::domain::search::searched) of what was typed.
     Words(Vec<String>),
 }
 
@@ -85,18 +85,19 @@ impl JobRecord {
     /// Where it lies: nowhere before it has a picture that people can start from.
     pub(crate) fn shelves(&self) -> BTreeSet<Shelf> {
         let origin = self.origin.discord().filter(|_| self.last_picture().is_some());
-        origin.map(|origin| shelves(origin, &self.request.prompt)).unwrap_or_default()
+        let prompts = self.generated().map(|n| self.request.of(n).prompt.as_str());
+        origin.map(|origin| shelves(origin, prompts)).unwrap_or_default()
     }
 }
 
-fn shelves(origin: &DiscordOrigin, prompt: &str) -> BTreeSet<Shelf> {
+fn shelves<'a>(origin: &DiscordOrigin, prompts: impl Iterator<Item = &'a str>) -> BTreeSet<Shelf> {
     let DiscordOrigin { channel, member, private, .. } = *origin;
     let scope = match origin.guild {
         Some(guild) if !private => Scope::Guild(guild),
         _ => Scope::Member(member),
     };
     let here = if private { private_in(channel, member) } else { of_channel(channel) };
-    let by_word = words(prompt).into_iter().map(|word| scope.of_word(&word));
+    let by_word = words_of_all(prompts).into_iter().map(|word| scope.of_word(&word));
     by_word.chain([scope.of_member(member), here]).collect()
 }
 
@@ -149,6 +150,7 @@ pub(super) fn moved(before: Option<&JobRecord>, after: &JobRecord) -> Vec<ShelfC
 mod tests {
     use super::super::Origin;
     use super::*;
+    use crate::domain::search::words;
 
     fn origin(guild: Option<u64>, channel: u64, member: u64, private: bool) -> DiscordOrigin {
         DiscordOrigin {
@@ -190,7 +192,7 @@ mod tests {
     }
 
     fn finds(viewer: Viewer, wanted: &Wanted, origin: &DiscordOrigin) -> bool {
-        let lies = shelves(origin, "A red fox");
+        let lies = shelves(origin, std::iter::once("A red fox"));
         viewer.shelves(wanted).iter().any(|group| group.iter().all(|shelf| lies.contains(shelf)))
     }
 

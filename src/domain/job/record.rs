@@ -18,6 +18,7 @@ use crate::domain::vocabulary::SessionId;
 
 mod cancel;
 mod erase;
+mod pictures;
 mod queue;
 
 pub use erase::Erased;
@@ -208,12 +209,6 @@ impl JobRecord {
     /// The session's last picture is that of the job which ended last, or has not ended: the latest has the greatest.
     pub(crate) fn recency(&self) -> (i64, i64, JobId) {
         (self.finished_at.unwrap_or(i64::MAX), self.created, self.id)
-    }
-
-    /// The number of its last finished picture, if people can start from it.
-    pub(crate) fn last_picture(&self) -> Option<u32> {
-        let last = self.pictures.iter().rposition(|picture| picture.sha256().is_some())?;
-        u32::try_from(last).ok().filter(|_| self.state.shows_pictures())
     }
 
     /// Whether somebody got a picture that can still be seen.

@@ -1,6 +1,7 @@
 //! Who may see the pictures of a job.
 
 use super::{ApiOrigin, Claim, DiscordOrigin, JobRecord, Origin, Picture, Posted, State};
+use crate::domain::request::ImageRequest;
 
 /// In the place of a member who was forgotten.
 pub(super) const NOBODY: u64 = 0;
@@ -70,6 +71,12 @@ impl JobRecord {
 }
 
 impl Claim {
+    /// What was asked for its first finished picture, or for its first one.
+    pub(crate) fn shown_request(&self) -> &ImageRequest {
+        let generated = self.pictures.iter().find(|picture| picture.generated().is_some());
+        self.job.request.of(generated.map_or(0, |picture| picture.n))
+    }
+
     /// Whether there are pictures of it that people can start from.
     pub(crate) fn shows_pictures(&self) -> bool {
         self.state.shows_pictures() && self.pictures.iter().any(|picture| picture.generated().is_some())
