@@ -14,7 +14,6 @@ use super::{
 use crate::domain::limits::AdmissionLimits;
 use crate::domain::money::Micros;
 use crate::domain::request::ImageRequest;
-use crate::domain::vocabulary::SessionId;
 
 mod cancel;
 mod erase;
@@ -186,15 +185,6 @@ impl JobRecord {
             delivered: if self.has_delivered() { count(generated.count()) } else { 0 },
             ..Amounts::default()
         }
-    }
-
-    pub(crate) fn session(&self) -> Option<SessionId> {
-        self.origin.session()
-    }
-
-    /// The name of the key of the images API that it was ordered with.
-    pub(crate) fn key(&self) -> Option<&str> {
-        self.origin.key()
     }
 
     /// The job that this one varies, if any.

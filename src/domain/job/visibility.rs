@@ -2,6 +2,7 @@
 
 use super::{ApiOrigin, Claim, DiscordOrigin, JobRecord, Origin, Picture, Posted, State};
 use crate::domain::request::ImageRequest;
+use crate::domain::vocabulary::SessionId;
 
 /// In the place of a member who was forgotten.
 pub(super) const NOBODY: u64 = 0;
@@ -55,6 +56,15 @@ impl Origin {
 }
 
 impl JobRecord {
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        self.origin.session()
+    }
+
+    /// The name of the key of the images API that it was ordered with.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.origin.key()
+    }
+
     /// Who ordered it in Discord.
     pub(crate) fn member(&self) -> Option<u64> {
         self.origin.member()
