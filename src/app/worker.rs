@@ -1,7 +1,7 @@
 //! From an admitted job to its end: claim, generate, archive and deliver, settle. [`process`] may be called for
 //! the same job any number of times, by anybody, after any crash.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::backends::archive::{Prices, Record, picture_key, record_key};
 use crate::backends::engine::Permit;
 use crate::domain::catalogue::Model;
 use crate::domain::job::{
-    Bill, CallId, Claim, Conclusion, FIRST_FENCE, GeneratedImage, JobId, Picture, Posted, Progress,
-    Settlement, State,
+    Bill, CallId, Claim, Conclusion, GeneratedImage, JobId, Picture, Posted, Progress, Settlement, State,
 };
 use crate::domain::refusal::Refusal;
 
 mod consumer;
 mod deliver;
+mod ending;
 mod erase;
 mod follow_up;
 mod generate;
@@ -36,6 +36,7 @@ mod start;
 mod status;
 
 pub use consumer::{enqueue_forgotten, run, sweep};
+pub use ending::fail_dead_letter;
 pub(crate) use line::Line;
 pub use line::{process_next, tell_places};
 pub(crate) use start::{Place, Start, here};
@@ -141,34 +142,6 @@ impl Work<'_> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         let at = prepared.iter().position(|(number, _)| *number == n)?;
         Some(prepared.swap_remove(at).1)
-    }
-}
-
-/// Ends a job that came back too often, each time without an end: the person is told, and what was reserved is free.
-/// What was delivered stays. One that nobody had begun with gets another chance.
-pub async fn fail_dead_letter(app: &App, id: JobId) -> End {
-    let work = match Work::claim(app, id).await {
-        Ok(work) => work,
-        Err(end) => return end,
-    };
-    let failed = if work.claim.state.is_final() {
-        release(app, id, work.claim.fence, work.pause_ms()).await
-    } else if work.claim.fence == FIRST_FENCE && app.now() < work.claim.job.token_dies() {
-        // Other jobs ended the workers that its messages came to.
-        let released = release(app, id, work.claim.fence, 0).await;
-        app.enqueue(id).await;
-        released
-    } else {
-        tracing::error!(job = %id, "nobody could bring the job to its end; it has failed");
-        work.fail().await
-    };
-    match failed {
-        Ok(()) => End::Done,
-        Err(error) if error.is::<Stale>() => End::Done,
-        Err(error) => {
-            tracing::error!(job = %id, error = format!("{error:#}"), "the job could not be ended");
-            End::Unknown
-        }
     }
 }
 
@@ -413,41 +386,5 @@ impl Work<'_> {
         let fresh =
             self.app.store.progress(self.claim.job.id, self.claim.fence, progress, self.app.now()).await?;
         if fresh { Ok(()) } else { Err(Stale.into()) }
-    }
-
-    fn conclusion(&self, delivered: bool) -> Conclusion {
-        let count = self.generated().count() + self.others_generated();
-        let refusal = self.claim.refusal().cloned();
-        match (delivered, u32::try_from(count)) {
-            (true, Ok(delivered)) if delivered > 0 => {
-                let posted = self.posted.get().copied();
-                Conclusion { state: State::Delivered, delivered, refusal, posted }
-            }
-            _ => {
-                let cancelled = refusal == Some(Refusal::Cancelled);
-                let state = if cancelled { State::Cancelled } else { State::Failed };
-                Conclusion { state, delivered: 0, refusal, posted: None }
-            }
-        }
-    }
-
-    /// After an unexpected error: try again later, and in the end tell the person in one fixed
-    /// sentence. What the person has stays.
-    async fn failed(&mut self) -> anyhow::Result<()> {
-        let told = self.claim.state.is_final() || self.told.load(Ordering::Relaxed);
-        if told || self.claim.fence < MAX_FAILED_CLAIMS {
-            return self.give_back(self.pause_ms()).await;
-        }
-        self.fail().await
-    }
-
-    /// Tells the person in one fixed sentence that it failed, and gives back what was reserved.
-    async fn fail(&self) -> anyhow::Result<()> {
-        let refusal = Refusal::Fault { job: self.claim.job.id };
-        self.say(&refusal).await;
-        let concluded =
-            Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal), posted: None });
-        let release_for = Some(self.pause_ms());
-        self.advance(Progress { concluded, release_for, ..Progress::default() }).await
     }
 }

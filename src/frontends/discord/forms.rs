@@ -11,8 +11,8 @@ const SEED_DIGITS: usize = 10;
 /// How many times as large the form of outpaint makes a picture.
 const ZOOMS: [&str; 3] = ["1.5", "2", "3"];
 
-/// The request of a job, to be changed.
-pub(super) fn remix(claim: &Claim) -> Form {
+/// The request of a job, to be changed; that of this `picture`, where those of the job differ.
+pub(super) fn remix(claim: &Claim, picture: Option<u32>) -> Form {
     let request = &claim.job.request;
     let line = |id, label, value, kind| Field { id, label, value, kind, required: false };
     let seed = request.seeds.first().map(u32::to_string);
@@ -23,11 +23,7 @@ pub(super) fn remix(claim: &Claim) -> Form {
         line("style", "Style", request.style.map(|style| style.name().to_owned()), styles()),
         line("seed", "Seed; empty for another one", seed, Kind::Line(SEED_DIGITS)),
     ];
-    let only = match claim.pictures.as_slice() {
-        [picture] => Some(picture.n),
-        _ => None,
-    };
-    let button = Button::Picture(PictureAction::Remix, claim.job.id, only);
+    let button = Button::Picture(PictureAction::Remix, claim.job.id, picture);
     Form { title: "Remix".to_owned(), button, fields }
 }
 

@@ -31,6 +31,7 @@ pub(super) async fn respond(
     if action.needs_one(&claim) && picked.is_none() && count > 1 {
         return Ok(Some(Response::private(&texts::which(action, &claim))));
     }
+    let chosen_alone = action.needs_one(&claim);
     let claim = alone(claim, action, picked);
     if action == PictureAction::Edit
         && let (Some(_), Some(value)) = (n, value)
@@ -50,7 +51,9 @@ pub(super) async fn respond(
         PictureAction::UpscaleCreative => {
             return upscale(call, &stored(claim, picked)?, Service::UpscaleCreative).await;
         }
-        PictureAction::Remix => Response::form(&forms::remix(&claim), call.interaction),
+        PictureAction::Remix => {
+            Response::form(&forms::remix(&claim, only(&claim).filter(|_| chosen_alone)), call.interaction)
+        }
         PictureAction::Start => {
             let n = stored(claim, picked)?.n;
             let button = Button::Picture(PictureAction::Start, job, Some(n));
@@ -136,6 +139,10 @@ fn alone(claim: Claim, action: PictureAction, picked: Chosen) -> Claim {
         Some(n) => claim.alone(n),
         None => claim,
     }
+}
+
+fn only(claim: &Claim) -> Option<u32> {
+    claim.pictures.first().map(|picture| picture.n)
 }
 
 /// The same request, with other seeds.
