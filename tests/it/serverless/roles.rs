@@ -6,7 +6,7 @@ use std::time::Duration;
 use easel::domain::limits::AdmissionLimits;
 use easel::domain::session::{Plan, Session, SessionId};
 use easel_emulator::bedrock::ModelFault;
-use easel_emulator::discord::{InteractionBuilder, Message};
+use easel_emulator::discord::{InteractionBuilder, Message, TestInteraction};
 use serde_json::json;
 
 use crate::archive::server;
@@ -168,15 +168,21 @@ impl Tried {
             Probe::Delete => {
                 let order = InteractionBuilder::command("imagine").option("prompt", "a cat");
                 let picture = in_time(self.stack.world.ask(self.ask(order)).await.picture()).await;
-                let details = picture.custom_ids().into_iter().find(|id| id.starts_with("v1:details:"));
-                let delete = details.unwrap().replace(":details:", ":delete-now:");
-                self.stack.world.ask(self.ask(InteractionBuilder::click(&picture, &delete))).await;
+                let more = in_time(self.press(&picture, "more").await.answered()).await;
+                let question = in_time(self.press(&more, "delete").await.answered()).await;
+                self.press(&question, "delete-now").await;
             }
             Probe::OutOfTime => {
                 self.stack.world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(30)), 1);
                 self.does(InteractionBuilder::command("imagine").option("prompt", "a cat")).await;
             }
         }
+    }
+
+    async fn press(&self, message: &Message, action: &str) -> TestInteraction {
+        let start = format!("v1:{action}:");
+        let id = message.custom_ids().into_iter().find(|id| id.starts_with(&start)).unwrap();
+        self.stack.world.ask(self.ask(InteractionBuilder::click(message, &id))).await
     }
 
     async fn sweep(&self) {

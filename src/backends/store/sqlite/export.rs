@@ -214,10 +214,10 @@ mod tests {
         ("preferences", "member settings"),
         ("requests", "request job expires"),
         ("sessions", "id guild channel by started last ended waiting plan quiet_at"),
-        // About the file's own pages.
-        ("unwiped", "one turn"),
         // Made of the jobs.
         ("shelves", "shelf job"),
+        // About the file's own pages.
+        ("unwiped", "one turn"),
         ("usage", "guild month day member model delivered calls spent"),
     ];
 
