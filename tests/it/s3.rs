@@ -191,7 +191,7 @@ async fn an_export_that_is_too_large_for_discord_comes_as_a_link_on_moto_and_on_
         let export = InteractionBuilder::command("session export").attachment_size_limit(1_000);
         let message = in_time(world.ask(export).await.answered()).await;
         let words = message.text();
-        let link = words.split_once("[Download the session](").unwrap().1.trim_end_matches(')').to_owned();
+        let link = words.split_once("[Download it](").unwrap().1.trim_end_matches(')').to_owned();
         let zip = reqwest::get(&link).await.unwrap().error_for_status().unwrap().bytes().await.unwrap();
         assert!(zip.starts_with(b"PK"), "{link}");
         world.end().await;

@@ -67,13 +67,21 @@ impl Line {
     }
 }
 
-/// Takes whichever job is next as far as it can go: each delivery stands for one job that has something to do, not for
-/// this one. Those that somebody had begun with go before the others.
+/// Takes whichever job is next as far as it can go: each delivery stands for one job that waits, not for this one. Only
+/// one that somebody had begun with goes before the line when it is delivered. Behind that, one job is taken up that
+/// somebody had begun with and that nobody works on, whose message may be lost with that worker.
 pub async fn process_next(app: &App, delivered: JobId, abandoned: &CancellationToken) -> End {
-    match next(app, delivered).await {
+    let end = match next(app, delivered).await {
         Ok(work) => work.process(abandoned).await,
         Err(end) => end,
+    };
+    if end == End::Done
+        && let Ok(work) = first_of(app, Jobs::GivenUp).await
+    {
+        // If it is given back, the sweeper enqueues it.
+        work.process(abandoned).await;
     }
+    end
 }
 
 async fn next(app: &App, delivered: JobId) -> Result<Work<'_>, End> {
@@ -83,18 +91,38 @@ async fn next(app: &App, delivered: JobId) -> Result<Work<'_>, End> {
     {
         return Ok(work);
     }
+    match first_of(app, Jobs::InLine).await {
+        // An order of this moment may not be in the line yet, as far as the store can see.
+        Err(End::Done) => Work::claim(app, delivered).await,
+        claimed => claimed,
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Jobs {
+    InLine,
+    /// Somebody had begun with them.
+    GivenUp,
+}
+
+/// The first of these jobs that can be claimed.
+async fn first_of(app: &App, jobs: Jobs) -> Result<Work<'_>, End> {
     let mut tried = HashSet::new();
     loop {
         let look = LOOK + tried.len() + locked(&app.line.being_claimed).len();
-        let next = app.store.next_up(app.now(), look).await.map_err(|error| unknown(&error))?;
-        let Some(free) = next.into_iter().find_map(|job| Turn::take(app, job, &mut tried)) else { break };
+        let listed = match jobs {
+            Jobs::InLine => app.store.in_line(look).await,
+            Jobs::GivenUp => app.store.given_up(app.now(), look).await,
+        };
+        let listed = listed.map_err(|error| unknown(&error))?;
+        let Some(free) = listed.into_iter().find_map(|job| Turn::take(app, job, &mut tried)) else {
+            return Err(End::Done);
+        };
         match Work::claim(app, free.job).await {
             Err(End::Done) => {}
             claimed => return claimed,
         }
     }
-    // An order of this moment may not be in the line yet, as far as the store can see.
-    Work::claim(app, delivered).await
 }
 
 fn unknown(error: &anyhow::Error) -> End {

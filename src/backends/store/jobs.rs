@@ -39,12 +39,9 @@ impl Store {
         self.queued(WorkQueue::Admitted, i64::MAX, limit).await
     }
 
-    /// What a worker may take: `limit` jobs that somebody had begun and nobody works on, and behind them as many of those
-    /// in line.
-    pub async fn next_up(&self, now: OffsetDateTime, limit: usize) -> anyhow::Result<Vec<JobId>> {
-        let mut next = self.queued(WorkQueue::Begun, millis(now), limit).await?;
-        next.extend(self.in_line(limit).await?);
-        Ok(next)
+    /// Up to `limit` jobs that somebody had begun, that have something to do, and that nobody works on.
+    pub async fn given_up(&self, now: OffsetDateTime, limit: usize) -> anyhow::Result<Vec<JobId>> {
+        self.queued(WorkQueue::Begun, millis(now), limit).await
     }
 
     async fn queued(&self, queue: WorkQueue, until: i64, limit: usize) -> anyhow::Result<Vec<JobId>> {
