@@ -1,12 +1,12 @@
 //! `{red, green} cat` and `--repeat 3`: one order for several pictures that differ.
 
-use easel_emulator::bedrock::ModelFault;
+use easel_emulator::bedrock::{ModelFault, Picture};
 use easel_emulator::discord::{Fault, InteractionBuilder, Message, Route, TestInteraction, When};
 
 use crate::support::{Setup, World, admin, in_time};
 
 async fn worlds() -> [World; 2] {
-    [World::registered().await, World::serving(Setup::default()).await]
+    World::behind_both_doors(Setup::default).await
 }
 
 fn imagine(prompt: &str) -> InteractionBuilder {
@@ -219,6 +219,43 @@ async fn a_message_whose_answer_is_lost_comes_once() {
         let messages = all_messages(&interaction, 2).await;
         world.settled().await;
         assert_eq!((interaction.followups().len(), messages[1].attachments.len()), (1, 2));
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_later_message_that_discord_finds_too_large_comes_again_with_smaller_copies() {
+    let mut setup = Setup::default();
+    setup.bedrock.picture = Picture::Sized(900_000);
+    let world = World::with(setup).await;
+    in_time(world.discord.registered(None)).await;
+    world.discord.fault(Route::Followup, Fault::Code { status: 413, code: 40005 }, 1);
+    let offer = offered(&world, "a cat --repeat 6").await;
+    let messages = all_messages(&start(&world, &offer).await, 2).await;
+    let copies = &messages[1].attachments;
+    assert!(copies.len() == 2 && copies.iter().all(|copy| copy.filename.ends_with(".jpg")));
+    assert!(messages[1].content.contains("Picture 5 is a smaller copy"), "{}", messages[1].content);
+    world.settled().await;
+    assert_eq!((world.sum("delivered"), world.archived("png").len()), (6, 6));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_later_message_that_discord_filters_is_told_to_its_member() {
+    for world in worlds().await {
+        world.discord.fault(Route::Followup, Fault::Code { status: 400, code: 240_000 }, 1);
+        let offer = offered(&world, "a cat --repeat 6").await;
+        let interaction = start(&world, &offer).await;
+        let first = in_time(interaction.picture()).await;
+        assert_eq!(first.attachments.len(), 4);
+        let told = in_time(interaction.followed_up(1)).await.remove(0);
+        assert!(
+            told.ephemeral && told.attachments.is_empty() && told.content.contains("Discord"),
+            "{}",
+            told.content
+        );
+        world.settled().await;
+        assert_eq!(world.archived("png").len(), 6);
         world.end().await;
     }
 }

@@ -28,7 +28,7 @@ pub(super) enum Files {
 }
 
 /// Whether a message reached the person.
-enum Sent {
+pub(super) enum Sent {
     Yes,
     /// The interaction's time is over.
     TooLate,
@@ -58,23 +58,11 @@ impl Work<'_> {
         }
         let shrunk_already = matches!(files, Files::Smaller(..));
         let mut sent = self.tell(origin, self.finished(loaded, files), loaded).await;
-        if let Sent::Refused(fault) = &sent
-            && fault.is_too_large()
-            && !shrunk_already
-        {
-            tracing::warn!(job = %self.claim.job.id, %fault, "the pictures go out as smaller copies");
-            match self.much_smaller(&loaded.pictures).await {
-                Ok(files) => sent = self.tell(origin, self.finished(loaded, files), loaded).await,
-                Err(error) => {
-                    tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "no smaller copies")
-                }
-            }
+        if let Some(copies) = self.copies_after(&sent, loaded, shrunk_already).await {
+            sent = self.tell(origin, self.finished(loaded, copies), loaded).await;
         }
         if let Sent::Refused(fault) = &sent {
-            tracing::error!(job = %self.claim.job.id, %fault, "Discord refuses the message");
-            let filtered = fault.is_filtered();
-            let fault = Refusal::Fault { job: self.claim.job.id };
-            self.say(if filtered { &Refusal::FilteredByDiscord } else { &fault }).await;
+            self.say(&self.why_refused(fault)).await;
         }
         if matches!(sent, Sent::Closed) {
             // Words alone may be allowed where a file is not.
@@ -86,6 +74,33 @@ impl Work<'_> {
             self.remark(&Remarks::default()).await;
         }
         sent
+    }
+
+    /// Smaller copies to try again with, if Discord takes less than it had announced.
+    pub(super) async fn copies_after(
+        &self,
+        sent: &Sent,
+        loaded: &Loaded,
+        shrunk_already: bool,
+    ) -> Option<Files> {
+        let Sent::Refused(fault) = sent else { return None };
+        if shrunk_already || !fault.is_too_large() {
+            return None;
+        }
+        tracing::warn!(job = %self.claim.job.id, %fault, "the pictures go out as smaller copies");
+        let copies = self.much_smaller(&loaded.pictures).await;
+        copies
+            .inspect_err(|error| {
+                tracing::error!(job = %self.claim.job.id, error = format!("{error:#}"), "no smaller copies");
+            })
+            .ok()
+    }
+
+    /// What the member reads in place of a message that Discord does not take in any way.
+    pub(super) fn why_refused(&self, fault: &Fault) -> Refusal {
+        let job = self.claim.job.id;
+        tracing::error!(%job, %fault, "Discord refuses the message");
+        if fault.is_filtered() { Refusal::FilteredByDiscord } else { Refusal::Fault { job } }
     }
 
     pub(super) fn finished(&self, loaded: &Loaded, files: Files) -> Message {
@@ -167,13 +182,7 @@ impl Work<'_> {
             return self.shown_at(posted(&shown));
         }
         let nonce = origin.interaction.to_string();
-        if !origin.private {
-            let in_channel = self.post(origin.channel, &elsewhere, &nonce).await;
-            if !matches!(in_channel, Sent::Closed) {
-                return in_channel;
-            }
-        }
-        match self.post_privately(origin, &elsewhere, &nonce).await {
+        match self.post_elsewhere(origin, &elsewhere, &nonce).await {
             Sent::Closed if late => Sent::TooLate,
             sent => sent,
         }
@@ -196,7 +205,7 @@ impl Work<'_> {
     }
 
     /// Remembers the message, if others can see it.
-    fn shown_at(&self, posted: Option<Posted>) -> Sent {
+    pub(super) fn shown_at(&self, posted: Option<Posted>) -> Sent {
         if let Some(posted) = posted.filter(|_| self.claim.job.origin.is_public()) {
             // A second one is the same message.
             let _ = self.posted.set(posted);
@@ -287,15 +296,20 @@ impl Work<'_> {
         self.in_channel(origin).await
     }
 
-    /// As the bot in the channel, or else in a private message; whether it was taken.
-    pub(super) async fn post_part(&self, origin: &DiscordOrigin, message: &Message, nonce: &str) -> bool {
+    /// As the bot in the channel, or else in a private message.
+    pub(super) async fn post_elsewhere(
+        &self,
+        origin: &DiscordOrigin,
+        message: &Message,
+        nonce: &str,
+    ) -> Sent {
         if !origin.private {
-            match self.post(origin.channel, message, nonce).await {
-                Sent::Closed => {}
-                sent => return matches!(sent, Sent::Yes),
+            let in_channel = self.post(origin.channel, message, nonce).await;
+            if !matches!(in_channel, Sent::Closed) {
+                return in_channel;
             }
         }
-        matches!(self.post_privately(origin, message, nonce).await, Sent::Yes)
+        self.post_privately(origin, message, nonce).await
     }
 
     async fn post(&self, channel: u64, message: &Message, nonce: &str) -> Sent {

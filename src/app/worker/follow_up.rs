@@ -5,15 +5,15 @@ use std::time::Duration;
 use anyhow::Context;
 use serde_json::Value;
 
-use super::deliver::Files;
+use super::deliver::{Files, Sent};
 use super::status::progress_of;
 use super::{Loaded, Work};
-use crate::app::messages::picture;
 use crate::app::messages::progress::At;
+use crate::app::messages::{self, Reader, picture};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, posted};
 use crate::backends::discord_api::retry::{Retry, wait};
-use crate::domain::job::{Claim, DiscordOrigin, FIRST_FENCE, FollowUp, Picture, Posted, Progress};
+use crate::domain::job::{Claim, DiscordOrigin, FIRST_FENCE, FollowUp, Picture, Progress};
 
 /// Until a message that was sent can be seen in its channel.
 const SETTLES: Duration = Duration::from_millis(500);
@@ -64,12 +64,12 @@ impl<'a> Work<'a> {
             } else {
                 Files::Original
             };
-            let sent = part.send(origin, at, &loaded, files, self.claim.fence > FIRST_FENCE).await;
+            let sent = part.hand_out(origin, at, &loaded, files, self.claim.fence > FIRST_FENCE).await;
             let archived = archived.unwrap_or_else(|error| {
                 tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; it is tried again later");
                 Vec::new()
             });
-            let follow_up = sent.map(|posted| FollowUp { at, posted });
+            let follow_up = sent.then(|| FollowUp { at, posted: part.posted.get().copied() });
             self.advance(Progress { archived, follow_up, ..Progress::default() }).await?;
         }
         Ok(())
@@ -89,69 +89,87 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Sends this part's message; where it is, if it reached the person.
-    async fn send(
+    /// Sends this part's pictures, or says why they cannot be shown; whether they reached the person.
+    async fn hand_out(
         &self,
         origin: &DiscordOrigin,
         at: u32,
         loaded: &Loaded,
         files: Files,
         may_be_there: bool,
-    ) -> Option<Option<Posted>> {
-        if may_be_there && let Some(shown) = self.shown_part(origin).await {
-            return Some(posted(&shown));
+    ) -> bool {
+        if may_be_there && self.is_shown(origin).await {
+            return true;
         }
-        let message = Message { private: origin.private, ..self.finished(loaded, files) };
+        let shrunk_already = matches!(files, Files::Smaller(..));
+        let mut sent = self.send(origin, at, self.finished(loaded, files)).await;
+        if let Some(copies) = self.copies_after(&sent, loaded, shrunk_already).await {
+            sent = self.send(origin, at, self.finished(loaded, copies)).await;
+        }
+        if let Sent::Refused(fault) = &sent {
+            let words = Message::words(messages::refusal(&self.why_refused(fault), Reader::Discord));
+            let said = self.app.discord.follow_up_privately(origin.application, &origin.token, words).await;
+            if let Err(fault) = said {
+                tracing::warn!(job = %self.claim.job.id, at, %fault, "nobody was told that pictures are not shown");
+            }
+        }
+        matches!(sent, Sent::Yes)
+    }
+
+    async fn send(&self, origin: &DiscordOrigin, at: u32, message: Message) -> Sent {
+        let message = Message { private: origin.private, ..message };
         let sent = self.by_webhook(origin, &message).await;
-        if sent.is_some() {
+        if matches!(sent, Sent::Yes | Sent::Refused(_)) {
             return sent;
         }
         let content = picture::elsewhere(origin, &message.content, !self.token_lives());
         let elsewhere = Message { content, private: false, ..message };
-        if self.post_part(origin, &elsewhere, &format!("{}-{at}", origin.interaction)).await {
-            return Some(self.posted.get().copied());
-        }
-        tracing::error!(job = %self.claim.job.id, at, "no way to the member is left; what was generated is in the archive");
-        None
+        self.post_elsewhere(origin, &elsewhere, &format!("{}-{at}", origin.interaction)).await
     }
 
-    async fn by_webhook(&self, origin: &DiscordOrigin, message: &Message) -> Option<Option<Posted>> {
+    async fn by_webhook(&self, origin: &DiscordOrigin, message: &Message) -> Sent {
         let mut retry = Retry::delivery();
         while self.token_lives() {
             let sent = self.app.discord.follow_up(origin.application, &origin.token, message).await;
             let fault = match sent {
-                Ok(shown) => return Some(shown.map(|shown| shown.posted).filter(|_| !origin.private)),
+                Ok(shown) => return self.shown_at(shown.map(|shown| shown.posted)),
                 Err(fault) => fault,
             };
             tracing::warn!(job = %self.claim.job.id, %fault, "a message with more pictures did not reach Discord");
             if matches!(fault, Fault::Lost(_)) {
                 wait(SETTLES).await;
-                if let Some(shown) = self.shown_part(origin).await {
-                    return Some(posted(&shown));
+                if self.is_shown(origin).await {
+                    return Sent::Yes;
                 }
             }
-            wait(retry.after(&fault)?).await;
+            match retry.after(&fault) {
+                Some(pause) => wait(pause).await,
+                None if fault.is_about_the_message() => return Sent::Refused(fault),
+                None => return Sent::Closed,
+            }
         }
-        None
+        Sent::TooLate
     }
 
-    /// The message in the channel that has this part's first picture.
-    async fn shown_part(&self, origin: &DiscordOrigin) -> Option<Value> {
-        let first = self.generated().next()?.0.n;
-        self.message_with(origin, &picture::file_name(&self.claim, first)).await
-    }
-
-    /// The message in the channel that has this file; nobody can look into private ones.
-    pub(super) async fn message_with(&self, origin: &DiscordOrigin, name: &str) -> Option<Value> {
-        if origin.private {
-            return None;
-        }
-        let messages = self.app.discord.messages_after(origin.channel, origin.interaction).await.ok()?;
+    /// Whether the channel shows this part's first picture, or a smaller copy of it; nobody can look into private messages.
+    async fn is_shown(&self, origin: &DiscordOrigin) -> bool {
+        let Some((first, _)) = self.generated().next().filter(|_| !origin.private) else { return false };
+        let named = picture::file_name(&self.claim, first.n);
+        let stem = named.rsplit_once('.').map_or(named.as_str(), |(stem, _)| stem);
         let has_it = |message: &&Value| {
             let mut files = message["attachments"].as_array().into_iter().flatten();
-            files.any(|file| file["filename"].as_str() == Some(name))
+            let names = |file: &Value| {
+                file["filename"].as_str().and_then(|name| name.rsplit_once('.')).map(|(name, _)| name == stem)
+            };
+            files.any(|file| names(file).unwrap_or_default())
         };
-        messages.as_array()?.iter().find(has_it).cloned()
+        let messages = self.app.discord.messages_after(origin.channel, origin.interaction).await;
+        let messages = messages.unwrap_or_default();
+        let shown = messages.as_array().into_iter().flatten().find(has_it);
+        if let Some(shown) = shown {
+            self.shown_at(posted(shown));
+        }
+        shown.is_some()
     }
 
     /// Archives what could not be archived before, of every message's pictures.
