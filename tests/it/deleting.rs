@@ -20,9 +20,7 @@ async fn worlds() -> [World; 2] {
         bedrock: BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() },
         ..Setup::default()
     };
-    let gateway = World::with(setup()).await;
-    in_time(gateway.discord.registered(None)).await;
-    [gateway, World::serving(setup()).await]
+    World::behind_both_doors(setup).await
 }
 
 /// Two pictures with all that can be kept of them: words, what is left out, and a picture to start from.

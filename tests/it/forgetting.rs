@@ -25,9 +25,7 @@ fn setup() -> Setup {
 }
 
 async fn worlds() -> [World; 2] {
-    let gateway = World::with(setup()).await;
-    in_time(gateway.discord.registered(None)).await;
-    [gateway, World::serving(setup()).await]
+    World::behind_both_doors(setup).await
 }
 
 fn imagine(prompt: &str) -> InteractionBuilder {

@@ -16,9 +16,7 @@ async fn worlds() -> [World; 2] {
         bedrock: BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() },
         ..Setup::default()
     };
-    let gateway = World::with(setup()).await;
-    in_time(gateway.discord.registered(None)).await;
-    [gateway, World::serving(setup()).await]
+    World::behind_both_doors(setup).await
 }
 
 /// The `custom_id` of the button or menu whose label or action begins like this.

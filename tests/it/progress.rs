@@ -7,9 +7,7 @@ use crate::support::{Setup, World, in_time};
 
 async fn worlds(variables: &[(&'static str, String)]) -> [World; 2] {
     let setup = || Setup { variables: variables.to_vec(), ..Setup::default() };
-    let gateway = World::with(setup()).await;
-    in_time(gateway.discord.registered(None)).await;
-    [gateway, World::serving(setup()).await]
+    World::behind_both_doors(setup).await
 }
 
 fn cancel(message: &Message) -> InteractionBuilder {

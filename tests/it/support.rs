@@ -237,6 +237,13 @@ impl World {
         world
     }
 
+    /// The same behind each door: the Gateway, and HTTP. Discord knows the commands of both.
+    pub(crate) async fn behind_both_doors(setup: impl Fn() -> Setup) -> [World; 2] {
+        let gateway = World::with(setup()).await;
+        in_time(gateway.discord.registered(None)).await;
+        [gateway, World::serving(setup()).await]
+    }
+
     async fn start_serving(&mut self) {
         let known = self.log().len();
         self.spawn_program("serve");

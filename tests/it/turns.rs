@@ -17,9 +17,7 @@ fn single(setup: Setup) -> Setup {
 }
 
 async fn worlds() -> [World; 2] {
-    let gateway = World::with(single(Setup::default())).await;
-    in_time(gateway.discord.registered(None)).await;
-    [gateway, World::serving(single(Setup::default())).await]
+    World::behind_both_doors(|| single(Setup::default())).await
 }
 
 fn order(prompt: &str, member: u64) -> InteractionBuilder {
