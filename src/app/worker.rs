@@ -318,8 +318,12 @@ impl Work<'_> {
         };
         let numbers: Vec<u32> = archived.iter().map(|(n, _)| *n).collect();
         self.advance(Progress { concluded, archived, release_for: Some(0), ..Progress::default() }).await?;
+        self.empty_spool(&numbers).await
+    }
+
+    async fn empty_spool(&self, numbers: &[u32]) -> anyhow::Result<()> {
         for n in numbers {
-            self.app.spool.forget(id, n).await.context("emptying the spool")?;
+            self.app.spool.forget(self.claim.job.id, *n).await.context("emptying the spool")?;
         }
         Ok(())
     }
@@ -339,8 +343,21 @@ impl Work<'_> {
         self.close(None, archived).await
     }
 
-    /// Puts pictures and record into the archive; returns numbers and keys.
+    /// Puts pictures and the job's record into the archive; returns numbers and keys.
     async fn archive(&self, pictures: &[(u32, Bytes)]) -> anyhow::Result<Vec<(u32, String)>> {
+        let archived = self.archive_pictures(pictures).await?;
+        let whole = self.whole();
+        let is_empty = whole.pictures.iter().all(|picture| picture.generated().is_none());
+        if let (false, Some(model)) = (is_empty, self.model()) {
+            let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
+            let prices = Prices { each: whole.each(), attempted: whole.spent() };
+            let record = Record::new(&whole, model, prices, &in_words);
+            self.app.archive.put_record(&record_key(&self.claim.job), &record).await?;
+        }
+        Ok(archived)
+    }
+
+    async fn archive_pictures(&self, pictures: &[(u32, Bytes)]) -> anyhow::Result<Vec<(u32, String)>> {
         let job = &self.claim.job;
         let mut archived = Vec::new();
         for (n, bytes) in pictures {
@@ -350,13 +367,6 @@ impl Work<'_> {
             let key = picture_key(job, *n, generated.format);
             self.app.archive.put_image(&key, bytes.clone(), generated.format, &generated.sha256).await?;
             archived.push((*n, key));
-        }
-        if let (false, Some(model)) = (archived.is_empty(), self.model()) {
-            let in_words = |refusal: &Refusal| messages::refusal(refusal, Reader::Plain);
-            let whole = self.whole();
-            let prices = Prices { each: whole.each(), attempted: whole.spent() };
-            let record = Record::new(&whole, model, prices, &in_words);
-            self.app.archive.put_record(&record_key(job), &record).await?;
         }
         Ok(archived)
     }

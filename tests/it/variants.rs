@@ -211,6 +211,49 @@ async fn what_was_sent_before_a_crash_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn each_message_comes_as_soon_as_its_pictures_are_ready() {
+    for world in worlds().await {
+        let offer = offered(&world, "a cat --repeat 12").await;
+        let held = world.bedrock.hold();
+        let interaction = start(&world, &offer).await;
+        in_time(held.reached()).await;
+        // One picture keeps its own message back, and the first one, which ends the order.
+        let early = in_time(interaction.followed_up(1)).await;
+        assert_eq!(early[0].attachments.len(), 4);
+        let reply = in_time(interaction.until(|message| !message.loading)).await;
+        assert!(reply.custom_ids().iter().any(|id| id.starts_with("v1:cancel:")), "{}", reply.content);
+        held.release();
+        let messages = all_messages(&interaction, 3).await;
+        world.settled().await;
+        assert_eq!(interaction.followups().len(), 2, "none twice");
+        assert_eq!((world.sum("delivered"), world.bedrock.calls().len()), (12, 12));
+        world.delivered_equals_archived(&messages);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_before_the_others_were_ready_is_not_sent_again_after_a_crash() {
+    let mut world = World::registered().await;
+    let offer = offered(&world, "a cat --repeat 12").await;
+    let held = world.bedrock.hold();
+    let interaction = start(&world, &offer).await;
+    in_time(held.reached()).await;
+    let early = in_time(interaction.followed_up(1)).await.remove(0);
+    world.kill().await;
+    held.release();
+    world.start().await;
+    let messages = all_messages(&interaction, 3).await;
+    world.settled().await;
+    assert_eq!(interaction.followups().len(), 2, "none twice");
+    let urls =
+        |message: &Message| message.attachments.iter().map(|file| file.url.clone()).collect::<Vec<_>>();
+    assert_eq!(urls(&interaction.followups()[0]), urls(&early), "what was shown stays");
+    world.delivered_equals_archived(&messages);
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_message_whose_answer_is_lost_comes_once() {
     for world in worlds().await {
         world.discord.fault(Route::Followup, Fault::DropAfterApply, 1);

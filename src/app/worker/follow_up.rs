@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::deliver::{Files, Sent};
-use super::status::progress_of;
-use super::{Loaded, Work};
-use crate::app::messages::progress::At;
+use super::{Loaded, Stale, Work};
 use crate::app::messages::{self, Reader, picture};
 use crate::backends::discord_api::message::Message;
 use crate::backends::discord_api::rest::{Fault, posted};
@@ -20,8 +19,12 @@ const SETTLES: Duration = Duration::from_millis(500);
 
 impl<'a> Work<'a> {
     /// The same worker with the part of the job that one message shows.
-    pub(super) fn part(&self, at: u32) -> Work<'a> {
-        let (claim, others) = self.claim.in_message(at);
+    fn part(&self, at: u32) -> Work<'a> {
+        self.part_of(&self.claim, at)
+    }
+
+    fn part_of(&self, claim: &Claim, at: u32) -> Work<'a> {
+        let (claim, others) = claim.in_message(at);
         let part = Work::new(self.app, claim, Vec::new());
         Work { others, ..part }
     }
@@ -41,52 +44,81 @@ impl<'a> Work<'a> {
         whole
     }
 
-    /// Archives and sends what the first message does not show, message by message. The first one comes last: it is
-    /// the end of the job. What was sent before a crash is not sent again, as far as Discord shows it.
-    pub(super) async fn send_follow_ups(&self, loaded: &mut Loaded) -> anyhow::Result<()> {
+    /// Messages behind the first one that nobody has sent yet.
+    fn unsent(&self) -> Vec<u32> {
+        let is_sent =
+            |at: u32| self.claim.follow_ups.iter().any(|sent| sent.at == at) || self.status.is_handed_out(at);
+        (1..self.claim.messages()).filter(|at| !is_sent(*at)).collect()
+    }
+
+    /// While pictures are generated: sends each message behind the first one as soon as all of its pictures have their
+    /// answer. One that cannot be sent yet is left to [`Work::send_follow_ups`].
+    pub(super) async fn send_complete_messages(&self, over: &CancellationToken) -> anyhow::Result<()> {
         let Some(origin) = self.claim.job.origin.discord() else { return Ok(()) };
-        let is_sent = |at: u32| self.claim.follow_ups.iter().any(|sent| sent.at == at);
-        let parts: Vec<_> = (1..self.claim.messages()).filter(|at| !is_sent(*at)).collect();
-        let mut is_edited = false;
-        for at in parts {
-            let part = self.part(at);
-            if part.generated().next().is_none() {
-                continue;
-            }
-            if !std::mem::replace(&mut is_edited, true) {
-                self.edit_deferral(origin).await;
-            }
-            let own = loaded.take(|n| part.claim.pictures.iter().any(|picture| picture.n == n));
-            let loaded = part.load(own).await?;
-            let archived = part.archive(&loaded.pictures).await;
-            let files = if part.too_large(&loaded) {
-                part.shrunk(&loaded.pictures, &archived).await?
-            } else {
-                Files::Original
+        let mut unsent = self.unsent();
+        while !unsent.is_empty() {
+            let so_far = self.status.so_far(&self.claim);
+            let is_complete =
+                |at: &u32| so_far.in_message(*at).0.pictures.iter().all(|picture| picture.outcome.is_some());
+            let Some(next) = unsent.iter().position(is_complete) else {
+                tokio::select! {
+                    () = over.cancelled() => return Ok(()),
+                    () = self.status.one_more() => continue,
+                }
             };
-            let sent = part.hand_out(origin, at, &loaded, files, self.claim.fence > FIRST_FENCE).await;
-            let archived = archived.unwrap_or_else(|error| {
-                tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; it is tried again later");
-                Vec::new()
-            });
-            let follow_up = sent.then(|| FollowUp { at, posted: part.posted.get().copied() });
-            self.advance(Progress { archived, follow_up, ..Progress::default() }).await?;
+            let at = unsent.remove(next);
+            match self.send_part(&self.part_of(&so_far, at), origin, at, Loaded::default()).await {
+                Err(error) if error.is::<Stale>() => return Err(error),
+                Err(error) => {
+                    tracing::debug!(job = %self.claim.job.id, at, error = format!("{error:#}"), "a message waits for the others");
+                }
+                Ok(()) => {}
+            }
         }
         Ok(())
     }
 
-    /// Discord takes what is sent after a deferral that still stands for an edit of it.
-    async fn edit_deferral(&self, origin: &DiscordOrigin) {
-        if !self.token_lives() {
-            return;
+    /// Sends what is left of the messages behind the first one, which comes last: it is the end of the job. What was sent
+    /// before a crash is not sent again, as far as Discord shows it.
+    pub(super) async fn send_follow_ups(&self, loaded: &mut Loaded) -> anyhow::Result<()> {
+        let Some(origin) = self.claim.job.origin.discord() else { return Ok(()) };
+        for at in self.unsent() {
+            let part = self.part(at);
+            let own = loaded.take(|n| part.claim.pictures.iter().any(|picture| picture.n == n));
+            self.send_part(&part, origin, at, own).await?;
         }
-        let ready = self.generated().count();
-        let message = progress_of(self.app, &self.claim.job, At::Ready(ready)).await;
-        let message = Message { keep_files: true, ..message };
-        let edit = || self.app.discord.edit_original(origin.application, &origin.token, &message);
-        if let Err(fault) = Retry::deferred().until_known(edit).await {
-            tracing::debug!(job = %self.claim.job.id, %fault, "a deferral could not be edited");
+        Ok(())
+    }
+
+    /// Archives and sends the pictures of one message.
+    async fn send_part(
+        &self,
+        part: &Work<'_>,
+        origin: &DiscordOrigin,
+        at: u32,
+        loaded: Loaded,
+    ) -> anyhow::Result<()> {
+        if part.generated().next().is_none() {
+            return Ok(());
         }
+        let loaded = part.load(loaded).await?;
+        self.edit_deferral(origin).await;
+        let archived = part.archive_pictures(&loaded.pictures).await;
+        let files = if part.too_large(&loaded) {
+            part.shrunk(&loaded.pictures, &archived).await?
+        } else {
+            Files::Original
+        };
+        let sent = part.hand_out(origin, at, &loaded, files, self.claim.fence > FIRST_FENCE).await;
+        self.status.set_handed_out(at);
+        let archived = archived.unwrap_or_else(|error| {
+            tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; it is tried again later");
+            Vec::new()
+        });
+        let numbers: Vec<u32> = archived.iter().map(|(n, _)| *n).collect();
+        let follow_up = sent.then(|| FollowUp { at, posted: part.posted.get().copied() });
+        self.advance(Progress { archived, follow_up, ..Progress::default() }).await?;
+        self.empty_spool(&numbers).await
     }
 
     /// Sends this part's pictures, or says why they cannot be shown; whether they reached the person.
@@ -180,7 +212,8 @@ impl<'a> Work<'a> {
             let waits = |picture: &Picture| picture.generated().is_some() && picture.archived.is_none();
             if part.claim.pictures.iter().any(waits) {
                 let loaded = part.load(Loaded::default()).await?;
-                archived.extend(part.archive(&loaded.pictures).await.context("pictures of a later message")?);
+                let own = part.archive_pictures(&loaded.pictures).await;
+                archived.extend(own.context("pictures of a later message")?);
             }
         }
         Ok(archived)

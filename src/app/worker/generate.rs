@@ -76,6 +76,7 @@ impl Work<'_> {
         keep: bool,
     ) -> anyhow::Result<(Picture, Option<GeneratedBytes>)> {
         if picture.outcome.is_some() {
+            self.status.add_known(&picture);
             return Ok((picture, None));
         }
         let id = self.claim.job.id;
@@ -90,6 +91,7 @@ impl Work<'_> {
             let region = self.model_of(picture.n).and_then(|model| self.app.engine.region_of(model));
             let generated = generated(picture.seed, format, region, bytes.clone()).await?;
             self.finish(&mut picture, None, generated, &bytes, true).await?;
+            self.status.add_known(&picture);
             return Ok((picture, None));
         }
         drop(place);
@@ -97,7 +99,7 @@ impl Work<'_> {
         self.app.tell(id, Step::Answered(picture.n));
         picture.outcome = Some(answered.outcome);
         if !keep {
-            self.status.add_ready(&picture);
+            self.status.add_answered(&picture);
         }
         Ok((picture, answered.image.filter(|kept| keep || !kept.spooled)))
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +13,8 @@ use crate::app::App;
 use crate::app::messages::picture;
 use crate::app::messages::progress::{self, At, Progress};
 use crate::backends::discord_api::message::{File, Message};
-use crate::domain::job::{DiscordOrigin, Job, Picture};
+use crate::backends::discord_api::retry::Retry;
+use crate::domain::job::{Claim, DiscordOrigin, Job, Picture};
 
 /// A job that takes longer says how far it is.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,9 +29,18 @@ pub(super) const EDIT_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Debug, Default)]
 pub(super) struct Status {
     busy: AtomicBool,
-    ready: Mutex<Vec<Picture>>,
-    /// A picture is ready.
+    /// Pictures that have their answer, good or not.
+    answered: Mutex<Vec<Picture>>,
+    /// There is something to tell in the reply.
     news: Notify,
+    /// A picture more has its answer.
+    more: Notify,
+    /// Held while the reply is edited, so that no older state comes last.
+    editing: AsyncMutex<()>,
+    /// The reply says more than that Easel is thinking.
+    is_edited: AtomicBool,
+    /// Messages behind the first one that were sent, or that cannot be.
+    handed_out: Mutex<Vec<u32>>,
     /// Files that the message has, by name, with their ids.
     shown: Mutex<Vec<(String, u64)>>,
     /// An edit may still reach Discord after what came later.
@@ -52,9 +62,44 @@ impl Status {
         self.busy.load(Ordering::Relaxed)
     }
 
-    pub(super) fn add_ready(&self, picture: &Picture) {
-        locked(&self.ready).push(picture.clone());
+    pub(super) fn add_answered(&self, picture: &Picture) {
+        locked(&self.answered).push(picture.clone());
         self.news.notify_one();
+        self.more.notify_one();
+    }
+
+    /// A picture that had its answer before this worker came.
+    pub(super) fn add_known(&self, picture: &Picture) {
+        locked(&self.answered).push(picture.clone());
+        self.more.notify_one();
+    }
+
+    /// Waits until a picture more has its answer.
+    pub(super) async fn one_more(&self) {
+        self.more.notified().await;
+    }
+
+    /// The claim with the answers that there are so far.
+    pub(super) fn so_far(&self, claim: &Claim) -> Claim {
+        let mut so_far = claim.clone();
+        for picture in locked(&self.answered).iter() {
+            if let Some(known) = so_far.pictures.iter_mut().find(|known| known.n == picture.n) {
+                known.clone_from(picture);
+            }
+        }
+        so_far
+    }
+
+    fn ready(&self) -> usize {
+        locked(&self.answered).iter().filter(|picture| picture.generated().is_some()).count()
+    }
+
+    pub(super) fn set_handed_out(&self, at: u32) {
+        locked(&self.handed_out).push(at);
+    }
+
+    pub(super) fn is_handed_out(&self, at: u32) -> bool {
+        locked(&self.handed_out).contains(&at)
     }
 
     /// The id of a file that the message has.
@@ -72,7 +117,7 @@ impl Status {
 }
 
 impl Work<'_> {
-    /// [`Work::generate`], with what the member is told meanwhile. No edit is under way any more when it is over.
+    /// [`Work::generate`], with what the member is told and sent meanwhile. No edit is under way any more when it is over.
     pub(super) async fn generate_and_tell(&self) -> anyhow::Result<(Loaded, Vec<Picture>)> {
         let over = CancellationToken::new();
         let generate = async {
@@ -80,7 +125,26 @@ impl Work<'_> {
             over.cancel();
             generated
         };
-        tokio::join!(generate, self.tell_how_far(&over)).0
+        let (generated, (), sent) =
+            tokio::join!(generate, self.tell_how_far(&over), self.send_complete_messages(&over));
+        sent.and(generated)
+    }
+
+    /// Discord takes what is sent after a deferral that still stands for an edit of it.
+    pub(super) async fn edit_deferral(&self, origin: &DiscordOrigin) {
+        let _editing = self.status.editing.lock().await;
+        if !self.token_lives() || self.status.is_edited.load(Ordering::Relaxed) {
+            return;
+        }
+        let message = progress_of(self.app, &self.claim.job, At::Ready(self.status.ready())).await;
+        let message = Message { keep_files: true, ..message };
+        let edit = || self.app.discord.edit_original(origin.application, &origin.token, &message);
+        match Retry::deferred().until_known(edit).await {
+            Ok(_) => self.status.is_edited.store(true, Ordering::Relaxed),
+            Err(fault) => {
+                tracing::debug!(job = %self.claim.job.id, %fault, "a deferral could not be edited");
+            }
+        }
     }
 
     async fn tell_how_far(&self, over: &CancellationToken) {
@@ -119,10 +183,11 @@ impl Work<'_> {
         let files = self.ready_files(origin).await;
         let has_news = files.iter().any(|file| file.kept.is_none());
         let rests = self.app.edits.rest_of(origin.interaction).is_some();
+        let _editing = self.status.editing.lock().await;
         if rests || (!has_news && !self.app.edits.allows(origin.channel, origin.interaction)) {
             return;
         }
-        let at = match locked(&self.status.ready).len() {
+        let at = match self.status.ready() {
             0 if self.status.is_busy() => At::Busy,
             ready => At::Ready(ready),
         };
@@ -134,7 +199,7 @@ impl Work<'_> {
             // Without a word about files, those that are there stay.
             let message = Message { keep_files: true, ..words };
             match timeout(EDIT_TIMEOUT, edit(&message)).await {
-                Ok(Ok(_)) => {}
+                Ok(Ok(_)) => self.status.is_edited.store(true, Ordering::Relaxed),
                 Ok(Err(fault)) => {
                     self.app.edits.heed(origin.interaction, &fault);
                     tracing::debug!(job = %self.claim.job.id, %fault, "progress was not shown");
@@ -144,8 +209,12 @@ impl Work<'_> {
             return;
         }
         match edit(&Message { files, ..words }).await {
-            Ok(Some(shown)) => *locked(&self.status.shown) = shown.files,
-            Ok(None) => {}
+            Ok(shown) => {
+                self.status.is_edited.store(true, Ordering::Relaxed);
+                if let Some(shown) = shown {
+                    *locked(&self.status.shown) = shown.files;
+                }
+            }
             Err(fault) => {
                 self.app.edits.heed(origin.interaction, &fault);
                 tracing::debug!(job = %self.claim.job.id, %fault, "a picture was not shown before the others");
@@ -155,22 +224,13 @@ impl Work<'_> {
 
     /// The pictures that are ready, with what the message has already; none that does not fit into it as it is.
     async fn ready_files(&self, origin: &DiscordOrigin) -> Vec<File> {
-        let mut ready = locked(&self.status.ready).clone();
-        ready.sort_by_key(|picture| picture.n);
-        let mut claim = self.claim.clone();
+        let claim = self.status.so_far(&self.claim);
         let mut files = Vec::new();
-        for picture in ready {
-            let Some(generated) = picture.generated() else { continue };
-            if generated.bytes > origin.file_limit {
+        for picture in claim.in_message(0).0.pictures {
+            if picture.generated().is_none_or(|generated| generated.bytes > origin.file_limit) {
                 continue;
             }
             let n = picture.n;
-            if self.claim.in_message(0).0.pictures.iter().all(|shown| shown.n != n) {
-                continue;
-            }
-            if let Some(known) = claim.pictures.iter_mut().find(|known| known.n == n) {
-                *known = picture;
-            }
             let kept = self.status.id_of(&picture::file_name(&claim, n));
             let bytes = match kept {
                 Some(_) => Some(bytes::Bytes::new()),
