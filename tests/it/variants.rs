@@ -298,7 +298,25 @@ async fn a_later_message_that_discord_filters_is_told_to_its_member() {
             told.content
         );
         world.settled().await;
-        assert_eq!(world.archived("png").len(), 6);
+        assert_eq!((world.archived("png").len(), world.sum("delivered")), (6, 4));
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_first_message_is_refused_counts_what_the_others_show() {
+    for world in worlds().await {
+        let offer = offered(&world, "a cat --repeat 12").await;
+        let held = world.bedrock.hold();
+        let interaction = start(&world, &offer).await;
+        in_time(held.reached()).await;
+        in_time(interaction.followed_up(1)).await;
+        world.discord.fault(Route::EditOriginal, Fault::Code { status: 400, code: 240_000 }, 20);
+        held.release();
+        world.settled().await;
+        let shown = interaction.followups().iter().filter(|message| message.attachments.len() == 4).count();
+        assert_eq!((shown, world.sum("delivered"), world.archived("png").len()), (2, 8, 12));
+        world.discord.clear_faults();
         world.end().await;
     }
 }

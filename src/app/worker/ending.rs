@@ -37,10 +37,9 @@ pub async fn fail_dead_letter(app: &App, id: JobId) -> End {
 
 impl Work<'_> {
     pub(super) fn conclusion(&self, delivered: bool) -> Conclusion {
-        let count = self.generated().count() + self.others_generated();
         let refusal = self.claim.refusal().cloned();
-        match (delivered, u32::try_from(count)) {
-            (true, Ok(delivered)) if delivered > 0 => {
+        match u32::try_from(self.shown(delivered)) {
+            Ok(delivered) if delivered > 0 => {
                 let posted = self.posted.get().copied();
                 Conclusion { state: State::Delivered, delivered, refusal, posted }
             }
@@ -66,8 +65,9 @@ impl Work<'_> {
     async fn fail(&self) -> anyhow::Result<()> {
         let refusal = Refusal::Fault { job: self.claim.job.id };
         self.say(&refusal).await;
-        let concluded =
-            Some(Conclusion { state: State::Failed, delivered: 0, refusal: Some(refusal), posted: None });
+        let delivered = u32::try_from(self.shown(false)).unwrap_or_default();
+        let state = if delivered > 0 { State::Delivered } else { State::Failed };
+        let concluded = Some(Conclusion { state, delivered, refusal: Some(refusal), posted: None });
         let release_for = Some(self.pause_ms());
         self.advance(Progress { concluded, release_for, ..Progress::default() }).await
     }

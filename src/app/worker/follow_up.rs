@@ -46,9 +46,22 @@ impl<'a> Work<'a> {
 
     /// Messages behind the first one that nobody has sent yet.
     fn unsent(&self) -> Vec<u32> {
-        let is_sent =
-            |at: u32| self.claim.follow_ups.iter().any(|sent| sent.at == at) || self.status.is_handed_out(at);
-        (1..self.claim.messages()).filter(|at| !is_sent(*at)).collect()
+        (1..self.claim.messages()).filter(|at| self.was_sent(*at).is_none()).collect()
+    }
+
+    /// Whether a message behind the first one reached its member; `None` if nobody has tried.
+    fn was_sent(&self, at: u32) -> Option<bool> {
+        let before = self.claim.follow_ups.iter().any(|sent| sent.at == at);
+        before.then_some(true).or_else(|| self.status.was_sent(at))
+    }
+
+    /// Pictures that the member has, if the first message reached them or did not.
+    pub(super) fn shown(&self, first: bool) -> usize {
+        let whole = self.status.so_far(&self.whole());
+        let is_shown = |at: &u32| if *at == 0 { first } else { self.was_sent(*at) == Some(true) };
+        let generated =
+            |claim: Claim| claim.pictures.iter().filter(|picture| picture.generated().is_some()).count();
+        (0..whole.messages()).filter(is_shown).map(|at| generated(whole.in_message(at).0)).sum()
     }
 
     /// While pictures are generated: sends each message behind the first one as soon as all of its pictures have their
@@ -110,7 +123,7 @@ impl<'a> Work<'a> {
             Files::Original
         };
         let sent = part.hand_out(origin, at, &loaded, files, self.claim.fence > FIRST_FENCE).await;
-        self.status.set_handed_out(at);
+        self.status.set_handed_out(at, sent);
         let archived = archived.unwrap_or_else(|error| {
             tracing::warn!(job = %self.claim.job.id, error = format!("{error:#}"), "the archive could not be reached; it is tried again later");
             Vec::new()

@@ -39,8 +39,8 @@ pub(super) struct Status {
     editing: AsyncMutex<()>,
     /// The reply says more than that Easel is thinking.
     is_edited: AtomicBool,
-    /// Messages behind the first one that were sent, or that cannot be.
-    handed_out: Mutex<Vec<u32>>,
+    /// Messages behind the first one, and whether they reached their member: those that did not cannot.
+    handed_out: Mutex<Vec<(u32, bool)>>,
     /// Files that the message has, by name, with their ids.
     shown: Mutex<Vec<(String, u64)>>,
     /// An edit may still reach Discord after what came later.
@@ -94,12 +94,13 @@ impl Status {
         locked(&self.answered).iter().filter(|picture| picture.generated().is_some()).count()
     }
 
-    pub(super) fn set_handed_out(&self, at: u32) {
-        locked(&self.handed_out).push(at);
+    pub(super) fn set_handed_out(&self, at: u32, sent: bool) {
+        locked(&self.handed_out).push((at, sent));
     }
 
-    pub(super) fn is_handed_out(&self, at: u32) -> bool {
-        locked(&self.handed_out).contains(&at)
+    /// Whether a message behind the first one reached its member; `None` if it was not tried.
+    pub(super) fn was_sent(&self, at: u32) -> Option<bool> {
+        locked(&self.handed_out).iter().find(|(tried, _)| *tried == at).map(|(_, sent)| *sent)
     }
 
     /// The id of a file that the message has.
