@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::s3_faults::{Manner, Proxy};
 
-mod removing;
+pub(crate) mod removing;
 
 pub(crate) const BUCKET: &str = "easel-conformance";
 

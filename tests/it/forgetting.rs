@@ -4,14 +4,18 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_sdk_s3::types::BucketVersioningStatus;
 use easel_emulator::bedrock::{BedrockOptions, Picture};
 use easel_emulator::discord::{InteractionBuilder, Message, TestInteraction};
 use rand::RngExt;
 
+use crate::archive::removing::Bucket;
+use crate::archive::server;
 use crate::backends::ledger::everything;
 use crate::deleting::files_with;
 use crate::dynamodb::table_on_ministack;
 use crate::pictures::{id_of, press};
+use crate::support::cloud::Cloud;
 use crate::support::{Setup, World, in_time, png, seed};
 
 /// Who is forgotten. The number stands nowhere else.
@@ -177,13 +181,42 @@ async fn an_operator_has_a_member_forgotten_beside_the_running_bot() {
     world.end().await;
 }
 
-/// All items of the table that have a word or the id in them.
+fn is_trace(text: &str) -> bool {
+    WORDS.iter().any(|word| text.contains(word)) || text.contains(&ADA.to_string())
+}
+
+/// All items of the table that have a word or the id in them, but for the lines that say what was spent.
 async fn traces(aws: &SdkConfig, table: &str) -> Vec<String> {
     let items = everything(aws, table).await;
+    let is_money = |item: &String| item.contains("account#member:") || item.contains("usage#");
     let shown = items.iter().map(|item| format!("{item:?}"));
-    let is_trace =
-        |item: &String| WORDS.iter().any(|word| item.contains(word)) || item.contains(&ADA.to_string());
-    shown.filter(is_trace).collect()
+    shown.filter(|item| is_trace(item) && !is_money(item)).collect()
+}
+
+#[tokio::test]
+async fn several_machines_leave_nothing_of_a_forgotten_member_on_ministack() {
+    let cloud = Cloud::new().await;
+    let versions = Some(BucketVersioningStatus::Enabled);
+    let bucket = Bucket::new(&server("EASEL_TEST_S3_MINISTACK"), versions).await;
+    let mut shared = Setup { variables: cloud.setup().variables, ..setup() };
+    shared.variables.push(("EASEL_ARCHIVE", format!("s3://{}/easel", bucket.name)));
+    let mut world = World::serving(shared).await;
+    for _ in 0..2 {
+        world.start_worker().await;
+    }
+    lived(&world).await;
+    assert!(bucket.contents().await.iter().any(|(_, text)| is_trace(text)), "it is there at first");
+    let forgetting = forget(&world).await;
+    in_time(forgetting.first(|message| message.content.starts_with("Easel forgets you"))).await;
+    world.kill_and_restart().await;
+    has_receipt(&forgetting).await;
+    assert_eq!(traces(&cloud.aws, &cloud.table).await, Vec::<String>::new());
+    let kept = bucket.contents().await;
+    let left: Vec<_> = kept.iter().filter(|(key, text)| is_trace(key) || is_trace(text)).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(bucket.versions().await.len(), 2, "somebody else's picture with its record");
+    nothing_is_said(&world);
+    assert_eq!(world.discord.violations(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -198,9 +231,7 @@ async fn nothing_is_left_in_a_table_of_a_forgotten_member_on_ministack() {
         in_time(forgetting.first(|message| message.content.starts_with("Easel forgets you"))).await;
         world.kill_and_restart().await;
         has_receipt(&forgetting).await;
-        let is_money = |item: &String| item.contains("account#member:") || item.contains("usage#");
-        let left: Vec<_> = traces(&aws, &table).await.into_iter().filter(|item| !is_money(item)).collect();
-        assert_eq!(left, Vec::<String>::new());
+        assert_eq!(traces(&aws, &table).await, Vec::<String>::new());
         assert_eq!(files_with(&world, &WORDS), Vec::<std::path::PathBuf>::new());
         assert_eq!(world.archived("png").len(), 1, "somebody else's");
         nothing_is_said(&world);

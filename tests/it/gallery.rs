@@ -1,5 +1,7 @@
 //! Pictures are found again: one's own, a channel's, and by words of the prompt.
 
+use std::collections::HashSet;
+
 use easel_emulator::discord::{InteractionBuilder, Message};
 use serde_json::Value;
 
@@ -191,6 +193,37 @@ async fn a_member_exports_their_own_pictures_of_every_server() {
         }
         world.end().await;
     }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_into_one_export_is_on_its_next_page() {
+    let world = World::registered().await;
+    let generous = admin("limits set").option("daily", 500).option("burst", 100).option("per_minute", 100);
+    world.said(generous.option("in_flight", 50)).await;
+    for order in 0..13 {
+        let offer = told(&world, imagine(&format!("owl {order} --repeat 16"))).await;
+        let start = offer.custom_ids().into_iter().find(|id| id.starts_with("v1:retry:")).unwrap();
+        let interaction = world.ask(InteractionBuilder::click(&offer, &start)).await;
+        in_time(interaction.followed_up(3)).await;
+        world.settled().await;
+    }
+    let mut names = HashSet::new();
+    for (page, count) in [(1, 200), (2, 8)] {
+        let sent = told(&world, InteractionBuilder::command("export").option("page", page)).await;
+        assert!(
+            sent.content.starts_with(&format!("**Your pictures**: {count} pictures")),
+            "{}",
+            sent.content
+        );
+        assert_eq!(sent.content.contains("page: 2"), page == 1, "{}", sent.content);
+        let file = std::io::Cursor::new(sent.attachments[0].bytes.clone());
+        let zip = zip::ZipArchive::new(file).unwrap();
+        names.extend(
+            zip.file_names().map(|name| name.unwrap().into_owned()).filter(|name| name.ends_with(".png")),
+        );
+    }
+    assert_eq!(names.len(), 208, "each picture is on one page");
+    world.end().await;
 }
 
 /// The lines about the family of a picture that is shown, and how many pictures the message has.

@@ -11,13 +11,13 @@ use super::{aws, job, picture, put, server};
 use crate::s3_faults::{Fault, Manner, Proxy};
 
 /// A bucket of one test, and the way to it past the archive.
-struct Bucket {
+pub(crate) struct Bucket {
     client: Client,
-    name: String,
+    pub(crate) name: String,
 }
 
 impl Bucket {
-    async fn new(address: &str, versions: Option<BucketVersioningStatus>) -> Bucket {
+    pub(crate) async fn new(address: &str, versions: Option<BucketVersioningStatus>) -> Bucket {
         let config = aws_sdk_s3::config::Builder::from(&aws(address)).force_path_style(true).build();
         let client = Client::from_conf(config);
         let name = format!("easel-{}", ulid::Ulid::new()).to_lowercase();
@@ -43,8 +43,22 @@ impl Bucket {
         self.client.delete_object().bucket(&self.name).key(&key).send().await.unwrap();
     }
 
+    /// The text of all versions of everything, with the keys; pictures as far as they are text.
+    pub(crate) async fn contents(&self) -> Vec<(String, String)> {
+        let listed = self.client.list_object_versions().bucket(&self.name).send().await.unwrap();
+        let mut contents = Vec::new();
+        for version in listed.versions() {
+            let key = version.key().unwrap();
+            let get = self.client.get_object().bucket(&self.name).key(key);
+            let got = get.set_version_id(version.version_id().map(str::to_owned)).send().await.unwrap();
+            let bytes = got.body.collect().await.unwrap().into_bytes();
+            contents.push((key.to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
+        }
+        contents
+    }
+
     /// The keys of all versions and marks of pictures.
-    async fn versions(&self) -> Vec<String> {
+    pub(crate) async fn versions(&self) -> Vec<String> {
         let listed = self.client.list_object_versions().bucket(&self.name).send().await.unwrap();
         let kept = listed.versions().iter().map(|version| version.key());
         let marks = listed.delete_markers().iter().map(|mark| mark.key());
