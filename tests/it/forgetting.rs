@@ -169,6 +169,8 @@ async fn an_operator_has_a_member_forgotten_beside_the_running_bot() {
     let theirs = lived(&world).await;
     world.settled().await;
     let ada = ADA.to_string();
+    let (code, _, err) = world.run(&["forget", "ada"]).await;
+    assert!(code == 1 && err.contains("Copy User ID"), "{err}");
     let (code, out, err) = world.run(&["forget", &ada]).await;
     assert!(code == 0 && out.contains("- 3 orders with their words") && out.contains("--yes"), "{out}{err}");
     assert!(!files_with(&world, &WORDS).is_empty());

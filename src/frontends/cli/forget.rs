@@ -18,11 +18,20 @@ const BEAT: Duration = Duration::from_secs(1);
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The Discord id of a user: a number
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = member)]
     member: u64,
     /// Remove it; without this it is only counted
     #[arg(long)]
     yes: bool,
+}
+
+fn member(text: &str) -> Result<u64, String> {
+    let id = text.parse().ok().filter(|id| *id > 0);
+    id.ok_or_else(|| {
+        "it must be the id of a Discord user, a number of about 18 digits: in Discord, switch on Settings → Advanced → \
+         Developer Mode, then right-click the user and choose Copy User ID"
+            .to_owned()
+    })
 }
 
 /// Prints what is held of the member, removes it if that is wanted, and waits until all of it is gone. Ended earlier, the
