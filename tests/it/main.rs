@@ -14,6 +14,7 @@ mod deleting;
 mod delivery;
 #[cfg(target_os = "linux")]
 mod disks;
+mod docs;
 mod dynamodb;
 mod edits;
 mod encrypted;
