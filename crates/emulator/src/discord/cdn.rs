@@ -1,5 +1,6 @@
 //! The CDN: files at signed addresses.
 
+use std::collections::HashMap;
 use std::io::Cursor;
 
 use axum::body::Body;
@@ -71,13 +72,18 @@ fn sign(path: &str, expires: u64) -> String {
     format!("ex={expires:x}&is={issued:x}&hm={hm}")
 }
 
+/// The file at a signed address, given as its path and its query.
+pub(super) fn find(state: &ServerState, path: &str, query: &HashMap<String, String>) -> Option<File> {
+    let expires = query.get("ex").and_then(|ex| u64::from_str_radix(ex, 16).ok()).unwrap_or_default();
+    let hm = query.get("hm").map(String::as_str).unwrap_or_default();
+    let signed = hm.len() == 64 && sign(path, expires).ends_with(hm);
+    let file = lock(&state.files).get(path).cloned();
+    file.filter(|_| signed && expires > unix_time().as_secs())
+}
+
 /// `GET` of a signed address.
 pub(super) fn serve(state: &ServerState, request: &ApiRequest) -> Response<Body> {
-    let expires = request.query.get("ex").and_then(|ex| u64::from_str_radix(ex, 16).ok()).unwrap_or_default();
-    let hm = request.query.get("hm").map(String::as_str).unwrap_or_default();
-    let signed = hm.len() == 64 && sign(&request.path, expires).ends_with(hm);
-    let file = lock(&state.files).get(&request.path).cloned();
-    let Some(file) = file.filter(|_| signed && expires > unix_time().as_secs()) else {
+    let Some(file) = find(state, &request.path, &request.query) else {
         let mut response = Response::new(Body::from("This content is no longer available."));
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;

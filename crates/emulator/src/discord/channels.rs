@@ -11,6 +11,7 @@ use super::body::Upload;
 use super::channel::{Channel, Channels, channel_json, unknown_channel};
 use super::compose::{ComposeOptions, compose, message_result};
 use super::endpoint::public_key;
+use super::events::Event;
 use super::interaction_builder::USUAL_PERMISSIONS;
 use super::interactions;
 use super::mentions::parse_id;
@@ -54,14 +55,16 @@ pub(super) fn describe(state: &ServerState, request: &ApiRequest) -> ApiResult {
         Target::CurrentUser => state.bot_user(),
         Target::CurrentUserGuilds => {
             let guilds = guilds(&lock(&state.channels));
-            guilds.into_keys().take(GUILD_PAGE).map(listed_guild).collect()
+            let directory = lock(&state.directory);
+            let listed = |id| listed_guild(id, directory.guild(id));
+            guilds.into_keys().take(GUILD_PAGE).map(listed).collect()
         }
         Target::Guild(id) => {
             let known = guilds(&lock(&state.channels)).get(&id).copied().unwrap_or_default();
             if !known {
                 return Err(ApiError::new(404, 10004, "Unknown Guild"));
             }
-            guild(id)
+            guild(id, lock(&state.directory).guild(id))
         }
         Target::Channel(id) => {
             let channels = lock(&state.channels);
@@ -80,21 +83,21 @@ fn guilds(channels: &Channels) -> BTreeMap<u64, bool> {
 }
 
 /// A guild in the list of the bot's.
-fn listed_guild(id: u64) -> Value {
+fn listed_guild(id: u64, name: &str) -> Value {
     json!({
-        "id": id.to_string(), "name": "guild", "icon": null, "owner": false, "features": [],
+        "id": id.to_string(), "name": name, "icon": null, "owner": false, "features": [],
         "permissions": INVITED_WITH.to_string(),
     })
 }
 
 /// A guild whose members may do the usual things.
-fn guild(id: u64) -> Value {
+fn guild(id: u64, name: &str) -> Value {
     let everyone = json!({
         "id": id.to_string(), "name": "@everyone", "color": 0, "hoist": false, "icon": null, "unicode_emoji": null,
         "position": 0, "permissions": USUAL_PERMISSIONS.to_string(), "managed": false, "mentionable": false, "flags": 0,
     });
     json!({
-        "id": id.to_string(), "name": "guild", "icon": null, "splash": null, "discovery_splash": null,
+        "id": id.to_string(), "name": name, "icon": null, "splash": null, "discovery_splash": null,
         "owner_id": "1", "afk_channel_id": null, "afk_timeout": 300, "verification_level": 0,
         "default_message_notifications": 0, "explicit_content_filter": 0, "roles": [everyone], "emojis": [],
         "features": [], "mfa_level": 0, "application_id": null, "system_channel_id": null,
@@ -129,11 +132,20 @@ fn open_dm(state: &ServerState, request: &ApiRequest) -> ApiResult {
     let text = "This field is required";
     let user = user.ok_or_else(|| ApiError::form("recipient_id", "BASE_TYPE_REQUIRED", text))?;
     let mut channels = lock(&state.channels);
+    let id = private_channel(state, &mut channels, user);
+    Ok((200, channel_json(id, channels.by_id.get(&id).ok_or_else(unknown_channel)?)))
+}
+
+/// The private conversation with a person, opened if there is none.
+pub(super) fn private_channel(state: &ServerState, channels: &mut Channels, user: u64) -> u64 {
     let fresh = state.next_id();
     let id = *channels.dms.entry(user).or_insert(fresh);
     let dm = || Channel { recipient: Some(user), bot_inside: true, ..Channel::default() };
-    let channel = channels.by_id.entry(id).or_insert_with(dm);
-    Ok((200, channel_json(id, channel)))
+    channels.by_id.entry(id).or_insert_with(dm);
+    if id == fresh {
+        state.watchers.tell(|| Event::Channel(id));
+    }
+    id
 }
 
 fn create(state: &ServerState, request: &ApiRequest, id: u64) -> ApiResult {
@@ -189,6 +201,7 @@ fn create(state: &ServerState, request: &ApiRequest, id: u64) -> ApiResult {
         }
         channel.unread.push_back(message.id);
         let reply = message_result(state, &message);
+        state.watchers.tell(|| Event::Message(message.clone()));
         channel.messages.insert(message.id, message);
         reply
     };
@@ -247,10 +260,12 @@ fn one(state: &ServerState, request: &ApiRequest, channel: u64, id: u64) -> ApiR
                 let sender = ComposeOptions { file_limit: FILE_LIMIT, parse: ALL_MENTIONS, creating: false };
                 let edited = compose(state, message.clone(), &request.upload()?, request.received, &sender)?;
                 let reply = message_result(state, &edited);
+                state.watchers.tell(|| Event::Message(edited.clone()));
                 channel.messages.insert(id, edited);
                 reply
             }
             Route::DeleteMessage => {
+                state.tell_gone(message);
                 channel.messages.remove(&id);
                 channel.deleted.insert(id);
                 Ok((204, Value::Null))

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::api_error::{ApiError, Form};
 use super::entry_point::{self, ENTRY_POINT};
+use super::events::Event;
 use super::localizations::{check_localizations, remove_localizations};
 use super::request::{ApiRequest, ApiResult};
 use super::state::ServerState;
@@ -76,6 +77,8 @@ pub(super) fn overwrite(
         }
     }
     registered.insert(guild, commands.clone());
+    drop(registered);
+    state.watchers.tell(|| Event::Commands(guild));
     Ok(commands)
 }
 

@@ -106,6 +106,16 @@ impl PlannedFault {
 pub(super) struct FaultPlan {
     faults: VecDeque<(Route, Fault, usize)>,
     holds: VecDeque<(Route, Arc<RequestHold>)>,
+    switched: Vec<Switched>,
+}
+
+/// A fault that lasts until it is switched off.
+struct Switched {
+    route: Route,
+    fault: Fault,
+    /// It meets every so many-th request.
+    every: usize,
+    seen: usize,
 }
 
 impl FaultPlan {
@@ -113,6 +123,21 @@ impl FaultPlan {
         if times > 0 {
             self.faults.push_back((route, fault, times));
         }
+    }
+
+    pub(super) fn switch_on(&mut self, route: Route, fault: Fault, every: usize) {
+        self.switch_off(route);
+        self.switched.push(Switched { route, fault, every: every.max(1), seen: 0 });
+    }
+
+    pub(super) fn switch_off(&mut self, route: Route) {
+        self.switched.retain(|switched| switched.route != route);
+    }
+
+    fn lasting(&mut self, route: Route) -> Option<Fault> {
+        let switched = self.switched.iter_mut().find(|switched| switched.route.matches(route))?;
+        switched.seen += 1;
+        (switched.seen % switched.every == 0).then(|| switched.fault.clone())
     }
 
     pub(super) fn hold(&mut self, route: Route, when: When) -> HeldRequest {
@@ -147,6 +172,7 @@ impl FaultPlan {
                 self.faults.remove(at);
             }
         }
+        let fault = fault.or_else(|| self.lasting(route));
         PlannedFault { fault, hold }
     }
 }

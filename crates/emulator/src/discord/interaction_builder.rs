@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::message::{Attachment, Message};
 
-/// `VIEW_CHANNEL`, `SEND_MESSAGES`, `EMBED_LINKS`, `ATTACH_FILES`, `READ_MESSAGE_HISTORY`, `USE_APPLICATION_COMMANDS`,
+/// What members may do unless a test says otherwise: `VIEW_CHANNEL`, `SEND_MESSAGES`, `EMBED_LINKS`, `ATTACH_FILES`, `READ_MESSAGE_HISTORY`, `USE_APPLICATION_COMMANDS`,
 /// `CREATE_PUBLIC_THREADS`, `SEND_MESSAGES_IN_THREADS`.
-pub(super) const USUAL_PERMISSIONS: u64 =
+pub const USUAL_PERMISSIONS: u64 =
     0x400 | 0x800 | 0x4000 | 0x8000 | 0x1_0000 | 0x8000_0000 | 0x8_0000_0000 | 0x40_0000_0000;
 
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub(super) enum Action {
     Autocomplete { focused: String },
     Component { message: Message, custom_id: String, values: Vec<String> },
     OnMessage { message: Message },
-    Modal { message: Option<Message>, custom_id: String, fields: Vec<(String, String)> },
+    Modal { message: Option<Message>, custom_id: String, fields: Vec<(String, Vec<String>)> },
     Raw { kind: u8, data: Value },
 }
 
@@ -127,7 +127,17 @@ impl InteractionBuilder {
     /// A filled modal, as (`custom_id`, text or value); what is not named stays as it was. `message` is the one whose button
     /// opened it.
     pub fn submit(message: Option<&Message>, custom_id: &str, fields: &[(&str, &str)]) -> Self {
-        let fields = fields.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect();
+        let fields = fields.iter().map(|(id, text)| ((*id).to_owned(), vec![(*text).to_owned()])).collect();
+        Self::submit_values(message, custom_id, fields)
+    }
+
+    /// As [`InteractionBuilder::submit`], with any number of values in a field. Files are [`InteractionBuilder::attachment`]s
+    /// of the field's name too.
+    pub fn submit_values(
+        message: Option<&Message>,
+        custom_id: &str,
+        fields: Vec<(String, Vec<String>)>,
+    ) -> Self {
         let action = Action::Modal { message: message.cloned(), custom_id: custom_id.to_owned(), fields };
         let builder = Self::new(action, "");
         message.map_or(builder.clone(), |message| builder.in_channel(message.channel))

@@ -9,6 +9,7 @@ use super::api_error::{ApiError, Form};
 use super::body::Upload;
 use super::components;
 use super::compose::{ComposeOptions, compose, message_result};
+use super::events::Event;
 use super::interaction::{Ack, Interaction};
 use super::message::{EPHEMERAL, LOADING, Message};
 use super::options::DeadToken;
@@ -71,7 +72,9 @@ pub(super) fn callback(state: &Arc<ServerState>, request: &ApiRequest) -> ApiRes
         let data = upload.payload.remove("data").unwrap_or(Value::Null);
         let message = respond(state, &interaction, kind, &data, upload, request.received)?;
         let ephemeral = message.as_ref().is_some_and(|message| message.ephemeral);
-        progress.ack = Some(Ack { kind, ephemeral, data, after });
+        let ack = Ack { kind, ephemeral, data, after };
+        state.watchers.tell(|| Event::Response { interaction: interaction.id, ack: ack.clone() });
+        progress.ack = Some(ack);
         progress.original = message.as_ref().map(|message| message.id).or(interaction.clicked);
         let answer =
             request.flag("with_response").then(|| resource(state, &interaction, kind, message.as_ref()));

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::directory::user_json;
 use super::snowflake::{timestamp, timestamp_now};
 
 pub(super) const EPHEMERAL: u64 = 64;
@@ -37,7 +38,8 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    pub(super) fn json(&self) -> Value {
+    /// The API's attachment object.
+    pub fn json(&self) -> Value {
         let mut shown = json!({
             "id": self.id.to_string(),
             "filename": self.filename,
@@ -91,6 +93,8 @@ pub struct Message {
     pub(super) kind: u8,
     pub(super) edited: bool,
     pub(super) metadata: Option<Arc<Value>>,
+    /// What the author was called.
+    pub(super) author_name: Option<String>,
 }
 
 impl Message {
@@ -116,6 +120,7 @@ impl Message {
             kind: 0,
             edited: false,
             metadata: None,
+            author_name: None,
         }
     }
 
@@ -126,6 +131,12 @@ impl Message {
         collect_text(&self.components, &mut lines);
         lines.retain(|line| !line.is_empty());
         lines.join("\n")
+    }
+
+    /// The only person who sees it, if not everybody in the channel does.
+    pub fn only_for(&self) -> Option<u64> {
+        let user = self.metadata.as_ref()?["user"]["id"].as_str()?;
+        if self.ephemeral { user.parse().ok() } else { None }
     }
 
     /// The `custom_id` of every component, in order.
@@ -156,6 +167,11 @@ impl Message {
         shown
     }
 
+    fn written_by(&self, id: u64) -> Value {
+        let name = self.author_name.clone().unwrap_or_else(|| format!("user{id}"));
+        user_json(id, &name)
+    }
+
     /// The API's message object, by the bot of this application.
     pub(super) fn json(&self, application: u64) -> Value {
         let v2 = self.flags & COMPONENTS_V2 != 0;
@@ -171,7 +187,7 @@ impl Message {
             "channel_id": self.channel.to_string(),
             "type": self.kind,
             "content": self.content,
-            "author": self.author.map_or_else(|| bot_user(application), person),
+            "author": self.author.map_or_else(|| bot_user(application), |id| self.written_by(id)),
             "attachments": attachments,
             "embeds": embeds,
             "components": components,
@@ -198,14 +214,6 @@ impl Message {
         }
         shown
     }
-}
-
-fn person(id: u64) -> Value {
-    let name = format!("user{id}");
-    json!({
-        "id": id.to_string(), "username": name, "discriminator": "0", "global_name": name, "avatar": null,
-        "public_flags": 0,
-    })
 }
 
 /// Calls `visit` for every object in a tree of components or embeds, outer ones first.
@@ -244,6 +252,11 @@ fn resolve(node: &mut Value, attachments: &[Attachment]) {
                 object.insert("url".to_owned(), json!(file.url));
                 object.insert("proxy_url".to_owned(), json!(file.url));
                 object.insert("attachment_id".to_owned(), json!(file.id.to_string()));
+                object.insert("content_type".to_owned(), json!(file.content_type));
+                if let (Some(width), Some(height)) = (file.width, file.height) {
+                    object.insert("width".to_owned(), json!(width));
+                    object.insert("height".to_owned(), json!(height));
+                }
             }
             object.values_mut().for_each(|value| resolve(value, attachments));
         }

@@ -14,6 +14,9 @@ const SUBCOMMAND: u64 = 1;
 const GROUP: u64 = 2;
 const ADMINISTRATOR: u64 = 8;
 const MODAL: u8 = 9;
+const TEXT_INPUT: u64 = 4;
+const RADIO_GROUP: u64 = 21;
+const CHECKBOX: u64 = 23;
 
 impl InteractionBuilder {
     /// Why the client would not send it, if it would not. A command that is not declared at all is sent.
@@ -46,7 +49,7 @@ impl InteractionBuilder {
     }
 
     /// Whether the client lists the command for this person in this place.
-    fn check_visible(&self, state: &ServerState, command: &Value) -> Result<(), String> {
+    pub(super) fn check_visible(&self, state: &ServerState, command: &Value) -> Result<(), String> {
         let listed = |key: &str, wanted: u64| {
             command[key].as_array().is_none_or(|items| items.iter().any(|item| item == wanted))
         };
@@ -213,7 +216,7 @@ fn opened_modal(state: &ServerState, custom_id: &str) -> Option<Value> {
     })
 }
 
-fn check_fields(modal: &Value, fields: &[(String, String)]) -> Result<(), String> {
+fn check_fields(modal: &Value, fields: &[(String, Vec<String>)]) -> Result<(), String> {
     let inputs = inputs(modal);
     for (name, _) in fields {
         if !inputs.iter().any(|input| input["custom_id"] == **name) {
@@ -222,20 +225,19 @@ fn check_fields(modal: &Value, fields: &[(String, String)]) -> Result<(), String
     }
     for input in inputs {
         let name = input["custom_id"].as_str().unwrap_or_default();
-        let value = filled(input, fields);
+        let values = filled(input, fields);
         let needed = input["required"] != false;
-        if value.is_empty() {
+        if values.is_empty() {
             if needed {
                 return Err(format!("the modal cannot be sent without \"{name}\""));
             }
             continue;
         }
-        if input["type"] == 3 {
-            if !options(input).iter().any(|option| option["value"] == *value) {
-                return Err(format!("`{name}` does not offer `{value}`"));
-            }
+        if input["type"] != TEXT_INPUT {
+            check_chosen(input, &values)?;
             continue;
         }
+        let value = values.concat();
         let (least, most) = (input["min_length"].as_u64(), input["max_length"].as_u64());
         let length = value.chars().count() as u64;
         if length < least.unwrap_or(0) || length > most.unwrap_or(4000) {
@@ -245,7 +247,21 @@ fn check_fields(modal: &Value, fields: &[(String, String)]) -> Result<(), String
     Ok(())
 }
 
-/// The text inputs and selects of a modal.
+/// Whether an input other than text takes these values.
+fn check_chosen(input: &Value, values: &[String]) -> Result<(), String> {
+    let name = &input["custom_id"];
+    let most = input["max_values"].as_u64().unwrap_or(1) as usize;
+    if values.len() > most {
+        return Err(format!("{name} takes up to {most} values, not {}", values.len()));
+    }
+    let offered = |value: &String| options(input).iter().any(|option| option["value"] == **value);
+    match values.iter().find(|value| !options(input).is_empty() && !offered(value)) {
+        Some(value) => Err(format!("{name} does not offer `{value}`")),
+        None => Ok(()),
+    }
+}
+
+/// The inputs of a modal: text, selects, files and the like.
 fn inputs(modal: &Value) -> Vec<&Value> {
     let tops = modal["components"].as_array().map(Vec::as_slice).unwrap_or_default();
     tops.iter()
@@ -253,32 +269,38 @@ fn inputs(modal: &Value) -> Vec<&Value> {
             let in_row = top["components"].as_array().map(Vec::as_slice).unwrap_or_default();
             in_row.iter().chain(top.get("component"))
         })
-        .filter(|input| matches!(input["type"].as_u64(), Some(3 | 4)))
+        .filter(|input| matches!(input["type"].as_u64(), Some(3..=8 | 19 | 21..=23)))
         .collect()
 }
 
 /// What stands in an input: what the person wrote, or else what was there.
-fn filled(input: &Value, fields: &[(String, String)]) -> String {
+fn filled(input: &Value, fields: &[(String, Vec<String>)]) -> Vec<String> {
     let written = fields.iter().find(|(name, _)| input["custom_id"] == **name);
-    let chosen = options(input).iter().find(|option| option["default"] == true);
-    let before = input["value"].as_str().or(chosen.and_then(|option| option["value"].as_str()));
-    written.map(|(_, text)| text.as_str()).or(before).unwrap_or_default().to_owned()
+    let before = || {
+        let chosen = options(input).iter().filter(|option| option["default"] == true);
+        let before = input["value"].as_str().into_iter().chain(chosen.filter_map(|it| it["value"].as_str()));
+        before.map(str::to_owned).collect()
+    };
+    let mut values: Vec<String> = written.map_or_else(before, |(_, values)| values.clone());
+    values.retain(|value| !value.is_empty());
+    values
 }
 
 /// The components of the answer to the modal that was opened last under this `custom_id`, in its own shape; rows of text
 /// where there was none.
-pub(super) fn submitted(state: &ServerState, custom_id: &str, fields: &[(String, String)]) -> Value {
+pub(super) fn submitted(state: &ServerState, custom_id: &str, fields: &[(String, Vec<String>)]) -> Value {
     let Some(modal) = opened_modal(state, custom_id) else {
-        let row = |(id, text): &(String, String)| json!({ "type": 1, "id": 1, "components": [{ "type": 4, "id": 2, "custom_id": id, "value": text }] });
+        let row = |(id, values): &(String, Vec<String>)| json!({ "type": 1, "id": 1, "components": [{ "type": 4, "id": 2, "custom_id": id, "value": values.concat() }] });
         return fields.iter().map(row).collect();
     };
     let answer = |input: &Value| {
-        let value = filled(input, fields);
+        let values = filled(input, fields);
         let mut answer = json!({ "type": input["type"], "id": 2, "custom_id": input["custom_id"] });
-        if input["type"] == 3 {
-            answer["values"] = if value.is_empty() { json!([]) } else { json!([value]) };
-        } else {
-            answer["value"] = json!(value);
+        match input["type"].as_u64() {
+            Some(TEXT_INPUT) => answer["value"] = json!(values.concat()),
+            Some(RADIO_GROUP) => answer["value"] = json!(values.first()),
+            Some(CHECKBOX) => answer["value"] = json!(values.first().is_some_and(|value| value == "true")),
+            _ => answer["values"] = json!(values),
         }
         answer
     };

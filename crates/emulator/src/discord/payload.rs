@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::channel::{Channel, channel_json, joined_at};
+use super::directory::user_json;
 use super::interaction_builder::{Action, Entity, InteractionBuilder};
 use super::message::{Message, walk};
 use super::option_schema::submitted;
@@ -55,10 +56,7 @@ impl InteractionBuilder {
     }
 
     pub(super) fn user(&self) -> Value {
-        json!({
-            "id": self.user.to_string(), "username": self.user_name, "discriminator": "0",
-            "global_name": self.user_name, "avatar": null, "public_flags": 0,
-        })
+        user_json(self.user, &self.user_name)
     }
 
     fn owners(&self) -> Value {
@@ -137,7 +135,12 @@ impl InteractionBuilder {
                 json!({ "custom_id": custom_id, "component_type": kind, "id": 1, "values": values })
             }
             Action::Modal { custom_id, fields, .. } => {
-                json!({ "custom_id": custom_id, "components": submitted(state, custom_id, fields) })
+                let mut data =
+                    json!({ "custom_id": custom_id, "components": submitted(state, custom_id, fields) });
+                if let Some(resolved) = self.resolved(state) {
+                    data["resolved"] = resolved;
+                }
+                data
             }
             Action::OnMessage { message } => self.on_message_data(state, message),
             Action::Command | Action::Autocomplete { .. } => self.command_data(state),

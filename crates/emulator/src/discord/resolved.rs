@@ -28,11 +28,11 @@ impl InteractionBuilder {
                 Entity::User(id) => {
                     put("users", *id, self.seen_user(state, *id));
                     if self.guild.is_some() {
-                        put("members", *id, self.seen_member(*id));
+                        put("members", *id, self.seen_member(state, *id));
                     }
                 }
                 Entity::Channel(id) => put("channels", *id, self.seen_channel(state, *id)),
-                Entity::Role(id) => put("roles", *id, self.seen_role(*id)),
+                Entity::Role(id) => put("roles", *id, lock(&state.directory).role(*id, self.guild)),
             }
         }
         (!resolved.is_empty()).then_some(Value::Object(resolved))
@@ -45,18 +45,14 @@ impl InteractionBuilder {
         if id == self.user {
             return self.user();
         }
-        let name = format!("user{id}");
-        json!({
-            "id": id.to_string(), "username": name, "discriminator": "0", "global_name": name, "avatar": null,
-            "public_flags": 0,
-        })
+        lock(&state.directory).user(id)
     }
 
     /// A member here is partial: without `user`, `deaf` and `mute`.
-    fn seen_member(&self, id: u64) -> Value {
-        let own = id == self.user;
-        let roles: Vec<String> =
-            if own { self.roles.iter().map(u64::to_string).collect() } else { Vec::new() };
+    fn seen_member(&self, state: &ServerState, id: u64) -> Value {
+        let directory = lock(&state.directory);
+        let roles = if id == self.user { self.roles.as_slice() } else { directory.roles_of(id) };
+        let roles: Vec<String> = roles.iter().map(u64::to_string).collect();
         json!({
             "nick": null, "avatar": null, "roles": roles, "joined_at": joined_at(), "premium_since": null,
             "flags": 0, "pending": false, "communication_disabled_until": null,
@@ -69,17 +65,5 @@ impl InteractionBuilder {
         let mut shown = channels.by_id.get(&id).map_or(Value::Null, |channel| channel_json(id, channel));
         shown["permissions"] = json!(self.permissions.to_string());
         shown
-    }
-
-    /// The role with the guild's own id is `@everyone`.
-    fn seen_role(&self, id: u64) -> Value {
-        let everyone = self.guild == Some(id);
-        let name = if everyone { "@everyone".to_owned() } else { format!("role{id}") };
-        json!({
-            "id": id.to_string(), "name": name, "description": null, "color": 0,
-            "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
-            "hoist": false, "managed": false, "mentionable": false, "icon": null, "unicode_emoji": null,
-            "permissions": "0", "position": if everyone { 0 } else { 1 }, "flags": 0,
-        })
     }
 }

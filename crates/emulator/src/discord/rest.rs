@@ -13,6 +13,7 @@ use super::body;
 use super::cdn;
 use super::channels;
 use super::commands;
+use super::events::Event;
 use super::fault::{Fault, RequestHold, When};
 use super::interactions;
 use super::rate_limit;
@@ -117,6 +118,7 @@ fn record(state: &ServerState, request: &ApiRequest, uri: &Uri, status: u16, res
     let method = request.method.to_string();
     let (at, route, bytes) = (request.received, request.route, request.body.len());
     let logged = LoggedRequest { at, method, path, route, interaction, status, bytes };
+    state.watchers.tell(|| Event::Request(logged.clone()));
     {
         let mut log = lock(&state.log);
         log.invalid += usize::from(invalid);

@@ -1,6 +1,7 @@
 //! The handle of a running emulator.
 
 mod channels;
+mod client;
 mod endpoint;
 mod gateway;
 
@@ -13,7 +14,9 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::cdn;
+use super::content;
 use super::endpoint::deliver;
+use super::events::Event;
 use super::fault::{Fault, HeldRequest, When};
 use super::gateway::upgrade;
 use super::interaction::{Interaction, Progress};
@@ -150,19 +153,31 @@ impl Discord {
     ///
     /// As [`Discord::interact`].
     pub fn interact_regardless(&self, builder: InteractionBuilder) -> TestInteraction {
+        self.try_interact(builder)
+            .unwrap_or_else(|reason| panic!("Discord's client would not send this: {reason}"))
+    }
+
+    /// As [`Discord::interact_regardless`].
+    ///
+    /// # Errors
+    /// Why Discord's client would not send it.
+    pub fn try_interact(&self, builder: InteractionBuilder) -> Result<TestInteraction, String> {
         let guild = builder.guild;
-        let interaction = self.prepare(builder);
+        let interaction = self.try_prepare(builder)?;
         lock(&self.state.gateway).dispatch(guild, "INTERACTION_CREATE", interaction.payload());
-        interaction
+        Ok(interaction)
     }
 
     fn prepare(&self, builder: InteractionBuilder) -> TestInteraction {
+        self.try_prepare(builder)
+            .unwrap_or_else(|reason| panic!("Discord's client would not send this: {reason}"))
+    }
+
+    fn try_prepare(&self, builder: InteractionBuilder) -> Result<TestInteraction, String> {
         let state = &self.state;
         let id = state.next_id();
         builder.add_channels(state);
-        if let Err(reason) = builder.check_against_schema(state) {
-            panic!("Discord's client would not send this: {reason}");
-        }
+        builder.check_against_schema(state)?;
         let token = token(id);
         let interaction = Arc::new(Interaction {
             id,
@@ -181,7 +196,26 @@ impl Discord {
         interactions.by_id.insert(id, Arc::clone(&interaction));
         interactions.by_token.insert(token, Arc::clone(&interaction));
         drop(interactions);
-        TestInteraction { id, state: Arc::clone(state), inner: interaction }
+        self.announce(&interaction);
+        Ok(TestInteraction { id, state: Arc::clone(state), inner: interaction })
+    }
+
+    /// Tells those who watch of an interaction, and in time that no response came.
+    fn announce(&self, interaction: &Arc<Interaction>) {
+        let state = &self.state;
+        let (id, payload) = (interaction.id, &interaction.payload);
+        state.watchers.tell(|| Event::Interaction { id, payload: payload.clone() });
+        if !state.watchers.any() {
+            return;
+        }
+        let (state, interaction) = (Arc::clone(state), Arc::clone(interaction));
+        self.stop.tasks.spawn(async move {
+            let answered = || lock(&interaction.progress).ack.is_some().then_some(());
+            let response = interaction.changed.until(answered);
+            if tokio::time::timeout(state.options.ack_window, response).await.is_err() {
+                state.watchers.tell(|| Event::Unanswered { interaction: id });
+            }
+        });
     }
 
     /// Sends the very same interaction again, as Discord sometimes does. The clocks do not start again.
@@ -198,7 +232,8 @@ impl Discord {
     /// Puts a person's file on the CDN, to be given to [`InteractionBuilder::attachment`].
     pub fn upload(&self, filename: &str, content_type: &str, bytes: impl Into<Bytes>) -> Attachment {
         let folder = format!("ephemeral-attachments/{}", self.state.options.application_id);
-        cdn::put(&self.state, &folder, filename, Some(content_type), &bytes.into(), true)
+        let filename = content::clean_name(filename);
+        cdn::put(&self.state, &folder, &filename, Some(content_type), &bytes.into(), true)
     }
 
     /// A message that a person writes in a channel, with files as of [`Discord::upload`].
@@ -206,9 +241,13 @@ impl Discord {
         let state = &self.state;
         let mut message = Message::empty(state.next_id(), channel, Instant::now());
         message.author = Some(user);
+        let directory = lock(&state.directory);
+        message.author_name = directory.users.get(&user).map(|person| person.name.clone());
+        drop(directory);
         content.clone_into(&mut message.content);
         message.attachments = files.to_vec();
         let mut channels = lock(&state.channels);
+        state.watchers.tell(|| Event::Message(message.clone()));
         channels.by_id.entry(channel).or_default().messages.insert(message.id, message.clone());
         message
     }
@@ -216,6 +255,16 @@ impl Discord {
     /// Arranges a fault for the next requests of a route.
     pub fn fault(&self, route: Route, fault: Fault, times: usize) {
         lock(&self.state.fault_plan).fault(route, fault, times);
+    }
+
+    /// Lets every `every`-th request of a route meet a fault until it is switched off.
+    pub fn switch_on(&self, route: Route, fault: Fault, every: usize) {
+        lock(&self.state.fault_plan).switch_on(route, fault, every);
+    }
+
+    /// Ends what [`Discord::switch_on`] began for this route.
+    pub fn switch_off(&self, route: Route) {
+        lock(&self.state.fault_plan).switch_off(route);
     }
 
     /// Takes back all faults that have not happened.

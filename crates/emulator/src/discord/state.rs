@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::api_error::ApiError;
 use super::buckets::Buckets;
 use super::channel::Channels;
+use super::directory::Directory;
+use super::events::{Event, Watchers};
 use super::fault::FaultPlan;
 use super::interaction::{Interaction, Interactions};
 use super::message::{Message, bot_user};
@@ -44,6 +46,8 @@ pub(super) struct ServerState {
     pub(super) buckets: Mutex<Buckets>,
     pub(super) log: Mutex<RequestLog>,
     pub(super) log_changed: Signal,
+    pub(super) directory: Mutex<Directory>,
+    pub(super) watchers: Watchers,
     ids: Snowflakes,
 }
 
@@ -73,6 +77,8 @@ impl ServerState {
             buckets: Mutex::default(),
             log: Mutex::default(),
             log_changed: Signal::default(),
+            directory: Mutex::default(),
+            watchers: Watchers::default(),
             ids: Snowflakes::default(),
         }
     }
@@ -99,14 +105,22 @@ impl ServerState {
 
     pub(super) fn put_message(&self, message: Message) {
         let mut channels = lock(&self.channels);
+        self.watchers.tell(|| Event::Message(message.clone()));
         let channel = channels.by_id.entry(message.channel).or_default();
         channel.messages.insert(message.id, message);
     }
 
     pub(super) fn delete_message(&self, channel: u64, id: u64) -> Result<(), ApiError> {
         let mut channels = lock(&self.channels);
-        let channel = channels.by_id.get_mut(&channel).ok_or_else(ApiError::unknown_message)?;
-        channel.messages.remove(&id).map(drop).ok_or_else(ApiError::unknown_message)
+        let place = channels.by_id.get_mut(&channel).ok_or_else(ApiError::unknown_message)?;
+        let message = place.messages.remove(&id).ok_or_else(ApiError::unknown_message)?;
+        self.tell_gone(&message);
+        Ok(())
+    }
+
+    pub(super) fn tell_gone(&self, message: &Message) {
+        let (channel, id) = (message.channel, message.id);
+        self.watchers.tell(|| Event::Gone { channel, message: id, only_for: message.only_for() });
     }
 
     pub(super) fn violation(&self, text: impl Into<String>) {

@@ -6,6 +6,7 @@ use super::api_error::{ApiError, Form};
 use super::channel::{
     ANNOUNCEMENT, ANNOUNCEMENT_THREAD, Channel, DAY_MINUTES, TEXT, Thread, channel_json, unknown_channel,
 };
+use super::events::Event;
 use super::request::{ApiRequest, ApiResult};
 use super::state::ServerState;
 use crate::sync::lock;
@@ -56,6 +57,7 @@ pub(super) fn start(state: &ServerState, request: &ApiRequest, parent: u64) -> A
     let shown = channel_json(id, &made);
     channels.by_id.insert(id, made);
     drop(channels);
+    state.watchers.tell(|| Event::Channel(id));
     state.channels_changed.notify();
     Ok((201, shown))
 }

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::Discord;
 use crate::discord::channel::{Channel, Thread};
+use crate::discord::channels::private_channel;
 use crate::discord::commands;
+use crate::discord::events::Event;
 use crate::discord::message::Message;
 use crate::sync::lock;
 
@@ -30,6 +32,7 @@ impl Discord {
         let thread_of = Thread::of(parent, kind, 7);
         let made = Channel { guild, bot_inside, thread: Some(thread_of), ..Channel::default() };
         channels.by_id.insert(thread, made);
+        self.state.watchers.tell(|| Event::Channel(thread));
     }
 
     /// The threads below a channel, oldest first.
@@ -65,6 +68,16 @@ impl Discord {
     /// Blocks messages to a user: sending one answers 50007.
     pub fn close_dms(&self, user: u64) {
         lock(&self.state.channels).closed.push(user);
+    }
+
+    /// The DM channel of a user, opened if there is none.
+    pub fn open_dm(&self, user: u64) -> u64 {
+        private_channel(&self.state, &mut lock(&self.state.channels), user)
+    }
+
+    /// What a channel is called.
+    pub fn name_channel(&self, channel: u64, name: &str) {
+        lock(&self.state.channels).by_id.entry(channel).or_default().name = Some(name.to_owned());
     }
 
     /// The DM channel of a user, once there is one.
