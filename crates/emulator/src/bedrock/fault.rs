@@ -225,9 +225,40 @@ const OF_THE_OPERATOR: [(ModelFault, u16, &str, &str); 13] = [
 pub(super) struct Script {
     faults: VecDeque<(ModelFault, usize)>,
     holds: VecDeque<Hold>,
+    standing: Vec<Standing>,
+    /// How many calls have come.
+    seen: u32,
+}
+
+/// What calls meet until it is switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Every call meets the fault.
+    Fault(ModelFault),
+    /// Of so many calls in a row, the first is answered last: each waits this much longer than the one after it.
+    Reversed { calls: u32, step: Duration },
+}
+
+impl Standing {
+    fn fault(self, seen: u32) -> ModelFault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::Reversed { calls, step } => {
+                let before = calls.max(1) - 1 - seen % calls.max(1);
+                ModelFault::SlowFirstByte(step * before)
+            }
+        }
+    }
 }
 
 impl Script {
+    pub(super) fn switch(&mut self, standing: Standing, on: bool) {
+        self.standing.retain(|other| *other != standing);
+        if on {
+            self.standing.push(standing);
+        }
+    }
+
     pub(super) fn fault(&mut self, fault: ModelFault, times: usize) {
         self.faults.push_back((fault, times));
     }
@@ -251,7 +282,9 @@ impl Script {
             *left -= 1;
             *fault
         });
-        (fault, self.holds.pop_front())
+        let standing = self.standing.first().map(|standing| standing.fault(self.seen));
+        self.seen = self.seen.wrapping_add(1);
+        (fault.or(standing), self.holds.pop_front())
     }
 }
 

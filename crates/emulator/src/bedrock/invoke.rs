@@ -17,6 +17,7 @@ use super::call_log::Call;
 use super::catalog;
 use super::fault::ModelFault;
 use super::input;
+use super::painter::Commission;
 use super::picture::{Format, GeneratedImage, sides};
 use super::rejection::Rejection;
 use super::reply::{MAX_ANSWER, Piece, Reply, Sent, pause};
@@ -63,6 +64,8 @@ struct AcceptedRequest {
     seed: u64,
     filter: Option<Filter>,
     generated: GeneratedImage,
+    /// What somebody else is to draw, and in which format.
+    commission: Option<(Commission, Format)>,
 }
 
 /// `POST /model/{id}/invoke`.
@@ -80,8 +83,11 @@ pub(super) async fn invoke(
         Bytes::new()
     });
     let json: Option<Value> = serde_json::from_slice(&body).ok();
-    let accepted = accept(&shared, &model, &headers, body.len(), json.as_ref());
+    let mut accepted = accept(&shared, &model, &headers, body.len(), json.as_ref());
     let (fault, hold) = if accepted.is_ok() { shared.script().next() } else { (None, None) };
+    if let Ok(accepted) = &mut accepted {
+        paint(&shared, accepted).await;
+    }
     let (accepted, answer) = match accepted {
         Ok(accepted) => {
             let answer = answer(&accepted, fault);
@@ -119,6 +125,20 @@ pub(super) async fn invoke(
     }
     let sent = Sent { socket, log: Arc::clone(&shared.log), call };
     reply.respond(&id, at, (!dropped).then_some(sent))
+}
+
+/// Has the picture drawn. One that cannot be drawn stays as it is.
+async fn paint(shared: &Shared, accepted: &mut AcceptedRequest) {
+    let (Some(painter), Some((commission, format))) =
+        (shared.options.painter.clone(), accepted.commission.take())
+    else {
+        return;
+    };
+    match tokio::task::spawn_blocking(move || painter.paint(&commission, format)).await {
+        Ok(Ok(file)) => accepted.generated = GeneratedImage::Painted(file),
+        Ok(Err(error)) => tracing::warn!(%error, "emulator: the painter failed"),
+        Err(error) => tracing::warn!(%error, "emulator: the painter failed"),
+    }
 }
 
 /// Rules 1 to 8.
@@ -189,13 +209,15 @@ fn accepted(
     let mut mark = [0; 24];
     mark.copy_from_slice(&hash.finalize()[..24]);
     let format = Format::named(body.get("output_format").and_then(Value::as_str));
+    let sides = wanted_sides(schema.size, body);
+    let commission = || (Commission::read(model, body, seed, sides), format);
+    let commission = shared.options.painter.is_some().then(commission);
     let blurred = schema.dialect == Dialect::Sdxl && filter.is_some();
     let generated =
-        GeneratedImage::new(shared.options.picture, format, wanted_sides(schema.size, body), blurred, mark)
-            .map_err(|error| {
+        GeneratedImage::new(shared.options.picture, format, sides, blurred, mark).map_err(|error| {
             Rejection::new(500, "InternalServerException", format!("cannot generate: {error}"))
         })?;
-    Ok(AcceptedRequest { dialect: schema.dialect, seed, filter, generated })
+    Ok(AcceptedRequest { dialect: schema.dialect, seed, filter, generated, commission })
 }
 
 /// The sides of the picture that comes of the body.

@@ -16,6 +16,7 @@ mod guardrail;
 mod input;
 mod invoke;
 mod options;
+mod painter;
 mod picture;
 mod rejection;
 mod reply;
@@ -27,8 +28,9 @@ mod tests;
 
 pub use self::call_log::{Call, Check};
 pub use self::catalog::{Endpoint, RequestFormat};
-pub use self::fault::{HeldCall, ModelFault};
+pub use self::fault::{HeldCall, ModelFault, Standing};
 pub use self::options::BedrockOptions;
+pub use self::painter::{Commission, Painter};
 pub use self::picture::Picture;
 pub use self::server::Bedrock;
 pub use self::shared::Guardrail;

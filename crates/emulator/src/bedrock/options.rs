@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::catalog::Endpoint;
+use super::painter::Painter;
 use super::picture::Picture;
 
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct BedrockOptions {
     /// The account of profiles and guardrails.
     pub account: String,
     pub picture: Picture,
+    /// Who draws the pictures in place of `picture`.
+    pub painter: Option<Painter>,
     pub latency: Duration,
     /// Endpoints of the account itself, called by their ARN.
     pub known_endpoints: Vec<Endpoint>,
@@ -23,6 +26,7 @@ impl Default for BedrockOptions {
             region: "us-west-2".to_owned(),
             account: "123456789012".to_owned(),
             picture: Picture::Tiny,
+            painter: None,
             latency: Duration::ZERO,
             known_endpoints: Vec::new(),
         }

@@ -61,7 +61,7 @@ struct TemplateKey {
 
 /// A file without its stamp. All cuts fall on multiples of three bytes, so that the base64 of the parts joins up.
 #[derive(Debug)]
-struct Template {
+pub(super) struct Template {
     format: Format,
     /// Base64 of what precedes the stamp.
     before: Bytes,
@@ -71,11 +71,12 @@ struct Template {
     after: Bytes,
 }
 
-/// A template and what makes the file unique.
 #[derive(Clone, Debug)]
-pub(super) struct GeneratedImage {
-    template: Arc<Template>,
-    mark: [u8; 24],
+pub(super) enum GeneratedImage {
+    /// A template and what makes the file unique.
+    Stamped { template: Arc<Template>, mark: [u8; 24] },
+    /// A file that somebody else drew.
+    Painted(Bytes),
 }
 
 static TEMPLATES: LazyLock<Mutex<HashMap<TemplateKey, Arc<Template>>>> = LazyLock::new(Mutex::default);
@@ -103,45 +104,55 @@ impl GeneratedImage {
         // Kept locked while it encodes, so that parallel calls wait for one template and do not all encode it.
         let mut templates = lock(&TEMPLATES);
         if let Some(template) = templates.get(&key) {
-            return Ok(Self { template: Arc::clone(template), mark });
+            return Ok(Self::Stamped { template: Arc::clone(template), mark });
         }
         let template = Arc::new(Template::new(key)?);
         templates.insert(key, Arc::clone(&template));
-        Ok(Self { template, mark })
+        Ok(Self::Stamped { template, mark })
     }
 
     /// The base64 of the file, in three parts.
     pub(super) fn base64(&self) -> [Bytes; 3] {
-        let stamp = STANDARD.encode(self.stamp());
-        [self.template.before.clone(), Bytes::from(stamp), self.template.after.clone()]
+        match self {
+            Self::Stamped { template, mark } => {
+                let stamp = STANDARD.encode(template.stamp(mark));
+                [template.before.clone(), Bytes::from(stamp), template.after.clone()]
+            }
+            Self::Painted(file) => [Bytes::from(STANDARD.encode(file)), Bytes::new(), Bytes::new()],
+        }
     }
 
     pub(super) fn file(&self) -> Vec<u8> {
         // Decoding what the template encoded cannot fail; an empty part would show in every assertion.
         let part = |base64: &Bytes| STANDARD.decode(base64).unwrap_or_default();
-        [part(&self.template.before), self.stamp(), part(&self.template.after)].concat()
-    }
-
-    /// The mark in a part of the file that decoders skip.
-    fn stamp(&self) -> Vec<u8> {
-        let mut stamp = self.template.carry.clone();
-        match self.template.format {
-            Format::Png => stamp.extend(png_chunk(*b"eaSl", &self.mark)),
-            Format::Jpeg => {
-                stamp.extend([0xff, 0xfe, 0, 26]);
-                stamp.extend(self.mark);
+        match self {
+            Self::Stamped { template, mark } => {
+                [part(&template.before), template.stamp(mark), part(&template.after)].concat()
             }
-            Format::Webp => {
-                stamp.extend(*b"eaSl");
-                stamp.extend(24_u32.to_le_bytes());
-                stamp.extend(self.mark);
-            }
+            Self::Painted(file) => file.to_vec(),
         }
-        stamp
     }
 }
 
 impl Template {
+    /// The mark in a part of the file that decoders skip.
+    fn stamp(&self, mark: &[u8; 24]) -> Vec<u8> {
+        let mut stamp = self.carry.clone();
+        match self.format {
+            Format::Png => stamp.extend(png_chunk(*b"eaSl", mark)),
+            Format::Jpeg => {
+                stamp.extend([0xff, 0xfe, 0, 26]);
+                stamp.extend(mark);
+            }
+            Format::Webp => {
+                stamp.extend(*b"eaSl");
+                stamp.extend(24_u32.to_le_bytes());
+                stamp.extend(mark);
+            }
+        }
+        stamp
+    }
+
     fn new(key: TemplateKey) -> io::Result<Self> {
         let pixels = pixels(key);
         let mut file = Vec::new();

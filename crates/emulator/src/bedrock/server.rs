@@ -12,7 +12,7 @@ use tokio_util::sync::DropGuard;
 
 use super::call_log::{Call, Check};
 use super::control;
-use super::fault::{HeldCall, ModelFault};
+use super::fault::{HeldCall, ModelFault, Standing};
 use super::guardrail;
 use super::invoke;
 use super::options::BedrockOptions;
@@ -73,6 +73,11 @@ impl Bedrock {
     /// The next `times` valid calls meet this fault, after the faults that were asked for before.
     pub fn fault(&self, fault: ModelFault, times: usize) {
         self.shared.script().fault(fault, times);
+    }
+
+    /// Switches on, or off, what calls meet that no counted fault is for; what was switched on first comes first.
+    pub fn switch(&self, standing: Standing, on: bool) {
+        self.shared.script().switch(standing, on);
     }
 
     /// Forgets the faults that no call has met.
