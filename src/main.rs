@@ -1,5 +1,7 @@
 //! The `easel` program: a table of contents.
 
+#[cfg(feature = "demo")]
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -23,11 +25,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Program {
     /// Run the bot: connect to Discord and serve /imagine
-    Run,
+    Run(cli::run::Arguments),
     /// Run the bot behind HTTP: serve the interactions that Discord posts
     Serve,
     /// Run the jobs of the bot in a process of its own
     Worker,
+    /// Try all of it in a browser, without an account
+    #[cfg(feature = "demo")]
+    Demo(cli::demo::Arguments),
     /// Generate one picture from the shell, without Discord
     Imagine(Box<cli::imagine::Arguments>),
     /// Edit a picture from the shell, without Discord
@@ -81,7 +86,12 @@ fn asked_for() -> Result<Program, clap::Error> {
 }
 
 fn start(program: Program) -> anyhow::Result<ExitCode> {
-    let config = Config::from_environment()?;
+    let config = match program {
+        // It is the same for everybody, whatever their environment is like.
+        #[cfg(feature = "demo")]
+        Program::Demo(_) => Config::read(HashMap::new(), None)?,
+        _ => Config::from_environment()?,
+    };
     let watchdog = cli::log_to_stderr(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(async {
@@ -93,7 +103,9 @@ fn start(program: Program) -> anyhow::Result<ExitCode> {
         }
         let signals = Signals::listen()?;
         match program {
-            Program::Run => cli::run::run(config, watchdog, signals).await,
+            Program::Run(arguments) => cli::run::run(config, &arguments, watchdog, signals).await,
+            #[cfg(feature = "demo")]
+            Program::Demo(arguments) => cli::demo::run(arguments, signals).await,
             Program::Serve => cli::run::serve(config, signals).await,
             Program::Worker => cli::run::work(config, signals).await,
             Program::Imagine(arguments) => cli::imagine::run(config, *arguments, signals).await,

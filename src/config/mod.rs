@@ -197,6 +197,11 @@ impl Config {
     }
 }
 
+/// The variables of the environment that the AWS SDK needs, for a process of our own.
+pub fn aws_environment() -> Vec<(String, String)> {
+    reader::of_aws()
+}
+
 /// Whether AWS Lambda has started this process.
 pub fn in_lambda() -> bool {
     from_environment("AWS_LAMBDA_RUNTIME_API").is_some()

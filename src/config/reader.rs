@@ -19,6 +19,18 @@ pub(super) fn ours() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().map(in_text).filter(|(name, _)| is_ours(name))
 }
 
+/// What the AWS SDK reads, and what it needs to reach AWS: for another process.
+pub(super) fn of_aws() -> Vec<(String, String)> {
+    let is_wanted = |name: &str| {
+        let plain = name.to_ascii_uppercase();
+        plain.starts_with("AWS_")
+            || matches!(&*plain, "HOME" | "PATH" | "HTTPS_PROXY" | "HTTP_PROXY" | "NO_PROXY")
+    };
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    variables.filter(|(name, _)| is_wanted(name)).collect()
+}
+
 fn is_ours(name: &str) -> bool {
     name.starts_with("EASEL_") || name.starts_with("DISCORD_")
 }

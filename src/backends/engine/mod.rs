@@ -24,6 +24,8 @@ mod start;
 
 pub use bedrock::Bedrock;
 pub use inputs::Inputs;
+#[cfg(feature = "demo")]
+pub(crate) use sketch::look;
 pub(crate) use sketch::{EXAMPLES, drawn_as_abstract};
 
 #[derive(Debug, Clone)]

@@ -39,7 +39,7 @@ pub(crate) fn drawn_as_abstract(request: &ImageRequest) -> bool {
 }
 
 /// Bedrock has more styles than the built-in engine has looks.
-fn look(style: Style) -> Look {
+pub(crate) fn look(style: Style) -> Look {
     match style {
         Style::LineArt => Look::Ink,
         Style::NeonPunk => Look::Neon,

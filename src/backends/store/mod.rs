@@ -25,6 +25,7 @@ mod item;
 mod jobs;
 mod ledger;
 pub mod migration;
+mod observed;
 mod policies;
 mod retention;
 mod sessions;
@@ -35,6 +36,7 @@ pub use dynamo::{Count, Dynamo, Kind};
 pub use gallery::{Cursor, GalleryPage};
 pub use jobs::KeptPicture;
 pub use ledger::{Sum, Whose};
+pub use observed::{Observed, ObservedCall, ObservedJob, observe};
 pub use retention::Page as RetentionPage;
 pub use sqlite::Sqlite;
 

@@ -28,6 +28,7 @@ mod durations;
 mod erasing;
 mod export;
 mod forgetting;
+mod observed;
 mod ops;
 mod policies;
 mod remedy;
@@ -39,6 +40,7 @@ mod usage;
 
 use erasing::Wiped;
 pub(super) use export::Source;
+pub(super) use observed::observe;
 use thread::{Op, send, serve};
 
 const MIGRATIONS: &[&str] = &[

@@ -17,6 +17,8 @@ use crate::frontends::discord::watchdog::{GatewayLog, Watchdog};
 
 pub mod api_key;
 pub mod check;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod edit;
 pub mod forget;
 pub mod imagine;

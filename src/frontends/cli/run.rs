@@ -25,11 +25,25 @@ use crate::frontends::server;
 /// What is under way when the process is told to stop may take this long.
 const GRACE: Duration = Duration::from_secs(60);
 
+/// For `easel run`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Stop when stdin ends, as for SIGTERM
+    #[arg(long, hide = true)]
+    until_stdin_ends: bool,
+}
+
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way. A second signal ends it at once.
 ///
 /// # Errors
 /// A sentence that names what is missing, or why the connection is dead for good.
-pub async fn run(config: Config, watchdog: Watchdog, mut signals: Signals) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    config: Config,
+    arguments: &Arguments,
+    watchdog: Watchdog,
+    signals: Signals,
+) -> anyhow::Result<ExitCode> {
+    let mut signals = if arguments.until_stdin_ends { signals.or_end_of_stdin() } else { signals };
     config.require(&[Need::Token])?;
     let Some(app) = signals.unless_stopped(move || open(config)).await? else { return Ok(ExitCode::SUCCESS) };
     let frontend = gateway::run(app.clone(), watchdog);

@@ -1,6 +1,7 @@
 //! SIGTERM and Ctrl-C. As process 1 of a container a program that does not ask for them never gets them.
 
 use std::future::Future;
+use std::io;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -16,6 +17,8 @@ const LEAVE: Duration = Duration::from_secs(1);
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// Cancelled when stdin ends, if that is a signal too.
+    input: Option<CancellationToken>,
 }
 
 impl Signals {
@@ -24,14 +27,38 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?,
             interrupt: signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?,
+            input: None,
         })
+    }
+
+    /// Takes the end of stdin for a signal, once: whoever started the process has gone.
+    pub(super) fn or_end_of_stdin(mut self) -> Signals {
+        let ended = CancellationToken::new();
+        self.input = Some(ended.clone());
+        // A read of stdin cannot be cancelled, and a thread of the runtime's would be waited for.
+        std::thread::spawn(move || {
+            drop(io::copy(&mut io::stdin(), &mut io::sink()));
+            ended.cancel();
+        });
+        self
     }
 
     /// The next one's name.
     pub(super) async fn next(&mut self) -> &'static str {
+        let input = self.input.clone();
+        let ended = async {
+            match input {
+                Some(input) => input.cancelled_owned().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "Ctrl-C",
+            () = ended => {
+                self.input = None;
+                "the end of stdin"
+            }
         }
     }
 

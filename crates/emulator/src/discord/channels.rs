@@ -201,7 +201,7 @@ fn create(state: &ServerState, request: &ApiRequest, id: u64) -> ApiResult {
         }
         channel.unread.push_back(message.id);
         let reply = message_result(state, &message);
-        state.watchers.tell(|| Event::Message(message.clone()));
+        state.watchers.tell(|| Event::Message(Box::new(message.clone())));
         channel.messages.insert(message.id, message);
         reply
     };
@@ -260,7 +260,7 @@ fn one(state: &ServerState, request: &ApiRequest, channel: u64, id: u64) -> ApiR
                 let sender = ComposeOptions { file_limit: FILE_LIMIT, parse: ALL_MENTIONS, creating: false };
                 let edited = compose(state, message.clone(), &request.upload()?, request.received, &sender)?;
                 let reply = message_result(state, &edited);
-                state.watchers.tell(|| Event::Message(edited.clone()));
+                state.watchers.tell(|| Event::Message(Box::new(edited.clone())));
                 channel.messages.insert(id, edited);
                 reply
             }

@@ -14,7 +14,7 @@ use crate::sync::lock;
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A message is there, or has changed. [`Message::only_for`] says who sees it.
-    Message(Message),
+    Message(Box<Message>),
     /// A message was deleted.
     Gone { channel: u64, message: u64, only_for: Option<u64> },
     /// A channel, a thread or a private conversation is there.

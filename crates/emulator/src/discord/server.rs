@@ -247,7 +247,7 @@ impl Discord {
         content.clone_into(&mut message.content);
         message.attachments = files.to_vec();
         let mut channels = lock(&state.channels);
-        state.watchers.tell(|| Event::Message(message.clone()));
+        state.watchers.tell(|| Event::Message(Box::new(message.clone())));
         channels.by_id.entry(channel).or_default().messages.insert(message.id, message.clone());
         message
     }

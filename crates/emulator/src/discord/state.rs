@@ -105,7 +105,7 @@ impl ServerState {
 
     pub(super) fn put_message(&self, message: Message) {
         let mut channels = lock(&self.channels);
-        self.watchers.tell(|| Event::Message(message.clone()));
+        self.watchers.tell(|| Event::Message(Box::new(message.clone())));
         let channel = channels.by_id.entry(message.channel).or_default();
         channel.messages.insert(message.id, message);
     }
