@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
-use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, SdkConfig};
 use bytes::Bytes;
 use time::{Date, OffsetDateTime};
@@ -353,9 +352,13 @@ pub fn catalogue(config: &Config, today: Date) -> anyhow::Result<Catalogue> {
 }
 
 pub async fn aws_config(http: &Http) -> SdkConfig {
-    let region = RegionProviderChain::default_provider().or_else(DEFAULT_REGION);
-    let defaults = aws_config::defaults(BehaviorVersion::v2026_01_12());
-    defaults.http_client(http.for_sdks()).region(region).load().await
+    // A chain of regions that is made apart wants an HTTP client of the SDK's, which this program is built without.
+    let defaults = || aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http.for_sdks());
+    let found = defaults().load().await;
+    if found.region().is_some() {
+        return found;
+    }
+    defaults().region(DEFAULT_REGION).load().await
 }
 
 /// Whether anything that `config` names is in AWS, or in a server that speaks its language.
