@@ -1,0 +1,23 @@
+// The browser's own dialog: it holds the focus, and Esc closes it. The focus goes back to what opened it.
+
+import { html, useEffect, useRef } from './vendor/htm-preact.js';
+
+export function Dialog({ label, labelledby, class: className = '', opener, onClose, onKeyDown, children }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const before = opener ?? document.activeElement;
+    box.current.showModal();
+    return () => {
+      const target = before?.isConnected ? before : document.getElementById('composer');
+      target?.focus({ preventScroll: true });
+    };
+  }, []);
+  const cancel = (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  const press = (event) => {
+    if (event.target === box.current) onClose();
+  };
+  return html`<dialog ref=${box} class=${className} aria-label=${label} aria-labelledby=${labelledby} onCancel=${cancel} onPointerDown=${press} onKeyDown=${onKeyDown}>${children}</dialog>`;
+}

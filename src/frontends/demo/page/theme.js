@@ -1,0 +1,27 @@
+// Light or dark: as the system says, until somebody chooses.
+
+const MEMORY = 'easel-playground-theme';
+
+export function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+}
+
+export function restoreTheme() {
+  try {
+    const chosen = localStorage.getItem(MEMORY);
+    if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
+  } catch {
+    // The system's choice holds.
+  }
+}
+
+export function toggleTheme() {
+  const next = isDark() ? 'light' : 'dark';
+  document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem(MEMORY, next);
+  } catch {
+    // It holds until the page is closed.
+  }
+}
