@@ -25,10 +25,12 @@ export function announceMessage(message, before) {
   const pictures = alts(message);
   const isNews = !before || before.flags & LOADING || pictures.length > alts(before).length;
   if (!isNews) return;
-  const words = textOf(message);
-  const shown = pictures.length > 0 ? `. ${pictures.length === 1 ? 'A picture' : `${pictures.length} pictures`}: ${pictures[0]}` : '';
-  announce(`${name}: ${words}${shown}`.slice(0, 400));
+  const words = clip(textOf(message));
+  const shown = pictures.length > 0 ? `. ${pictures.length === 1 ? 'A picture' : `${pictures.length} pictures`}: ${clip(pictures[0])}` : '';
+  announce(`${name}: ${words}${shown}`);
 }
+
+const clip = (text) => (text.length > 160 ? `${text.slice(0, 160)} …` : text);
 
 function alts(message) {
   const images = (message.attachments ?? []).filter((file) => file.content_type?.startsWith('image/'));

@@ -25,7 +25,7 @@ function App() {
   if (!hello) return html`<p class="boot" role="status">${connection === 'lost' ? 'The playground does not answer. Trying again …' : 'Opening the playground …'}</p>`;
   const busy = [...state.waiting.values()].some((call) => call.kind === 'submit');
   return html`<div class="app ${state.panelOn ? 'with-panel' : ''}">
-    <a class="skip" href="#composer" onClick=${skip}>To the message box</a>
+    <a class="skip" href="#compose" onClick=${skip}>To the message box</a>
     <${Sidebar} hello=${hello} channel=${channel} unread=${state.unread} open=${state.drawer === 'sidebar'} />
     ${(state.drawer || state.panelOn) && html`<button type="button" class="shade" tabindex="-1" aria-hidden="true" onClick=${closeDrawers}></button>`}
     <${Chat} />
@@ -38,7 +38,7 @@ function App() {
 
 function skip(event) {
   event.preventDefault();
-  document.getElementById('composer')?.focus();
+  document.querySelector('#compose :is(textarea, input)')?.focus();
 }
 
 function closeDrawers() {
@@ -92,7 +92,7 @@ function Header() {
   };
   const openSidebar = () => set({ drawer: state.drawer === 'sidebar' ? null : 'sidebar' });
   return html`<header class="top">
-    <button type="button" class="tool only-narrow" aria-label="Channels" aria-expanded=${state.drawer === 'sidebar'} aria-controls="sidebar" onClick=${openSidebar}><${Icon} name="menu" />${state.unread.size > 0 && html`<span class="dot"></span>`}</button>
+    <button type="button" class="tool only-narrow" aria-label="Show channels" aria-expanded=${state.drawer === 'sidebar'} aria-controls="sidebar" onClick=${openSidebar}><${Icon} name="menu" />${state.unread.size > 0 && html`<span class="dot"></span>`}</button>
     <h1><${Icon} name=${icon} /><span>${place ? channelName(place) : 'Easel'}</span></h1>
     ${place?.nsfw && html`<span class="mark">18+</span>`}
     <p class="topic">${place?.topic ?? ''}</p>

@@ -1,6 +1,6 @@
 // A command that is being written: its options, the needed ones first.
 
-import { html, useEffect, useRef, useState } from './vendor/htm-preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from './vendor/htm-preact.js';
 import { command, compose } from './actions.js';
 import { meaning, TYPE } from './commands.js';
 import { filesOf } from './files.js';
@@ -15,7 +15,7 @@ export function CommandForm({ entry, values, dropped, onLeave }) {
   const options = [...filled.keys()].map((name) => entry.options.find((option) => option.name === name));
   const others = entry.options.filter((option) => !filled.has(option.name));
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (filled.size === 0) box.current.focus();
   }, [filled.size]);
   const fill = (name, value) => {

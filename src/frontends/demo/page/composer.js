@@ -1,7 +1,7 @@
 // Where one writes: plain words, or a command with its options.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from './vendor/htm-preact.js';
-import { compose, say } from './actions.js';
+import { say } from './actions.js';
 import { begun, flatten, matching } from './commands.js';
 import { CommandForm } from './command_form.js';
 import { FileButton, filesOf, forget, Given, give } from './files.js';
@@ -19,6 +19,7 @@ export function Composer({ channel, commands, permissions, draft, dropped }) {
   const [active, setActive] = useState(null);
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(false);
+  const [back, setBack] = useState(0);
   const input = useRef(null);
   const box = useRef(null);
   const entries = flatten(commands);
@@ -32,8 +33,11 @@ export function Composer({ channel, commands, permissions, draft, dropped }) {
   const leave = (words = '') => {
     setActive(null);
     setText(words);
-    setTimeout(() => input.current?.focus());
+    setBack((back) => back + 1);
   };
+  useLayoutEffect(() => {
+    if (back > 0) input.current?.focus();
+  }, [back]);
   useEffect(() => {
     if (!draft) return;
     const entry = entries.find(({ path }) => path === draft.path);
@@ -62,7 +66,7 @@ export function Composer({ channel, commands, permissions, draft, dropped }) {
   }, [text, active]);
 
   if (active) {
-    return html`<div class="composer" data-tour-place="composer"><${CommandForm} key=${active.key} entry=${active.entry} values=${active.values} dropped=${dropped} onLeave=${leave} /></div>`;
+    return html`<div class="composer" id="compose"><${CommandForm} key=${active.key} entry=${active.entry} values=${active.values} dropped=${dropped} onLeave=${leave} /></div>`;
   }
   const isCommand = /^\/[^\n]*$/.test(text);
   const listed = isCommand && !closed ? matching(entries, text.slice(1)).slice(0, SHOWN) : [];
@@ -105,17 +109,17 @@ export function Composer({ channel, commands, permissions, draft, dropped }) {
     attach(given);
   };
   const name = place ? (isDirect(place) ? channelName(place) : `#${channelName(place)}`) : '';
-  return html`<div class="composer" ref=${box} data-tour-place="composer">
+  return html`<div class="composer" id="compose" ref=${box}>
     ${files.length > 0 && html`<div class="given-list">${files.map((file) => html`<${Given} key=${file.key} file=${file}
       onRemove=${() => { forget(file); setFiles(files.filter((other) => other !== file)); }} />`)}</div>`}
     <div class="line">
       <${FileButton} label="Attach files" multiple onFiles=${attach}><${Icon} name="plus" /><//>
       <textarea ref=${input} id="composer" rows="1" aria-label=${`Message ${name}; a slash lists the commands`} placeholder=${mayWrite ? `Message ${name}, or type / for commands` : 'You may not write here; type / for commands'}
-        value=${text} role="combobox" aria-expanded=${listed.length > 0} aria-controls="command-list" aria-autocomplete="list" aria-activedescendant=${listed.length > 0 ? `command-${current}` : undefined}
+        value=${text} aria-haspopup="listbox" aria-controls=${listed.length > 0 ? 'command-list' : undefined} aria-autocomplete="list" aria-activedescendant=${listed.length > 0 ? `command-${current}` : undefined}
         onInput=${(event) => type(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setClosed(true)} onFocus=${() => setClosed(false)}></textarea>
       <button type="button" class="tool send" aria-label="Send" onClick=${send} disabled=${!text.trim() && files.length === 0}><${Icon} name="send" /></button>
     </div>
-    ${listed.length > 0 && html`<${Popup} anchor=${box} onClose=${() => setClosed(true)} wide class="choices commands"><${CommandList} listed=${listed} current=${current} onPick=${begin} onHover=${setAt} /><//>`}
+    ${listed.length > 0 && html`<${Popup} anchor=${box} onClose=${() => setClosed(true)} wide above class="choices commands"><${CommandList} listed=${listed} current=${current} onPick=${begin} onHover=${setAt} /><//>`}
   </div>`;
 }
 
@@ -128,7 +132,7 @@ function CommandList({ listed, current, onPick, onHover }) {
   const list = useRef(null);
   useEffect(() => list.current.querySelector('.active')?.scrollIntoView({ block: 'nearest' }), [current]);
   const needed = (entry) => entry.options.filter((option) => option.required).map((option) => ` ${option.name}`).join('');
-  return html`<ul ref=${list} id="command-list" role="listbox" aria-label="Commands">
+  return html`<ul ref=${list} id="command-list" role="listbox" tabindex="0" aria-label="Commands">
     ${listed.map((entry, n) => html`<${Choice} key=${entry.path} id=${`command-${n}`} active=${n === current} onPick=${() => onPick(entry)} onHover=${() => onHover(n)}
       choice=${{ label: html`<b>/${entry.path}</b><span class="args">${needed(entry)}</span>`, description: entry.description }} />`)}
   </ul>`;
@@ -139,9 +143,6 @@ export function listenForSlash() {
   document.addEventListener('keydown', (event) => {
     const writes = event.target.closest?.('input, textarea, select, [role=menu], dialog');
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || writes) return;
-    const input = document.getElementById('composer');
-    if (!input) return;
-    event.preventDefault();
-    compose('');
+    document.getElementById('composer')?.focus();
   });
 }

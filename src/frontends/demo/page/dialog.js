@@ -1,13 +1,15 @@
 // The browser's own dialog: it holds the focus, and Esc closes it. The focus goes back to what opened it.
 
-import { html, useEffect, useRef } from './vendor/htm-preact.js';
+import { html, useLayoutEffect, useRef } from './vendor/htm-preact.js';
 
 export function Dialog({ label, labelledby, class: className = '', opener, onClose, onKeyDown, children }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = opener ?? document.activeElement;
-    box.current.showModal();
+    const element = box.current;
+    element.showModal();
     return () => {
+      element.close();
       const target = before?.isConnected ? before : document.getElementById('composer');
       target?.focus({ preventScroll: true });
     };

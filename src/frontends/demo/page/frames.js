@@ -150,7 +150,7 @@ function stopWaiting(nonce) {
 
 function notice(about, reason, again) {
   serial += 1;
-  set({ notices: [...state.notices, { id: `notice-${serial}`, channel: state.channel, about, reason, again }] });
+  set({ notices: [...state.notices, { id: `notice-${serial}`, channel: state.channel, after: state.messages.at(-1)?.id, about, reason, again }] });
 }
 
 function markUnread(channel) {

@@ -85,14 +85,15 @@ export class Messages extends Component {
     const pressed = new Map([...waiting.values()].filter((call) => call.message).map((call) => [call.message, call.custom_id]));
     const known = messageCommands(commands);
     const own = notices.filter((notice) => notice.channel === channel);
+    const noticesAfter = (id) => own.filter((notice) => notice.after === id).map((notice) => html`<${Notice} key=${notice.id} notice=${notice} />`);
     return html`<div class="scroller" ref=${this.list} onScroll=${this.onScroll} tabindex="0" role="region" aria-label="Messages" onKeyDown=${this.onKeyDown}>
       <div class="scrolled">
         ${!loaded && html`<p class="hint centre">Opening …</p>`}
         ${loaded && !more && html`<${Beginning} channel=${channel} empty=${messages.length === 0 && own.length === 0} />`}
         ${more && html`<p class="hint centre"><button type="button" class="link" onClick=${askOlder}>Older messages</button></p>`}
         <ol class="messages" aria-label="Messages">
-          ${messages.map((message, at) => rendered(message, messages[at - 1], pressed, failures, known))}
-          ${own.map((notice) => html`<${Notice} key=${notice.id} notice=${notice} />`)}
+          ${noticesAfter(undefined)}
+          ${messages.map((message, at) => [rendered(message, messages[at - 1], pressed, failures, known), noticesAfter(message.id)])}
         </ol>
       </div>
       ${away && html`<button type="button" class="to-bottom" onClick=${() => this.toBottom()}>To the newest ↓</button>`}

@@ -1,6 +1,6 @@
 // The bot's forms.
 
-import { html, useEffect, useRef, useState } from './vendor/htm-preact.js';
+import { html, useLayoutEffect, useRef, useState } from './vendor/htm-preact.js';
 import { submit } from './actions.js';
 import { Dialog } from './dialog.js';
 import { FileButton, filesOf, forget, Given, give } from './files.js';
@@ -24,7 +24,7 @@ export function Modal({ modal, busy }) {
     setValues((values) => new Map(values).set(id, typeof value === 'function' ? value(values.get(id)) : value));
     setErrors((errors) => ({ ...errors, [id]: undefined }));
   };
-  useEffect(() => form.current.querySelector('textarea, input:not([type=file]), .field button')?.focus(), []);
+  useLayoutEffect(() => form.current.querySelector('textarea, input:not([type=file]), .field button')?.focus(), []);
   const send = (event) => {
     event.preventDefault();
     if (busy) return;

@@ -42,7 +42,7 @@ export function OptionField({ option, filled, error, focus, onFill, onSend, onLe
 
 function FileField({ id, filled, focus, onFill, describedby }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focus) box.current.querySelector('button').focus();
   }, [focus]);
   const take = ([file]) => file && onFill(fileFilled(file, onFill));
@@ -68,7 +68,7 @@ function TextField({ id, option, filled, focus, invalid, describedby, onFill, on
   const timer = useRef(null);
   const own = choicesOf(option);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focus) return;
     input.current.focus();
     input.current.setSelectionRange?.(filled.text.length, filled.text.length);
@@ -110,6 +110,7 @@ function TextField({ id, option, filled, focus, invalid, describedby, onFill, on
     onFill({ text: choice.name, value: choice.value });
     hide();
   };
+  const listed = Boolean(offered) && (offered.length > 0 || Boolean(own));
   const onKeyDown = (event) => {
     const n = offered?.length ?? 0;
     if (event.isComposing) return;
@@ -122,13 +123,12 @@ function TextField({ id, option, filled, focus, invalid, describedby, onFill, on
     } else if (event.key === 'Enter' && !event.shiftKey) {
       hide();
       onSend();
-    } else if (event.key === 'Escape') offered?.length ? hide() : onLeave();
+    } else if (event.key === 'Escape') listed ? hide() : onLeave();
     else if (event.key === 'Backspace' && !filled.text) option.required ? onLeave() : onRemove();
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const listed = Boolean(offered) && (offered.length > 0 || Boolean(own));
   const combobox = own || option.autocomplete
     ? { role: 'combobox', 'aria-expanded': listed, 'aria-controls': `${id}-list`, 'aria-autocomplete': 'list', 'aria-activedescendant': listed && at >= 0 ? `${id}-${at}` : undefined }
     : {};
@@ -139,7 +139,7 @@ function TextField({ id, option, filled, focus, invalid, describedby, onFill, on
       placeholder=${range(option) || option.description} value=${filled.text} ...${combobox}
       onFocus=${() => offer(filled.value === undefined ? filled.text : '', 0)} onBlur=${hide} onKeyDown=${onKeyDown}
       onInput=${(event) => { onFill({ text: event.target.value }); offer(event.target.value, PAUSE_MS); }} />
-    ${listed && html`<${Popup} anchor=${anchor} onClose=${hide} wide class="choices">
+    ${listed && html`<${Popup} anchor=${anchor} onClose=${hide} wide above class="choices">
       <ul id=${`${id}-list`} role="listbox" aria-label=${option.name}>
         ${offered.map((choice, n) => html`<${Choice} key=${String(choice.value)} id=${`${id}-${n}`} choice=${{ ...choice, label: choice.name }} active=${n === at} onPick=${() => pick(choice)} onHover=${() => setAt(n)} />`)}
         ${offered.length === 0 && html`<li class="hint" role="option" aria-disabled="true" aria-selected="false">Nothing fits.</li>`}

@@ -1,16 +1,16 @@
 // Something that floats beside the element that opened it, above all else. The browser's top layer holds it, so that
 // no scrolling box cuts it off.
 
-import { html, useEffect, useLayoutEffect, useRef } from './vendor/htm-preact.js';
+import { html, useLayoutEffect, useRef } from './vendor/htm-preact.js';
 
 const GAP = 4;
 
-export function Popup({ anchor, onClose, class: className = '', children, align = 'start', wide, ...rest }) {
+export function Popup({ anchor, onClose, class: className = '', children, align = 'start', wide, above, ...rest }) {
   const box = useRef(null);
   useLayoutEffect(() => {
     const element = box.current;
     element.showPopover?.();
-    const move = () => place(element, anchor.current, align, wide);
+    const move = () => place(element, anchor.current, { align, wide, above });
     move();
     const away = (event) => {
       if (!element.contains(event.target) && !anchor.current?.contains(event.target)) onClose(false);
@@ -33,13 +33,15 @@ export function Popup({ anchor, onClose, class: className = '', children, align 
   return html`<div ref=${box} popover="manual" class="popup ${className}" ...${rest}>${children}</div>`;
 }
 
-function place(element, anchor, align, wide) {
+function place(element, anchor, { align, wide, above: prefersAbove }) {
   if (!anchor) return;
   const at = anchor.getBoundingClientRect();
   if (wide) element.style.width = `${Math.max(at.width, 220)}px`;
+  element.style.maxHeight = '';
+  const natural = element.getBoundingClientRect().height;
   const below = innerHeight - at.bottom - 2 * GAP;
   const above = at.top - 2 * GAP;
-  const isBelow = below >= Math.min(element.scrollHeight, 320) || below >= above;
+  const isBelow = prefersAbove ? above < 160 && below > above : below >= Math.min(natural, 320) || below >= above;
   element.style.maxHeight = `${Math.min(360, isBelow ? below : above)}px`;
   const size = element.getBoundingClientRect();
   element.style.top = `${isBelow ? at.bottom + GAP : at.top - GAP - size.height}px`;
@@ -50,7 +52,7 @@ function place(element, anchor, align, wide) {
 // A menu of actions with the keys that menus have. Each item: `{ label, hint, act, checked, danger }`.
 export function Menu({ anchor, label, items, onClose, align }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const all = buttons();
     (all.find((item) => item.getAttribute('aria-checked') === 'true') ?? all[0])?.focus();
   }, []);

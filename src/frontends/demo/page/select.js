@@ -1,6 +1,6 @@
 // Discord's select menus, in messages and in forms.
 
-import { html, useEffect, useMemo, useRef, useState } from './vendor/htm-preact.js';
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/htm-preact.js';
 import { Avatar } from './avatar.js';
 import { Icon } from './icons.js';
 import { Popup } from './popup.js';
@@ -96,7 +96,7 @@ function List({ anchor, choices, picked, most, least, label, onToggle, onClose }
   const box = useRef(null);
   const input = useRef(null);
   const id = useMemo(() => `choices-${++serial}`, []);
-  useEffect(() => input.current.focus(), []);
+  useLayoutEffect(() => input.current.focus(), []);
   useEffect(() => box.current.querySelector('.active')?.scrollIntoView({ block: 'nearest' }), [at, typed]);
   const onKeyDown = (event) => {
     const go = { ArrowDown: at + 1, ArrowUp: at - 1 + shown.length, Home: 0, End: shown.length - 1 }[event.key];
@@ -117,7 +117,7 @@ function List({ anchor, choices, picked, most, least, label, onToggle, onClose }
         selected=${picked.includes(choice.value)} onPick=${() => onToggle(choice.value)} onHover=${() => setAt(n)} />`)}
       ${shown.length === 0 && html`<li class="hint" role="option" aria-disabled="true" aria-selected="false">Nothing fits.</li>`}
     </ul>
-    ${most > 1 && html`<div class="choices-end"><small>${picked.length} of ${least === most ? most : `${least}–${most}`}</small>
+    ${most > 1 && html`<div class="choices-end"><small>${picked.length} chosen; ${least === most ? most : `${least} to ${most}`} ${most === 1 ? 'is' : 'are'} wanted</small>
       <button type="button" class="button primary" disabled=${picked.length < least} onClick=${() => onClose(true)}>Done</button></div>`}
   <//>`;
 }

@@ -59,8 +59,8 @@ function MemberSwitcher({ hello }) {
     if (back) anchor.current?.focus();
   };
   return html`<div class="self" data-tour-place="member">
-    <button ref=${anchor} type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)} aria-label=${`You are ${self?.name}, ${self?.about ?? ''}. Be somebody else`}>
-      <${Avatar} user=${self} /><span class="self-words"><b>${self?.name}</b><small>${self?.about}</small></span><${Icon} name="down" />
+    <button ref=${anchor} type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>
+      <${Avatar} user=${self} /><span class="self-words"><b>${self?.name}</b><small>${self?.about}</small></span><span class="visually-hidden">: be somebody else</span><${Icon} name="down" />
     </button>
     ${open && html`<${Menu} anchor=${anchor} label="Be somebody else" items=${items} onClose=${close} />`}
   </div>`;

@@ -12,13 +12,11 @@ export function Text({ content, class: className = '' }) {
   return html`<div class="text ${className}">${blocks.map(block)}</div>`;
 }
 
-const HEADINGS = ['h3', 'h4', 'h5'];
-
 function block(node) {
   switch (node.type) {
     case 'pre': return html`<pre tabindex="0"><code>${node.text}</code></pre>`;
     case 'quote': return html`<blockquote>${node.blocks.map(block)}</blockquote>`;
-    case 'heading': return html`<${HEADINGS[node.level - 1]}>${node.nodes.map(span)}<//>`;
+    case 'heading': return html`<p class=${`heading heading-${node.level}`}>${node.nodes.map(span)}</p>`;
     case 'small': return html`<p class="small">${node.nodes.map(span)}</p>`;
     case 'ul': return html`<ul>${node.items.map((item) => html`<li>${item.map(span)}</li>`)}</ul>`;
     case 'ol': return html`<ol start=${node.start}>${node.items.map((item) => html`<li>${item.map(span)}</li>`)}</ol>`;
