@@ -114,7 +114,7 @@ export function Composer({ channel, commands, permissions, draft, dropped }) {
       onRemove=${() => { forget(file); setFiles(files.filter((other) => other !== file)); }} />`)}</div>`}
     <div class="line">
       <${FileButton} label="Attach files" multiple onFiles=${attach}><${Icon} name="plus" /><//>
-      <textarea ref=${input} id="composer" rows="1" aria-label=${`Message ${name}; a slash lists the commands`} placeholder=${mayWrite ? `Message ${name}, or type / for commands` : 'You may not write here; type / for commands'}
+      <textarea ref=${input} id="composer" rows="1" aria-label=${`Message ${name}; a slash lists the commands`} placeholder=${mayWrite ? `Message ${name}, or type /` : 'You may not write here, but / lists commands'}
         value=${text} aria-haspopup="listbox" aria-controls=${listed.length > 0 ? 'command-list' : undefined} aria-autocomplete="list" aria-activedescendant=${listed.length > 0 ? `command-${current}` : undefined}
         onInput=${(event) => type(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => setClosed(true)} onFocus=${() => setClosed(false)}></textarea>
       <button type="button" class="tool send" aria-label="Send" onClick=${send} disabled=${!text.trim() && files.length === 0}><${Icon} name="send" /></button>

@@ -7,6 +7,7 @@ import { channelName, channelOf, isDirect, state } from './state.js';
 import { sentAt } from './time.js';
 
 const NEAR = 80;
+const ANCHORS = CSS.supports('overflow-anchor', 'auto');
 
 export class Messages extends Component {
   list = { current: null };
@@ -23,10 +24,11 @@ export class Messages extends Component {
     this.watcher.disconnect();
   }
 
-  // The first message in sight stays where it is, whatever becomes of those above it.
+  // The first message in sight stays where it is, whatever becomes of those above it. Browsers that anchor the scrolling do
+  // this themselves, but not at the very top.
   getSnapshotBeforeUpdate(before) {
     const list = this.list.current;
-    if (this.atBottom || before.channel !== this.props.channel) return null;
+    if (this.atBottom || before.channel !== this.props.channel || (ANCHORS && list.scrollTop > 0)) return null;
     const top = list.getBoundingClientRect().top;
     for (const item of list.querySelectorAll('.message')) {
       const box = item.getBoundingClientRect();

@@ -90,7 +90,8 @@ function fault(input, value) {
 }
 
 function field({ type, custom_id }, value) {
-  if (type === TEXT || type === RADIO || type === CHECKBOX) return { custom_id, value };
+  if (type === TEXT || type === CHECKBOX) return { custom_id, value: String(value) };
+  if (type === RADIO) return { custom_id, values: value === null ? [] : [value] };
   return { custom_id, values: type === FILES ? value.map((file) => file.attachment.id) : value };
 }
 

@@ -36,15 +36,17 @@ export function Popup({ anchor, onClose, class: className = '', children, align 
 function place(element, anchor, { align, wide, above: prefersAbove }) {
   if (!anchor) return;
   const at = anchor.getBoundingClientRect();
+  // Above the whole composer: what is written in it stays in sight.
+  const edge = (prefersAbove && anchor.closest('.composer')?.getBoundingClientRect()) || at;
   if (wide) element.style.width = `${Math.max(at.width, 220)}px`;
   element.style.maxHeight = '';
   const natural = element.getBoundingClientRect().height;
-  const below = innerHeight - at.bottom - 2 * GAP;
-  const above = at.top - 2 * GAP;
+  const below = innerHeight - edge.bottom - 2 * GAP;
+  const above = edge.top - 2 * GAP;
   const isBelow = prefersAbove ? above < 160 && below > above : below >= Math.min(natural, 320) || below >= above;
   element.style.maxHeight = `${Math.min(360, isBelow ? below : above)}px`;
   const size = element.getBoundingClientRect();
-  element.style.top = `${isBelow ? at.bottom + GAP : at.top - GAP - size.height}px`;
+  element.style.top = `${isBelow ? edge.bottom + GAP : edge.top - GAP - size.height}px`;
   const left = align === 'end' ? at.right - size.width : at.left;
   element.style.left = `${Math.max(GAP, Math.min(left, innerWidth - size.width - GAP))}px`;
 }

@@ -63,6 +63,8 @@ export function jump(channel, message) {
     const element = message && document.getElementById(`message-${message}`);
     if (!element) return tries-- > 0 ? setTimeout(look, 100) : undefined;
     element.scrollIntoView({ block: 'center' });
+    // Those above it have taken their true size by then.
+    requestAnimationFrame(() => element.scrollIntoView({ block: 'center' }));
     element.focus({ preventScroll: true });
     element.classList.add('found');
     return setTimeout(() => element.classList.remove('found'), 2000);
