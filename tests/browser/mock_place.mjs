@@ -165,9 +165,8 @@ export class Place {
       this.tellPanel({ type: 'jobs', jobs: this.#jobs });
       this.ledger({ send: this.tellPanel });
     }, after);
-    const job = { id: '01M82MR71296GXRQK4S1NTKEXB', member: member.id, channel, prompt: given.prompt, model: given.model ?? 'core', state: 'queued', steps: [], reserved: 40000 * (given.count ?? 1), spent: 0, returned: 0, pictures: 0 };
-    this.#jobs.unshift({ ...job, id: id });
-    this.#jobs[0] = job;
+    const job = { id, member: member.id, channel, prompt: given.prompt, model: given.model ?? 'core', state: 'queued', steps: [], reserved: 40000 * (given.count ?? 1), spent: 0, returned: 0, pictures: 0 };
+    this.#jobs.unshift(job);
     answer(5);
     step(60, 'queued', { flags: flags | 128, content: '', attachments: [], components: [] });
     step(900, 'working', { content: `> ${given.prompt}\n-# \`core\` is at work · 1 s so far, usually 3 s.`, attachments: [], components: cancel });

@@ -5,7 +5,7 @@ import { plainText } from './markdown.js';
 
 const LOADING = 128;
 
-export function announce(text) {
+function announce(text) {
   const place = document.getElementById('announcer');
   if (!place) return;
   const line = document.createElement('p');

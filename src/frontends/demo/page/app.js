@@ -41,6 +41,10 @@ function skip(event) {
   document.querySelector('#compose :is(textarea, input)')?.focus();
 }
 
+function onEscape(event) {
+  if (event.key === 'Escape' && !event.defaultPrevented && state.drawer) set({ drawer: null });
+}
+
 function closeDrawers() {
   if (state.drawer) set({ drawer: null });
   else togglePanel(false);
@@ -113,6 +117,7 @@ function Banners() {
 
 restoreTheme();
 listenForSlash();
+document.addEventListener('keydown', onEscape);
 start(receive);
 resume();
 const root = document.getElementById('app');

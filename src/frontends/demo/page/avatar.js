@@ -6,7 +6,7 @@ import { memberOf, nameOf, state } from './state.js';
 // Dark enough for white letters.
 const COLOURS = ['#8a4b2d', '#5b5f97', '#2f6f5e', '#96405b', '#6b5b1f', '#3c6a91', '#7a4a8c', '#4d6b2c'];
 
-export function colourOf(id) {
+function colourOf(id) {
   const given = memberOf(id)?.color;
   if (typeof given === 'number') return `#${given.toString(16).padStart(6, '0')}`;
   if (given) return given;

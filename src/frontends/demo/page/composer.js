@@ -8,7 +8,7 @@ import { FileButton, filesOf, forget, Given, give } from './files.js';
 import { Icon } from './icons.js';
 import { Popup } from './popup.js';
 import { Choice } from './select.js';
-import { channelName, channelOf, isDirect, serverOf } from './state.js';
+import { channelName, channelOf, isDirect, serverOf, set } from './state.js';
 
 const SEND_MESSAGES = 1n << 11n;
 const SHOWN = 40;
@@ -40,6 +40,7 @@ export function Composer({ channel, commands, permissions, draft, dropped }) {
   }, [back]);
   useEffect(() => {
     if (!draft) return;
+    set({ draft: null });
     const entry = entries.find(({ path }) => path === draft.path);
     if (entry) begin(entry, draft.values);
     else {

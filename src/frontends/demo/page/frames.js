@@ -2,14 +2,12 @@
 
 import { announceMessage } from './announcer.js';
 import { be, openChannel } from './actions.js';
-import { happened } from './tour_steps.js';
 import { send } from './socket.js';
 import {
   channelOf, channels, compareIds, emptyPanel, isDirect, recall, set, state, withMessage,
 } from './state.js';
 
 const KEPT = 200;
-const EPHEMERAL = 64;
 
 export function receive(frame) {
   const take = handlers[frame.type] ?? panelHandlers[frame.type];
@@ -65,7 +63,6 @@ const handlers = {
     if (!before && state.more && first && compareIds(message.id, first.id) < 0) return;
     set({ messages: withMessage(state.messages, message) });
     announceMessage(message, before);
-    if (message.author?.bot && picturesOf(message) > 0) happened('picture');
   },
   gone(frame) {
     if (frame.channel === state.channel) {
@@ -156,9 +153,3 @@ function notice(about, reason, again) {
 function markUnread(channel) {
   if (channel !== state.channel) set({ unread: new Set(state.unread).add(channel) });
 }
-
-function picturesOf(message) {
-  return (message.attachments ?? []).filter((file) => file.content_type?.startsWith('image/')).length;
-}
-
-export const isPrivate = (message) => Boolean((message.flags ?? 0) & EPHEMERAL);

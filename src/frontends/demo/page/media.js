@@ -10,7 +10,7 @@ import { bytes } from './time.js';
 const MOST_WIDE = 420;
 const MOST_HIGH = 380;
 
-export const isPicture = (file) => file.content_type?.startsWith('image/') || /\.(png|jpe?g|webp|gif)$/i.test(file.filename ?? '');
+const isPicture = (file) => file.content_type?.startsWith('image/') || /\.(png|jpe?g|webp|gif)$/i.test(file.filename ?? '');
 
 // As the viewer and the grid want it, from an attachment, a gallery's item or an embed's picture.
 export function picture(media, alt, filename) {

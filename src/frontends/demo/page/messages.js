@@ -95,7 +95,7 @@ export class Messages extends Component {
         ${more && html`<p class="hint centre"><button type="button" class="link" onClick=${askOlder}>Older messages</button></p>`}
         <ol class="messages" aria-label="Messages">
           ${noticesAfter(undefined)}
-          ${messages.map((message, at) => [rendered(message, messages[at - 1], pressed, failures, known), noticesAfter(message.id)])}
+          ${messages.flatMap((message, at) => [...rendered(message, messages[at - 1], pressed, failures, known), ...noticesAfter(message.id)])}
         </ol>
       </div>
       ${away && html`<button type="button" class="to-bottom" onClick=${() => this.toBottom()}>To the newest ↓</button>`}
@@ -103,6 +103,7 @@ export class Messages extends Component {
   }
 }
 
+// One flat list for all: a key counts among its siblings only.
 function rendered(message, before, pressed, failures, commands) {
   const day = new Date(sentAt(message)).toDateString();
   const isNewDay = !before || new Date(sentAt(before)).toDateString() !== day;

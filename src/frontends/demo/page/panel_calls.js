@@ -39,7 +39,7 @@ function Fold({ summary, children }) {
   return html`<details onToggle=${(event) => event.target === event.currentTarget && setOpen(event.currentTarget.open)}><summary>${summary}</summary>${open && html`<div class="folded">${children}</div>`}</details>`;
 }
 
-export function Json({ value }) {
+function Json({ value }) {
   return html`<div class="json"><${Value} value=${value} depth=${0} /></div>`;
 }
 
