@@ -12,6 +12,8 @@ mod costs;
 mod crash;
 mod deleting;
 mod delivery;
+#[cfg(feature = "demo")]
+mod demo;
 #[cfg(target_os = "linux")]
 mod disks;
 mod docs;

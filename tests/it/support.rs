@@ -531,7 +531,7 @@ pub(crate) fn words(message: &serde_json::Value) -> String {
     words.join("\n")
 }
 
-fn terminate(process: &Child) {
+pub(crate) fn terminate(process: &Child) {
     let id = process.id().expect("a running process");
     let told = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
     assert!(told.success());

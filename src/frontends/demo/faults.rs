@@ -26,7 +26,7 @@ enum Does {
 }
 
 const THROTTLED: Standing = Standing::Fault(ModelFault::Throttled);
-const SLOW: Standing = Standing::Fault(ModelFault::SlowFirstByte(Duration::from_secs(8)));
+const SLOW: Standing = Standing::Fault(ModelFault::SlowFirstByte(Duration::from_secs(6)));
 const FILTERED: Standing = Standing::Fault(ModelFault::FilteredOutput);
 const OUT_OF_ORDER: Standing = Standing::Reversed { calls: 4, step: Duration::from_millis(1500) };
 const TOO_MANY: Fault = Fault::RateLimited { retry_after: 1.0, scope: "user" };
@@ -35,7 +35,7 @@ const FORBIDDEN: Fault = Fault::Code { status: 403, code: 50_013 };
 #[rustfmt::skip]
 const FAULTS: [Row; 9] = [
     Row { id: "bedrock-throttled", group: "Bedrock", label: "Throttled", hint: "Every call is answered with 429: Easel waits and tries again, on the same reservation.", does: Does::Model(THROTTLED) },
-    Row { id: "bedrock-slow", group: "Bedrock", label: "Slow", hint: "Every answer comes eight seconds later.", does: Does::Model(SLOW) },
+    Row { id: "bedrock-slow", group: "Bedrock", label: "Slow", hint: "Every answer comes six seconds later.", does: Does::Model(SLOW) },
     Row { id: "bedrock-filtered", group: "Bedrock", label: "Filtered", hint: "The model's filter holds back every picture.", does: Does::Model(FILTERED) },
     Row { id: "bedrock-out-of-order", group: "Bedrock", label: "Out of order", hint: "Of four calls the first is answered last; the pictures keep their places.", does: Does::Model(OUT_OF_ORDER) },
     Row { id: "archive-away", group: "Archive", label: "Archive down", hint: "Nothing can be written there: pictures are shown and wait in the spool until it is back.", does: Does::ArchiveAway },

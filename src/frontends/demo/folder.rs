@@ -64,11 +64,15 @@ impl Folder {
     /// The file system's.
     pub(super) fn move_archive(&self, away: bool) -> io::Result<()> {
         let (here, there) = (self.archive(), self.archive_away());
-        if away && here.is_dir() {
+        if away && !there.exists() {
+            // The bot makes it with its first picture.
+            fs::create_dir_all(&here)?;
             fs::rename(&here, &there)?;
             fs::write(&here, "the archive is away")?;
         } else if !away && there.is_dir() {
-            fs::remove_file(&here)?;
+            if here.is_file() {
+                fs::remove_file(&here)?;
+            }
             fs::rename(&there, &here)?;
         }
         Ok(())

@@ -17,6 +17,8 @@ use super::socket;
 
 /// Bytes of a person's file.
 const FILE_LIMIT: usize = 25 * 1024 * 1024;
+/// Bytes of what a page says at once.
+const FRAME_LIMIT: usize = 256 * 1024;
 
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
@@ -79,7 +81,7 @@ fn check(hub: &Hub, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(
 }
 
 async fn open_socket(State(hub): State<Arc<Hub>>, upgrade: WebSocketUpgrade) -> Response<Body> {
-    upgrade.on_upgrade(|socket| socket::serve(hub, socket))
+    upgrade.max_message_size(FRAME_LIMIT).on_upgrade(|socket| socket::serve(hub, socket))
 }
 
 async fn upload(
