@@ -16,6 +16,7 @@ use crate::support::{in_time, terminate};
 
 const MIRA: &str = "2002";
 const ADA: &str = "2001";
+const SAM: &str = "2009";
 const PAINTINGS: &str = "1001";
 
 struct Playground {
@@ -184,6 +185,13 @@ fn pictures(message: &Value) -> Vec<&str> {
     files.filter_map(|file| file["url"].as_str()).collect()
 }
 
+/// The `custom_id` of a button with this action.
+fn custom_id(message: &Value, action: &str) -> String {
+    let text = message.to_string();
+    let start = text.find(&format!("v1:{action}:")).unwrap();
+    text[start..].split('"').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_command_from_the_page_brings_a_picture_that_the_page_can_load() {
     let playground = Playground::start().await;
@@ -226,6 +234,65 @@ async fn a_private_reply_reaches_its_member_alone() {
     assert_eq!(first["message"]["author"]["global_name"], "Mira");
     let shown = ada.open(PAINTINGS).await.to_string();
     assert!(!shown.contains("secret cat") && shown.contains("hello"), "{shown}");
+    playground.ended().await;
+}
+
+#[tokio::test]
+async fn what_the_client_completes_opens_and_lists_comes_from_the_bot() {
+    let playground = Playground::start().await;
+    let mut page = playground.page_in(PAINTINGS).await;
+    let typed = json!({ "kind": "autocomplete", "path": "imagine", "focused": "style", "options": [
+        { "name": "prompt", "value": "a fox" }, { "name": "style", "value": "ani" },
+    ] });
+    page.interact(PAINTINGS, typed).await;
+    let response = page.next("response").await;
+    assert_eq!(response["kind"], 8);
+    assert!(response["data"]["choices"].to_string().contains("anime"), "{response}");
+    page.imagine("a fox", false).await;
+    let message =
+        page.until(|frame| frame["message"].to_string().contains("v1:remix:")).await["message"].take();
+    let id = message["id"].clone();
+    page.interact(
+        PAINTINGS,
+        json!({ "kind": "click", "message": id, "custom_id": custom_id(&message, "remix") }),
+    )
+    .await;
+    let form = page.until(|frame| frame["type"] == "response" && frame["kind"] == 9).await;
+    let fields = json!([
+        { "custom_id": "prompt", "value": "a fox in snow" }, { "custom_id": "aspect", "values": ["16:9"] },
+    ]);
+    let filled =
+        json!({ "kind": "submit", "message": id, "custom_id": form["data"]["custom_id"], "fields": fields });
+    page.interact(PAINTINGS, filled).await;
+    let remixed = page.picture().await;
+    assert!(remixed.to_string().contains("a fox in snow"), "{remixed}");
+    let file = playground.file(&page, pictures(&remixed)[0]).await;
+    assert_eq!(image::load_from_memory(&file).unwrap().width(), 1344);
+    let gone = json!({ "kind": "click", "message": id, "custom_id": "v1:nothing" });
+    page.interact(PAINTINGS, gone).await;
+    assert!(page.next("failed").await["reason"].as_str().unwrap().contains("no component"));
+    playground.ended().await;
+}
+
+#[tokio::test]
+async fn a_stranger_has_the_direct_conversation_alone() {
+    let playground = Playground::start().await;
+    let mut page = playground.page_in(PAINTINGS).await;
+    let listed = page.open(PAINTINGS).await["commands"].to_string();
+    page.send(json!({ "type": "be", "member": SAM })).await;
+    let hello = page.next("hello").await;
+    assert_eq!((&hello["servers"], &hello["direct"]), (&json!([]), &json!([])));
+    page.send(json!({ "type": "open", "channel": PAINTINGS })).await;
+    assert_eq!(page.next("bad").await["reason"], "There is no such channel.");
+    page.send(json!({ "type": "direct" })).await;
+    let channel = page.until(|frame| frame["channel"]["type"] == 1).await["channel"].take();
+    let direct = channel["id"].as_str().unwrap();
+    let commands = page.open(direct).await["commands"].to_string();
+    let admins = r#""name":"easel","#;
+    assert!(!commands.contains(admins) && !listed.contains(admins), "{commands}");
+    let options = json!([{ "name": "prompt", "value": "an owl" }]);
+    page.interact(direct, json!({ "kind": "command", "path": "imagine", "options": options })).await;
+    assert_eq!(page.picture().await["channel_id"], direct);
     playground.ended().await;
 }
 

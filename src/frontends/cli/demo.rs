@@ -10,7 +10,7 @@ use crate::frontends::demo::{Options, Playground};
 /// How to play.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Which engine paints; `bedrock` takes your AWS settings, and costs
+    /// Which engine paints; `bedrock` takes your AWS settings, and spends up to 25 dollars
     #[arg(long, default_value = "sketch")]
     engine: EngineChoice,
     /// Where the page is; 0 takes any port that is free

@@ -16,6 +16,8 @@ pub(super) struct Folder {
     root: PathBuf,
     /// What is to be removed at the end.
     made: Option<PathBuf>,
+    /// No earlier playground has left data in it.
+    pub(super) is_fresh: bool,
 }
 
 impl Folder {
@@ -39,7 +41,7 @@ impl Folder {
         let root = root.canonicalize().with_context(|| format!("--data: `{shown}`"))?;
         let made = if is_new { root.clone() } else { root.join("data") };
         let made = Some(made).filter(|_| !keep && !had_data);
-        Ok(Folder { root, made })
+        Ok(Folder { root, made, is_fresh: !had_data })
     }
 
     pub(super) fn root(&self) -> &Path {

@@ -124,13 +124,13 @@ fn secret() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// One channel has a session when people come, as soon as the bot can begin it.
+/// One channel has a session when people come, as soon as the bot can begin it; in data that were kept it may still run.
 async fn begin_session(hub: &Hub) {
     let ready = async {
         hub.discord.registered(None).await;
         hub.discord.connected().await;
     };
-    if hub.stopping.run_until_cancelled(ready).await.is_none() {
+    if !hub.folder.is_fresh || hub.stopping.run_until_cancelled(ready).await.is_none() {
         return;
     }
     if let Some(Err(reason)) = world::session().map(|start| hub.discord.try_interact(start)) {
