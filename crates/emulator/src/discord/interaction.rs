@@ -28,6 +28,8 @@ pub(super) struct Interaction {
     pub(super) clicked: Option<u64>,
     pub(super) payload: Value,
     pub(super) metadata: Arc<Value>,
+    /// The command's name with its subcommands, if it is one.
+    pub(super) command: Option<Arc<str>>,
     pub(super) progress: Mutex<Progress>,
     pub(super) changed: Signal,
 }

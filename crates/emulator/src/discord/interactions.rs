@@ -35,6 +35,7 @@ impl Interaction {
         let mut message = Message::empty(state.next_id(), self.channel, received);
         message.interaction = Some(self.id);
         message.metadata = Some(Arc::clone(&self.metadata));
+        message.command.clone_from(&self.command);
         message.kind = kind;
         message
     }

@@ -93,6 +93,8 @@ pub struct Message {
     pub(super) kind: u8,
     pub(super) edited: bool,
     pub(super) metadata: Option<Arc<Value>>,
+    /// The command that it answers, with its subcommands.
+    pub(super) command: Option<Arc<str>>,
     /// What the author was called.
     pub(super) author_name: Option<String>,
 }
@@ -120,6 +122,7 @@ impl Message {
             kind: 0,
             edited: false,
             metadata: None,
+            command: None,
             author_name: None,
         }
     }
@@ -200,6 +203,12 @@ impl Message {
             "timestamp": timestamp(self.id),
             "edited_timestamp": if self.edited { json!(timestamp_now()) } else { Value::Null },
         });
+        if let (Some(metadata), Some(command)) = (&self.metadata, &self.command) {
+            // Deprecated, and still the one place for the name.
+            shown["interaction"] = json!({
+                "id": metadata["id"], "type": metadata["type"], "name": &**command, "user": metadata["user"],
+            });
+        }
         if let Some(metadata) = &self.metadata {
             shown["interaction_metadata"] = Value::clone(metadata);
             shown["application_id"] = json!(application.to_string());

@@ -188,6 +188,7 @@ impl Discord {
             clicked: builder.clicked(),
             payload: builder.payload(state, id, &token),
             metadata: Arc::new(builder.metadata(id)),
+            command: (builder.kind() == 2).then(|| builder.command.as_str().into()),
             token: token.clone(),
             progress: std::sync::Mutex::new(Progress::new()),
             changed: Signal::default(),

@@ -75,8 +75,9 @@ function Origin({ message }) {
   const used = message.interaction_metadata;
   const reply = message.referenced_message;
   if (used) {
-    const what = used.name && (used.type === undefined || used.type === 2)
-      ? html` used <span class="mention">${used.target_message_id ? used.name : `/${used.name}`}</span>`
+    const command = message.interaction?.name;
+    const what = command
+      ? html` used <span class="mention">${command[0] === command[0].toLowerCase() ? `/${command}` : command}</span>`
       : html` ${used.type === 5 ? 'sent a form' : 'chose something'}`;
     const from = used.interacted_message_id ?? reply?.id ?? used.triggering_interaction_metadata?.interacted_message_id;
     return html`<p class="origin"><${Icon} name="reply" /><${Avatar} user=${used.user} small /><b>${nameOf(used.user)}</b>${what}
