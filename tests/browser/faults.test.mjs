@@ -98,7 +98,7 @@ test('a bot that is killed goes on where it was', async () => {
   await mira.counted(1);
   const ledger = await mira.look('Ledger');
   // What was asked for when it died is paid, whether or not its answer came.
-  await ledger.getByText(/^1 picture called for a second time/).waitFor();
+  await ledger.getByText(/1 call was lost, and repeated/).waitFor();
   await ledger.getByRole('row', { name: 'Calls of models made 2', exact: true }).waitFor();
   assert.equal(await mira.messages('a phoenix').count(), 1, 'shown once');
 });
