@@ -12,7 +12,7 @@ import { Panel } from './panel.js';
 import { Sidebar } from './sidebar.js';
 import { connect, start } from './socket.js';
 import { channelName, channelOf, isDirect, isThread, set, state, subscribe } from './state.js';
-import { isDark, restoreTheme, toggleTheme } from './theme.js';
+import { isDark, onSystemTheme, restoreTheme, toggleTheme } from './theme.js';
 import { Tour } from './tour.js';
 import { go, resume } from './tour_steps.js';
 import { Viewer } from './viewer.js';
@@ -116,6 +116,7 @@ function Banners() {
 }
 
 restoreTheme();
+onSystemTheme(() => set({}));
 listenForSlash();
 document.addEventListener('keydown', onEscape);
 start(receive);

@@ -2,9 +2,15 @@
 
 const MEMORY = 'easel-playground-theme';
 
+const system = matchMedia('(prefers-color-scheme: dark)');
+
 export function isDark() {
   const chosen = document.documentElement.dataset.theme;
-  return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  return chosen ? chosen === 'dark' : system.matches;
+}
+
+export function onSystemTheme(listener) {
+  system.addEventListener('change', listener);
 }
 
 export function restoreTheme() {
