@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 // Modules are looked for beside the file that imports them, and these lie in target/.
 const tools = createRequire(join(process.env.EASEL_BROWSER_TOOLS, 'package.json'));
 const { chromium } = tools('playwright-core');
-export const axe = tools.resolve('axe-core/axe.min.js');
+const axe = await readFile(tools.resolve('axe-core/axe.min.js'), 'utf8');
 
 const PATIENCE = 60_000;
 /** In pixels, width and height. */
@@ -135,7 +135,9 @@ class Visitor {
   async become(member) {
     await this.page.getByRole('button', { name: /: be somebody else$/ }).click();
     await this.page.getByRole('option', { name: member }).or(this.page.getByRole('menuitemradio', { name: member })).first().click();
-    await this.page.getByRole('button', { name: new RegExp(`^${member}.*be somebody else$`) }).waitFor();
+    // On a phone the list of channels, with this button below it, is away again.
+    const switcher = this.page.locator('button', { hasText: new RegExp(`${member}[^]*be somebody else`) });
+    await switcher.waitFor({ state: 'attached' });
   }
 
   /** Opens the side panel at a tab. */
@@ -170,6 +172,22 @@ class Visitor {
   async enter(channel) {
     await this.page.getByRole('navigation', { name: 'Channels' }).getByRole('button', { name: channel }).first().click();
     await this.page.getByRole('heading', { level: 1, name: channel }).waitFor();
+  }
+
+  /** Opens the list of channels, where the page is narrow. */
+  async drawer() {
+    await this.page.getByRole('button', { name: 'Show channels' }).click();
+    // It slides in, and is there for everybody once it is seen.
+    await this.page.getByRole('navigation', { name: 'Channels' }).getByRole('button').first().waitFor();
+  }
+
+  /** What axe finds that keeps people out. */
+  async isAccessible(where) {
+    await this.page.evaluate(axe);
+    const violations = await this.page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations);
+    const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+    const found = grave.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+    assert.deepEqual(found, [], where);
   }
 
   /** What the page itself did wrong. */
