@@ -1,9 +1,11 @@
 //! What a person does in the page, as the interaction that Discord's client makes of it.
 
-use easel_emulator::discord::{Attachment, Discord, InteractionBuilder, Message};
+use easel_emulator::discord::{Attachment, InteractionBuilder, Message, TestInteraction};
 use serde_json::Value;
 
+use super::hub::Hub;
 use super::protocol::{Action, Filled, Given, Id};
+use super::world::Member;
 
 const SUBCOMMAND: u64 = 1;
 const GROUP: u64 = 2;
@@ -13,20 +15,38 @@ const ROLE: u64 = 8;
 const MENTIONABLE: u64 = 9;
 const ATTACHMENT: u64 = 11;
 
+/// Sends what a member does in a channel to the bot.
+///
+/// # Errors
+/// Why it cannot be done, for the person.
+pub(super) fn send(
+    hub: &Hub,
+    member: &Member,
+    channel: u64,
+    action: &Action,
+) -> Result<TestInteraction, String> {
+    if !hub.can_see(member, channel) {
+        return Err("There is no such channel.".to_owned());
+    }
+    let commands = hub.commands(member, channel);
+    let place = Place { hub, channel, commands, person: member.id };
+    let interaction = place.interaction(action)?;
+    hub.discord.try_interact(member.does(interaction, hub.server_of(channel).flatten(), channel))
+}
+
 /// Where something is done, and with what.
-pub(super) struct Place<'a> {
-    pub(super) discord: &'a Discord,
-    pub(super) channel: u64,
+struct Place<'a> {
+    hub: &'a Hub,
+    channel: u64,
     /// The commands that are listed there.
-    pub(super) commands: Vec<Value>,
-    pub(super) person: u64,
-    pub(super) file: &'a dyn Fn(u64) -> Option<Attachment>,
+    commands: Vec<Value>,
+    person: u64,
 }
 
 impl Place<'_> {
     /// # Errors
     /// What is not there any more, for the person.
-    pub(super) fn interaction(&self, action: &Action) -> Result<InteractionBuilder, String> {
+    fn interaction(&self, action: &Action) -> Result<InteractionBuilder, String> {
         match action {
             Action::Command { path, options } => {
                 self.command(InteractionBuilder::command(path), path, options)
@@ -52,7 +72,7 @@ impl Place<'_> {
     }
 
     fn message(&self, id: Id) -> Result<Message, String> {
-        let found = self.discord.message(self.channel, id.0);
+        let found = self.hub.discord.message(self.channel, id.0);
         let found = found.filter(|message| message.only_for().is_none_or(|person| person == self.person));
         found.ok_or_else(|| "This message was deleted.".to_owned())
     }
@@ -96,18 +116,18 @@ impl Place<'_> {
             value.as_str().and_then(|id| id.parse().ok()).ok_or_else(|| format!("{name}: choose one."))?;
         Ok(match kind {
             Some(USER) => builder.user_option(name, id),
-            Some(CHANNEL) if self.discord.channel_object(id).is_none() => {
+            Some(CHANNEL) if self.hub.discord.channel_object(id).is_none() => {
                 return Err(format!("{name}: there is no such channel."));
             }
             Some(CHANNEL) => builder.channel_option(name, id),
-            Some(MENTIONABLE) if super::world::Member::find(id).is_some() => builder.user_option(name, id),
+            Some(MENTIONABLE) if Member::find(id).is_some() => builder.user_option(name, id),
             Some(ROLE | MENTIONABLE) => builder.role_option(name, id),
             _ => builder.attachment(name, &self.file(id)?),
         })
     }
 
     fn file(&self, id: u64) -> Result<Attachment, String> {
-        (self.file)(id).ok_or_else(|| "This file is not there any more; choose it again.".to_owned())
+        self.hub.file(id).ok_or_else(|| "This file is not there any more; choose it again.".to_owned())
     }
 
     fn submit(
@@ -121,7 +141,7 @@ impl Place<'_> {
         let builder = InteractionBuilder::submit_values(message.as_ref(), custom_id, values);
         let files =
             fields.iter().flat_map(|field| field.values().into_iter().map(move |value| (field, value)));
-        let files = files.filter_map(|(field, value)| Some((field, (self.file)(value.parse().ok()?)?)));
+        let files = files.filter_map(|(field, value)| Some((field, self.hub.file(value.parse().ok()?)?)));
         Ok(files.fold(builder, |builder, (field, file)| builder.attachment(&field.custom_id, &file)))
     }
 }

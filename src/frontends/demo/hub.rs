@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use easel_emulator::bedrock::Bedrock;
-use easel_emulator::discord::{Attachment, Discord, Event};
+use easel_emulator::discord::{Attachment, Discord, Event, InteractionBuilder};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Notify, broadcast, watch};
@@ -26,7 +26,7 @@ pub(super) struct Hub {
     pub(super) engine: EngineChoice,
     pub(super) folder: Folder,
     pub(super) token: String,
-    pub(super) port: u16,
+    pub(super) port: Option<u16>,
     pub(super) panel: Mutex<Panel>,
     /// Faults that are on.
     pub(super) faults: Mutex<Vec<&'static str>>,
@@ -112,6 +112,12 @@ impl Hub {
         Some(channel["guild_id"].as_str().and_then(|id| id.parse().ok()))
     }
 
+    /// The commands that a member is offered in a channel.
+    pub(super) fn commands(&self, member: &Member, channel: u64) -> Vec<Value> {
+        let server = self.server_of(channel).flatten();
+        self.discord.listed_commands(&member.does(InteractionBuilder::command(""), server, channel))
+    }
+
     pub(super) fn keep_file(&self, file: Attachment) {
         lock(&self.files).insert(file.id, file);
     }
@@ -176,7 +182,7 @@ pub(super) struct Parts {
     pub(super) engine: EngineChoice,
     pub(super) folder: Folder,
     pub(super) token: String,
-    pub(super) port: u16,
+    pub(super) port: Option<u16>,
 }
 
 /// Unix milliseconds.

@@ -10,6 +10,7 @@ mod page;
 mod painter;
 mod panel;
 mod protocol;
+pub mod script;
 mod server;
 mod socket;
 mod world;
@@ -30,8 +31,8 @@ use crate::config::EngineChoice;
 
 /// What the bot may spend in a month: with the real Bedrock these are real dollars.
 const BUDGET_USD: u32 = 25;
-/// How long an emulated model takes, so that people see what is shown meanwhile.
-const LATENCY: Duration = Duration::from_millis(1200);
+/// How long an emulated model takes where people look on, so that they see what is shown meanwhile.
+pub const LATENCY: Duration = Duration::from_millis(1200);
 /// For what is under way when it ends.
 const GRACE: Duration = Duration::from_secs(8);
 
@@ -39,8 +40,10 @@ const GRACE: Duration = Duration::from_secs(8);
 pub struct Options {
     /// `Sketch` is the emulated Bedrock with the built-in engine behind it.
     pub engine: EngineChoice,
-    /// 0 for any that is free.
-    pub port: u16,
+    /// The port of the page, 0 for any that is free; without it there is no page.
+    pub port: Option<u16>,
+    /// How long an emulated model takes.
+    pub latency: Duration,
     /// Where the bot's data lie; a folder of their own without it.
     pub data: Option<PathBuf>,
     /// Whether they stay.
@@ -61,13 +64,15 @@ impl Playground {
     /// # Errors
     /// A sentence with what cannot be listened on, made or started.
     pub async fn start(options: Options) -> anyhow::Result<Playground> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await;
-        let listener = listener.with_context(|| format!("--port: cannot listen on {}", options.port))?;
-        let port = listener.local_addr()?.port();
+        let listener = match options.port {
+            Some(port) => Some(listen(port).await?),
+            None => None,
+        };
+        let port = listener.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
         let folder = Folder::make(options.data, options.keep)?;
         let bedrock = match options.engine {
             EngineChoice::Bedrock => None,
-            EngineChoice::Sketch => Some(bedrock().await?),
+            EngineChoice::Sketch => Some(bedrock(options.latency).await?),
         };
         let discord = world::discord(secret()).await.context("cannot start the emulated Discord")?;
         let events = discord.watch();
@@ -75,28 +80,36 @@ impl Playground {
         let hub = Arc::new(Hub::new(Parts { discord, bedrock, engine, folder, token, port }));
         let command = bot::command(&hub, &options.aws)?;
         let tasks = TaskTracker::new();
-        let (relay, running, beginning, served) = (hub.clone(), hub.clone(), hub.clone(), hub.clone());
+        let (relay, running) = (hub.clone(), hub.clone());
         tasks.spawn(async move { relay.relay(events).await });
         tasks.spawn(panel::observe(hub.clone()));
-        tasks.spawn(async move { begin_session(&beginning).await });
         tasks.spawn(async move {
             if let Err(error) = bot::run(running, command).await {
                 tracing::error!("{error:#}");
             }
         });
-        tasks.spawn(async move {
+        let playground = Playground { hub, tasks };
+        if let Some(listener) = listener {
+            playground.serve(listener);
+        }
+        Ok(playground)
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let (beginning, served) = (self.hub.clone(), self.hub.clone());
+        self.tasks.spawn(async move { begin_session(&beginning).await });
+        self.tasks.spawn(async move {
             let stopped = served.stopping.clone().cancelled_owned();
             let served = axum::serve(listener, server::router(served)).with_graceful_shutdown(stopped);
             if let Err(error) = served.await {
                 tracing::error!(%error, "the page is not served any more");
             }
         });
-        Ok(Playground { hub, tasks })
     }
 
     /// Where the page is, with the token that it needs.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/?token={}", self.hub.port, self.hub.token)
+        format!("http://127.0.0.1:{}/?token={}", self.hub.port.unwrap_or_default(), self.hub.token)
     }
 
     /// Ends the bot and all else, and removes what is not to be kept.
@@ -113,9 +126,13 @@ impl Playground {
     }
 }
 
-async fn bedrock() -> anyhow::Result<Bedrock> {
-    let options =
-        BedrockOptions { painter: Some(painter::painter()), latency: LATENCY, ..BedrockOptions::default() };
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    listener.with_context(|| format!("--port: cannot listen on {port}"))
+}
+
+async fn bedrock(latency: Duration) -> anyhow::Result<Bedrock> {
+    let options = BedrockOptions { painter: Some(painter::painter()), latency, ..BedrockOptions::default() };
     Bedrock::start_with(options).await.context("cannot start the emulated Bedrock")
 }
 
@@ -130,10 +147,12 @@ async fn begin_session(hub: &Hub) {
         hub.discord.registered(None).await;
         hub.discord.connected().await;
     };
-    if !hub.folder.is_fresh || hub.stopping.run_until_cancelled(ready).await.is_none() {
+    if hub.stopping.run_until_cancelled(ready).await.is_none() || !hub.folder.is_fresh {
         return;
     }
-    if let Some(Err(reason)) = world::session().map(|start| hub.discord.try_interact(start)) {
-        tracing::warn!("there is no session in the playground: {reason}");
+    match world::session().map(|start| hub.discord.try_interact(start)) {
+        Some(Ok(sent)) => drop(hub.stopping.run_until_cancelled(sent.answered()).await),
+        Some(Err(reason)) => tracing::warn!("there is no session in the playground: {reason}"),
+        None => {}
     }
 }

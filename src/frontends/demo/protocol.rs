@@ -88,6 +88,10 @@ pub(super) struct Filled {
 }
 
 impl Filled {
+    pub(super) fn new(custom_id: String, values: Vec<String>) -> Filled {
+        Filled { custom_id, value: None, values: Some(values) }
+    }
+
     pub(super) fn values(&self) -> Vec<String> {
         self.values.clone().unwrap_or_else(|| self.value.iter().cloned().collect())
     }

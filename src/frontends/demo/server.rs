@@ -56,7 +56,8 @@ async fn guard(State(hub): State<Arc<Hub>>, request: Request, next: Next) -> Res
 }
 
 fn check(hub: &Hub, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), &'static str> {
-    let places = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{}", hub.port));
+    let port = hub.port.unwrap_or_default();
+    let places = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{port}"));
     let is_own = |place: &HeaderValue| places.iter().any(|own| own.as_bytes() == place.as_bytes());
     let is_own_origin = |origin: &HeaderValue| {
         places.iter().any(|own| format!("http://{own}").as_bytes() == origin.as_bytes())

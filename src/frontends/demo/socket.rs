@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::ws::{Message as WebMessage, WebSocket};
-use easel_emulator::discord::{InteractionBuilder, Message};
+use easel_emulator::discord::Message;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::actions::Place;
+use super::actions;
 use super::faults;
 use super::hub::{Hub, Push};
 use super::panel;
@@ -155,12 +155,6 @@ impl Session {
         (shown.collect(), first > 0)
     }
 
-    fn commands(&self, channel: u64) -> Vec<Value> {
-        let server = self.hub.server_of(channel).flatten();
-        let somebody = self.member.does(InteractionBuilder::command(""), server, channel);
-        self.hub.discord.listed_commands(&somebody)
-    }
-
     async fn open(&mut self, channel: u64) -> Result<(), Gone> {
         if !self.sees(channel) {
             return self.bad("There is no such channel.").await;
@@ -169,7 +163,7 @@ impl Session {
         let (messages, more) = self.messages(channel, None);
         self.send(&json!({
             "type": "opened", "channel": channel.to_string(), "messages": messages, "more": more,
-            "commands": self.commands(channel), "permissions": self.member.permissions().to_string(),
+            "commands": self.hub.commands(self.member, channel), "permissions": self.member.permissions().to_string(),
         }))
         .await
     }
@@ -187,32 +181,13 @@ impl Session {
     }
 
     async fn interact(&mut self, nonce: Value, channel: u64, action: &Action) -> Result<(), Gone> {
-        let sent = self.sent(channel, action);
-        match sent {
-            Ok(id) => {
-                self.waiting.insert(id, nonce);
+        match actions::send(&self.hub, self.member, channel, action) {
+            Ok(sent) => {
+                self.waiting.insert(sent.id, nonce);
                 Ok(())
             }
             Err(reason) => self.send(&json!({ "type": "failed", "nonce": nonce, "reason": reason })).await,
         }
-    }
-
-    /// Sends what the person does to the bot; the interaction's id.
-    fn sent(&self, channel: u64, action: &Action) -> Result<u64, String> {
-        if !self.sees(channel) {
-            return Err("There is no such channel.".to_owned());
-        }
-        let hub = &self.hub;
-        let place = Place {
-            discord: &hub.discord,
-            channel,
-            commands: self.commands(channel),
-            person: self.member.id,
-            file: &|id| hub.file(id),
-        };
-        let server = hub.server_of(channel).flatten();
-        let interaction = self.member.does(place.interaction(action)?, server, channel);
-        hub.discord.try_interact(interaction).map(|sent| sent.id)
     }
 
     async fn tell_of_channel(&mut self, id: u64) -> Result<(), Gone> {
@@ -238,7 +213,7 @@ impl Session {
             Push::Channel(id) if self.sees(id) => self.tell_of_channel(id).await,
             Push::Commands => {
                 let Some(channel) = self.open else { return Ok(()) };
-                let (commands, channel) = (self.commands(channel), channel.to_string());
+                let (commands, channel) = (self.hub.commands(self.member, channel), channel.to_string());
                 self.send(&json!({ "type": "commands", "channel": channel, "commands": commands })).await
             }
             Push::Response { interaction, kind, data } => {

@@ -63,6 +63,9 @@ const SERVERS: [Server; 2] = [
     ] },
 ];
 
+/// Where people are at first.
+pub(super) const FIRST: (u64, &str) = (1001, "paintings");
+
 const SUGGESTIONS: [&str; 3] = [
     "a lighthouse in a storm --ar 16:9",
     "a cat eating ice cream --n 4",
@@ -128,6 +131,16 @@ pub(super) async fn discord(token: String) -> std::io::Result<Discord> {
     Ok(discord)
 }
 
+/// The channels of all servers, threads among them.
+pub(super) fn channels(discord: &Discord) -> Vec<Value> {
+    SERVERS.iter().flat_map(|server| server.channels(discord)).collect()
+}
+
+/// The roles' ids and names.
+pub(super) fn roles() -> impl Iterator<Item = (u64, &'static str)> {
+    ROLES.into_iter().map(|(id, name, _)| (id, name))
+}
+
 /// What begins the session in its channel.
 pub(super) fn session() -> Option<InteractionBuilder> {
     let start = InteractionBuilder::command("session start");
@@ -163,10 +176,14 @@ pub(super) fn direct_channel(discord: &Discord, id: u64) -> Option<Value> {
 
 impl Server {
     fn json(&self, discord: &Discord) -> Value {
+        json!({ "id": self.id.to_string(), "name": self.name, "channels": self.channels(discord) })
+    }
+
+    /// Threads among them.
+    fn channels(&self, discord: &Discord) -> Vec<Value> {
         let mut ids: Vec<u64> = self.channels.iter().map(|channel| channel.id).collect();
         let made: Vec<u64> = ids.iter().flat_map(|id| discord.threads(*id)).collect();
         ids.extend(made.into_iter().filter(|id| !self.channels.iter().any(|channel| channel.id == *id)));
-        let channels: Vec<Value> = ids.into_iter().filter_map(|id| discord.channel_object(id)).collect();
-        json!({ "id": self.id.to_string(), "name": self.name, "channels": channels })
+        ids.into_iter().filter_map(|id| discord.channel_object(id)).collect()
     }
 }
