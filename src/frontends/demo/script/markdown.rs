@@ -95,9 +95,7 @@ fn escaped(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '\n' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' => {
-                escaped.extend(['\\', letter])
-            }
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' => escaped.extend(['\\', letter]),
             _ => escaped.push(letter),
         }
     }
