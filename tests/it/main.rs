@@ -14,6 +14,8 @@ mod deleting;
 mod delivery;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "demo")]
+mod demo_script;
 #[cfg(target_os = "linux")]
 mod disks;
 mod docs;
