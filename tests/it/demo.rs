@@ -226,10 +226,11 @@ async fn a_private_reply_reaches_its_member_alone() {
     mira.imagine("a secret cat", true).await;
     let private = mira.picture().await;
     assert_eq!(private["flags"].as_u64().unwrap() & 64, 64);
-    // Frames come in turn: this one is behind all that the other page was told.
+    // Frames come in turn: this one is behind all that the other page was told of the channel.
     let said = json!({ "type": "say", "channel": PAINTINGS, "content": "hello", "files": [] });
     mira.send(said).await;
-    let first = ada.until(|frame| frame["type"] == "message").await;
+    let first =
+        ada.until(|frame| frame["type"] == "message" && frame["message"]["channel_id"] == PAINTINGS).await;
     assert_eq!(first["message"]["content"], "hello");
     assert_eq!(first["message"]["author"]["global_name"], "Mira");
     let shown = ada.open(PAINTINGS).await.to_string();
