@@ -72,7 +72,7 @@ fn shown(part: &Part, files: &[File]) -> String {
         }
         Part::Buttons(labels) => format!("<p class=\"labels\">{}</p>\n", all(labels)),
         Part::Menu { placeholder, options } => {
-            format!("<p class=\"labels\">{}: {}</p>\n", escaped(placeholder), all(options))
+            format!("<p class=\"labels\">{} {}</p>\n", escaped(placeholder), all(options))
         }
         Part::Form { title, labels } => {
             format!("<p class=\"labels\">The form <b>{}</b> opens: {}</p>\n", escaped(title), all(labels))

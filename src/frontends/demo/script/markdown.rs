@@ -50,7 +50,7 @@ fn answered(answer: &Answer, transcript: &Transcript, folder: &str) -> Vec<Strin
             Part::Picture { alt, file } => format!("![{}]({})", escaped(alt), link(*file)),
             Part::File { name, file } => format!("[{}]({})", escaped(name), link(*file)),
             Part::Buttons(labels) => all(labels),
-            Part::Menu { placeholder, options } => format!("{}: {}", escaped(placeholder), all(options)),
+            Part::Menu { placeholder, options } => format!("{} {}", escaped(placeholder), all(options)),
             Part::Form { title, labels } => format!("The form **{}** opens: {}", escaped(title), all(labels)),
         });
     }
