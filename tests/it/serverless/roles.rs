@@ -172,6 +172,9 @@ impl Tried {
                 let picture = in_time(self.stack.world.ask(self.ask(order)).await.picture()).await;
                 let more = in_time(self.press(&picture, "more").await.answered()).await;
                 let question = in_time(self.press(&more, "delete").await.answered()).await;
+                // What somebody works on cannot be deleted yet.
+                let store = self.stack.store();
+                in_time(async { while store.totals().await.unwrap().open > 0 {} }).await;
                 self.press(&question, "delete-now").await;
             }
             Probe::OutOfTime => {
