@@ -167,7 +167,13 @@ test('it looks as README and the docs show it', async () => {
   const ledger = await mira.look('Ledger');
   await ledger.getByText('1 picture not archived yet').waitFor();
   await save(page, 'playground-dark.png');
+
+  const phone = await playground.open({ size: PHONE });
+  await phone.pictures('an owl at dusk');
+  await save(phone.page, 'playground-phone.png');
   mira.isFine();
+  jon.isFine();
+  phone.isFine();
 });
 
 test('five hundred messages can all be reached, and the reader keeps the place', async () => {
@@ -286,9 +292,10 @@ async function figures(meter) {
 
 /** Puts what is on the screen into the folder for pictures, if there is one. */
 async function save(page, name) {
-  // Pictures that are in sight have come, and nothing has the focus.
+  // Pictures that are in sight have come, and nothing has the focus or is pointed at.
   await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
   await page.evaluate(() => document.activeElement?.blur());
+  await page.mouse.move(0, 0);
   const folder = process.env.EASEL_SCREENSHOTS;
   const png = await page.screenshot(folder ? { path: join(folder, name) } : {});
   assert.ok(png.length > 20_000, name);
