@@ -8,11 +8,18 @@ import { Playground, close, launch } from './support.mjs';
 
 let playground;
 let hostile;
+let address;
+/** What browsers asked the hostile page for. */
+const visits = [];
 before(async () => {
   await launch();
   playground = await Playground.start();
-  hostile = http.createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>hostile</title>'));
+  hostile = http.createServer((request, response) => {
+    visits.push(request);
+    response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>hostile</title>');
+  });
   await new Promise((listening) => hostile.listen(0, '127.0.0.1', listening));
+  address = `http://127.0.0.1:${hostile.address().port}/`;
 });
 after(async () => {
   hostile.close();
@@ -24,7 +31,7 @@ test('another page reads nothing, says nothing and uploads nothing', async () =>
   const mira = await playground.open();
   const { origin } = new URL(playground.address);
   const page = await mira.page.context().newPage();
-  await page.goto(`http://127.0.0.1:${hostile.address().port}/`);
+  await page.goto(address);
   const guess = '0'.repeat(32);
   const got = await page.evaluate(async ({ origin, guess }) => {
     const fetched = async (path, options) => {
@@ -75,6 +82,62 @@ test('another page reads nothing, says nothing and uploads nothing', async () =>
   assert.equal(await mira.messages('').count(), 0, 'nothing was said in the channel');
 });
 
+test('a page that has got hold of the token gets no further', async () => {
+  const mira = await playground.open();
+  await mira.command('imagine', 'a safe --seed 7');
+  const picture = await (await mira.pictures('a safe')).locator('.picture img').evaluate((image) => image.src);
+  assert.ok(picture.includes('/cdn/') && picture.includes('token='));
+  const said = await mira.messages('').allInnerTexts();
+
+  const page = await mira.page.context().newPage();
+  await page.goto(address);
+  const got = await reach(page, picture);
+  assert.deepEqual(new Set(Object.values(got)), new Set(['refused']), JSON.stringify(got));
+  const own = await reach(mira.page, picture);
+  assert.ok(!Object.values(own).includes('refused'), `the page itself: ${JSON.stringify(own)}`);
+
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().includes('/files')),
+    page.evaluate((files) => {
+      const form = Object.assign(document.createElement('form'), { method: 'POST', enctype: 'text/plain', action: files });
+      document.body.append(form);
+      form.submit();
+    }, playground.address.replace('/?', '/files?name=a.png&')),
+  ]);
+  assert.equal(answer.status(), 403, 'a form');
+  await mira.page.reload();
+  await mira.pictures('a safe');
+  assert.deepEqual(await mira.messages('').allInnerTexts(), said);
+  mira.isFine();
+});
+
+test('windows that one opens from the other tell nothing', async () => {
+  const mira = await playground.open();
+  await mira.page.getByRole('textbox', { name: /^Message / }).fill(`See ${address}linked`);
+  await mira.page.keyboard.press('Enter');
+  const link = mira.messages('See http').getByRole('link');
+  const [linked] = await Promise.all([mira.page.waitForEvent('popup'), link.click()]);
+  await linked.waitForURL(`${address}linked`);
+  assert.deepEqual(await linked.evaluate(() => [document.referrer, window.opener]), ['', null]);
+  assert.equal(visits.find(({ url }) => url === '/linked').headers.referer, undefined);
+
+  const [popup] = await Promise.all([
+    linked.waitForEvent('popup'),
+    linked.evaluate((address) => void (window.opened = window.open(address)), playground.address),
+  ]);
+  await popup.getByRole('textbox', { name: /^Message / }).waitFor();
+  const read = await linked.evaluate(() =>
+    [() => window.opened.location.href, () => window.opened.document.body.innerText, () => window.opened.sessionStorage.length].map((look) => {
+      try {
+        return look();
+      } catch (error) {
+        return error.name;
+      }
+    }));
+  assert.deepEqual(read, ['SecurityError', 'SecurityError', 'SecurityError']);
+  mira.isFine();
+});
+
 test('even with the token another origin is refused', async () => {
   const { host, searchParams } = new URL(playground.address);
   const ask = (path, headers) =>
@@ -89,6 +152,8 @@ test('even with the token another origin is refused', async () => {
   assert.equal(await ask('/', {}), 200);
   assert.equal(await ask('/', { Host: 'evil.example' }), 403, 'a name that leads here');
   assert.equal(await ask(`/socket?token=${token}`, { ...upgrade, Origin: 'http://evil.example' }), 403);
+  assert.equal(await ask(`/socket?token=${token}`, { ...upgrade, Origin: 'null' }), 403, 'a sandboxed frame');
+  assert.equal(await ask(`/?token=${token}`, { Host: 'evil.example' }), 403, 'a name that leads here, with the token');
   assert.equal(await ask('/socket', { ...upgrade, Origin: `http://${host}` }), 403, 'no token');
 });
 
@@ -100,3 +165,24 @@ test('the token is neither in the page’s address nor told to where it leads', 
   assert.equal(policy, 'no-referrer');
   mira.isFine();
 });
+
+/** What a page gets of the playground that needs a token, with the one in a picture's address. */
+function reach(page, picture) {
+  return page.evaluate(async (picture) => {
+    const { origin, searchParams } = new URL(picture);
+    const token = searchParams.get('token');
+    const fetched = (url, options) => fetch(url, options).then((response) => `got ${response.type}`, () => 'refused');
+    const event = (target) => new Promise((done) => {
+      target.onload = target.onopen = () => done('opened');
+      target.onerror = () => done('refused');
+    });
+    return {
+      image: await event(Object.assign(new Image(), { src: picture })),
+      picture: await fetched(picture),
+      blind: await fetched(picture, { mode: 'no-cors' }),
+      upload: await fetched(`${origin}/files?name=a.png&token=${token}`, { method: 'POST', body: 'x' }),
+      unread: await fetched(`${origin}/files?name=a.png&token=${token}`, { method: 'POST', body: 'x', mode: 'no-cors' }),
+      socket: await event(new WebSocket(`${origin.replace('http', 'ws')}/socket?token=${token}`)),
+    };
+  }, picture);
+}
