@@ -17,7 +17,7 @@ const FOLDER: &str = "easel-conversation";
 /// How to play.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Which engine paints; `bedrock` takes your AWS settings, and spends up to 25 dollars
+    /// Which engine makes the pictures; `bedrock` takes your AWS settings, and spends up to 25 dollars
     #[arg(long, default_value = "sketch")]
     engine: EngineChoice,
     /// Where the page is; 0 takes any port that is free

@@ -62,8 +62,14 @@ pub(super) enum Push {
 }
 
 impl Hub {
-    pub(super) fn new(parts: Parts) -> Hub {
-        let Parts { discord, bedrock, engine, folder, token, port } = parts;
+    pub(super) fn new(
+        discord: Discord,
+        bedrock: Option<Bedrock>,
+        engine: EngineChoice,
+        folder: Folder,
+        port: Option<u16>,
+    ) -> Hub {
+        let token = secret();
         Hub {
             discord,
             bedrock,
@@ -175,14 +181,9 @@ impl Hub {
     }
 }
 
-/// What a [`Hub`] is made of.
-pub(super) struct Parts {
-    pub(super) discord: Discord,
-    pub(super) bedrock: Option<Bedrock>,
-    pub(super) engine: EngineChoice,
-    pub(super) folder: Folder,
-    pub(super) token: String,
-    pub(super) port: Option<u16>,
+/// What no other program or page can guess.
+pub(super) fn secret() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 /// Unix milliseconds.

@@ -7,9 +7,9 @@ mod folder;
 mod hub;
 mod ledger;
 mod page;
-mod painter;
 mod panel;
 mod protocol;
+mod renderer;
 pub mod script;
 mod server;
 mod socket;
@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use self::folder::Folder;
-use self::hub::{Hub, Parts};
+use self::hub::{Hub, secret};
 use crate::config::EngineChoice;
 
 /// What the bot may spend in a month: with the real Bedrock these are real dollars.
@@ -76,8 +76,7 @@ impl Playground {
         };
         let discord = world::discord(secret()).await.context("cannot start the emulated Discord")?;
         let events = discord.watch();
-        let (engine, token) = (options.engine, secret());
-        let hub = Arc::new(Hub::new(Parts { discord, bedrock, engine, folder, token, port }));
+        let hub = Arc::new(Hub::new(discord, bedrock, options.engine, folder, port));
         let command = bot::command(&hub, &options.aws)?;
         let tasks = TaskTracker::new();
         let (relay, running) = (hub.clone(), hub.clone());
@@ -132,13 +131,9 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 }
 
 async fn bedrock(latency: Duration) -> anyhow::Result<Bedrock> {
-    let options = BedrockOptions { painter: Some(painter::painter()), latency, ..BedrockOptions::default() };
+    let options =
+        BedrockOptions { renderer: Some(renderer::renderer()), latency, ..BedrockOptions::default() };
     Bedrock::start_with(options).await.context("cannot start the emulated Bedrock")
-}
-
-/// What no other program or page can guess.
-fn secret() -> String {
-    format!("{:032x}", rand::random::<u128>())
 }
 
 /// One channel has a session when people come, as soon as the bot can begin it; in data that were kept it may still run.

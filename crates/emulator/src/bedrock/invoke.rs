@@ -17,9 +17,9 @@ use super::call_log::Call;
 use super::catalog;
 use super::fault::ModelFault;
 use super::input;
-use super::painter::Commission;
 use super::picture::{Format, GeneratedImage, sides};
 use super::rejection::Rejection;
+use super::renderer::RenderRequest;
 use super::reply::{MAX_ANSWER, Piece, Reply, Sent, pause};
 use super::schema::{Dialect, Schema, Size};
 use super::shared::{Shared, random, request_id};
@@ -65,7 +65,7 @@ struct AcceptedRequest {
     filter: Option<Filter>,
     generated: GeneratedImage,
     /// What somebody else is to draw, and in which format.
-    commission: Option<(Commission, Format)>,
+    to_render: Option<(RenderRequest, Format)>,
 }
 
 /// `POST /model/{id}/invoke`.
@@ -85,8 +85,9 @@ pub(super) async fn invoke(
     let json: Option<Value> = serde_json::from_slice(&body).ok();
     let mut accepted = accept(&shared, &model, &headers, body.len(), json.as_ref());
     let (fault, hold) = if accepted.is_ok() { shared.script().next() } else { (None, None) };
-    if let Ok(accepted) = &mut accepted {
-        paint(&shared, accepted).await;
+    let is_refused = fault.is_some_and(|fault| fault.rejection().is_some());
+    if let (Ok(accepted), false) = (&mut accepted, is_refused) {
+        render(&shared, accepted).await;
     }
     let (accepted, answer) = match accepted {
         Ok(accepted) => {
@@ -128,16 +129,16 @@ pub(super) async fn invoke(
 }
 
 /// Has the picture drawn. One that cannot be drawn stays as it is.
-async fn paint(shared: &Shared, accepted: &mut AcceptedRequest) {
-    let (Some(painter), Some((commission, format))) =
-        (shared.options.painter.clone(), accepted.commission.take())
+async fn render(shared: &Shared, accepted: &mut AcceptedRequest) {
+    let (Some(renderer), Some((request, format))) =
+        (shared.options.renderer.clone(), accepted.to_render.take())
     else {
         return;
     };
-    match tokio::task::spawn_blocking(move || painter.paint(&commission, format)).await {
-        Ok(Ok(file)) => accepted.generated = GeneratedImage::Painted(file),
-        Ok(Err(error)) => tracing::warn!(%error, "emulator: the painter failed"),
-        Err(error) => tracing::warn!(%error, "emulator: the painter failed"),
+    match tokio::task::spawn_blocking(move || renderer.render(&request, format)).await {
+        Ok(Ok(file)) => accepted.generated = GeneratedImage::Rendered(file),
+        Ok(Err(error)) => tracing::warn!(%error, "emulator: the renderer failed"),
+        Err(error) => tracing::warn!(%error, "emulator: the renderer failed"),
     }
 }
 
@@ -210,14 +211,14 @@ fn accepted(
     mark.copy_from_slice(&hash.finalize()[..24]);
     let format = Format::named(body.get("output_format").and_then(Value::as_str));
     let sides = wanted_sides(schema.size, body);
-    let commission = || (Commission::read(model, body, seed, sides), format);
-    let commission = shared.options.painter.is_some().then(commission);
+    let to_render = || (RenderRequest::read(model, body, seed, sides), format);
+    let to_render = shared.options.renderer.is_some().then(to_render);
     let blurred = schema.dialect == Dialect::Sdxl && filter.is_some();
     let generated =
         GeneratedImage::new(shared.options.picture, format, sides, blurred, mark).map_err(|error| {
             Rejection::new(500, "InternalServerException", format!("cannot generate: {error}"))
         })?;
-    Ok(AcceptedRequest { dialect: schema.dialect, seed, filter, generated, commission })
+    Ok(AcceptedRequest { dialect: schema.dialect, seed, filter, generated, to_render })
 }
 
 /// The sides of the picture that comes of the body.

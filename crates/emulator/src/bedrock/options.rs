@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::catalog::Endpoint;
-use super::painter::Painter;
 use super::picture::Picture;
+use super::renderer::Renderer;
 
 #[derive(Clone, Debug)]
 pub struct BedrockOptions {
@@ -14,7 +14,7 @@ pub struct BedrockOptions {
     pub account: String,
     pub picture: Picture,
     /// Who draws the pictures in place of `picture`.
-    pub painter: Option<Painter>,
+    pub renderer: Option<Renderer>,
     pub latency: Duration,
     /// Endpoints of the account itself, called by their ARN.
     pub known_endpoints: Vec<Endpoint>,
@@ -26,7 +26,7 @@ impl Default for BedrockOptions {
             region: "us-west-2".to_owned(),
             account: "123456789012".to_owned(),
             picture: Picture::Tiny,
-            painter: None,
+            renderer: None,
             latency: Duration::ZERO,
             known_endpoints: Vec::new(),
         }

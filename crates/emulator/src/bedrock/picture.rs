@@ -76,7 +76,7 @@ pub(super) enum GeneratedImage {
     /// A template and what makes the file unique.
     Stamped { template: Arc<Template>, mark: [u8; 24] },
     /// A file that somebody else drew.
-    Painted(Bytes),
+    Rendered(Bytes),
 }
 
 static TEMPLATES: LazyLock<Mutex<HashMap<TemplateKey, Arc<Template>>>> = LazyLock::new(Mutex::default);
@@ -118,7 +118,7 @@ impl GeneratedImage {
                 let stamp = STANDARD.encode(template.stamp(mark));
                 [template.before.clone(), Bytes::from(stamp), template.after.clone()]
             }
-            Self::Painted(file) => [Bytes::from(STANDARD.encode(file)), Bytes::new(), Bytes::new()],
+            Self::Rendered(file) => [Bytes::from(STANDARD.encode(file)), Bytes::new(), Bytes::new()],
         }
     }
 
@@ -129,7 +129,7 @@ impl GeneratedImage {
             Self::Stamped { template, mark } => {
                 [part(&template.before), template.stamp(mark), part(&template.after)].concat()
             }
-            Self::Painted(file) => file.to_vec(),
+            Self::Rendered(file) => file.to_vec(),
         }
     }
 }

@@ -2,26 +2,25 @@
 
 use std::io::{self, Cursor};
 
-use easel_emulator::bedrock::{Commission, Painter};
+use easel_emulator::bedrock::{RenderRequest, Renderer};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 
 use crate::backends::engine::look;
 use crate::domain::request::Style;
 
-pub(super) fn painter() -> Painter {
-    Painter::new(draw)
+pub(super) fn renderer() -> Renderer {
+    Renderer::new(draw)
 }
 
-fn draw(commission: &Commission) -> io::Result<Vec<u8>> {
-    let Some(source) = &commission.source else { return painted(commission) };
+fn draw(request: &RenderRequest) -> io::Result<Vec<u8>> {
+    let Some(source) = &request.source else { return sketched(request) };
     let source = image::load_from_memory(source).map_err(io::Error::other)?;
-    let (width, height) = (commission.width, commission.height);
+    let (width, height) = (request.width, request.height);
     let fitted = || source.resize_exact(width, height, FilterType::Triangle).to_rgba8();
-    let drawn = || {
-        io::Result::Ok(image::load_from_memory(&painted(commission)?).map_err(io::Error::other)?.to_rgba8())
-    };
-    let picture = match &commission.model {
+    let drawn =
+        || io::Result::Ok(image::load_from_memory(&sketched(request)?).map_err(io::Error::other)?.to_rgba8());
+    let picture = match &request.model {
         model if model.contains("upscale") => fitted(),
         model if model.contains("remove-background") => cut_out(fitted()),
         model if model.contains("outpaint") => {
@@ -31,19 +30,19 @@ fn draw(commission: &Commission) -> io::Result<Vec<u8>> {
             imageops::overlay(&mut around, &source.to_rgba8(), left, top);
             around
         }
-        _ => mixed(&fitted(), &drawn()?, commission.strength.unwrap_or(0.5)),
+        _ => mixed(&fitted(), &drawn()?, request.strength.unwrap_or(0.5)),
     };
     let mut file = Cursor::new(Vec::new());
     DynamicImage::from(picture).write_to(&mut file, ImageFormat::Png).map_err(io::Error::other)?;
     Ok(file.into_inner())
 }
 
-fn painted(commission: &Commission) -> io::Result<Vec<u8>> {
-    let style = commission.style.as_deref();
+fn sketched(request: &RenderRequest) -> io::Result<Vec<u8>> {
+    let style = request.style.as_deref();
     let style = Style::ALL.iter().find(|one| Some(one.name()) == style);
     let look = style.map(|style| look(*style)).unwrap_or_default();
-    let seed = u32::try_from(commission.seed).unwrap_or(u32::MAX);
-    easel_sketch::paint(&commission.prompt, look, seed, (commission.width, commission.height))
+    let seed = u32::try_from(request.seed).unwrap_or(u32::MAX);
+    easel_sketch::paint(&request.prompt, look, seed, (request.width, request.height))
         .map_err(io::Error::other)
 }
 

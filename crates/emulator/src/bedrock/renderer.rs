@@ -14,13 +14,13 @@ use super::picture::Format;
 
 /// Draws the pictures. It gets what the model was asked for, and answers with a PNG.
 #[derive(Clone)]
-pub struct Painter(Arc<Draw>);
+pub struct Renderer(Arc<Draw>);
 
-type Draw = dyn Fn(&Commission) -> io::Result<Vec<u8>> + Send + Sync;
+type Draw = dyn Fn(&RenderRequest) -> io::Result<Vec<u8>> + Send + Sync;
 
 /// What a model was asked for.
 #[derive(Clone, Debug)]
-pub struct Commission {
+pub struct RenderRequest {
     /// The model's identifier or ARN, as it was called.
     pub model: String,
     /// Empty for services that take none.
@@ -36,20 +36,20 @@ pub struct Commission {
     pub strength: Option<f64>,
 }
 
-impl fmt::Debug for Painter {
+impl fmt::Debug for Renderer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Painter")
+        f.write_str("Renderer")
     }
 }
 
-impl Painter {
-    pub fn new(draw: impl Fn(&Commission) -> io::Result<Vec<u8>> + Send + Sync + 'static) -> Self {
+impl Renderer {
+    pub fn new(draw: impl Fn(&RenderRequest) -> io::Result<Vec<u8>> + Send + Sync + 'static) -> Self {
         Self(Arc::new(draw))
     }
 
     /// The picture's file in the format that was asked for.
-    pub(super) fn paint(&self, commission: &Commission, format: Format) -> io::Result<Bytes> {
-        let png = (self.0)(commission)?;
+    pub(super) fn render(&self, request: &RenderRequest, format: Format) -> io::Result<Bytes> {
+        let png = (self.0)(request)?;
         let format = match format {
             Format::Png => return Ok(Bytes::from(png)),
             Format::Jpeg => ImageFormat::Jpeg,
@@ -62,7 +62,7 @@ impl Painter {
     }
 }
 
-impl Commission {
+impl RenderRequest {
     pub(super) fn read(
         model: &str,
         body: &Map<String, Value>,
