@@ -20,7 +20,7 @@ async fn worlds() -> [World; 2] {
         bedrock: BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() },
         ..Setup::default()
     };
-    World::behind_both_doors(setup).await
+    World::on_both_frontends(setup).await
 }
 
 /// Two pictures with all that can be kept of them: words, what is left out, and a picture to start from.

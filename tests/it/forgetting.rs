@@ -29,7 +29,7 @@ fn setup() -> Setup {
 }
 
 async fn worlds() -> [World; 2] {
-    World::behind_both_doors(setup).await
+    World::on_both_frontends(setup).await
 }
 
 fn imagine(prompt: &str) -> InteractionBuilder {

@@ -16,7 +16,7 @@ async fn worlds() -> [World; 2] {
         bedrock: BedrockOptions { picture: Picture::Real, ..BedrockOptions::default() },
         ..Setup::default()
     };
-    World::behind_both_doors(setup).await
+    World::on_both_frontends(setup).await
 }
 
 /// The `custom_id` of the button or menu whose label or action begins like this.

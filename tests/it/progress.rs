@@ -7,7 +7,7 @@ use crate::support::{Setup, World, in_time};
 
 async fn worlds(variables: &[(&'static str, String)]) -> [World; 2] {
     let setup = || Setup { variables: variables.to_vec(), ..Setup::default() };
-    World::behind_both_doors(setup).await
+    World::on_both_frontends(setup).await
 }
 
 fn cancel(message: &Message) -> InteractionBuilder {

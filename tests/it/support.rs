@@ -237,8 +237,8 @@ impl World {
         world
     }
 
-    /// The same behind each door: the Gateway, and HTTP. Discord knows the commands of both.
-    pub(crate) async fn behind_both_doors(setup: impl Fn() -> Setup) -> [World; 2] {
+    /// The same on each frontend of Discord: the Gateway, and HTTP. Discord knows the commands of both.
+    pub(crate) async fn on_both_frontends(setup: impl Fn() -> Setup) -> [World; 2] {
         let gateway = World::with(setup()).await;
         in_time(gateway.discord.registered(None)).await;
         [gateway, World::serving(setup()).await]

@@ -17,7 +17,7 @@ fn single(setup: Setup) -> Setup {
 }
 
 async fn worlds() -> [World; 2] {
-    World::behind_both_doors(|| single(Setup::default())).await
+    World::on_both_frontends(|| single(Setup::default())).await
 }
 
 fn order(prompt: &str, member: u64) -> InteractionBuilder {

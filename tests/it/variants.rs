@@ -6,7 +6,7 @@ use easel_emulator::discord::{Fault, InteractionBuilder, Message, Route, TestInt
 use crate::support::{Setup, World, admin, in_time};
 
 async fn worlds() -> [World; 2] {
-    World::behind_both_doors(Setup::default).await
+    World::on_both_frontends(Setup::default).await
 }
 
 fn imagine(prompt: &str) -> InteractionBuilder {

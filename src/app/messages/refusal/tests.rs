@@ -26,7 +26,6 @@ fn of_requests() -> Vec<Refusal> {
         allowed: allowed.into(),
     };
     let flag = |problem: FlagProblem| Refusal::Flag { flag: "ar".into(), problem: problem.into() };
-    let file = |problem: FileProblem| Refusal::Attachment { problem: problem.into(), limit_mib: 16 };
     let too_long = |what: TextKind| Refusal::TooLong { what: what.into(), length: 501, limit: 500 };
     let unable = |able: &[&str]| Refusal::NotSupported {
         model: "core".into(),
@@ -71,6 +70,12 @@ fn of_requests() -> Vec<Refusal> {
         too_long(TextKind::Variants),
         Refusal::TooManyVariants { limit: 16 },
         Refusal::CannotRepeat,
+    ]
+}
+
+fn of_files() -> Vec<Refusal> {
+    let file = |problem: FileProblem| Refusal::Attachment { problem: problem.into(), limit_mib: 16 };
+    vec![
         file(FileProblem::Type("video/mp4".into())),
         file(FileProblem::Elsewhere),
         file(FileProblem::NotAPicture),
@@ -177,7 +182,7 @@ fn of_jobs() -> Vec<Refusal> {
 }
 
 fn every_refusal() -> Vec<Refusal> {
-    [of_requests(), of_limits(), of_servers(), of_jobs()].concat()
+    [of_requests(), of_files(), of_limits(), of_servers(), of_jobs()].concat()
 }
 
 /// What each reader gets, where they do not all read the same.
