@@ -64,14 +64,26 @@ impl Queue {
         matches!(self, Queue::Local(_))
     }
 
-    /// Enqueues a job. One that was enqueued a moment ago is not enqueued again: the sweeper
-    /// enqueues what no worker holds, every few seconds.
+    /// Enqueues a job for which there is something new to do.
     ///
     /// # Errors
     /// SQS did not take it. Nothing is lost: the sweeper finds the job in the store.
     pub async fn push(&self, job: JobId) -> anyhow::Result<()> {
         match self {
             Queue::Local(local) => local.push(job),
+            Queue::Sqs(sqs) => sqs.push(job).await,
+        }
+    }
+
+    /// Enqueues a job that no worker holds, which the sweeper finds every few seconds: not one that this process
+    /// enqueued a moment ago.
+    ///
+    /// # Errors
+    /// As for [`Queue::push`].
+    pub async fn push_again(&self, job: JobId) -> anyhow::Result<()> {
+        match self {
+            Queue::Local(local) => local.push(job),
+            Queue::Sqs(sqs) if sqs.is_on_its_way(job) => Ok(()),
             Queue::Sqs(sqs) => sqs.push(job).await,
         }
     }

@@ -155,13 +155,25 @@ async fn what_is_given_back_comes_again_at_once(place: &Place) {
 }
 
 async fn handed_in_again_and_again_it_waits_once(place: &Place) {
-    push(&place.queue, [1, 1, 2, 1, 3]).await;
+    push(&place.queue, [1, 2, 3]).await;
+    for n in [1, 2, 1] {
+        place.queue.push_again(job(n)).await.unwrap();
+    }
     let mut came = Vec::new();
     while came.len() < 3 {
         came.extend(some(&place.queue).await.into_iter().map(|delivery| delivery.job));
     }
     came.sort();
     assert_eq!(came, [job(1), job(2), job(3)]);
+}
+
+async fn a_job_that_another_process_is_done_with_can_be_handed_in_again(place: &Place) {
+    for _ in 0..2 {
+        push(&place.queue, [1]).await;
+        let delivery = one(place.second()).await;
+        assert_eq!(delivery.job, job(1));
+        place.queue.done(&delivery).await.unwrap();
+    }
 }
 
 async fn a_job_that_was_seen_can_be_handed_in_again(place: &Place) {
@@ -264,6 +276,7 @@ macro_rules! conformance {
             what_is_done_is_done
             what_is_given_back_comes_again_at_once
             handed_in_again_and_again_it_waits_once
+            a_job_that_another_process_is_done_with_can_be_handed_in_again
             a_job_that_was_seen_can_be_handed_in_again
             two_consumers_share_the_work
             a_batch_is_no_larger_than_asked_for

@@ -152,7 +152,7 @@ pub async fn enqueue_forgotten(app: &App) -> anyhow::Result<()> {
 async fn enqueue_due(app: &App, grace: Duration) -> anyhow::Result<()> {
     for job in app.store.due(app.now(), grace).await? {
         app.line.find(app, job).await?;
-        app.queue.push(job).await?;
+        app.queue.push_again(job).await?;
     }
     Ok(())
 }

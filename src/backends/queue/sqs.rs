@@ -60,9 +60,7 @@ impl Sqs {
     }
 
     pub(super) async fn push(&self, job: JobId) -> anyhow::Result<()> {
-        if !self.is_first(job) {
-            return Ok(());
-        }
+        self.sent().insert(job, Instant::now());
         let send = self.client.send_message().queue_url(&self.url).message_body(job.to_string());
         let sent = Box::pin(send.send()).await;
         if sent.is_err() {
@@ -139,16 +137,16 @@ impl Sqs {
         Ok(())
     }
 
-    /// Whether the job is not on its way already; from here on it is.
-    fn is_first(&self, job: JobId) -> bool {
-        let moment = Instant::now();
-        let mut sent = self.sent();
-        sent.retain(|_, then| moment.duration_since(*then) < ON_ITS_WAY);
-        sent.insert(job, moment).is_none()
+    /// Whether this process has enqueued the job a moment ago.
+    pub(super) fn is_on_its_way(&self, job: JobId) -> bool {
+        self.sent().contains_key(&job)
     }
 
+    /// What is on its way.
     fn sent(&self) -> MutexGuard<'_, HashMap<JobId, Instant>> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.retain(|_, then| then.elapsed() < ON_ITS_WAY);
+        sent
     }
 }
 

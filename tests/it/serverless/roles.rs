@@ -175,7 +175,8 @@ impl Tried {
                 // What somebody works on cannot be deleted yet.
                 let store = self.stack.store();
                 in_time(async { while store.totals().await.unwrap().open > 0 {} }).await;
-                self.press(&question, "delete-now").await;
+                let deleted = self.press(&question, "delete-now").await;
+                assert_eq!(in_time(deleted.acknowledged()).await.kind, 7, "{:?}", deleted.states());
             }
             Probe::OutOfTime => {
                 self.stack.world.bedrock.fault(ModelFault::SlowFirstByte(Duration::from_secs(30)), 1);
@@ -284,7 +285,8 @@ async fn with_all_actions_nothing_is_denied_and_without_one_something_is() {
             let before = denials(&tried.stack, action).await;
             tried.stack.deny(&taken_away(action)).await;
             tried.tries(*probe).await;
-            assert!(tried.is_denied(action, before).await, "{probe:?} works without {action}");
+            let is_denied = tried.is_denied(action, before).await;
+            assert!(is_denied, "{probe:?} works without {action}: {}", tried.stack.logs().await);
             tried.stack.allow().await;
             tried.nobody_waits().await;
         }
