@@ -1,11 +1,14 @@
 //! Pictures are found again: one's own, a channel's, and by words of the prompt.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use easel_emulator::discord::{InteractionBuilder, Message};
+use rand::RngExt;
 use serde_json::Value;
+use tokio::time::timeout;
 
-use crate::support::{Setup, World, admin, in_time};
+use crate::support::{Setup, World, admin, in_time, seed};
 
 /// Both frontends of Discord, where members may ask as often as they like.
 pub(crate) async fn worlds() -> [World; 2] {
@@ -191,6 +194,28 @@ async fn a_member_exports_their_own_pictures_of_every_server() {
                 nothing.content
             );
         }
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_was_killed_leaves_nothing_and_can_be_asked_for_again() {
+    let mut random = seed::random();
+    for mut world in worlds().await {
+        for n in 0..4 {
+            painted(&world, imagine(&format!("owl {n} --n 4"))).await;
+        }
+        let export = || InteractionBuilder::command("export");
+        let killed = world.ask(export()).await;
+        in_time(killed.acknowledged()).await;
+        let moment = Duration::from_millis(random.random_range(0..120));
+        drop(timeout(moment, killed.answered()).await);
+        world.kill_and_restart().await;
+        let sent = told(&world, export()).await;
+        assert!(sent.content.starts_with("**Your pictures**: 16 pictures"), "{}", sent.content);
+        let file = std::io::Cursor::new(sent.attachments[0].bytes.clone());
+        assert_eq!(zip::ZipArchive::new(file).unwrap().len(), 21, "pictures, records and a page");
+        assert_eq!(world.archived("png").len(), 16);
         world.end().await;
     }
 }

@@ -1,9 +1,13 @@
 //! `{red, green} cat` and `--repeat 3`: one order for several pictures that differ.
 
+use std::time::Duration;
+
 use easel_emulator::bedrock::{ModelFault, Picture};
 use easel_emulator::discord::{Fault, InteractionBuilder, Message, Route, TestInteraction, When};
+use rand::RngExt;
+use tokio::time::timeout;
 
-use crate::support::{Setup, World, admin, in_time};
+use crate::support::{Setup, World, admin, in_time, seed};
 
 async fn worlds() -> [World; 2] {
     World::on_both_frontends(Setup::default).await
@@ -251,6 +255,30 @@ async fn what_was_sent_before_the_others_were_ready_is_not_sent_again_after_a_cr
     assert_eq!(urls(&interaction.followups()[0]), urls(&early), "what was shown stays");
     world.delivered_equals_archived(&messages);
     world.end().await;
+}
+
+#[tokio::test]
+async fn killed_at_a_random_moment_an_order_comes_whole_and_each_picture_once() {
+    let mut random = seed::random();
+    for mut world in worlds().await {
+        world.bedrock.set_latency(Duration::from_millis(200));
+        let offer = offered(&world, "{red, green} cat --repeat 5").await;
+        let interaction = start(&world, &offer).await;
+        in_time(interaction.acknowledged()).await;
+        let moment = Duration::from_millis(random.random_range(0..1_500));
+        drop(timeout(moment, all_messages(&interaction, 3)).await);
+        world.kill_and_restart().await;
+        let messages = all_messages(&interaction, 3).await;
+        world.settled().await;
+        assert_eq!(interaction.followups().len(), 2, "none twice");
+        // A call that was under way may be paid, and is made once more.
+        let calls = world.bedrock.calls().len();
+        assert!((10..=20).contains(&calls), "{calls} calls");
+        let settled = (world.sum("delivered"), world.sum("reserved"), world.sum("spent"));
+        assert_eq!(settled, (10, 0, 40_000 * calls), "the ledger has every call");
+        world.delivered_equals_archived(&messages);
+        world.end().await;
+    }
 }
 
 #[tokio::test]
