@@ -7,6 +7,7 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use bytes::Bytes;
 use easel::app::clock::Clock;
 use easel::backends::archive::{Archive, Link, Prices, Record, input_key, picture_key, record_key};
+use easel::backends::http::Http;
 use easel::config::ArchiveUrl;
 use easel::domain::catalogue::Catalogue;
 use easel::domain::digest::sha256_hex;
@@ -68,6 +69,7 @@ pub(crate) fn aws(endpoint: &str) -> SdkConfig {
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
+        .http_client(Http::default().for_sdks())
         .build()
 }
 

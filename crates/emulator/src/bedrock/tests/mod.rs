@@ -1,4 +1,5 @@
 mod faults;
+mod http;
 mod models;
 mod planes;
 
@@ -30,6 +31,7 @@ fn client(bedrock: &Bedrock, region: &'static str, attempts: u32) -> Client {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region))
         .endpoint_url(bedrock.base_url())
+        .http_client(http::client())
         .credentials_provider(credentials())
         .retry_config(retries);
     Client::from_conf(config.build())

@@ -114,6 +114,7 @@ async fn the_control_plane_knows_the_models() {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-west-2"))
         .endpoint_url(bedrock.base_url())
+        .http_client(http::client())
         .credentials_provider(credentials());
     let control = aws_sdk_bedrock::Client::from_conf(config.build());
     let list = control.list_foundation_models().send().await.unwrap();
@@ -143,6 +144,7 @@ async fn sts_knows_the_caller() {
         .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())
         .region(aws_sdk_sts::config::Region::new("us-west-2"))
         .endpoint_url(bedrock.base_url())
+        .http_client(http::client())
         .credentials_provider(credentials());
     let identity = aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await.unwrap();
     assert_eq!(identity.account(), Some("123456789012"));
