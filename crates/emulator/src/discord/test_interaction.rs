@@ -32,9 +32,9 @@ impl TestInteraction {
         self.inner.changed.until(|| reply().or_else(instead)).await
     }
 
-    /// Waits until the reply has a file.
+    /// Waits until the reply has all of its files.
     pub async fn picture(&self) -> Message {
-        self.first(|message| !message.attachments.is_empty()).await
+        self.first(|message| !message.attachments.is_empty() && !is_interim(message)).await
     }
 
     /// Waits for the first state of the reply that is wanted; one of the past will do.
