@@ -131,8 +131,9 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 }
 
 async fn bedrock(latency: Duration) -> anyhow::Result<Bedrock> {
-    let options =
-        BedrockOptions { renderer: Some(renderer::renderer()), latency, ..BedrockOptions::default() };
+    let renderer = Some(renderer::renderer());
+    // Nobody asks for them, and they would fill the memory.
+    let options = BedrockOptions { renderer, latency, whole_calls: 0, ..BedrockOptions::default() };
     Bedrock::start_with(options).await.context("cannot start the emulated Bedrock")
 }
 

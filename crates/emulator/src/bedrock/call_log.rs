@@ -65,11 +65,14 @@ pub(super) struct CallLog {
     checks: Mutex<Vec<Check>>,
     violations: Mutex<Vec<String>>,
     arrived: watch::Sender<usize>,
+    whole_calls: usize,
 }
 
 impl CallLog {
-    pub(super) fn new() -> Self {
+    /// Of all calls but the last `whole_calls`, bodies and pictures are forgotten.
+    pub(super) fn new(whole_calls: usize) -> Self {
         Self {
+            whole_calls,
             calls: Mutex::default(),
             checks: Mutex::default(),
             violations: Mutex::default(),
@@ -81,6 +84,9 @@ impl CallLog {
     pub(super) fn add(&self, call: Call) -> usize {
         let mut calls = lock(&self.calls);
         calls.push(call);
+        if let Some(old) = (calls.len() - 1).checked_sub(self.whole_calls) {
+            (calls[old].body, calls[old].generated) = (Value::Null, None);
+        }
         self.arrived.send_replace(calls.len());
         calls.len() - 1
     }

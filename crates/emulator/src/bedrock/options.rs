@@ -16,6 +16,8 @@ pub struct BedrockOptions {
     /// Who draws the pictures in place of `picture`.
     pub renderer: Option<Renderer>,
     pub latency: Duration,
+    /// How many of the last calls are remembered with their bodies and pictures, for [`Bedrock::calls`](super::Bedrock::calls).
+    pub whole_calls: usize,
     /// Endpoints of the account itself, called by their ARN.
     pub known_endpoints: Vec<Endpoint>,
 }
@@ -28,6 +30,7 @@ impl Default for BedrockOptions {
             picture: Picture::Tiny,
             renderer: None,
             latency: Duration::ZERO,
+            whole_calls: usize::MAX,
             known_endpoints: Vec::new(),
         }
     }

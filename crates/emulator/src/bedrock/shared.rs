@@ -43,7 +43,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(options: BedrockOptions) -> Self {
         Self {
-            log: Arc::new(CallLog::new()),
+            log: Arc::new(CallLog::new(options.whole_calls)),
             script: Mutex::default(),
             guardrail_script: Mutex::default(),
             identity_script: Mutex::default(),
