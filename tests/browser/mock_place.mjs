@@ -175,7 +175,7 @@ export class Place {
 
   ledger(line) {
     const sum = (field) => this.#jobs.reduce((sum, job) => sum + job[field], 0);
-    line.send({ type: 'ledger', month: 'November 2026', reserved: sum('reserved') - sum('spent'), spent: sum('spent'), returned: 0, budget: 5_000_000, calls: { made: 4, answered: 4 }, pictures: { paid: 4, archived: 4, shown: 4 }, verdict: 'Every picture that was paid for was shown and archived; nothing is reserved for a job that has ended.', holds: true });
+    line.send({ type: 'ledger', month: 'November 2026', reserved: sum('reserved') - sum('spent'), spent: sum('spent'), returned: 0, budget: 5_000_000, calls: { made: 4, answered: 4 }, pictures: { paid: 4, archived: 4, shown: 4 }, verdict: 'Every picture that was paid for was shown and archived; nothing is reserved for a job that has ended.', books: 'balance' });
   }
 
   panel(line) {

@@ -63,6 +63,24 @@ fn returned(job: &ObservedJob) -> Micros {
     Micros((job.claim.price.0 - job.reserved.0 - spent(job).0).max(0))
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Books {
+    Balance,
+    /// They will, when what is under way or waits in the spool is done.
+    Wait,
+    Differ,
+}
+
+impl Books {
+    fn name(self) -> &'static str {
+        match self {
+            Books::Balance => "balance",
+            Books::Wait => "wait",
+            Books::Differ => "differ",
+        }
+    }
+}
+
 /// How many pictures got how far.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Pictures {
@@ -97,26 +115,35 @@ impl Pictures {
         counts
     }
 
-    /// Whether all is as promised, in a sentence.
-    fn verdict(&self) -> (String, bool) {
-        let mut differences = Vec::new();
-        let mut differ = |count: usize, what: &str| {
-            if count > 0 {
-                let noun = if count == 1 { "picture" } else { "pictures" };
-                differences.push(format!("{count} {noun} {what}"));
-            }
-        };
-        differ(self.under_way, "under way");
+    /// How the books are, and that in a sentence.
+    fn verdict(&self) -> (Books, String) {
         let over = self.paid - self.under_way;
-        differ(self.without, "refused or failed by the model");
         let made = over.saturating_sub(self.without);
-        differ(made.saturating_sub(self.archived), "not archived yet");
-        differ(made.saturating_sub(self.shown), "not shown");
-        let holds = differences.is_empty();
-        let sentence = match (self.paid, holds) {
-            (0, true) => "Nothing is paid yet".to_owned(),
-            (_, true) => "Every paid picture is archived and shown".to_owned(),
-            _ => differences.join("; "),
+        let unarchived = made.saturating_sub(self.archived);
+        let unshown = made.saturating_sub(self.shown);
+        let books = match (unshown, self.under_way + unarchived) {
+            (0, 0) => Books::Balance,
+            (0, _) => Books::Wait,
+            _ => Books::Differ,
+        };
+        let parts = [
+            (self.under_way, "under way"),
+            (self.without, "refused or failed by the model"),
+            (unarchived, "not archived yet"),
+            (unshown, "not shown"),
+        ];
+        let named = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| {
+            let noun = if count == 1 { "picture" } else { "pictures" };
+            format!("{count} {noun} {what}")
+        });
+        let named: Vec<_> = named.collect();
+        let sentence = match (self.paid, books) {
+            (0, Books::Balance) => "Nothing is paid yet".to_owned(),
+            (_, Books::Balance) if self.without == 0 => "Every paid picture is archived and shown".to_owned(),
+            (_, Books::Balance) => {
+                format!("Every other paid picture is archived and shown; {}", named.join("; "))
+            }
+            _ => named.join("; "),
         };
         // At most once a picture: whether AWS bills the first call nobody can tell, so both are counted.
         let sentence = match self.repeated {
@@ -124,13 +151,13 @@ impl Pictures {
             1 => format!("{sentence}; 1 call was lost, and repeated"),
             calls => format!("{sentence}; {calls} calls were lost, and repeated"),
         };
-        (sentence, holds)
+        (books, sentence)
     }
 }
 
 fn ledger_json(observed: &Observed, month: &str) -> Value {
     let pictures = Pictures::of(observed);
-    let (verdict, holds) = pictures.verdict();
+    let (books, verdict) = pictures.verdict();
     let calls = || observed.jobs.iter().flat_map(|job| &job.calls);
     let returned: i64 = observed.jobs.iter().map(|job| returned(job).0).sum();
     json!({
@@ -138,7 +165,7 @@ fn ledger_json(observed: &Observed, month: &str) -> Value {
         "returned": returned, "budget": i64::from(BUDGET_USD) * 1_000_000,
         "calls": { "made": calls().count(), "answered": calls().filter(|call| call.answered).count() },
         "pictures": { "paid": pictures.paid, "archived": pictures.archived, "shown": pictures.shown },
-        "verdict": verdict, "holds": holds,
+        "verdict": verdict, "books": books.name(),
     })
 }
 
@@ -149,11 +176,17 @@ mod tests {
     #[test]
     fn the_verdict_names_what_differs() {
         let fine = Pictures { paid: 3, archived: 3, shown: 3, ..Pictures::default() };
-        assert_eq!(fine.verdict(), ("Every paid picture is archived and shown".to_owned(), true));
-        let wanting = Pictures { paid: 4, archived: 2, shown: 3, under_way: 1, ..Pictures::default() };
-        assert_eq!(wanting.verdict(), ("1 picture under way; 1 picture not archived yet".to_owned(), false));
+        assert_eq!(fine.verdict(), (Books::Balance, "Every paid picture is archived and shown".to_owned()));
+        let waiting = Pictures { paid: 4, archived: 2, shown: 3, under_way: 1, ..Pictures::default() };
+        let said = "1 picture under way; 1 picture not archived yet";
+        assert_eq!(waiting.verdict(), (Books::Wait, said.to_owned()));
+        let unseen = Pictures { shown: 1, ..fine };
+        assert_eq!(unseen.verdict(), (Books::Differ, "2 pictures not shown".to_owned()));
+        let filtered = Pictures { paid: 2, archived: 1, shown: 1, without: 1, ..Pictures::default() };
+        let said = "Every other paid picture is archived and shown; 1 picture refused or failed by the model";
+        assert_eq!(filtered.verdict(), (Books::Balance, said.to_owned()));
         let twice = Pictures { paid: 1, archived: 1, shown: 1, repeated: 1, ..Pictures::default() };
         let said = "Every paid picture is archived and shown; 1 call was lost, and repeated";
-        assert_eq!(twice.verdict(), (said.to_owned(), true));
+        assert_eq!(twice.verdict(), (Books::Balance, said.to_owned()));
     }
 }
