@@ -21,6 +21,7 @@ const PAINTINGS: &str = "1001";
 
 struct Playground {
     process: Child,
+const POSTER: &str = "1003";
     /// What it may write to, and has to leave empty.
     place: TempDir,
     address: String,
@@ -441,4 +442,37 @@ async fn the_bot_does_not_outlive_a_playground_that_was_killed() {
         }
     };
     in_time(ended).await;
+}
+
+fn session_in<'h>(hello: &'h Value, channel: &str) -> &'h Value {
+    let channels =
+        hello["servers"].as_array().unwrap().iter().flat_map(|server| server["channels"].as_array().unwrap());
+    &channels.into_iter().find(|one| one["id"] == channel).unwrap()["session"]
+}
+
+#[tokio::test]
+async fn a_channel_is_marked_while_it_has_a_session() {
+    let playground = Playground::start().await;
+    let mut page = playground.page_in(PAINTINGS).await;
+    let marked = |id: &'static str, session: Value| {
+        move |frame: &Value| {
+            frame["type"] == "channel"
+                && frame["channel"]["id"] == id
+                && frame["channel"]["session"] == session
+        }
+    };
+    let options = json!([{ "name": "title", "value": "Autumn" }]);
+    let action = json!({ "kind": "command", "path": "session start", "options": options });
+    page.interact(PAINTINGS, action).await;
+    page.until(marked(PAINTINGS, json!("Autumn"))).await;
+    // Whoever comes later sees it too, and the one that was there from the start.
+    let mut later = playground.page().await;
+    assert_eq!(session_in(&later.hello, PAINTINGS), "Autumn");
+    let first = "Poster for the spring fair";
+    if session_in(&later.hello, POSTER) != first {
+        later.until(marked(POSTER, json!(first))).await;
+    }
+    page.interact(PAINTINGS, json!({ "kind": "command", "path": "session end" })).await;
+    page.until(marked(PAINTINGS, Value::Null)).await;
+    playground.ended().await;
 }

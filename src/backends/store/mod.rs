@@ -36,7 +36,7 @@ pub use dynamo::{Count, Dynamo, Kind};
 pub use gallery::{Cursor, GalleryPage};
 pub use jobs::KeptPicture;
 pub use ledger::{Sum, Whose};
-pub use observed::{Observed, ObservedCall, ObservedJob, observe};
+pub use observed::{Observed, ObservedCall, ObservedJob, observe, observe_sessions};
 pub use retention::Page as RetentionPage;
 pub use sqlite::Sqlite;
 

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::sqlite;
 use crate::domain::job::Claim;
 use crate::domain::money::Micros;
+use crate::domain::session::Session;
 
 #[derive(Debug)]
 pub struct Observed {
@@ -44,4 +45,12 @@ pub struct ObservedCall {
 /// There is no such file, or it is no database of this version.
 pub fn observe(path: &Path, now: OffsetDateTime) -> anyhow::Result<Observed> {
     sqlite::observe(path, now)
+}
+
+/// The sessions of a `SQLite` file that take requests at `now`.
+///
+/// # Errors
+/// As [`observe`].
+pub fn observe_sessions(path: &Path, now: OffsetDateTime) -> anyhow::Result<Vec<Session>> {
+    sqlite::observe_sessions(path, now)
 }

@@ -40,7 +40,7 @@ mod usage;
 
 use erasing::Wiped;
 pub(super) use export::Source;
-pub(super) use observed::observe;
+pub(super) use observed::{observe, observe_sessions};
 use thread::{Op, send, serve};
 
 const MIGRATIONS: &[&str] = &[

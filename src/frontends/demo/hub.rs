@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::folder::Folder;
 use super::panel::Panel;
+use super::sessions::Sessions;
 use super::world::Member;
 use crate::app::clock::Clock;
 use crate::config::EngineChoice;
@@ -33,6 +34,7 @@ pub(super) struct Hub {
     pub(super) bot: watch::Sender<Bot>,
     /// `kill -9`.
     pub(super) kill: Notify,
+    pub(super) sessions: Sessions,
     /// How many sockets have the panel open.
     pub(super) panels: watch::Sender<usize>,
     pub(super) stopping: CancellationToken,
@@ -83,6 +85,7 @@ impl Hub {
             kill: Notify::new(),
             panels: watch::Sender::new(0),
             stopping: CancellationToken::new(),
+            sessions: Sessions::default(),
             pushes: broadcast::Sender::new(BEHIND),
             files: Mutex::default(),
         }
@@ -131,6 +134,13 @@ impl Hub {
     pub(super) fn file(&self, id: u64) -> Option<Attachment> {
         lock(&self.files).get(&id).cloned()
     }
+    /// A channel or thread as the pages get it: as Discord shows it, with the title of its session.
+    pub(super) fn channel(&self, id: u64) -> Option<Value> {
+        let mut channel = self.discord.channel_object(id)?;
+        channel["session"] = json!(self.sessions.title(id));
+        Some(channel)
+    }
+
 
     pub(super) fn set_bot(&self, bot: Bot) {
         self.bot.send_replace(bot);
@@ -169,6 +179,7 @@ impl Hub {
                     "type": "answer", "interaction": interaction.to_string(), "kind": ack.kind,
                     "after_ms": ack.after.as_millis() as u64, "data": ack.data,
                 }));
+                self.sessions.may_have_changed();
                 self.push(Push::Response { interaction, kind: ack.kind, data: Arc::new(ack.data) });
             }
             Event::Unanswered { interaction } => self.push(Push::Unanswered { interaction }),

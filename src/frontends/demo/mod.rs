@@ -12,6 +12,7 @@ mod protocol;
 mod renderer;
 pub mod script;
 mod server;
+mod sessions;
 mod socket;
 mod world;
 
@@ -82,6 +83,7 @@ impl Playground {
         let (relay, running) = (hub.clone(), hub.clone());
         tasks.spawn(async move { relay.relay(events).await });
         tasks.spawn(panel::observe(hub.clone()));
+        tasks.spawn(sessions::follow(hub.clone()));
         tasks.spawn(async move {
             if let Err(error) = bot::run(running, command).await {
                 tracing::error!("{error:#}");

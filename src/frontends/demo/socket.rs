@@ -77,7 +77,7 @@ impl Session {
         let mut hello = json!({
             "type": "hello", "cdn": hub.discord.base_url(), "engine": engine, "bot": hub.bot_json(),
         });
-        for part in [world::for_all(&hub.discord), world::seen_by(self.member, &hub.discord)] {
+        for part in [world::for_all(&hub.discord), world::seen_by(self.member, hub)] {
             if let (Some(hello), Value::Object(part)) = (hello.as_object_mut(), part) {
                 hello.extend(part);
             }
@@ -192,9 +192,8 @@ impl Session {
 
     async fn tell_of_channel(&mut self, id: u64) -> Result<(), Gone> {
         let server = self.hub.server_of(id).flatten();
-        let discord = &self.hub.discord;
         let channel =
-            if server.is_some() { discord.channel_object(id) } else { world::direct_channel(discord, id) };
+            if server.is_some() { self.hub.channel(id) } else { world::direct_channel(&self.hub, id) };
         let server = server.map(|server| server.to_string());
         self.send(&json!({ "type": "channel", "server": server, "channel": channel })).await
     }

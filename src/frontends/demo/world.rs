@@ -3,6 +3,8 @@
 use easel_emulator::discord::{Discord, DiscordOptions, InteractionBuilder, USUAL_PERMISSIONS};
 use serde_json::{Value, json};
 
+use super::hub::Hub;
+
 const MANAGE_GUILD: u64 = 1 << 5;
 const MANAGE_MESSAGES: u64 = 1 << 13;
 const MANAGE_THREADS: u64 = 1 << 34;
@@ -131,9 +133,10 @@ pub(super) async fn discord(token: String) -> std::io::Result<Discord> {
     Ok(discord)
 }
 
-/// The channels of all servers, threads among them.
+/// The channels of all servers as Discord shows them, threads among them.
 pub(super) fn channels(discord: &Discord) -> Vec<Value> {
-    SERVERS.iter().flat_map(|server| server.channels(discord)).collect()
+    let ids = SERVERS.iter().flat_map(|server| server.channels(discord));
+    ids.filter_map(|id| discord.channel_object(id)).collect()
 }
 
 /// The roles' ids and names.
@@ -149,10 +152,10 @@ pub(super) fn session() -> Option<InteractionBuilder> {
 }
 
 /// The parts of `hello` that depend on who looks.
-pub(super) fn seen_by(member: &Member, discord: &Discord) -> Value {
+pub(super) fn seen_by(member: &Member, hub: &Hub) -> Value {
     let servers = SERVERS.iter().filter(|server| member.is_in(server.id));
-    let servers: Vec<Value> = servers.map(|server| server.json(discord)).collect();
-    let direct = discord.dm_channel(member.id).and_then(|id| direct_channel(discord, id));
+    let servers: Vec<Value> = servers.map(|server| server.json(hub)).collect();
+    let direct = hub.discord.dm_channel(member.id).and_then(|id| direct_channel(hub, id));
     json!({ "member": member.id.to_string(), "servers": servers, "direct": Vec::from_iter(direct) })
 }
 
@@ -168,22 +171,24 @@ pub(super) fn for_all(discord: &Discord) -> Value {
 }
 
 /// The direct conversation as the person sees it: with the bot.
-pub(super) fn direct_channel(discord: &Discord, id: u64) -> Option<Value> {
-    let mut channel = discord.channel_object(id)?;
-    channel["recipients"] = json!([discord.bot_user()]);
+pub(super) fn direct_channel(hub: &Hub, id: u64) -> Option<Value> {
+    let mut channel = hub.channel(id)?;
+    channel["recipients"] = json!([hub.discord.bot_user()]);
     Some(channel)
 }
 
 impl Server {
-    fn json(&self, discord: &Discord) -> Value {
-        json!({ "id": self.id.to_string(), "name": self.name, "channels": self.channels(discord) })
+    fn json(&self, hub: &Hub) -> Value {
+        let channels: Vec<Value> =
+            self.channels(&hub.discord).into_iter().filter_map(|id| hub.channel(id)).collect();
+        json!({ "id": self.id.to_string(), "name": self.name, "channels": channels })
     }
 
     /// Threads among them.
-    fn channels(&self, discord: &Discord) -> Vec<Value> {
+    fn channels(&self, discord: &Discord) -> Vec<u64> {
         let mut ids: Vec<u64> = self.channels.iter().map(|channel| channel.id).collect();
         let made: Vec<u64> = ids.iter().flat_map(|id| discord.threads(*id)).collect();
         ids.extend(made.into_iter().filter(|id| !self.channels.iter().any(|channel| channel.id == *id)));
-        ids.into_iter().filter_map(|id| discord.channel_object(id)).collect()
+        ids
     }
 }

@@ -5,17 +5,16 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, Row};
 use time::OffsetDateTime;
 
-use super::{LOCK_WAIT, accounts, ops};
+use super::{LOCK_WAIT, accounts, ops, sessions};
 use crate::backends::store::observed::{Observed, ObservedCall, ObservedJob};
 use crate::domain::job::JobId;
 use crate::domain::job::accounts::Accounts;
 use crate::domain::limits::BudgetScope;
 use crate::domain::money::Micros;
+use crate::domain::session::{Session, SessionQueue};
 
-/// It takes no lock: a process that starts again still finds itself alone with the file.
 pub(in crate::backends::store) fn observe(path: &Path, now: OffsetDateTime) -> anyhow::Result<Observed> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    db.busy_timeout(LOCK_WAIT)?;
+    let db = open(path)?;
     // All of it is read as it was at one moment.
     let db = db.unchecked_transaction()?;
     let mut jobs = Vec::new();
@@ -32,6 +31,23 @@ pub(in crate::backends::store) fn observe(path: &Path, now: OffsetDateTime) -> a
     let balances = accounts::balances(&db, month.iter().cloned().collect())?;
     let amounts = balances.into_values().next().unwrap_or_default().amounts;
     Ok(Observed { jobs, reserved: Micros(amounts.reserved), spent: Micros(amounts.spent) })
+}
+
+pub(in crate::backends::store) fn observe_sessions(
+    path: &Path,
+    now: OffsetDateTime,
+) -> anyhow::Result<Vec<Session>> {
+    let db = open(path)?;
+    let mut running = db.prepare(sessions::queued(SessionQueue::Running))?;
+    let found = running.query_map([i64::MAX], sessions::record)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(found.into_iter().map(|record| record.session).filter(|session| session.is_open(now)).collect())
+}
+
+/// It takes no lock: a process that starts again still finds itself alone with the file.
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    db.busy_timeout(LOCK_WAIT)?;
+    Ok(db)
 }
 
 fn job(row: &Row<'_>) -> rusqlite::Result<(JobId, ObservedJob)> {
