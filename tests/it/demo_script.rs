@@ -67,6 +67,8 @@ async fn a_conversation_is_printed_with_links_to_its_pictures() {
         "**Mira** sent the form **Remix**:\n\n- What the picture shows: `a windmill`",
         "> a windmill",
         "(easel-conversation/picture-4.png)",
+        "**Mira** used `Apps › Edit picture`",
+        "**Easel** _(only Mira sees this)_",
         "**Ada** used `/easel defaults set style: anime`",
         "**Easel** _(only Ada sees this)_",
         "style anime",
@@ -135,6 +137,11 @@ async fn a_wrong_line_is_named_with_what_is_allowed_there() {
             "line 2: `press Nothing`: Mira sees no such button in #paintings; there are: Try it",
         ),
         ("/help\nas Ada\npress Try", "line 3: `press Try`: Ada sees no button in #paintings"),
+        ("apps Edit picture", "line 1: `apps Edit picture`: Mira sees no picture in #paintings"),
+        (
+            "apps Paint",
+            "line 1: `apps Paint`: Mira sees no such command under Apps in #paintings; there are: Edit picture, Start",
+        ),
         ("submit", "line 1: `submit`: no form is open"),
     ] {
         std::fs::write(place.path().join("wrong.txt"), script).unwrap();

@@ -34,8 +34,8 @@ pub struct Arguments {
     /// No page is served. Pictures are put as picture-1.png and so on into the folder of --data, or else into
     /// easel-conversation here; earlier ones are replaced. Lines of the file:
     ///
-    /// in CHANNEL, as MEMBER, /COMMAND VALUE OPTION: VALUE, press LABEL, choose OPTION, fill LABEL: TEXT, submit, say TEXT,
-    /// # COMMENT
+    /// in CHANNEL, as MEMBER, /COMMAND VALUE OPTION: VALUE, press LABEL, apps COMMAND, choose OPTION, fill LABEL: TEXT,
+    /// submit, say TEXT, # COMMENT
     #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "port")]
     script: Option<PathBuf>,
     /// Print it as one HTML page with the pictures in it; no file is written

@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::find::Labelled;
+
+/// A command's type in the Apps menu of a message.
+const ON_MESSAGE: u64 = 3;
 const SUBCOMMAND: u64 = 1;
 const GROUP: u64 = 2;
 const INTEGER: u64 = 4;
@@ -122,6 +126,14 @@ fn options_of(node: &Value) -> impl Iterator<Item = &Value> {
 
 pub(super) fn name(node: &Value) -> &str {
     node["name"].as_str().unwrap_or_default()
+}
+
+/// The commands of the Apps menu.
+pub(super) fn on_messages(commands: &[Value]) -> Vec<Labelled> {
+    let commands = commands.iter().filter(|command| command["type"] == ON_MESSAGE);
+    commands
+        .map(|command| Labelled { label: name(command).to_owned(), id: name(command).to_owned() })
+        .collect()
 }
 
 fn named<'v, 'a>(nodes: &'v [&'a Value], wanted: &str) -> Option<&'v &'a Value> {

@@ -17,6 +17,8 @@ pub(super) enum Step {
     Use(String),
     /// The start of a button's label.
     Press(String),
+    /// A command of the Apps menu.
+    Apps(String),
     Choose(String),
     Fill {
         label: String,
@@ -27,7 +29,7 @@ pub(super) enum Step {
 }
 
 /// What a line may be.
-pub(super) const STEPS: &str = "in CHANNEL, as MEMBER, /COMMAND OPTIONS, press LABEL, choose OPTION, fill LABEL: TEXT, submit, say TEXT, # COMMENT";
+pub(super) const STEPS: &str = "in CHANNEL, as MEMBER, /COMMAND OPTIONS, press LABEL, apps COMMAND, choose OPTION, fill LABEL: TEXT, submit, say TEXT, # COMMENT";
 
 /// A line that cannot be followed.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,6 +71,7 @@ fn step(line: &str) -> Result<Step, String> {
         "in" => with(Step::In, "CHANNEL"),
         "as" => with(Step::As, "MEMBER"),
         "press" => with(Step::Press, "LABEL"),
+        "apps" => with(Step::Apps, "COMMAND"),
         "choose" => with(Step::Choose, "OPTION"),
         "say" => with(Step::Say, "TEXT"),
         "fill" => match rest.split_once(':') {
@@ -95,6 +98,7 @@ mod tests {
             ("as Mira", Step::As(text("Mira"))),
             ("/imagine a cat # one --n 2", Step::Use(text("imagine a cat # one --n 2"))),
             ("press Vary subtle", Step::Press(text("Vary subtle"))),
+            ("apps Edit picture", Step::Apps(text("Edit picture"))),
             ("choose 2", Step::Choose(text("2"))),
             ("fill Shows: a mill: red", Step::Fill { label: text("Shows"), text: text("a mill: red") }),
             ("fill Shows:", Step::Fill { label: text("Shows"), text: text("") }),
@@ -115,6 +119,7 @@ mod tests {
             ("submit it", STEPS),
             ("inside", STEPS),
             ("press", "press LABEL"),
+            ("apps", "apps COMMAND"),
             ("fill Shows", "fill LABEL: TEXT"),
         ];
         for (line, allowed) in cases {

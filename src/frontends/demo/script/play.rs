@@ -76,6 +76,7 @@ impl Player<'_> {
             Step::Submit => return self.submit().await,
             Step::Use(line) => return self.command(line).await,
             Step::Press(label) => return self.press(label).await,
+            Step::Apps(command) => return self.apps(command).await,
             Step::Choose(option) => return self.choose(option).await,
             Step::Say(text) => {
                 let channel = self.place.channel(self.hub, self.member)?;
@@ -110,6 +111,20 @@ impl Player<'_> {
             found.ok_or_else(|| self.nothing("button", all.iter().flat_map(|(_, buttons)| buttons)))?;
         let action = Action::Click { message: Id(*message), custom_id: button.id.clone() };
         self.act(channel, &action, Some(Id(*message)), Did::Pressed(button.label.clone())).await
+    }
+
+    /// A command on the latest message with a picture, whoever sent it.
+    async fn apps(&mut self, written: &str) -> Result<(), String> {
+        let channel = self.place.channel(self.hub, self.member)?;
+        let commands = command::on_messages(&self.hub.commands(self.member, channel));
+        let found = meant(written, &commands);
+        let command = found.ok_or_else(|| self.nothing("command under Apps", &commands))?.label.clone();
+        let messages = self.hub.discord.channel_messages(channel);
+        let shown = messages.iter().rev().filter(|message| self.sees(message));
+        let message = shown.into_iter().find(|message| !message.attachments.is_empty());
+        let message = Id(message.ok_or_else(|| self.nothing("picture", []))?.id);
+        let action = Action::MessageCommand { name: command.clone(), message };
+        self.act(channel, &action, Some(message), Did::Used(format!("Apps › {command}"))).await
     }
 
     async fn choose(&mut self, option: &str) -> Result<(), String> {
@@ -194,13 +209,14 @@ impl Player<'_> {
 
     /// The bot's messages that the member sees, the latest first.
     fn messages(&self, channel: u64) -> Vec<Message> {
-        let is_seen = |message: &Message| {
-            message.author.is_none() && message.only_for().is_none_or(|only| only == self.member.id)
-        };
         let mut messages = self.hub.discord.channel_messages(channel);
-        messages.retain(is_seen);
+        messages.retain(|message| message.author.is_none() && self.sees(message));
         messages.reverse();
         messages
+    }
+
+    fn sees(&self, message: &Message) -> bool {
+        message.only_for().is_none_or(|only| only == self.member.id)
     }
 
     /// What the member sees that was not there before.
