@@ -1,12 +1,16 @@
 // How the playground looks: to a newcomer, on a phone, in the dark, to a screen reader, and after five hundred messages.
 
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import { DESKTOP, PHONE, Playground, close, launch } from './support.mjs';
 
 const TABS = ['Interactions', 'Jobs', 'Ledger', 'Faults', 'Files', 'Requests', 'Bot log'];
+
+/** Of a screen, how much may look different from its picture in docs/. */
+const DIFFERENCE = 0.05;
 
 let playground;
 before(launch);
@@ -156,7 +160,7 @@ test('it looks as README and the docs show it', async () => {
   await mira.pictures('a lighthouse in a storm');
   await mira.command('imagine', 'a cat eating ice cream --n 4 --seed 7');
   await mira.pictures('a cat eating ice cream', 4);
-  await save(page, 'playground.png');
+  await looksAs(page, 'playground.png');
 
   await mira.fault('Archive down');
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -166,11 +170,11 @@ test('it looks as README and the docs show it', async () => {
   await jon.pictures('an owl at dusk');
   const ledger = await mira.look('Ledger');
   await ledger.getByText('1 picture not archived yet').waitFor();
-  await save(page, 'playground-dark.png');
+  await looksAs(page, 'playground-dark.png');
 
   const phone = await playground.open({ size: PHONE });
   await phone.pictures('an owl at dusk');
-  await save(phone.page, 'playground-phone.png');
+  await looksAs(phone.page, 'playground-phone.png');
   mira.isFine();
   jon.isFine();
   phone.isFine();
@@ -290,15 +294,42 @@ async function figures(meter) {
   return { heap: (of('JSHeapUsedSize') / 1e6).toFixed(1), nodes: of('Nodes') };
 }
 
-/** Puts what is on the screen into the folder for pictures, if there is one. */
-async function save(page, name) {
+/** Holds what is on the screen against a picture in docs/, or makes that picture anew. */
+async function looksAs(page, name) {
   // Pictures that are in sight have come, and nothing has the focus or is pointed at.
   await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
   await page.evaluate(() => document.activeElement?.blur());
   await page.mouse.move(0, 0);
-  const folder = process.env.EASEL_SCREENSHOTS;
-  const png = await page.screenshot(folder ? { path: join(folder, name) } : {});
-  assert.ok(png.length > 20_000, name);
+  const png = await page.screenshot();
+  if (process.env.EASEL_SCREENSHOTS) {
+    await writeFile(join(process.env.EASEL_SCREENSHOTS, name), png);
+    return;
+  }
+  const share = await difference(page, png, await readFile(join('docs', name)));
+  console.log(`${name}: ${(share * 100).toFixed(1)} % look different`);
+  const shown = join(process.env.EASEL_BROWSER_TOOLS, name);
+  await writeFile(shown, png);
+  assert.ok(share < DIFFERENCE, `${shown} is not as docs/${name}: if it is as it should be, tests/browser/run --screenshots makes those anew`);
+}
+
+/** The share of two pictures' squares of 16 pixels that have another colour, from 0 to 1. Letters and times do not count. */
+function difference(page, ...pngs) {
+  return page.evaluate(async (pngs) => {
+    const colours = async (png) => {
+      const bytes = Uint8Array.from(atob(png), (byte) => byte.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const [width, height] = [Math.ceil(bitmap.width / 16), Math.ceil(bitmap.height / 16)];
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(bitmap, 0, 0, width, height);
+      return { size: `${bitmap.width} × ${bitmap.height}`, data: context.getImageData(0, 0, width, height).data };
+    };
+    const [one, other] = await Promise.all(pngs.map(colours));
+    if (one.size !== other.size) return 1;
+    const differs = (at) => [0, 1, 2].some((part) => Math.abs(one.data[at + part] - other.data[at + part]) > 32);
+    const squares = Array.from({ length: one.data.length / 4 }, (_, square) => square * 4);
+    return squares.filter(differs).length / squares.length;
+  }, pngs.map((png) => png.toString('base64')));
 }
 
 /** Of what is on the screen, from 0 to 255. */
