@@ -207,6 +207,12 @@ pub fn in_lambda() -> bool {
     from_environment("AWS_LAMBDA_RUNTIME_API").is_some()
 }
 
+/// Whether a browser can be shown to whoever started this process. On Linux, only where there is a screen.
+pub fn has_screen() -> bool {
+    let is_set = |name| from_environment(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["WAYLAND_DISPLAY", "DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(is_set)
+}
+
 fn some_text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -1,5 +1,8 @@
 //! The playground, through its socket: what a page sees, what other pages do not, and what goes wrong on demand.
 
+#[cfg(target_os = "linux")]
+mod terminal;
+
 use std::process::Stdio;
 
 use futures_util::{SinkExt, StreamExt};
@@ -18,10 +21,10 @@ const MIRA: &str = "2002";
 const ADA: &str = "2001";
 const SAM: &str = "2009";
 const PAINTINGS: &str = "1001";
+const POSTER: &str = "1003";
 
 struct Playground {
     process: Child,
-const POSTER: &str = "1003";
     /// What it may write to, and has to leave empty.
     place: TempDir,
     address: String,

@@ -1,12 +1,13 @@
 //! `easel demo`: the playground, until Ctrl-C, or a conversation from a file.
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
 
-use crate::config::{EngineChoice, aws_environment};
+use crate::config::{EngineChoice, aws_environment, has_screen};
 use crate::frontends::cli::{Signals, path, say};
 use crate::frontends::demo::script::{Conversation, Script};
 use crate::frontends::demo::{LATENCY, Options, Playground};
@@ -23,6 +24,9 @@ pub struct Arguments {
     /// Where the page is; 0 takes any port that is free
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Print the page's address, but do not open it
+    #[arg(long, conflicts_with = "script")]
+    no_browser: bool,
     /// Where to put the database and the pictures, in place of a folder of their own
     #[arg(long, value_name = "DIR", value_parser = path())]
     data: Option<PathBuf>,
@@ -43,12 +47,13 @@ pub struct Arguments {
     html: bool,
 }
 
-/// Prints the page's address and serves it until SIGTERM or Ctrl-C; or plays a script and prints what people read.
+/// Prints the page's address, opens it in a browser where people look on, and serves it until SIGTERM or Ctrl-C; or plays a script and prints what people read.
 ///
 /// # Errors
 /// A sentence that names the option or the thing at fault.
-pub async fn run(arguments: Arguments, mut signals: Signals) -> anyhow::Result<ExitCode> {
-    let Arguments { engine, port, data, keep, script, html } = arguments;
+pub async fn run(arguments: Arguments, signals: Signals) -> anyhow::Result<ExitCode> {
+    let Arguments { engine, port, no_browser, data, keep, script, html } = arguments;
+    let mut signals = signals.or_end_of_terminal()?;
     let aws = aws_environment();
     if let Some(script) = script {
         let script = Script::read(script)?;
@@ -65,10 +70,22 @@ pub async fn run(arguments: Arguments, mut signals: Signals) -> anyhow::Result<E
     let playground = Playground::start(options).await?;
     let said = say(format_args!("Easel's playground: {}", playground.address()));
     if said.is_ok() {
+        if !no_browser && io::stdout().is_terminal() && has_screen() {
+            open_browser(playground.entry());
+        }
         signals.next().await;
     }
     playground.stop().await?;
     said.map(|()| ExitCode::SUCCESS)
+}
+
+/// Where that fails, people have the address all the same.
+fn open_browser(address: String) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = open::that_detached(address) {
+            tracing::debug!(%error, "no browser can be started");
+        }
+    });
 }
 
 /// The playground is gone when this returns.

@@ -17,6 +17,8 @@ const LEAVE: Duration = Duration::from_secs(1);
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// The terminal was closed, if that is to end it properly too.
+    hangup: Option<Signal>,
     /// Cancelled when stdin ends, if that is a signal too.
     input: Option<CancellationToken>,
 }
@@ -27,8 +29,15 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?,
             interrupt: signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?,
+            hangup: None,
             input: None,
         })
+    }
+
+    /// Takes the end of the terminal for a signal. Not for what `nohup` may have started: it would not go on any more.
+    pub(super) fn or_end_of_terminal(mut self) -> anyhow::Result<Signals> {
+        self.hangup = Some(signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?);
+        Ok(self)
     }
 
     /// Takes the end of stdin for a signal, once: whoever started the process has gone.
@@ -52,9 +61,17 @@ impl Signals {
                 None => std::future::pending().await,
             }
         };
+        let hangup = self.hangup.as_mut();
+        let closed = async {
+            match hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "Ctrl-C",
+            _ = closed => "the end of the terminal",
             () = ended => {
                 self.input = None;
                 "the end of stdin"

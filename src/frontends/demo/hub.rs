@@ -28,13 +28,15 @@ pub(super) struct Hub {
     pub(super) folder: Folder,
     pub(super) token: String,
     pub(super) port: Option<u16>,
+    /// What lets one browser in that does not know the token: others on this machine see a browser's command line.
+    entry: Mutex<Option<String>>,
     pub(super) panel: Mutex<Panel>,
     /// Faults that are on.
     pub(super) faults: Mutex<Vec<&'static str>>,
     pub(super) bot: watch::Sender<Bot>,
+    pub(super) sessions: Sessions,
     /// `kill -9`.
     pub(super) kill: Notify,
-    pub(super) sessions: Sessions,
     /// How many sockets have the panel open.
     pub(super) panels: watch::Sender<usize>,
     pub(super) stopping: CancellationToken,
@@ -79,16 +81,27 @@ impl Hub {
             folder,
             token,
             port,
+            entry: Mutex::default(),
             panel: Mutex::default(),
             faults: Mutex::default(),
             bot: watch::Sender::new(Bot { state: "starting", ..Bot::default() }),
+            sessions: Sessions::default(),
             kill: Notify::new(),
             panels: watch::Sender::new(0),
             stopping: CancellationToken::new(),
-            sessions: Sessions::default(),
             pushes: broadcast::Sender::new(BEHIND),
             files: Mutex::default(),
         }
+    }
+
+    /// A key with which somebody gets in once; an earlier one is of no use any more.
+    pub(super) fn make_entry(&self) -> String {
+        lock(&self.entry).insert(secret()).clone()
+    }
+
+    /// Whether this is the key; it is used up by that.
+    pub(super) fn enter(&self, key: &str) -> bool {
+        lock(&self.entry).take_if(|entry| entry == key).is_some()
     }
 
     pub(super) fn pushes(&self) -> broadcast::Receiver<Push> {
@@ -121,6 +134,13 @@ impl Hub {
         Some(channel["guild_id"].as_str().and_then(|id| id.parse().ok()))
     }
 
+    /// A channel or thread as the pages get it: as Discord shows it, with the title of its session.
+    pub(super) fn channel(&self, id: u64) -> Option<Value> {
+        let mut channel = self.discord.channel_object(id)?;
+        channel["session"] = json!(self.sessions.title(id));
+        Some(channel)
+    }
+
     /// The commands that a member is offered in a channel.
     pub(super) fn commands(&self, member: &Member, channel: u64) -> Vec<Value> {
         let server = self.server_of(channel).flatten();
@@ -134,13 +154,6 @@ impl Hub {
     pub(super) fn file(&self, id: u64) -> Option<Attachment> {
         lock(&self.files).get(&id).cloned()
     }
-    /// A channel or thread as the pages get it: as Discord shows it, with the title of its session.
-    pub(super) fn channel(&self, id: u64) -> Option<Value> {
-        let mut channel = self.discord.channel_object(id)?;
-        channel["session"] = json!(self.sessions.title(id));
-        Some(channel)
-    }
-
 
     pub(super) fn set_bot(&self, bot: Bot) {
         self.bot.send_replace(bot);
@@ -166,6 +179,7 @@ impl Hub {
             Event::Message(message) => {
                 let (channel, only_for) = (message.channel, message.only_for());
                 let message = Arc::new(self.discord.message_object(&message));
+                self.sessions.may_have_changed();
                 self.push(Push::Message { channel, only_for, message });
             }
             Event::Gone { channel, message, only_for } => {
@@ -179,7 +193,6 @@ impl Hub {
                     "type": "answer", "interaction": interaction.to_string(), "kind": ack.kind,
                     "after_ms": ack.after.as_millis() as u64, "data": ack.data,
                 }));
-                self.sessions.may_have_changed();
                 self.push(Push::Response { interaction, kind: ack.kind, data: Arc::new(ack.data) });
             }
             Event::Unanswered { interaction } => self.push(Push::Unanswered { interaction }),

@@ -113,6 +113,12 @@ impl Playground {
         format!("http://127.0.0.1:{}/?token={}", self.hub.port.unwrap_or_default(), self.hub.token)
     }
 
+    /// Leads to the page once, whoever comes first: for a browser that is started with it.
+    pub fn entry(&self) -> String {
+        let key = self.hub.make_entry();
+        format!("http://127.0.0.1:{}/enter?key={key}", self.hub.port.unwrap_or_default())
+    }
+
     /// Ends the bot and all else, and removes what is not to be kept.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Query, Request, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Json};
+use axum::response::{IntoResponse, Json, Redirect};
 use axum::routing::{get, post};
 
 use super::hub::Hub;
@@ -36,6 +36,7 @@ type Parameters = Query<HashMap<String, String>>;
 
 pub(super) fn router(hub: Arc<Hub>) -> Router {
     Router::new()
+        .route("/enter", get(enter))
         .route("/socket", get(open_socket))
         .route("/files", post(upload))
         .route("/cdn/{*path}", get(file))
@@ -69,16 +70,25 @@ fn check(hub: &Hub, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(
     if !headers.get_all(header::ORIGIN).iter().all(is_own_origin) {
         return Err("Another page has no business here.");
     }
-    let token = || {
-        let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-        let mut tokens = pairs.filter(|(name, _)| name == "token");
-        tokens.next().is_some_and(|(_, token)| token == hub.token)
+    let parameter = |wanted: &str| {
+        let mut pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        pairs.find(|(name, _)| name == wanted).map(|(_, value)| value)
     };
     let is_public = matches!(*method, Method::GET | Method::HEAD) && page::is_public(uri.path());
-    if is_public || token() {
+    let enters = || {
+        *method == Method::GET
+            && uri.path() == "/enter"
+            && parameter("key").is_some_and(|key| hub.enter(&key))
+    };
+    if is_public || parameter("token").is_some_and(|token| token == hub.token) || enters() {
         return Ok(());
     }
     Err("The address lacks its token: use the one that `easel demo` printed.")
+}
+
+/// Leads whoever had the key to the page.
+async fn enter(State(hub): State<Arc<Hub>>) -> Response<Body> {
+    Redirect::to(&format!("/?token={}", hub.token)).into_response()
 }
 
 async fn open_socket(State(hub): State<Arc<Hub>>, upgrade: WebSocketUpgrade) -> Response<Body> {
