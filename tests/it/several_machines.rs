@@ -5,7 +5,7 @@ use easel_emulator::discord::InteractionBuilder;
 use futures_util::future::{join, join_all};
 
 use crate::support::cloud::Cloud;
-use crate::support::{Setup, World, admin, in_time, png};
+use crate::support::{Setup, World, admin, in_time, in_time_for_sqs, png};
 
 fn cat() -> InteractionBuilder {
     InteractionBuilder::command("imagine").option("prompt", "a cat")
@@ -56,7 +56,13 @@ async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_minist
     let cloud = Cloud::new().await;
     let mut world = machines(&cloud).await;
     let held = world.bedrock.hold();
-    let interactions = join_all((100..140).map(|member| world.ask(cat().by(member)))).await;
+    let mut interactions = Vec::new();
+    // On a busy machine a table may not take forty in the time that Discord gives.
+    for first in (100..140).step_by(5) {
+        let some = join_all((first..first + 5).map(|member| world.ask(cat().by(member)))).await;
+        in_time(join_all(some.iter().map(|interaction| interaction.acknowledged()))).await;
+        interactions.extend(some);
+    }
     in_time(held.reached()).await;
     let dead = world.kill_one_of(&cloud.at_work().await).await;
     drop(held);
@@ -65,7 +71,7 @@ async fn one_of_two_workers_killed_under_load_takes_no_picture_with_it_on_minist
         cloud.leases_end(|owner| owner == Some(dead)).await;
         interactions.iter().all(|interaction| !world.pictures_for(interaction).is_empty())
     };
-    in_time(world.until_said(all_came)).await;
+    in_time_for_sqs(world.until_said(all_came)).await;
     for interaction in &interactions {
         assert_eq!(world.pictures_for(interaction).len(), 1);
     }

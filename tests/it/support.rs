@@ -556,6 +556,12 @@ pub(crate) async fn in_time<T>(awaited: impl Future<Output = T>) -> T {
     tokio::time::timeout(TIMEOUT, awaited).await.expect("this did not happen in time")
 }
 
+/// The same for what comes back into a queue only when SQS hides it no more, a minute after a worker took it.
+pub(crate) async fn in_time_for_sqs<T>(awaited: impl Future<Output = T>) -> T {
+    let awaited = tokio::time::timeout(TIMEOUT + Duration::from_secs(60), awaited);
+    awaited.await.expect("this did not happen in time")
+}
+
 fn collect(folder: &Path, ending: &str, files: &mut Vec<Vec<u8>>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

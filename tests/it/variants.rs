@@ -90,11 +90,13 @@ async fn more_than_four_come_in_a_message_for_each_four() {
         let offer = offered(&world, "{red, green} cat --repeat 5").await;
         assert!(offer.content.starts_with("**10 pictures for $0.40.**"), "{}", offer.content);
         let messages = all_messages(&start(&world, &offer).await, 3).await;
-        let counts: Vec<_> = messages.iter().map(|message| message.attachments.len()).collect();
-        assert_eq!(counts, [4, 4, 2]);
-        assert!(messages[2].content.starts_with("> "), "{}", messages[2].content);
-        assert!(messages[2].content.contains("**10** green cat"), "{}", messages[2].content);
-        assert!(!messages[2].content.contains("**8**"));
+        // Each comes when its pictures are ready.
+        let (last, others): (Vec<_>, Vec<_>) =
+            messages.iter().partition(|message| message.content.contains("**10** green cat"));
+        assert!(others.iter().all(|message| message.attachments.len() == 4));
+        assert_eq!((others.len(), last.len(), last[0].attachments.len()), (2, 1, 2));
+        assert!(last[0].content.starts_with("> "), "{}", last[0].content);
+        assert!(!last[0].content.contains("**8**"));
         world.settled().await;
         let mut seeds: Vec<_> =
             world.bedrock.calls().iter().map(|call| call.body["seed"].as_u64().unwrap()).collect();
@@ -274,8 +276,10 @@ async fn killed_at_a_random_moment_an_order_comes_whole_and_each_picture_once() 
         // A call that was under way may be paid, and is made once more.
         let calls = world.bedrock.calls().len();
         assert!((10..=20).contains(&calls), "{calls} calls");
-        let settled = (world.sum("delivered"), world.sum("reserved"), world.sum("spent"));
-        assert_eq!(settled, (10, 0, 40_000 * calls), "the ledger has every call");
+        assert_eq!((world.sum("delivered"), world.sum("reserved")), (10, 0));
+        // One that was booked just before the end may never have left.
+        let booked = world.sum("spent") / 40_000;
+        assert!((calls..=20).contains(&booked), "{booked} calls in the ledger, and {calls} made");
         world.delivered_equals_archived(&messages);
         world.end().await;
     }
