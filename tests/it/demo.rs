@@ -1,5 +1,6 @@
 //! The playground, through its socket: what a page sees, what other pages do not, and what goes wrong on demand.
 
+mod bedrock;
 #[cfg(target_os = "linux")]
 mod terminal;
 
@@ -37,6 +38,10 @@ impl Playground {
     }
 
     async fn with(arguments: &[&str]) -> Playground {
+        Playground::in_environment(&[], arguments).await
+    }
+
+    async fn in_environment(variables: &[(&str, &str)], arguments: &[&str]) -> Playground {
         let place = tempfile::tempdir().unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_easel"))
             .arg("demo")
@@ -47,6 +52,7 @@ impl Playground {
             .env("EASEL_ENGINE", "nonsense")
             .env("DISCORD_TOKEN", "nonsense")
             .env("TMPDIR", place.path())
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
