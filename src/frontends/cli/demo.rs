@@ -47,7 +47,8 @@ pub struct Arguments {
     html: bool,
 }
 
-/// Prints the page's address, opens it in a browser where people look on, and serves it until SIGTERM or Ctrl-C; or plays a script and prints what people read.
+/// Prints the page's address, opens it in a browser where somebody looks on, and serves it until SIGTERM or Ctrl-C; or plays
+/// a script and prints what people read.
 ///
 /// # Errors
 /// A sentence that names the option or the thing at fault.
