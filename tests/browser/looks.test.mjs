@@ -186,7 +186,7 @@ async function looksAs(page, name) {
   await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
   await page.evaluate(() => document.activeElement?.blur());
   await page.mouse.move(0, 0);
-  const png = await page.screenshot();
+  const png = await picture(page);
   if (process.env.EASEL_SCREENSHOTS) {
     await writeFile(join(process.env.EASEL_SCREENSHOTS, name), png);
     return;
@@ -218,9 +218,17 @@ function difference(page, ...pngs) {
   }, pngs.map((png) => png.toString('base64')));
 }
 
+/** What is on the screen once the last change is: a busy browser would give the frame before it. */
+async function picture(page) {
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
+  });
+  return page.screenshot();
+}
+
 /** Of what is on the screen, from 0 to 255. */
 async function brightness(page) {
-  const png = (await page.screenshot()).toString('base64');
+  const png = (await picture(page)).toString('base64');
   return page.evaluate(async (png) => {
     const bytes = Uint8Array.from(atob(png), (byte) => byte.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
