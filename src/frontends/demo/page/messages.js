@@ -25,10 +25,13 @@ export class Messages extends Component {
   }
 
   // The first message in sight stays where it is, whatever becomes of those above it. Browsers that anchor the scrolling do
-  // this themselves, but not at the very top.
+  // this themselves, but not at the very top, nor surely while somebody scrolls and older messages come in.
   getSnapshotBeforeUpdate(before) {
     const list = this.list.current;
-    if (this.atBottom || before.channel !== this.props.channel || (ANCHORS && list.scrollTop > 0)) return null;
+    if (this.atBottom || before.channel !== this.props.channel) return null;
+    const isOlder = before.messages[0]?.id !== this.props.messages[0]?.id;
+    if (ANCHORS && list.scrollTop > 0 && !isOlder) return null;
+    list.style.overflowAnchor = 'none';
     const top = list.getBoundingClientRect().top;
     for (const item of list.querySelectorAll('.message')) {
       const box = item.getBoundingClientRect();
@@ -41,6 +44,7 @@ export class Messages extends Component {
     const list = this.list.current;
     if (before.channel !== this.props.channel || this.atBottom || this.isOwnNews(before)) this.toBottom();
     else if (held?.item.isConnected) list.scrollTop += held.item.getBoundingClientRect().top - held.top;
+    if (held) requestAnimationFrame(() => (list.style.overflowAnchor = ''));
   }
 
   isOwnNews(before) {
