@@ -165,7 +165,7 @@ class Visitor {
   async balanced(pictures) {
     await this.counted(pictures);
     const ledger = await this.look('Ledger');
-    await ledger.getByText('The books balance').waitFor();
+    await ledger.getByText('The ledger balances').waitFor();
   }
 
   /** Opens a channel. */

@@ -184,7 +184,7 @@ impl Page {
     /// The ledger once everything in it is as promised.
     async fn balanced(&mut self, paid: u32) -> Value {
         self.until(|frame| {
-            frame["type"] == "ledger" && frame["books"] == "balance" && frame["pictures"]["paid"] == paid
+            frame["type"] == "ledger" && frame["state"] == "balanced" && frame["pictures"]["paid"] == paid
         })
         .await
     }

@@ -64,19 +64,19 @@ fn returned(job: &ObservedJob) -> Micros {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Books {
-    Balance,
-    /// They will, when what is under way or waits in the spool is done.
-    Wait,
-    Differ,
+enum LedgerState {
+    Balanced,
+    /// It will be balanced when what is under way or waits in the spool is done.
+    Pending,
+    Incomplete,
 }
 
-impl Books {
+impl LedgerState {
     fn name(self) -> &'static str {
         match self {
-            Books::Balance => "balance",
-            Books::Wait => "wait",
-            Books::Differ => "differ",
+            LedgerState::Balanced => "balanced",
+            LedgerState::Pending => "pending",
+            LedgerState::Incomplete => "incomplete",
         }
     }
 }
@@ -115,16 +115,16 @@ impl Pictures {
         counts
     }
 
-    /// How the books are, and that in a sentence.
-    fn verdict(&self) -> (Books, String) {
+    /// Whether the ledger is balanced, and that in a sentence.
+    fn verdict(&self) -> (LedgerState, String) {
         let over = self.paid - self.under_way;
         let made = over.saturating_sub(self.without);
         let unarchived = made.saturating_sub(self.archived);
         let unshown = made.saturating_sub(self.shown);
-        let books = match (unshown, self.under_way + unarchived) {
-            (0, 0) => Books::Balance,
-            (0, _) => Books::Wait,
-            _ => Books::Differ,
+        let state = match (unshown, self.under_way + unarchived) {
+            (0, 0) => LedgerState::Balanced,
+            (0, _) => LedgerState::Pending,
+            _ => LedgerState::Incomplete,
         };
         let parts = [
             (self.under_way, "under way"),
@@ -137,10 +137,12 @@ impl Pictures {
             format!("{count} {noun} {what}")
         });
         let named: Vec<_> = named.collect();
-        let sentence = match (self.paid, books) {
-            (0, Books::Balance) => "Nothing is paid yet".to_owned(),
-            (_, Books::Balance) if self.without == 0 => "Every paid picture is archived and shown".to_owned(),
-            (_, Books::Balance) => {
+        let sentence = match (self.paid, state) {
+            (0, LedgerState::Balanced) => "Nothing is paid yet".to_owned(),
+            (_, LedgerState::Balanced) if self.without == 0 => {
+                "Every paid picture is archived and shown".to_owned()
+            }
+            (_, LedgerState::Balanced) => {
                 format!("Every other paid picture is archived and shown; {}", named.join("; "))
             }
             _ => named.join("; "),
@@ -151,13 +153,13 @@ impl Pictures {
             1 => format!("{sentence}; 1 call was lost, and repeated"),
             calls => format!("{sentence}; {calls} calls were lost, and repeated"),
         };
-        (books, sentence)
+        (state, sentence)
     }
 }
 
 fn ledger_json(observed: &Observed, month: &str) -> Value {
     let pictures = Pictures::of(observed);
-    let (books, verdict) = pictures.verdict();
+    let (state, verdict) = pictures.verdict();
     let calls = || observed.jobs.iter().flat_map(|job| &job.calls);
     let returned: i64 = observed.jobs.iter().map(|job| returned(job).0).sum();
     json!({
@@ -165,7 +167,7 @@ fn ledger_json(observed: &Observed, month: &str) -> Value {
         "returned": returned, "budget": i64::from(BUDGET_USD) * 1_000_000,
         "calls": { "made": calls().count(), "answered": calls().filter(|call| call.answered).count() },
         "pictures": { "paid": pictures.paid, "archived": pictures.archived, "shown": pictures.shown },
-        "verdict": verdict, "books": books.name(),
+        "verdict": verdict, "state": state.name(),
     })
 }
 
@@ -176,17 +178,20 @@ mod tests {
     #[test]
     fn the_verdict_names_what_differs() {
         let fine = Pictures { paid: 3, archived: 3, shown: 3, ..Pictures::default() };
-        assert_eq!(fine.verdict(), (Books::Balance, "Every paid picture is archived and shown".to_owned()));
+        assert_eq!(
+            fine.verdict(),
+            (LedgerState::Balanced, "Every paid picture is archived and shown".to_owned())
+        );
         let waiting = Pictures { paid: 4, archived: 2, shown: 3, under_way: 1, ..Pictures::default() };
         let said = "1 picture under way; 1 picture not archived yet";
-        assert_eq!(waiting.verdict(), (Books::Wait, said.to_owned()));
+        assert_eq!(waiting.verdict(), (LedgerState::Pending, said.to_owned()));
         let unseen = Pictures { shown: 1, ..fine };
-        assert_eq!(unseen.verdict(), (Books::Differ, "2 pictures not shown".to_owned()));
+        assert_eq!(unseen.verdict(), (LedgerState::Incomplete, "2 pictures not shown".to_owned()));
         let filtered = Pictures { paid: 2, archived: 1, shown: 1, without: 1, ..Pictures::default() };
         let said = "Every other paid picture is archived and shown; 1 picture refused or failed by the model";
-        assert_eq!(filtered.verdict(), (Books::Balance, said.to_owned()));
+        assert_eq!(filtered.verdict(), (LedgerState::Balanced, said.to_owned()));
         let twice = Pictures { paid: 1, archived: 1, shown: 1, repeated: 1, ..Pictures::default() };
         let said = "Every paid picture is archived and shown; 1 call was lost, and repeated";
-        assert_eq!(twice.verdict(), (Books::Balance, said.to_owned()));
+        assert_eq!(twice.verdict(), (LedgerState::Balanced, said.to_owned()));
     }
 }

@@ -8,7 +8,6 @@ use tokio::sync::Notify;
 use super::hub::{Hub, Push, lock};
 use crate::app::clock::Clock;
 use crate::backends::store::observe_sessions;
-use crate::domain::session::{Session, UNTITLED};
 
 #[derive(Default)]
 pub(super) struct Sessions {
@@ -60,12 +59,10 @@ async fn look(hub: &Hub) -> Option<HashMap<u64, String>> {
     let path = hub.folder.database();
     let found =
         tokio::task::spawn_blocking(move || observe_sessions(&path, Clock::System.now())).await.ok()?;
-    let named = |session: Session| {
-        let title = Some(session.plan.title).filter(|title| !title.is_empty());
-        (session.channel, title.unwrap_or_else(|| UNTITLED.to_owned()))
-    };
     match found {
-        Ok(sessions) => Some(sessions.into_iter().map(named).collect()),
+        Ok(sessions) => {
+            Some(sessions.into_iter().map(|session| (session.channel, session.plan.title)).collect())
+        }
         Err(error) => {
             tracing::debug!(%error, "the sessions cannot be read");
             None

@@ -31,11 +31,12 @@ export class Messages extends Component {
     if (this.atBottom || before.channel !== this.props.channel) return null;
     const isOlder = before.messages[0]?.id !== this.props.messages[0]?.id;
     if (ANCHORS && list.scrollTop > 0 && !isOlder) return null;
-    list.style.overflowAnchor = 'none';
     const top = list.getBoundingClientRect().top;
     for (const item of list.querySelectorAll('.message')) {
       const box = item.getBoundingClientRect();
-      if (box.bottom > top) return { item, top: box.top };
+      if (box.bottom <= top) continue;
+      list.style.overflowAnchor = 'none';
+      return { item, top: box.top };
     }
     return null;
   }

@@ -5,7 +5,7 @@ import { Nothing } from './panel.js';
 import { channelName, channelOf, memberOf } from './state.js';
 import { clock, dollars, duration } from './time.js';
 
-const HEADINGS = { balance: 'The books balance', wait: 'Something is on its way', differ: 'Not everything has come' };
+const HEADINGS = { balanced: 'The ledger balances', pending: 'Something is on its way', incomplete: 'Not everything has come' };
 
 export function Jobs({ panel }) {
   if (panel.jobs.length === 0) return html`<${Nothing}>No job yet: <code>/imagine</code> makes one.<//>`;
@@ -33,7 +33,7 @@ export function Ledger({ panel }) {
   if (!ledger) return html`<${Nothing}>Nothing has been spent.<//>`;
   const { calls, pictures, budget, spent, reserved } = ledger;
   const used = budget ? Math.min(1, (spent + reserved) / budget) : null;
-  return html`<div class="verdict ${ledger.books}" role="status"><b>${HEADINGS[ledger.books]}</b><p>${ledger.verdict}</p></div>
+  return html`<div class="verdict ${ledger.state}" role="status"><b>${HEADINGS[ledger.state]}</b><p>${ledger.verdict}</p></div>
     <h3>${ledger.month}</h3>
     <${Sums} reserved=${reserved} spent=${spent} returned=${ledger.returned} />
     ${used !== null && html`<p>${dollars(spent + reserved)} of the budget of ${dollars(budget)}</p><meter min="0" max="1" value=${used} aria-label="Used of the budget"></meter>`}
